@@ -73,7 +73,6 @@ static int count_codes(const uint8_t *codes) {
 
 static void unwind(const struct image *image, int instruction, struct state *state) {
   const uint32_t *entry = (const uint32_t *)(image->base + image->function_table);
-  check(entry[0] == image->entry && (entry[1] & 3) == 0, "the function table's entry");
   const uint32_t *record = (const uint32_t *)(image->base + entry[1]);
   const int length = record[0] & 0x3FFFF;
   check((record[0] >> 18 & 7) == 0 && (record[0] >> 21 & 1), "version 0, no handler, E");
@@ -89,6 +88,8 @@ static void unwind(const struct image *image, int instruction, struct state *sta
   }
   for (; skip > 0; skip--) code += length_of(code);
   for (int step; (step = undo(state, code)) != 0; code += step) {
+    if (instruction < epilogue_start && *code < 0x20)
+      check(state->sp == state->x[29], "at instruction %d: alloc_s", instruction);
   }
 }
 
@@ -141,7 +142,12 @@ void check_system(struct image *image) {
   action.sa_flags = SA_SIGINFO;
   sigaction(SIGTRAP, &action, NULL);
   const uint32_t *entry = (const uint32_t *)(image->base + image->function_table);
-  const int length = *(const uint32_t *)(image->base + entry[1]) & 0x3FFFF;
+  const uint32_t code_end = entry[1]; /* the record stands right behind the code */
+  check(entry[0] == image->entry && code_end % 4 == 0 && code_end < image->size,
+        "the function table's entry is %x, %x", entry[0], code_end);
+  if (code_end >= image->size) return;
+  const int length = *(const uint32_t *)(image->base + code_end) & 0x3FFFF;
+  check(length * 4u == code_end - image->entry, "the function's length is %d", length);
   for (int i = 0; i < length; i++) check_instruction(image, i);
   printf("unwound from %d instructions of the frame\n", length);
 }

@@ -67,7 +67,8 @@ struct guarded_cell {
 };
 
 static void check_call(const struct image *image, uint32_t key_word, uint32_t context_word) {
-  static _Alignas(16) struct guarded_block memory, expected;
+  static _Alignas(16) struct guarded_block memory;
+  struct guarded_block expected;
   struct guarded_cell cell = {(uint32_t)pattern(), (uint32_t)pattern(), (uint32_t)pattern(), 0};
   const struct guarded_cell cell_before = cell;
   uint64_t *fill = (uint64_t *)&memory;
@@ -125,6 +126,7 @@ int main(int count, char **argument) {
     printf("usage: frame_test IMAGE ENTRY FUNCTION_TABLE FUNCTION_COUNT\n");
     return 2;
   }
+  setvbuf(stdout, NULL, _IONBF, 0); /* a crash shall not swallow what was printed */
   static uint8_t bytes[65536];
   FILE *file = fopen(argument[1], "rb");
   if (!file) {
