@@ -94,14 +94,24 @@ static void unwind(const struct image *image, int instruction, struct state *sta
 }
 
 static sigjmp_buf stopped;
-static struct state state_at_stop;
+static const struct image *stopped_image;
+static const struct call *stopped_call;
+static int stopped_at;
 
+/* Runs on a stack of its own: the one that is unwound must stay as it is. */
 static void on_trap(int signal, siginfo_t *info, void *raw) {
   (void)signal;
   (void)info;
   const mcontext_t *machine = &((ucontext_t *)raw)->uc_mcontext;
-  memcpy(state_at_stop.x, machine->regs, sizeof state_at_stop.x);
-  state_at_stop.sp = machine->sp;
+  struct state state;
+  memcpy(state.x, machine->regs, sizeof state.x);
+  state.sp = machine->sp;
+  unwind(stopped_image, stopped_at, &state);
+  check(state.sp == stopped_call->sp_before, "at instruction %d: sp is off by %lld", stopped_at,
+        (long long)(state.sp - stopped_call->sp_before));
+  check(state.x[30] == stopped_call->return_address, "at instruction %d: lr", stopped_at);
+  check(memcmp(&state.x[19], stopped_call->before, 11 * 8) == 0, "at instruction %d: x19-x29",
+        stopped_at);
   siglongjmp(stopped, 1);
 }
 
@@ -109,37 +119,36 @@ static void on_trap(int signal, siginfo_t *info, void *raw) {
 static void check_instruction(const struct image *image, int instruction) {
   static uint8_t bytes[4096];
   static _Alignas(16) uint64_t block[BLOCK_WORDS];
-  static struct call call;
   static uint32_t cell;
+  static struct call call;
+  static struct image patched;
   const uint32_t breakpoint = 0xD4200000;
   memcpy(bytes, image->base, image->size);
   memcpy(bytes + image->entry + instruction * 4, &breakpoint, 4);
-  struct image patched = *image;
+  patched = *image;
   patched.base = map_bytes(bytes, image->size);
   block[WORD_TARGET] = (uint64_t)target_stub;
   block[WORD_CELL] = (uint64_t)&cell;
   block[WORD_DESTINATIONS] = (uint64_t)WORD_SCRATCH << 32 | WORD_SCRATCH;
   fresh_call(&call, &patched, block);
+  stopped_image = image;
+  stopped_call = &call;
+  stopped_at = instruction;
   if (!sigsetjmp(stopped, 1)) {
     call_frame(&call);
     check(0, "instruction %d was never reached", instruction);
-  } else {
-    struct state state = state_at_stop;
-    unwind(image, instruction, &state);
-    check(state.sp == call.sp_before, "at instruction %d: sp is off by %lld", instruction,
-          (long long)(state.sp - call.sp_before));
-    check(state.x[30] == call.return_address, "at instruction %d: lr", instruction);
-    check(memcmp(&state.x[19], call.before, 11 * 8) == 0, "at instruction %d: x19-x29",
-          instruction);
   }
   munmap(patched.base, image->size);
 }
 
 void check_system(struct image *image) {
+  static uint8_t stack[65536];
+  const stack_t signal_stack = {.ss_sp = stack, .ss_size = sizeof stack};
+  sigaltstack(&signal_stack, NULL);
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_sigaction = on_trap;
-  action.sa_flags = SA_SIGINFO;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigaction(SIGTRAP, &action, NULL);
   const uint32_t *entry = (const uint32_t *)(image->base + image->function_table);
   const uint32_t code_end = entry[1]; /* the record stands right behind the code */
