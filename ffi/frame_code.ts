@@ -150,7 +150,8 @@ function x64Image(): FrameImage {
  * arm64. x0 = context, x1 = key, x2 = block; x18 holds the TEB and is only
  * read. The ninth argument goes to [sp]. The frame keeps the x29 chain, which
  * fast stack walks follow; it is therefore not one of the shapes that packed
- * unwind data can express, and has an .xdata record.
+ * unwind data can express, and has an .xdata record. `bti c` makes the entry a
+ * legal target of an indirect call where that is enforced, and is a no-op elsewhere.
  */
 const ARM64_CODE: readonly number[] = [
   0xd503245f, // bti c

@@ -6,7 +6,11 @@
 #include <string.h>
 #include <windows.h>
 
-uint32_t *last_error(void) { return (uint32_t *)((uint8_t *)NtCurrentTeb() + 0x68); }
+uint32_t *last_error(void) {
+  uint8_t *teb;
+  __asm__("mov %%gs:0x30, %0" : "=r"(teb)); /* the TEB's address of itself */
+  return (uint32_t *)(teb + 0x68);
+}
 
 static RUNTIME_FUNCTION *lookup(uint64_t address, DWORD64 *base) {
   UNWIND_HISTORY_TABLE history;
