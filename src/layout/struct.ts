@@ -1,0 +1,204 @@
+import { alignUp } from "../align.ts";
+import type { Codec } from "./codec.ts";
+import { describe } from "./codec.ts";
+import { checkFieldName, type Place, StructCodec } from "./place.ts";
+import { codecOf } from "./scalars.ts";
+import type {
+  Fields,
+  FieldType,
+  Infer,
+  Layout,
+  Overlay,
+  Struct,
+  Values,
+} from "./types.ts";
+
+/** How a structure is packed. */
+export interface StructOptions {
+  /**
+   * The largest alignment that a field gets, as `#pragma pack(n)` sets it.
+   *
+   * @default {16}
+   */
+  pack?: 1 | 2 | 4 | 8 | 16;
+}
+
+/**
+ * Describes a structure as a C compiler for 64-bit Windows lays it out: each
+ * field at its natural alignment, padding behind the last, little endian.
+ *
+ * @param fields The fields' types by name, in the order of the C declaration.
+ * @param options How the structure is packed.
+ * @returns The layout, with which values are read, written and looked at.
+ * @throws {RangeError} If `pack` is not 1, 2, 4, 8 or 16, or if an overlay would
+ * not lie where its field starts.
+ * @throws {TypeError} If there are no fields, or if a name or type is none.
+ *
+ * @example Lay out a packet
+ * ```ts
+ * import { array, struct } from "@kernel32/io/structs";
+ *
+ * const Packet = struct({ id: "u32", flags: "u8", data: array("u16", 4) });
+ * console.log(Packet.size, Packet.offsetOf("data")); // 16 6
+ *
+ * const bytes = Packet.create({ id: 7, data: [1, 2, 3, 4] });
+ * const view = Packet.view(bytes);
+ * view.flags = 0x80;
+ * console.log(Packet.read(bytes)); // { id: 7, flags: 128, data: [1, 2, 3, 4] }
+ * ```
+ */
+export function struct<F extends Fields>(
+  fields: F,
+  options: StructOptions = {},
+): Struct<Values<F>> {
+  const pack = checkPack(options.pack);
+  const places = new Map<string, Place>();
+  let end = 0;
+  let align = 1;
+  let shared = false;
+  for (const [name, type] of entriesOf(fields)) {
+    const base = type instanceof OverlayField
+      ? baseOf(type, name, places)
+      : undefined;
+    const codec = type instanceof OverlayField
+      ? type.layout
+      : codecOf(type as FieldType, name);
+    const own = Math.min(codec.align, pack);
+    const offset = alignUp(base?.offset ?? end, own);
+    if (base !== undefined) {
+      shared = true;
+      if (offset !== base.offset) {
+        throw new RangeError(
+          `Overlay "${name}" needs an alignment of ${own}, but "${base.name}" ` +
+            `lies at offset ${base.offset}. Use union() for the two.`,
+        );
+      }
+    }
+    places.set(name, { name, codec, offset });
+    end = Math.max(end, offset + codec.size);
+    align = Math.max(align, own);
+  }
+  return new StructCodec<Values<F>>(
+    alignUp(end, align),
+    align,
+    [...places.values()],
+    shared,
+  );
+}
+
+/**
+ * Describes a union: fields that all start at the same place.
+ *
+ * Reading gives every member's value. Writing takes any of them; when several
+ * are given, they must agree on the bytes they share.
+ *
+ * @param fields The members' types by name.
+ * @param options How the union is packed.
+ * @returns The layout.
+ * @throws {RangeError} If `pack` is not 1, 2, 4, 8 or 16.
+ * @throws {TypeError} If there are no members, or if a name or type is none.
+ *
+ * @example Look at a 64-bit number as its halves
+ * ```ts
+ * import { struct, union } from "@kernel32/io/structs";
+ *
+ * const Halves = struct({ low: "u32", high: "u32" });
+ * const Large = union({ halves: Halves, whole: "u64" });
+ * const bytes = Large.create({ whole: 0x1_0000_0002n });
+ * console.log(Large.read(bytes).halves); // { low: 2, high: 1 }
+ * ```
+ */
+export function union<F extends Readonly<Record<string, FieldType>>>(
+  fields: F,
+  options: StructOptions = {},
+): Struct<Values<F>> {
+  const pack = checkPack(options.pack);
+  const places = entriesOf(fields).map(([name, type]): Place => ({
+    name,
+    codec: codecOf(type, name),
+    offset: 0,
+  }));
+  const align = Math.max(
+    ...places.map(({ codec }) => Math.min(codec.align, pack)),
+  );
+  const size = Math.max(...places.map(({ codec }) => codec.size));
+  return new StructCodec<Values<F>>(alignUp(size, align), align, places, true);
+}
+
+/**
+ * Gives the place of an earlier field a second name and type: what an anonymous
+ * union inside a structure does in C.
+ *
+ * @param sharesWith The field whose start the overlay shares.
+ * @param type The overlay's type.
+ * @returns A field for {@linkcode struct}.
+ * @throws {TypeError} If the type is unknown.
+ *
+ * @example Name two halves and the whole
+ * ```ts
+ * import { overlay, struct } from "@kernel32/io/structs";
+ *
+ * const Large = struct({
+ *   LowPart: "u32",
+ *   HighPart: "i32",
+ *   QuadPart: overlay("LowPart", "i64"),
+ * });
+ * console.log(Large.size, Large.offsetOf("QuadPart")); // 8 0
+ * ```
+ */
+export function overlay<F extends FieldType>(
+  sharesWith: string,
+  type: F,
+): Overlay<Infer<F>> {
+  return new OverlayField(sharesWith, codecOf(type, "") as Codec<Infer<F>>);
+}
+
+class OverlayField<T> implements Overlay<T> {
+  readonly sharesWith: string;
+  readonly layout: Codec<T> & Layout<T>;
+
+  constructor(sharesWith: string, layout: Codec<T>) {
+    this.sharesWith = sharesWith;
+    this.layout = layout;
+  }
+}
+
+function baseOf(
+  field: Overlay<unknown>,
+  name: string,
+  places: ReadonlyMap<string, Place>,
+): Place {
+  const base = places.get(field.sharesWith);
+  if (base === undefined) {
+    throw new TypeError(
+      `Overlay "${name}" shares its place with ${
+        describe(field.sharesWith)
+      }, ` +
+        "but no field of that name comes before it.",
+    );
+  }
+  return base;
+}
+
+function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
+  const entries = typeof fields === "object" && fields !== null
+    ? Object.entries(fields)
+    : [];
+  if (entries.length === 0) {
+    throw new TypeError(
+      "fields must be an object with at least one field, such as " +
+        '{ id: "u32" }.',
+    );
+  }
+  for (const [name] of entries) checkFieldName(name);
+  return entries;
+}
+
+function checkPack(pack: number = 16): number {
+  if (![1, 2, 4, 8, 16].includes(pack)) {
+    throw new RangeError(
+      `pack must be 1, 2, 4, 8 or 16, but it is ${describe(pack)}.`,
+    );
+  }
+  return pack;
+}
