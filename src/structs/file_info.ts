@@ -1,0 +1,184 @@
+import { array, bytes, type Struct, struct } from "../layout.ts";
+import { FILETIME } from "./numbers.ts";
+
+/**
+ * Times and attributes of a file (FileBasicInfo). Times are 100-nanosecond
+ * steps since 1601 in UTC; in setting, 0 leaves a member as it is.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_basic_info
+ */
+export interface FILE_BASIC_INFO {
+  /** When the file was created. */
+  CreationTime: bigint;
+  /** When the file was last accessed. */
+  LastAccessTime: bigint;
+  /** When the file was last written. */
+  LastWriteTime: bigint;
+  /** When the file or its attributes last changed. */
+  ChangeTime: bigint;
+  /** The FILE_ATTRIBUTE_ flags. */
+  FileAttributes: number;
+}
+
+/** The layout of {@linkcode FILE_BASIC_INFO}. */
+export const FILE_BASIC_INFO: Struct<FILE_BASIC_INFO> = struct({
+  CreationTime: "i64",
+  LastAccessTime: "i64",
+  LastWriteTime: "i64",
+  ChangeTime: "i64",
+  FileAttributes: "u32",
+});
+
+/**
+ * Sizes and links of a file (FileStandardInfo).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_standard_info
+ */
+export interface FILE_STANDARD_INFO {
+  /** The room that the file takes on its volume, in bytes. */
+  AllocationSize: bigint;
+  /** The size of the file in bytes. */
+  EndOfFile: bigint;
+  /** How many hard links lead to the file. */
+  NumberOfLinks: number;
+  /** Whether the file goes when its last handle is closed. */
+  DeletePending: boolean;
+  /** Whether it is a directory. */
+  Directory: boolean;
+}
+
+/** The layout of {@linkcode FILE_STANDARD_INFO}. */
+export const FILE_STANDARD_INFO: Struct<FILE_STANDARD_INFO> = struct({
+  AllocationSize: "i64",
+  EndOfFile: "i64",
+  NumberOfLinks: "u32",
+  DeletePending: "bool8",
+  Directory: "bool8",
+});
+
+/**
+ * The full name of a file (FileNameInfo), relative to its volume. The structure
+ * is the head: the name goes on behind it, without a NUL.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_name_info
+ */
+export interface FILE_NAME_INFO {
+  /** The length of the name in bytes. */
+  FileNameLength: number;
+  /** The first unit of the name. */
+  FileName: number[];
+}
+
+/** The layout of {@linkcode FILE_NAME_INFO}. */
+export const FILE_NAME_INFO: Struct<FILE_NAME_INFO> = struct({
+  FileNameLength: "u32",
+  FileName: array("u16", 1),
+});
+
+/**
+ * Whether a file is to be deleted (FileDispositionInfo).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info
+ */
+export interface FILE_DISPOSITION_INFO {
+  /** Whether the file goes when its last handle is closed. */
+  DeleteFile: boolean;
+}
+
+/** The layout of {@linkcode FILE_DISPOSITION_INFO}. */
+export const FILE_DISPOSITION_INFO: Struct<FILE_DISPOSITION_INFO> = struct({
+  DeleteFile: "bool8",
+});
+
+/**
+ * The room to reserve for a file (FileAllocationInfo). The size of the file
+ * shrinks to it, but does not grow.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
+ */
+export interface FILE_ALLOCATION_INFO {
+  /** The room in bytes; the system rounds it up to whole clusters. */
+  AllocationSize: bigint;
+}
+
+/** The layout of {@linkcode FILE_ALLOCATION_INFO}. */
+export const FILE_ALLOCATION_INFO: Struct<FILE_ALLOCATION_INFO> = struct({
+  AllocationSize: "i64",
+});
+
+/**
+ * The size to give a file (FileEndOfFileInfo), to the byte even where the handle
+ * is unbuffered.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_end_of_file_info
+ */
+export interface FILE_END_OF_FILE_INFO {
+  /** The size in bytes. */
+  EndOfFile: bigint;
+}
+
+/** The layout of {@linkcode FILE_END_OF_FILE_INFO}. */
+export const FILE_END_OF_FILE_INFO: Struct<FILE_END_OF_FILE_INFO> = struct({
+  EndOfFile: "i64",
+});
+
+/**
+ * What a file is identified by on this system (FileIdInfo).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_id_info
+ */
+export interface FILE_ID_INFO {
+  /** The serial number of the volume. */
+  VolumeSerialNumber: bigint;
+  /** The 16 bytes that tell the file from all others on the volume. */
+  FileId: Uint8Array;
+}
+
+/** The layout of {@linkcode FILE_ID_INFO}. */
+export const FILE_ID_INFO: Struct<FILE_ID_INFO> = struct({
+  VolumeSerialNumber: "u64",
+  FileId: bytes(16),
+});
+
+/**
+ * What GetFileInformationByHandle tells about a file.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/fileapi/ns-fileapi-by_handle_file_information
+ */
+export interface BY_HANDLE_FILE_INFORMATION {
+  /** The FILE_ATTRIBUTE_ flags. */
+  dwFileAttributes: number;
+  /** When the file was created. */
+  ftCreationTime: FILETIME;
+  /** When the file was last accessed. */
+  ftLastAccessTime: FILETIME;
+  /** When the file was last written. */
+  ftLastWriteTime: FILETIME;
+  /** The serial number of the volume. */
+  dwVolumeSerialNumber: number;
+  /** The high half of the size in bytes. */
+  nFileSizeHigh: number;
+  /** The low half of the size in bytes. */
+  nFileSizeLow: number;
+  /** How many hard links lead to the file. */
+  nNumberOfLinks: number;
+  /** The high half of the file's number on the volume. */
+  nFileIndexHigh: number;
+  /** The low half of the file's number on the volume. */
+  nFileIndexLow: number;
+}
+
+/** The layout of {@linkcode BY_HANDLE_FILE_INFORMATION}. */
+export const BY_HANDLE_FILE_INFORMATION: Struct<BY_HANDLE_FILE_INFORMATION> =
+  struct({
+    dwFileAttributes: "u32",
+    ftCreationTime: FILETIME,
+    ftLastAccessTime: FILETIME,
+    ftLastWriteTime: FILETIME,
+    dwVolumeSerialNumber: "u32",
+    nFileSizeHigh: "u32",
+    nFileSizeLow: "u32",
+    nNumberOfLinks: "u32",
+    nFileIndexHigh: "u32",
+    nFileIndexLow: "u32",
+  });

@@ -1,0 +1,170 @@
+import { array, type Struct, struct } from "../layout.ts";
+
+/**
+ * The sectors under a file (FileStorageInfo, Windows 8 and later): what
+ * unbuffered I/O must be aligned to.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_storage_info
+ */
+export interface FILE_STORAGE_INFO {
+  /** The logical sector: the smallest unit of unbuffered I/O. */
+  LogicalBytesPerSector: number;
+  /** The unit that the device writes atomically. */
+  PhysicalBytesPerSectorForAtomicity: number;
+  /** The unit that performs best. */
+  PhysicalBytesPerSectorForPerformance: number;
+  /** The unit that the file system takes for atomic. */
+  FileSystemEffectivePhysicalBytesPerSectorForAtomicity: number;
+  /** Whether device (1) and partition (2) are aligned, among other flags. */
+  Flags: number;
+  /** How far the first physical sector lies behind the first logical one. */
+  ByteOffsetForSectorAlignment: number;
+  /** How far the partition is off its alignment; 0xffffffff if unknown. */
+  ByteOffsetForPartitionAlignment: number;
+}
+
+/** The layout of {@linkcode FILE_STORAGE_INFO}. */
+export const FILE_STORAGE_INFO: Struct<FILE_STORAGE_INFO> = struct({
+  LogicalBytesPerSector: "u32",
+  PhysicalBytesPerSectorForAtomicity: "u32",
+  PhysicalBytesPerSectorForPerformance: "u32",
+  FileSystemEffectivePhysicalBytesPerSectorForAtomicity: "u32",
+  Flags: "u32",
+  ByteOffsetForSectorAlignment: "u32",
+  ByteOffsetForPartitionAlignment: "u32",
+});
+
+/**
+ * The alignment of buffers that a device asks for (FileAlignmentInfo).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_alignment_info
+ */
+export interface FILE_ALIGNMENT_INFO {
+  /** The alignment less one, as a mask: 511 asks for 512 bytes. */
+  AlignmentRequirement: number;
+}
+
+/** The layout of {@linkcode FILE_ALIGNMENT_INFO}. */
+export const FILE_ALIGNMENT_INFO: Struct<FILE_ALIGNMENT_INFO> = struct({
+  AlignmentRequirement: "u32",
+});
+
+/**
+ * What IOCTL_STORAGE_QUERY_PROPERTY is to tell.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-storage_property_query
+ */
+export interface STORAGE_PROPERTY_QUERY {
+  /** The STORAGE_PROPERTY_ID: 6 for the alignment of accesses. */
+  PropertyId: number;
+  /** The STORAGE_QUERY_TYPE: 0 to get the property. */
+  QueryType: number;
+  /** The first byte of what a property needs besides. */
+  AdditionalParameters: number[];
+}
+
+/** The layout of {@linkcode STORAGE_PROPERTY_QUERY}. */
+export const STORAGE_PROPERTY_QUERY: Struct<STORAGE_PROPERTY_QUERY> = struct({
+  PropertyId: "u32",
+  QueryType: "u32",
+  AdditionalParameters: array("u8", 1),
+});
+
+/**
+ * The sectors of a device, from IOCTL_STORAGE_QUERY_PROPERTY. Some drivers
+ * misreport: a physical sector below the logical one, or no power of two.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-storage_access_alignment_descriptor
+ */
+export interface STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR {
+  /** The size of this structure, which tells its version. */
+  Version: number;
+  /** The size of all data that the device returned. */
+  Size: number;
+  /** The line of the device's cache. */
+  BytesPerCacheLine: number;
+  /** How far the first cache line is off its alignment. */
+  BytesOffsetForCacheAlignment: number;
+  /** The logical sector. */
+  BytesPerLogicalSector: number;
+  /** The physical sector. */
+  BytesPerPhysicalSector: number;
+  /** How far the first physical sector lies behind the first logical one. */
+  BytesOffsetForSectorAlignment: number;
+}
+
+/** The layout of {@linkcode STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR}. */
+export const STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR: Struct<
+  STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR
+> = struct({
+  Version: "u32",
+  Size: "u32",
+  BytesPerCacheLine: "u32",
+  BytesOffsetForCacheAlignment: "u32",
+  BytesPerLogicalSector: "u32",
+  BytesPerPhysicalSector: "u32",
+  BytesOffsetForSectorAlignment: "u32",
+});
+
+/**
+ * The geometry of a disk, from IOCTL_DISK_GET_DRIVE_GEOMETRY.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-disk_geometry
+ */
+export interface DISK_GEOMETRY {
+  /** How many cylinders there are. */
+  Cylinders: bigint;
+  /** The MEDIA_TYPE: 12 for a fixed disk. */
+  MediaType: number;
+  /** How many tracks a cylinder has. */
+  TracksPerCylinder: number;
+  /** How many sectors a track has. */
+  SectorsPerTrack: number;
+  /** The logical sector. */
+  BytesPerSector: number;
+}
+
+/** The layout of {@linkcode DISK_GEOMETRY}. */
+export const DISK_GEOMETRY: Struct<DISK_GEOMETRY> = struct({
+  Cylinders: "i64",
+  MediaType: "u32",
+  TracksPerCylinder: "u32",
+  SectorsPerTrack: "u32",
+  BytesPerSector: "u32",
+});
+
+/**
+ * The geometry and size of a disk, from IOCTL_DISK_GET_DRIVE_GEOMETRY_EX.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-disk_geometry_ex
+ */
+export interface DISK_GEOMETRY_EX {
+  /** The geometry. */
+  Geometry: DISK_GEOMETRY;
+  /** The size of the disk in bytes. */
+  DiskSize: bigint;
+  /** The first byte of the partition and detection information. */
+  Data: number[];
+}
+
+/** The layout of {@linkcode DISK_GEOMETRY_EX}. */
+export const DISK_GEOMETRY_EX: Struct<DISK_GEOMETRY_EX> = struct({
+  Geometry: DISK_GEOMETRY,
+  DiskSize: "i64",
+  Data: array("u8", 1),
+});
+
+/**
+ * The length of a disk, volume or partition, from IOCTL_DISK_GET_LENGTH_INFO.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-get_length_information
+ */
+export interface GET_LENGTH_INFORMATION {
+  /** The length in bytes. */
+  Length: bigint;
+}
+
+/** The layout of {@linkcode GET_LENGTH_INFORMATION}. */
+export const GET_LENGTH_INFORMATION: Struct<GET_LENGTH_INFORMATION> = struct({
+  Length: "i64",
+});
