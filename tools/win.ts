@@ -1,0 +1,56 @@
+// npm run win -- [--env NAME=VALUE]... deno|bun|node|PROGRAM ARGS...
+
+import { constants } from "node:os";
+import { provision } from "./windows/mod.ts";
+
+const USAGE = `Usage: npm run win -- [--env NAME=VALUE]... PROGRAM ARGS...
+
+Runs a Windows program here: deno, bun or node (pinned versions), or an executable's path. The working directory is
+the caller's. Of the caller's environment the program gets CI, COLORTERM, FORCE_COLOR, NO_COLOR and TERM (on
+Windows: all of it), and what --env names.`;
+
+const words = process.argv.slice(2);
+const env: Record<string, string> = {};
+while (words[0] === "--env") {
+  const [, variable = ""] = words.splice(0, 2);
+  const at = variable.indexOf("=");
+  if (at < 1) {
+    fail(
+      `--env takes NAME=VALUE, not ${JSON.stringify(variable)}.\n\n${USAGE}`,
+    );
+  }
+  env[variable.slice(0, at)] = variable.slice(at + 1);
+}
+const [program, ...args] = words;
+if (program === undefined) fail(USAGE);
+
+try {
+  const windows = await provision();
+  const run = await windows.spawn(program, args, {
+    // npm starts scripts in the package's folder and tells here where it was called.
+    cwd: process.env["INIT_CWD"] ?? process.cwd(),
+    env,
+    stdin: "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, async () => {
+      await run.kill();
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
+  const { code } = await run.ended;
+  process.exitCode = code;
+} catch (error) {
+  fail(error instanceof Error ? describe(error) : String(error));
+}
+
+function describe(error: Error): string {
+  return error.cause instanceof Error
+    ? `${error.message}\n${describe(error.cause)}`
+    : error.message;
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
