@@ -29,14 +29,20 @@ in_root() {
     WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe=" WINEPREFIX="$prefix" "$@"
 }
 
-# Makes the host's folder $1 visible at the same path in the root: with its whole top-level folder, unless that is one
-# of the system's own, in which case the root keeps its own and only the folder itself is mounted over it.
+# Whether a folder of the host's top level is one of which the root has its own.
+is_system() {
+  case $1 in
+  /bin | /boot | /dev | /etc | /lib* | /lost+found | /proc | /run | /sbin | /sys | /usr | /var) true ;;
+  *) false ;;
+  esac
+}
+
+# Makes the host's folder $1 visible at the same path in the root: with its whole top-level folder, or, if that is one
+# of the system's, by itself.
 expose() {
   [ "$root" = / ] && return
   top=/$(echo "$1" | cut -d/ -f2)
-  case $top in
-  /bin | /boot | /dev | /etc | /lib* | /proc | /run | /sbin | /sys | /usr | /var) top=$1 ;;
-  esac
+  is_system "$top" && top=$1
   # The same device and inode: mounted already.
   [ "$(stat -Lc %d:%i "$top")" = "$(stat -Lc %d:%i "$root$top" 2>/dev/null)" ] && return
   mkdir -p "$root$top" && mount --rbind "$top" "$root$top"
@@ -77,7 +83,12 @@ prefix-inside)
 session)
   # The namespaces' first process. It stays to collect orphans, and ends with the wineserver.
   read -r pid _ </proc/self/stat # still the host's /proc: the number by which the host knows this process
-  furnish && sh "$0" expose "$state" "$root" "$prefix" "$@" || exit
+  furnish || exit
+  # What a program is told to open may be anywhere on the host.
+  for folder in /*; do
+    [ -d "$folder" ] && [ ! -L "$folder" ] && ! is_system "$folder" && expose "$folder"
+  done
+  for folder in "$@"; do expose "$folder" || exit; done
   in_root wineserver --foreground --persistent &
   server=$!
   # Boots Windows' own services outside of any run, so that no run's end takes them away from another.

@@ -2,7 +2,7 @@ import { spawn as start } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, fstatSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command } from "./command.ts";
 import { compilers } from "./compile.ts";
@@ -115,9 +115,13 @@ export async function underWine(
   };
 }
 
-/** Returns the path under which Wine shows a file of the host: drive Z is the root. */
+/** Returns the path under which Wine shows a file of the host, there or not yet: drive Z is the root. */
 function windowsPath(hostPath: string): string {
-  return `Z:${realpathSync(hostPath).replaceAll("/", "\\")}`;
+  const path = resolve(hostPath);
+  const real = existsSync(path)
+    ? realpathSync(path)
+    : join(realpathSync(dirname(path)), basename(path));
+  return `Z:${real.replaceAll("/", "\\")}`;
 }
 
 async function locate(
