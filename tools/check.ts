@@ -1,7 +1,48 @@
 // npm run check
 //
-// Everything that can be said about the code without running it: types (by Deno and by tsc), lint, format, documentation,
-// and what would be published.
+// All that can be said about the code without running it: types (by Deno and by tsc), lint, format, documentation, and what
+// would be published. Exit code 0 only if every step is content.
 
-import { spawn } from "node:child_process";
-import { glob } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+const { exports } = JSON.parse(
+  readFileSync(join(repository, "deno.json"), "utf8"),
+) as { exports: Record<string, string> };
+
+const deno = join(repository, "node_modules/deno/bin.cjs");
+const tsc = join(repository, "node_modules/typescript/bin/tsc");
+
+const STEPS: Record<string, string[]> = {
+  "deno check": [deno, "check", "--quiet", "."],
+  "tsc": [tsc, "-p", "tsconfig.json"],
+  "deno lint": [deno, "lint", "--quiet"],
+  "deno fmt": [deno, "fmt", "--check"],
+  "deno doc": [deno, "doc", "--quiet", "--lint", ...Object.values(exports)],
+  "deno publish": [
+    ...[deno, "publish", "--quiet", "--dry-run", "--allow-dirty"],
+    "--no-check", // done above
+  ],
+};
+
+let failed = 0;
+for (const [name, words] of Object.entries(STEPS)) {
+  const start = performance.now();
+  const { status, error, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd: repository,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(
+    `${name.padEnd(12)} ${status === 0 ? "ok" : "FAILED"} (${seconds} s)`,
+  );
+  if (status === 0) continue;
+  failed++;
+  console.log(`${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}`.trim());
+}
+console.log(`${Object.keys(STEPS).length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -7,7 +7,11 @@ import { removeCache } from "./windows/clean.ts";
 
 const cache = cacheFolder();
 try {
-  console.log(await removeCache(cache) ? `Removed ${cache}` : `Nothing to remove: there is no ${cache}`);
+  console.log(
+    await removeCache(cache)
+      ? `Removed ${cache}`
+      : `Nothing to remove: there is no ${cache}`,
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

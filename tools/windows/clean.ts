@@ -14,7 +14,9 @@ export async function removeCache(cache: string): Promise<boolean> {
   const names = await readdir(cache);
   // KERNEL32_IO_CACHE may name any folder; only ours has these.
   if (names.length > 0 && !names.includes("locks")) {
-    throw new Error(`${cache} does not look like a cache of this environment, so it stays: remove it yourself.`);
+    throw new Error(
+      `${cache} does not look like a cache of this environment, so it stays: remove it yourself.`,
+    );
   }
   if (process.platform === "win32") {
     await rm(cache, { recursive: true, maxRetries: 3 });
@@ -24,10 +26,16 @@ export async function removeCache(cache: string): Promise<boolean> {
     await refuseLiveSession(join(cache, name));
   }
   const mounts = await readFile("/proc/self/mounts", "utf8");
-  const mounted = mounts.split("\n").map((line) => line.split(" ")[1]?.replaceAll("\\040", " "));
+  const mounted = mounts.split("\n").map((line) =>
+    line.split(" ")[1]?.replaceAll("\\040", " ")
+  );
   const inside = mounted.filter((folder) => folder?.startsWith(`${cache}/`));
   if (inside.length > 0) {
-    throw new Error(`Something is mounted in the cache, so it stays: unmount ${inside.join(", ")} first.`);
+    throw new Error(
+      `Something is mounted in the cache, so it stays: unmount ${
+        inside.join(", ")
+      } first.`,
+    );
   }
   await command("rm", ["-rf", "--one-file-system", "--", cache]);
   return true;
@@ -35,8 +43,15 @@ export async function removeCache(cache: string): Promise<boolean> {
 
 async function refuseLiveSession(state: string): Promise<void> {
   try {
-    await command("flock", ["--nonblock", "--exclusive", join(state, "users"), "true"]);
+    await command("flock", [
+      "--nonblock",
+      "--exclusive",
+      join(state, "users"),
+      "true",
+    ]);
   } catch {
-    throw new Error("Windows programs are running. Wait until they have ended, or end them, then try again.");
+    throw new Error(
+      "Windows programs are running. Wait until they have ended, or end them, then try again.",
+    );
   }
 }

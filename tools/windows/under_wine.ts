@@ -62,7 +62,7 @@ export async function underWine(
     } = options;
     const folder = realpathSync(cwd);
     let words = [await locate(name, folder, program), ...args];
-    let streams = [usable(stdin, 0), usable(stdout, 1), usable(stderr, 2)];
+    const streams = [usable(stdin, 0), usable(stdout, 1), usable(stderr, 2)];
     if (needsRelay(name, streams)) {
       words = [
         await program("deno"),
