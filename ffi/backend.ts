@@ -1,0 +1,48 @@
+/**
+ * What a runtime must offer, and nothing that only one of them has.
+ *
+ * @module
+ */
+
+/** The processor whose machine code the runtime executes. */
+export type Architecture = "x64" | "arm64";
+
+/** A native function bound as one of 64-bit integers: good for set-up code. */
+export type WordFunction = (...words: bigint[]) => bigint;
+
+/**
+ * Calls the capture frame of `ffi/lasterror.ts`. A JS buffer travels as itself,
+ * so that no address is looked up and the collector cannot move it meanwhile.
+ */
+export interface FrameCaller {
+  /** Calls with what already stands in the block. */
+  call0(block: bigint): void;
+  /** The address of `key` goes to the word that the block names for it. */
+  call1(block: bigint, key: ArrayBufferView): void;
+  /** As {@linkcode FrameCaller.call1}, with a second buffer. */
+  call2(block: bigint, key: ArrayBufferView, context: ArrayBufferView): void;
+  /** Calls on another thread, where the runtime has a way to do so. */
+  readonly callAside?: (block: bigint) => Promise<void>;
+}
+
+/** A runtime's foreign function interface. */
+export interface Backend {
+  /** "deno" or "bun". */
+  readonly runtime: string;
+  /** The processor that the runtime was built for. */
+  readonly architecture: Architecture;
+  /** Binds exports of a DLL; the number is how many arguments each takes. */
+  bind<Name extends string>(
+    library: string,
+    exports: Readonly<Record<Name, number>>,
+  ): Record<Name, WordFunction>;
+  /** Makes the callers of a routine with the capture frame's signature. */
+  frameCaller(routine: bigint): FrameCaller;
+  /**
+   * The address of a view's first byte, good until the current call returns.
+   * The view's storage does not move afterwards while the view is reachable.
+   */
+  addressOf(view: ArrayBufferView): bigint;
+  /** Native memory as an ArrayBuffer that does not own it. */
+  memory(address: bigint, byteLength: number): ArrayBuffer;
+}

@@ -1,0 +1,93 @@
+/**
+ * The back end of Bun.
+ *
+ * @module
+ */
+import type {
+  Architecture,
+  Backend,
+  FrameCaller,
+  WordFunction,
+} from "./backend.ts";
+
+/** A prototype in Bun's vocabulary. */
+export interface BunForeignFunction {
+  readonly args: readonly string[];
+  readonly returns: string;
+  readonly ptr?: bigint;
+}
+
+/** The part of `bun:ffi` that this back end uses. */
+export interface BunFfiModule {
+  dlopen(
+    library: string,
+    symbols: Readonly<Record<string, BunForeignFunction>>,
+  ): { readonly symbols: Readonly<Record<string, unknown>> };
+  linkSymbols(
+    symbols: Readonly<Record<string, BunForeignFunction>>,
+  ): { readonly symbols: Readonly<Record<string, unknown>> };
+  ptr(view: ArrayBufferView): number;
+  toArrayBuffer(
+    address: number,
+    byteOffset: number,
+    byteLength: number,
+  ): ArrayBuffer;
+}
+
+/** Makes the back end of Bun from the `bun:ffi` module. */
+export function createBunBackend(
+  ffi: BunFfiModule,
+  architecture: Architecture,
+): Backend {
+  return {
+    runtime: "bun",
+    architecture,
+    bind<Name extends string>(
+      library: string,
+      exports: Readonly<Record<Name, number>>,
+    ): Record<Name, WordFunction> {
+      const symbols: Record<string, BunForeignFunction> = {};
+      for (const name in exports) {
+        symbols[name] = {
+          args: new Array<string>(exports[name]).fill("u64"),
+          returns: "u64",
+        };
+      }
+      return ffi.dlopen(library, symbols).symbols as Record<Name, WordFunction>;
+    },
+    frameCaller: (routine) => frameCaller(ffi, routine),
+    addressOf(view) {
+      // A small typed array moves when its buffer is first asked for.
+      void view.buffer;
+      return view.byteLength === 0 ? 0n : BigInt(ffi.ptr(view));
+    },
+    // User-space addresses have 47 bits: a double holds them exactly.
+    memory: (address, byteLength) =>
+      ffi.toArrayBuffer(Number(address), 0, byteLength),
+  };
+}
+
+/** Bun calls an address as it calls an export: the frame is called directly. */
+function frameCaller(ffi: BunFfiModule, routine: bigint): FrameCaller {
+  const prototype = (context: string, key: string): BunForeignFunction => ({
+    args: [context, key, "u64"],
+    returns: "void",
+    ptr: routine,
+  });
+  const { call0, call1, call2 } = ffi.linkSymbols({
+    call0: prototype("ptr", "ptr"),
+    call1: prototype("ptr", "ptr"),
+    call2: prototype("ptr", "ptr"),
+  }).symbols as Record<"call0" | "call1" | "call2", Frame>;
+  return {
+    call0: (block) => call0(null, null, block),
+    call1: (block, key) => call1(null, key, block),
+    call2: (block, key, context) => call2(context, key, block),
+  };
+}
+
+type Frame = (
+  context: ArrayBufferView | null,
+  key: ArrayBufferView | null,
+  block: bigint,
+) => void;

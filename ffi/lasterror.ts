@@ -1,0 +1,323 @@
+/**
+ * The capture frame: a native routine that calls a function and keeps its last
+ * error in the same stack frame, before anything else can change it.
+ *
+ * A call to `GetLastError` of its own comes too late: between the two calls
+ * the runtime may collect garbage, commit memory or compile, and each of those
+ * sets the thread's last error.
+ *
+ * Every function has a block of its own in native memory, which names the
+ * target and holds the arguments and the result. All blocks of a JS thread
+ * share one last-error cell. The routine puts the cell's value into the thread
+ * before the call and takes it back afterwards, so that the module sees its own
+ * calls' last error and no one else's.
+ *
+ * @module
+ */
+import type { Backend, FrameCaller, WordFunction } from "./backend.ts";
+import { FRAME_BLOCK, frameImage } from "./frame_code.ts";
+
+const BLOCK_SIZE = 8 * FRAME_BLOCK.words;
+const BLOCKS_SIZE = 65_536;
+
+const MEM_COMMIT_RESERVE = 0x3000n;
+const MEM_RELEASE = 0x8000n;
+const PAGE_READWRITE = 0x04n;
+const PAGE_EXECUTE_READ = 0x20n;
+const PAGE_SIZE = 4096n;
+
+/** How the last error of a call is obtained. */
+export type LastErrorCapture = "same-frame" | "after-call";
+
+/**
+ * One function of one thread, ready to be called. Arguments are written into
+ * `view` at `argument(i)`, the result is read at {@linkcode RESULT}.
+ */
+export interface Frame {
+  /** The block. */
+  readonly view: DataView;
+  /** Says which arguments the buffers of the next call are. */
+  buffersAt(key: number, context: number): void;
+  /** Calls with the arguments in the block. */
+  call0(): void;
+  /** Calls with a buffer as the first of `buffersAt`. */
+  call1(key: ArrayBufferView): void;
+  /** Calls with two buffers. */
+  call2(key: ArrayBufferView, context: ArrayBufferView): void;
+}
+
+/** Where the result of a call stands in its block, in bytes. */
+export const RESULT: number = FRAME_BLOCK.result * 8;
+
+/** Instead of an argument's index: the call has no such buffer. */
+export const NO_ARGUMENT: number = FRAME_BLOCK.scratch - FRAME_BLOCK.arguments;
+
+/** Where argument `index` stands in a block, in bytes. */
+export function argumentOffset(index: number): number {
+  return (FRAME_BLOCK.arguments + index) * 8;
+}
+
+/** Native memory that lives as long as the thread. */
+export interface NativeCell {
+  readonly address: bigint;
+  readonly view: DataView;
+}
+
+/** A call on another thread, with a block and a last error of its own. */
+export interface AsideFrame {
+  /** The block. */
+  readonly view: DataView;
+  /** Calls; one call at a time. */
+  call(): Promise<void>;
+  /** The last error of the call that ended. */
+  readonly lastError: number;
+  /** Gives the block back. Only when no call is under way. */
+  free(): void;
+}
+
+/** The functions of kernel32 for one JS thread. */
+export class FrameTable {
+  readonly #backend: Backend;
+  readonly #kernel32: Bootstrap;
+  readonly #module: bigint;
+  readonly #blocks: bigint;
+  readonly #memory: ArrayBuffer;
+  readonly #cell: DataView;
+  readonly #caller: FrameCaller | undefined;
+  readonly #free: number[] = [];
+  #next = BLOCK_SIZE; // The first block holds the last-error cell.
+
+  /**
+   * @param backend The runtime.
+   * @param executable `false` never makes executable memory.
+   */
+  constructor(backend: Backend, executable = true) {
+    this.#backend = backend;
+    const kernel32 = this.#kernel32 = backend.bind("kernel32.dll", BOOTSTRAP);
+    this.#module = kernel32.GetModuleHandleW(
+      backend.addressOf(Uint16Array.from("kernel32\0", (c) => c.charCodeAt(0))),
+    );
+    this.#blocks = kernel32.VirtualAlloc(
+      0n,
+      BigInt(BLOCKS_SIZE),
+      MEM_COMMIT_RESERVE,
+      PAGE_READWRITE,
+    );
+    if (this.#blocks === 0n) {
+      throw new Error("There is no memory left for @kernel32/io to start with");
+    }
+    this.#memory = backend.memory(this.#blocks, BLOCKS_SIZE);
+    this.#cell = new DataView(this.#memory, 0, 4);
+    const routine = executable ? loadRoutine(backend, kernel32) : 0n;
+    this.#caller = routine === 0n ? undefined : backend.frameCaller(routine);
+  }
+
+  /** "after-call" where the process may not make executable memory. */
+  get capture(): LastErrorCapture {
+    return this.#caller === undefined ? "after-call" : "same-frame";
+  }
+
+  /** The last error of the last call through a frame of this thread. */
+  get lastError(): number {
+    return this.#cell.getUint32(0, true);
+  }
+
+  /** The address of a view's first byte, as {@linkcode Backend.addressOf}. */
+  addressOf(view: ArrayBufferView): bigint {
+    return this.#backend.addressOf(view);
+  }
+
+  /** Native memory as an ArrayBuffer, as {@linkcode Backend.memory}. */
+  memory(address: bigint, byteLength: number): ArrayBuffer {
+    return this.#backend.memory(address, byteLength);
+  }
+
+  /** Whether calls on another thread are to be had. */
+  get hasAside(): boolean {
+    return this.#caller?.callAside !== undefined;
+  }
+
+  /**
+   * Makes the frame of a function of kernel32.
+   *
+   * @throws {Error} If kernel32 has no such function.
+   */
+  frame(name: string, arity: number): Frame {
+    const { view, address } = this.#block(name, this.#blocks);
+    const caller = this.#caller ??
+      this.#callerAfterCall(name, arity, view);
+    return {
+      view,
+      buffersAt(key, context) {
+        view.setUint32(16, FRAME_BLOCK.arguments + key, true);
+        view.setUint32(20, FRAME_BLOCK.arguments + context, true);
+      },
+      call0: () => caller.call0(address),
+      call1: (key) => caller.call1(address, key),
+      call2: (key, context) => caller.call2(address, key, context),
+    };
+  }
+
+  /**
+   * Makes a frame for calls on another thread. Everything that its arguments
+   * point to must be native memory.
+   *
+   * @throws {Error} If kernel32 has no such function, or the runtime no such
+   * calls.
+   */
+  asideFrame(name: string): AsideFrame {
+    const callAside = this.#caller?.callAside;
+    if (callAside === undefined) {
+      throw new Error(
+        `${this.#backend.runtime} cannot call ${name} on another thread here`,
+      );
+    }
+    // The block's last word serves as the cell: no other call writes to it.
+    const { view, address, offset } = this.#block(name, undefined);
+    const cellOffset = BLOCK_SIZE - 8;
+    return {
+      view,
+      call: () => callAside(address),
+      get lastError() {
+        return view.getUint32(cellOffset, true);
+      },
+      free: () => {
+        this.#free.push(offset);
+      },
+    };
+  }
+
+  /** Zeroed native memory for 128 bytes of results, aligned to 16. */
+  cell(): NativeCell {
+    const offset = this.#next;
+    this.#next += BLOCK_SIZE;
+    return {
+      address: this.#blocks + BigInt(offset),
+      view: new DataView(this.#memory, offset, BLOCK_SIZE),
+    };
+  }
+
+  #block(
+    name: string,
+    cell: bigint | undefined,
+  ): { view: DataView; address: bigint; offset: number } {
+    const target = this.#kernel32.GetProcAddress(
+      this.#module,
+      this.#backend.addressOf(new TextEncoder().encode(name + "\0")),
+    );
+    if (target === 0n) {
+      throw new Error(`This system's kernel32.dll does not export ${name}`);
+    }
+    const offset = this.#free.pop() ?? this.#next;
+    if (offset === this.#next) this.#next += BLOCK_SIZE;
+    if (offset + BLOCK_SIZE > BLOCKS_SIZE) {
+      throw new Error("Too many calls on other threads are under way");
+    }
+    const view = new DataView(this.#memory, offset, BLOCK_SIZE);
+    const address = this.#blocks + BigInt(offset);
+    view.setBigUint64(FRAME_BLOCK.target * 8, target, true);
+    view.setBigUint64(
+      FRAME_BLOCK.cell * 8,
+      cell ?? address + BigInt(BLOCK_SIZE - 8),
+      true,
+    );
+    view.setUint32(FRAME_BLOCK.destinations * 8, FRAME_BLOCK.scratch, true);
+    view.setUint32(FRAME_BLOCK.destinations * 8 + 4, FRAME_BLOCK.scratch, true);
+    return { view, address, offset };
+  }
+
+  /**
+   * The next best thing where executable memory is refused: ask for the last
+   * error right after the call.
+   */
+  #callerAfterCall(name: string, arity: number, view: DataView): FrameCaller {
+    const bind = <Name extends string>(exports: Record<Name, number>) =>
+      this.#backend.bind("kernel32.dll", exports);
+    const target: WordFunction = bind({ [name]: arity })[name]!;
+    const { GetLastError, SetLastError } = bind({
+      GetLastError: 0,
+      SetLastError: 1,
+    });
+    const words: bigint[] = new Array(arity).fill(0n);
+    const call0 = () => {
+      for (let i = 0; i < arity; i++) {
+        words[i] = view.getBigUint64(argumentOffset(i), true);
+      }
+      SetLastError(BigInt(this.lastError));
+      const result = target(...words);
+      this.#cell.setUint32(0, Number(GetLastError() & 0xFFFFFFFFn), true);
+      view.setBigUint64(RESULT, result, true);
+    };
+    const store = (destination: number, buffer: ArrayBufferView) => {
+      const word = view.getUint32(
+        FRAME_BLOCK.destinations * 8 + destination,
+        true,
+      );
+      view.setBigUint64(word * 8, this.#backend.addressOf(buffer), true);
+    };
+    return {
+      call0,
+      call1(_, key) {
+        store(0, key);
+        call0();
+      },
+      call2(_, key, context) {
+        store(0, key);
+        store(4, context);
+        call0();
+      },
+    };
+  }
+}
+
+const BOOTSTRAP = {
+  FlushInstructionCache: 3,
+  GetCurrentProcess: 0,
+  GetModuleHandleW: 1,
+  GetProcAddress: 2,
+  RtlAddFunctionTable: 3,
+  VirtualAlloc: 4,
+  VirtualFree: 3,
+  VirtualProtect: 4,
+} as const;
+
+type Bootstrap = Record<keyof typeof BOOTSTRAP, WordFunction>;
+
+/**
+ * Loads the routine and registers its unwind data. The page is never writable
+ * and executable at the same time. Returns 0 where the process may not make
+ * executable memory (Arbitrary Code Guard).
+ */
+function loadRoutine(backend: Backend, kernel32: Bootstrap): bigint {
+  const image = frameImage(backend.architecture);
+  const page = kernel32.VirtualAlloc(
+    0n,
+    PAGE_SIZE,
+    MEM_COMMIT_RESERVE,
+    PAGE_READWRITE,
+  );
+  if (page === 0n) return 0n;
+  new Uint8Array(backend.memory(page, Number(PAGE_SIZE))).set(image.bytes);
+  const previous = new Uint32Array(new ArrayBuffer(4));
+  const allowed = kernel32.VirtualProtect(
+    page,
+    PAGE_SIZE,
+    PAGE_EXECUTE_READ,
+    backend.addressOf(previous),
+  );
+  if ((allowed & 0xFFFFFFFFn) === 0n) {
+    kernel32.VirtualFree(page, 0n, MEM_RELEASE);
+    return 0n;
+  }
+  kernel32.FlushInstructionCache(
+    kernel32.GetCurrentProcess(),
+    page,
+    BigInt(image.bytes.length),
+  );
+  kernel32.RtlAddFunctionTable(
+    page + BigInt(image.functionTable),
+    BigInt(image.functionCount),
+    page,
+  );
+  return page + BigInt(image.entry);
+}

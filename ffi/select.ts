@@ -1,0 +1,49 @@
+/**
+ * Chooses the back end, on first use.
+ *
+ * @module
+ */
+import type { Architecture, Backend } from "./backend.ts";
+import { type BunFfiModule, createBunBackend } from "./bun.ts";
+import { createDenoBackend, type DenoModule } from "./deno.ts";
+
+/** What this module looks for in the global scope of a runtime. */
+export interface RuntimeGlobals {
+  readonly Deno?: DenoModule;
+  readonly process?: {
+    readonly arch?: string;
+    readonly platform?: string;
+    getBuiltinModule?(name: string): unknown;
+  };
+}
+
+/**
+ * Chooses the back end of the runtime that the given globals belong to. Bun is
+ * asked for first: compatibility layers define `Deno` in Bun, none the reverse.
+ *
+ * @throws {Error} If the system is not Windows or the runtime is not known.
+ */
+export function selectBackend(
+  globals: RuntimeGlobals = globalThis as RuntimeGlobals,
+): Backend {
+  const { process } = globals;
+  const bun = process?.getBuiltinModule?.("bun:ffi") as
+    | BunFfiModule
+    | undefined;
+  const platform = process?.platform;
+  if (platform !== undefined && platform !== "win32") {
+    throw new Error(
+      "@kernel32/io calls kernel32.dll, which is part of Windows; this system " +
+        `is "${platform}". Structures, alignment and error tables work here, ` +
+        "I/O does not.",
+    );
+  }
+  if (bun !== undefined) {
+    return createBunBackend(bun, process?.arch as Architecture);
+  }
+  if (globals.Deno !== undefined) return createDenoBackend(globals.Deno);
+  throw new Error(
+    "@kernel32/io found no foreign function interface: it needs Deno 2.5 or " +
+      "Bun 1.3, or a later version",
+  );
+}
