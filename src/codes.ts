@@ -456,8 +456,8 @@ export function win32CodeOf(symbol: string): number {
  * console.log([...win32Codes()].length > 300); // true
  * ```
  */
-export function win32Codes(): Iterable<[code: number, symbol: string]> {
-  return symbols.entries();
+export function* win32Codes(): Iterable<[code: number, symbol: string]> {
+  for (const [symbol, code] of numbers) yield [code, symbol];
 }
 
 const code = win32CodeOf;

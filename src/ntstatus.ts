@@ -290,28 +290,32 @@ export function statusSymbolOf(status: number | bigint): string {
  * ```
  */
 export function* ntStatuses(): Iterable<[status: number, symbol: string]> {
-  for (const [status, { symbol }] of statuses()) yield [status, symbol];
+  for (const { status, symbol } of rows()) yield [status, symbol];
 }
 
-interface Entry {
+interface Row {
+  readonly status: number;
   readonly symbol: string;
+  /** The symbol of the Win32 error. */
   readonly error: string;
 }
 
-let table: Map<number, Entry> | undefined;
-
-/** The table, read on first use: a program without failures never needs it. */
-function statuses(): ReadonlyMap<number, Entry> {
-  if (table !== undefined) return table;
-  table = new Map();
+function* rows(): Iterable<Row> {
   for (const line of TABLE.trim().split("\n")) {
     const [status = "", symbol = "", error] = line.split(" ");
-    table.set(parseInt(status, 16), {
+    yield {
+      status: parseInt(status, 16),
       symbol,
       error: error ?? symbol.replace("STATUS", "ERROR"),
-    });
+    };
   }
-  return table;
+}
+
+let table: ReadonlyMap<number, Row> | undefined;
+
+/** The table, read on first use: a program without failures never needs it. */
+function statuses(): ReadonlyMap<number, Row> {
+  return table ??= new Map(Array.from(rows(), (row) => [row.status, row]));
 }
 
 function unsigned(status: number | bigint): number {
