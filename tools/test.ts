@@ -5,10 +5,12 @@
 // own reports. Exit code 0 only if every test that was to run ran and passed.
 
 import { dirname } from "node:path";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findTests } from "./test/files.ts";
 import { type FileResult, testLanes } from "./test/lanes.ts";
+import { onInterruption } from "./interruption.ts";
 import { provision } from "./windows/mod.ts";
 
 const { values: options } = parseArgs({
@@ -25,6 +27,9 @@ const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+
+// The session ends with this process.
+onInterruption((signal) => process.exit(128 + constants.signals[signal]));
 
 const files = await findTests(repository);
 const windows = await provision({ runtimes: ["deno", "bun"] });

@@ -1,6 +1,7 @@
 // npm run win -- [--env NAME=VALUE]... deno|bun|node|PROGRAM ARGS...
 
 import { constants } from "node:os";
+import { onInterruption } from "./interruption.ts";
 import { provision } from "./windows/mod.ts";
 
 const USAGE = `Usage: npm run win -- [--env NAME=VALUE]... PROGRAM ARGS...
@@ -32,12 +33,10 @@ try {
     env,
     stdin: "inherit",
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, async () => {
-      await run.kill();
-      process.exit(128 + constants.signals[signal]);
-    });
-  }
+  onInterruption(async (signal) => {
+    await run.kill();
+    process.exit(128 + constants.signals[signal]);
+  });
   const { code } = await run.ended;
   process.exitCode = code;
 } catch (error) {

@@ -41,9 +41,10 @@ export async function runtimeProgram(
   runtime: PinnedRuntime,
   progress: Progress,
 ): Promise<string> {
-  const name = `${
-    runtime.package.replace("@", "").replace("/", "-")
-  }-${runtime.version}`;
+  const name = `${runtime.package}-${runtime.version}`.replaceAll(
+    /[^\w.]+/g,
+    "-",
+  ).replace(/^-/, "");
   const folder = join(cache, "runtimes", name);
   const program = join(folder, runtime.program);
   if (existsSync(program)) return program;
