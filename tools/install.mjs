@@ -2,29 +2,77 @@
 // Plain JavaScript with Node's own modules: it runs before anything is installed.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(repository, "node_modules");
-// npm writes this file last.
-const marker = join(modules, ".package-lock.json");
+const installed = join(modules, ".package-lock.json"); // npm writes it last
+const completed = join(modules, ".install-scripts-done"); // this script writes it last
 
-if (!isFresh()) {
-  console.error("Installing the development tools (npm ci)");
-  npm("ci", "--ignore-scripts", "--loglevel=error", "--no-fund", "--no-audit");
-  // Newer versions of npm run a package's install script only for those who approved it. These are the three that fetch
-  // nothing and only put a platform's program into place; each is run here by its name, whatever npm's version.
-  for (const name of ["bun", "deno", "esbuild"]) runInstallScript(name);
-  const now = new Date();
-  utimesSync(marker, now, now);
+// Newer versions of npm run a package's install script only for those who approved it. These fetch nothing: they put a
+// platform's program, which is a package of its own, into place.
+const WITH_INSTALL_SCRIPT = ["bun", "deno", "esbuild"];
+
+if (!isDone()) {
+  withLock(() => {
+    if (!isNewer(installed, join(repository, "package-lock.json"))) {
+      console.error("Installing the development tools (npm ci)");
+      npm("ci", "--ignore-scripts", "--no-fund", "--no-audit");
+    }
+    if (isDone()) return;
+    for (const name of WITH_INSTALL_SCRIPT) runInstallScript(name);
+    writeFileSync(completed, "");
+  });
 }
 
-function isFresh() {
-  return existsSync(marker) &&
-    statSync(marker).mtimeMs >=
-      statSync(join(repository, "package-lock.json")).mtimeMs;
+function isDone() {
+  return isNewer(installed, join(repository, "package-lock.json")) &&
+    isNewer(completed, installed);
+}
+
+function isNewer(file, than) {
+  return existsSync(file) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
+}
+
+/** Runs `work` in one process at a time. */
+function withLock(work) {
+  const name = createHash("sha256").update(repository).digest("hex");
+  const lock = join(tmpdir(), `kernel32-io-install-${name}`);
+  while (true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (isRunning(lock)) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    } else rmSync(lock, { force: true });
+  }
+  process.on("exit", () => rmSync(lock, { force: true }));
+  work();
+}
+
+/** Tells whether the process that made the lock is still there. One that has just made it may not have written its number yet. */
+function isRunning(lock) {
+  try {
+    const pid = readFileSync(lock, "utf8");
+    if (pid === "") return Date.now() - statSync(lock).mtimeMs < 5000;
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }
 
 function npm(...args) {
@@ -38,12 +86,11 @@ function npm(...args) {
 
 function runInstallScript(name) {
   const folder = join(modules, name);
-  const { scripts } = JSON.parse(
-    readFileSync(join(folder, "package.json"), "utf8"),
-  );
-  const script = scripts?.postinstall;
-  if (script === undefined) return;
-  run(process.execPath, script.split(" ").slice(1), { cwd: folder });
+  const manifest = readFileSync(join(folder, "package.json"), "utf8");
+  const script = JSON.parse(manifest).scripts?.postinstall;
+  if (script) {
+    run(process.execPath, script.split(" ").slice(1), { cwd: folder });
+  }
 }
 
 function run(program, args, options) {
@@ -52,10 +99,8 @@ function run(program, args, options) {
     encoding: "utf8",
   });
   if (status === 0) return;
-  console.error(
-    `${[program, ...args].join(" ")} failed${
-      error ? `: ${error.message}` : ""
-    }\n${stdout ?? ""}${stderr ?? ""}`,
-  );
+  const reason = error?.message ?? `code ${status}`;
+  console.error(`${[program, ...args].join(" ")} failed (${reason})`);
+  console.error(`${stdout ?? ""}${stderr ?? ""}`);
   process.exit(1);
 }
