@@ -20,6 +20,9 @@ import { FRAME_BLOCK, frameImage } from "./frame_code.ts";
 const BLOCK_SIZE = 8 * FRAME_BLOCK.words;
 const BLOCKS_SIZE = 65_536;
 
+/** In the first block: the last-error cell, then text for the system to read. */
+const TEXT_AT = 8;
+
 const MEM_COMMIT_RESERVE = 0x3000n;
 const MEM_RELEASE = 0x8000n;
 const PAGE_READWRITE = 0x04n;
@@ -85,7 +88,7 @@ export class FrameTable {
   readonly #cell: DataView;
   readonly #caller: FrameCaller | undefined;
   readonly #free: number[] = [];
-  #next = BLOCK_SIZE; // The first block holds the last-error cell.
+  #next = BLOCK_SIZE;
 
   /**
    * @param backend The runtime.
@@ -94,9 +97,6 @@ export class FrameTable {
   constructor(backend: Backend, executable = true) {
     this.#backend = backend;
     const kernel32 = this.#kernel32 = backend.bind("kernel32.dll", BOOTSTRAP);
-    this.#module = kernel32.GetModuleHandleW(
-      backend.addressOf(Uint16Array.from("kernel32\0", (c) => c.charCodeAt(0))),
-    );
     this.#blocks = kernel32.VirtualAlloc(
       0n,
       BigInt(BLOCKS_SIZE),
@@ -108,7 +108,10 @@ export class FrameTable {
     }
     this.#memory = backend.memory(this.#blocks, BLOCKS_SIZE);
     this.#cell = new DataView(this.#memory, 0, 4);
-    const routine = executable ? loadRoutine(backend, kernel32) : 0n;
+    this.#module = kernel32.GetModuleHandleW(this.#text("kernel32", 2));
+    const routine = executable
+      ? loadRoutine(backend, kernel32, this.#blocks + BigInt(TEXT_AT))
+      : 0n;
     this.#caller = routine === 0n ? undefined : backend.frameCaller(routine);
   }
 
@@ -189,8 +192,7 @@ export class FrameTable {
 
   /** Zeroed native memory for 128 bytes of results, aligned to 16. */
   cell(): NativeCell {
-    const offset = this.#next;
-    this.#next += BLOCK_SIZE;
+    const offset = this.#take();
     return {
       address: this.#blocks + BigInt(offset),
       view: new DataView(this.#memory, offset, BLOCK_SIZE),
@@ -203,16 +205,12 @@ export class FrameTable {
   ): { view: DataView; address: bigint; offset: number } {
     const target = this.#kernel32.GetProcAddress(
       this.#module,
-      this.#backend.addressOf(new TextEncoder().encode(name + "\0")),
+      this.#text(name, 1),
     );
     if (target === 0n) {
       throw new Error(`This system's kernel32.dll does not export ${name}`);
     }
-    const offset = this.#free.pop() ?? this.#next;
-    if (offset === this.#next) this.#next += BLOCK_SIZE;
-    if (offset + BLOCK_SIZE > BLOCKS_SIZE) {
-      throw new Error("Too many calls on other threads are under way");
-    }
+    const offset = this.#take();
     const view = new DataView(this.#memory, offset, BLOCK_SIZE);
     const address = this.#blocks + BigInt(offset);
     view.setBigUint64(FRAME_BLOCK.target * 8, target, true);
@@ -224,6 +222,30 @@ export class FrameTable {
     view.setUint32(FRAME_BLOCK.destinations * 8, FRAME_BLOCK.scratch, true);
     view.setUint32(FRAME_BLOCK.destinations * 8 + 4, FRAME_BLOCK.scratch, true);
     return { view, address, offset };
+  }
+
+  #take(): number {
+    const offset = this.#free.pop() ?? this.#next;
+    if (offset + BLOCK_SIZE > BLOCKS_SIZE) {
+      throw new Error("Too many calls on other threads are under way");
+    }
+    if (offset === this.#next) this.#next += BLOCK_SIZE;
+    new Uint8Array(this.#memory, offset, BLOCK_SIZE).fill(0);
+    return offset;
+  }
+
+  /**
+   * Puts text where the system can read it, until the next text comes. In JS
+   * memory it could be collected between the look-up of its address and the call.
+   */
+  #text(text: string, unitSize: 1 | 2): bigint {
+    const view = new DataView(this.#memory, TEXT_AT, BLOCK_SIZE - TEXT_AT);
+    for (let i = 0; i <= text.length; i++) {
+      const unit = i < text.length ? text.charCodeAt(i) : 0;
+      if (unitSize === 1) view.setUint8(i, unit);
+      else view.setUint16(2 * i, unit, true);
+    }
+    return this.#blocks + BigInt(TEXT_AT);
   }
 
   /**
@@ -248,9 +270,12 @@ export class FrameTable {
       this.#cell.setUint32(0, Number(GetLastError() & 0xFFFFFFFFn), true);
       view.setBigUint64(RESULT, result, true);
     };
-    const store = (destination: number, buffer: ArrayBufferView) => {
+    // Holds the buffers, of which the call itself has the addresses only.
+    const held: (ArrayBufferView | undefined)[] = [undefined, undefined];
+    const store = (destination: 0 | 1, buffer: ArrayBufferView) => {
+      held[destination] = buffer;
       const word = view.getUint32(
-        FRAME_BLOCK.destinations * 8 + destination,
+        FRAME_BLOCK.destinations * 8 + 4 * destination,
         true,
       );
       view.setBigUint64(word * 8, this.#backend.addressOf(buffer), true);
@@ -260,11 +285,13 @@ export class FrameTable {
       call1(_, key) {
         store(0, key);
         call0();
+        held.fill(undefined);
       },
       call2(_, key, context) {
         store(0, key);
-        store(4, context);
+        store(1, context);
         call0();
+        held.fill(undefined);
       },
     };
   }
@@ -287,8 +314,14 @@ type Bootstrap = Record<keyof typeof BOOTSTRAP, WordFunction>;
  * Loads the routine and registers its unwind data. The page is never writable
  * and executable at the same time. Returns 0 where the process may not make
  * executable memory (Arbitrary Code Guard).
+ *
+ * @param scratch Native memory of 4 bytes.
  */
-function loadRoutine(backend: Backend, kernel32: Bootstrap): bigint {
+function loadRoutine(
+  backend: Backend,
+  kernel32: Bootstrap,
+  scratch: bigint,
+): bigint {
   const image = frameImage(backend.architecture);
   const page = kernel32.VirtualAlloc(
     0n,
@@ -298,12 +331,11 @@ function loadRoutine(backend: Backend, kernel32: Bootstrap): bigint {
   );
   if (page === 0n) return 0n;
   new Uint8Array(backend.memory(page, Number(PAGE_SIZE))).set(image.bytes);
-  const previous = new Uint32Array(new ArrayBuffer(4));
   const allowed = kernel32.VirtualProtect(
     page,
     PAGE_SIZE,
     PAGE_EXECUTE_READ,
-    backend.addressOf(previous),
+    scratch,
   );
   if ((allowed & 0xFFFFFFFFn) === 0n) {
     kernel32.VirtualFree(page, 0n, MEM_RELEASE);

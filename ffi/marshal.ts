@@ -39,10 +39,11 @@ export function bindFunction(
 const ERROR_IO_PENDING = 997;
 
 /**
- * JS memory that a pending operation was started with. When that completes is
- * not known here, so it is never given back: a leak beats a corrupted heap.
+ * JS memory that pending operations were started with, by the address of their
+ * OVERLAPPED. When one completes is not known here, so its memory is held until
+ * its OVERLAPPED serves another: a leak beats a corrupted heap.
  */
-const lent: ArrayBufferView[] = [];
+const lent = new Map<bigint, readonly ArrayBufferView[]>();
 
 const ADDRESS = -1;
 
@@ -54,7 +55,7 @@ const MEMORY = 3;
 const LENT_MEMORY = 4;
 
 const WRITTEN_AS: Readonly<Record<keyof Vocabulary, number>> = {
-  address: MEMORY,
+  address: WIDE,
   bool: BOOLEAN,
   buffer: MEMORY,
   "buffer?": MEMORY,
@@ -88,7 +89,8 @@ class Call {
   /** The parameter that is memory, and the one that holds its size. */
   readonly #sized: readonly { memory: number; size: number }[];
   readonly #returns: keyof Vocabulary;
-  readonly #mayPend: boolean;
+  /** The parameter that is the OVERLAPPED of an operation, or -1. */
+  readonly #overlapped: number;
   readonly #byteLengths: number[];
   #table!: FrameTable;
   #frame: Frame | undefined;
@@ -97,6 +99,9 @@ class Call {
   #keyIndex = NO_ARGUMENT;
   #context: ArrayBufferView | undefined;
   #contextIndex = NO_ARGUMENT;
+  /** Buffers beyond two, which travel as addresses and are held meanwhile. */
+  readonly #more: (ArrayBufferView | undefined)[];
+  #hasMore = false;
 
   constructor(name: string, prototype: Prototype, frames: () => FrameTable) {
     const { parameters } = prototype;
@@ -114,8 +119,11 @@ class Call {
       typeof size === "string" ? [{ memory, size: names.indexOf(size) }] : []
     );
     this.#returns = prototype.returns;
-    this.#mayPend = this.#slots.some((slot) => slot.writtenAs === LENT_MEMORY);
+    this.#overlapped = this.#slots.findLastIndex((slot) =>
+      slot.writtenAs === LENT_MEMORY
+    );
     this.#byteLengths = parameters.map(() => ADDRESS);
+    this.#more = parameters.map(() => undefined);
   }
 
   run(
@@ -146,13 +154,15 @@ class Call {
       else {
         if (this.#context === undefined) frame.call1(this.#key);
         else frame.call2(this.#key, this.#context);
-        if (this.#mayPend) this.#lend();
+        if (this.#overlapped >= 0) this.#lend();
       }
     } finally {
       this.#key = undefined;
       this.#keyIndex = NO_ARGUMENT;
       this.#context = undefined;
       this.#contextIndex = NO_ARGUMENT;
+      if (this.#hasMore) this.#more.fill(undefined);
+      this.#hasMore = false;
     }
     return this.#result();
   }
@@ -170,11 +180,19 @@ class Call {
       if (typeof value !== "number") throw this.#mismatch(index, value);
       // Both ways to write a constant: 0x80000000 and 1 << 31.
       if (value >>> 0 !== value && (value | 0) !== value) {
-        throw this.#outOfRange(index, value);
+        throw this.#outOfRange(index, value, 32);
       }
       this.#view.setInt32(argumentOffset(index), value, true);
     } else if (typeof value === "bigint" && writtenAs !== BOOLEAN) {
-      this.#view.setBigUint64(argumentOffset(index), value, true);
+      const view = this.#view;
+      const offset = argumentOffset(index);
+      view.setBigUint64(offset, value, true);
+      // What comes back is not the value if that has more bits. 0 to 2^64 - 1
+      // are as good as -2^63 to -1.
+      if (
+        view.getBigUint64(offset, true) !== value &&
+        view.getBigInt64(offset, true) !== value
+      ) throw this.#outOfRange(index, value, 64);
       this.#byteLengths[index] = ADDRESS;
     } else if (value === null && slot.nullable) {
       this.#view.setBigUint64(argumentOffset(index), 0n, true);
@@ -195,13 +213,9 @@ class Call {
       throw this.#tooSmall(index, byteLength, smallest);
     }
     this.#byteLengths[index] = byteLength;
-    if (slot.writtenAs === LENT_MEMORY) {
-      // Memory that outlives the call must not move: asking for its buffer
-      // makes Bun move a small typed array once and for all.
-      void view.buffer;
-      void this.#key?.buffer;
-      void this.#context?.buffer;
-    }
+    // What the kernel may go on using must not move: asking for its buffer
+    // makes Bun move a small typed array once and for all.
+    if (this.#overlapped >= 0) void view.buffer;
     if (this.#key === undefined) {
       this.#key = view;
       this.#keyIndex = index;
@@ -209,6 +223,8 @@ class Call {
       this.#context = view;
       this.#contextIndex = index;
     } else {
+      this.#hasMore = true;
+      this.#more[index] = view;
       const address = this.#table.addressOf(view);
       this.#view.setBigUint64(argumentOffset(index), address, true);
     }
@@ -227,8 +243,11 @@ class Call {
   #lend(): void {
     if (this.#table.lastError !== ERROR_IO_PENDING) return;
     if (this.#view.getInt32(RESULT, true) !== 0) return;
-    lent.push(this.#key!);
-    if (this.#context !== undefined) lent.push(this.#context);
+    const views = [this.#key, this.#context, ...this.#more];
+    lent.set(
+      this.#view.getBigUint64(argumentOffset(this.#overlapped), true),
+      views.filter((view) => view !== undefined),
+    );
   }
 
   #result(): unknown {
@@ -273,9 +292,13 @@ class Call {
     );
   }
 
-  #outOfRange(index: number, value: number): RangeError {
+  #outOfRange(
+    index: number,
+    value: number | bigint,
+    bits: number,
+  ): RangeError {
     return new RangeError(
-      `${this.#label(index)} must be an integer of 32 bits: got ${value}`,
+      `${this.#label(index)} must be an integer of ${bits} bits: got ${value}`,
     );
   }
 
