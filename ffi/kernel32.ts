@@ -183,6 +183,17 @@ export const prototypes = {
     ],
   },
   /**
+   * Deletes a file.
+   *
+   * `DeleteFileW(lpFileName)`
+   *
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-deletefilew
+   */
+  DeleteFileW: {
+    returns: "bool",
+    parameters: [["lpFileName", "wstr"]],
+  },
+  /**
    * Sends a control code to a driver.
    *
    * `DeviceIoControl(hDevice, dwIoControlCode, lpInBuffer, nInBufferSize, lpOutBuffer, nOutBufferSize, lpBytesReturned, lpOverlapped)`
@@ -289,6 +300,17 @@ export const prototypes = {
       ["lpNumberOfFreeClusters", "buffer?", 4],
       ["lpTotalNumberOfClusters", "buffer?", 4],
     ],
+  },
+  /**
+   * Tells the attributes of a file or directory.
+   *
+   * `GetFileAttributesW(lpFileName)`
+   *
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileattributesw
+   */
+  GetFileAttributesW: {
+    returns: "u32",
+    parameters: [["lpFileName", "wstr"]],
   },
   /**
    * Tells a file's attributes, times, size and identity.

@@ -23,9 +23,12 @@ const COUNT = 3;
 const OVERLAPPED = argumentOffset(4);
 const ARITY = 5;
 
-/** Where the OVERLAPPED stands behind the count, and its offset member. */
+/** Where the OVERLAPPED stands behind the count, and its members in it. */
 const OVERLAPPED_AT = 16;
+const INTERNAL_AT = OVERLAPPED_AT;
+const INTERNAL_HIGH_AT = OVERLAPPED_AT + 8;
 const OFFSET_AT = OVERLAPPED_AT + 16;
+const OFFSET_HIGH_AT = OVERLAPPED_AT + 20;
 
 /**
  * One of the two functions for one JS thread, with a count and an OVERLAPPED
@@ -33,20 +36,24 @@ const OFFSET_AT = OVERLAPPED_AT + 16;
  */
 export class Transfer {
   readonly #table: FrameTable;
-  readonly #frame: Frame;
-  readonly #block: DataView;
+  readonly #here: Frame;
+  readonly #at: Frame;
   readonly #memory: DataView;
-  readonly #overlapped: bigint;
 
   /** Binds the function. */
   constructor(name: TransferName, table: FrameTable) {
     const { address, view } = table.cell();
+    const bind = (overlapped: bigint) => {
+      const frame = table.frame(name, ARITY);
+      frame.view.setBigUint64(argumentOffset(COUNT), address, true);
+      frame.view.setBigUint64(OVERLAPPED, overlapped, true);
+      frame.buffersAt(BUFFER, NO_ARGUMENT);
+      return frame;
+    };
     this.#table = table;
-    this.#frame = table.frame(name, ARITY);
-    this.#block = this.#frame.view;
     this.#memory = view;
-    this.#overlapped = address + BigInt(OVERLAPPED_AT);
-    this.#block.setBigUint64(argumentOffset(COUNT), address, true);
+    this.#here = bind(0n);
+    this.#at = bind(address + BigInt(OVERLAPPED_AT));
   }
 
   /** The bytes that the last call transferred. */
@@ -59,36 +66,36 @@ export class Transfer {
     return this.#table.lastError;
   }
 
-  /** Transfers at the file pointer. */
+  /** Transfers at the file pointer, or on a device that has none. */
   here(file: Handle, bytes: ArrayBufferView, length: number): boolean {
-    const block = this.#block;
-    block.setBigUint64(FILE, file, true);
-    block.setUint32(LENGTH, length, true);
-    this.#frame.buffersAt(BUFFER, NO_ARGUMENT);
-    this.#frame.call1(bytes);
-    return block.getInt32(RESULT, true) !== 0;
+    const { view, call1 } = this.#here;
+    view.setBigUint64(FILE, file, true);
+    view.setUint32(LENGTH, length, true);
+    call1(bytes);
+    return view.getInt32(RESULT, true) !== 0;
   }
 
-  /** Transfers at an offset; the file pointer ends behind the bytes. */
+  /** Transfers at an offset, given in two halves of 32 bits. */
   at(
     file: Handle,
     bytes: ArrayBufferView,
     length: number,
-    offset: bigint,
+    offset: number,
+    offsetHigh: number,
   ): boolean {
+    const { view, call1 } = this.#at;
+    const memory = this.#memory;
+    view.setBigUint64(FILE, file, true);
+    view.setUint32(LENGTH, length, true);
     // "The system updates the OVERLAPPED offset before WriteFile returns", so
     // that it is set for every call.
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
-    const memory = this.#memory;
-    memory.setBigUint64(OVERLAPPED_AT, 0n, true);
-    memory.setBigUint64(OVERLAPPED_AT + 8, 0n, true);
-    memory.setBigUint64(OFFSET_AT, offset, true);
-    this.#block.setBigUint64(OVERLAPPED, this.#overlapped, true);
-    try {
-      return this.here(file, bytes, length);
-    } finally {
-      this.#block.setBigUint64(OVERLAPPED, 0n, true);
-    }
+    memory.setBigUint64(INTERNAL_AT, 0n, true);
+    memory.setBigUint64(INTERNAL_HIGH_AT, 0n, true);
+    memory.setUint32(OFFSET_AT, offset, true);
+    memory.setUint32(OFFSET_HIGH_AT, offsetHigh, true);
+    call1(bytes);
+    return view.getInt32(RESULT, true) !== 0;
   }
 }
 

@@ -1,15 +1,118 @@
 /**
- * The raw layer.
+ * The raw layer: the functions of kernel32 under Microsoft's names, with
+ * Microsoft's parameters.
+ *
+ * A buffer parameter takes bytes (any `ArrayBufferView`) or a raw address
+ * (`bigint`), and null where Microsoft allows NULL. Handles, addresses and other
+ * 64-bit values are `bigint`. A failed call returns what Microsoft says, and
+ * {@linkcode getLastWin32Error} tells why.
+ *
+ * JS memory is lent to the kernel for the duration of one call. Memory that an
+ * overlapped operation goes on using belongs into an `AlignedBuffer`, whose
+ * address does not change.
+ *
+ * @example Write bytes, as in C
+ * ```ts
+ * import { getLastWin32Error, kernel32 } from "@kernel32/io/raw";
+ *
+ * const GENERIC_WRITE = 0x40000000, CREATE_ALWAYS = 2, DELETE_ON_CLOSE = 0x04000000;
+ * const file = kernel32.CreateFileW(
+ *   "raw.tmp",
+ *   GENERIC_WRITE,
+ *   0,
+ *   null,
+ *   CREATE_ALWAYS,
+ *   DELETE_ON_CLOSE,
+ *   null,
+ * );
+ * const bytes = new TextEncoder().encode("hello");
+ * const written = new Uint32Array(1);
+ * if (!kernel32.WriteFile(file, bytes, bytes.length, written, null)) {
+ *   throw new Error(`WriteFile failed: ${getLastWin32Error()}`);
+ * }
+ * console.log(written[0]); // 5
+ * kernel32.CloseHandle(file);
+ * ```
  *
  * @module
  */
-import { bindKernel32, frames } from "../ffi/mod.ts";
 import type { Kernel32 } from "../ffi/kernel32.ts";
+import type { LastErrorCapture } from "../ffi/lasterror.ts";
+import { bindKernel32, frames } from "../ffi/mod.ts";
 
-/** kernel32 */
+export type {
+  Arguments,
+  Functions,
+  Kernel32,
+  Parameter,
+  Pointer,
+  Prototype,
+  prototypes,
+  Vocabulary,
+  WideString,
+} from "../ffi/kernel32.ts";
+export type { Handle } from "../ffi/handle.ts";
+export type { LastErrorCapture } from "../ffi/lasterror.ts";
+
+/**
+ * The functions of kernel32. Nothing is loaded before the first call.
+ *
+ * Each call throws a `TypeError` or `RangeError` for an argument that does not
+ * fit its parameter, before the system is called, and an `Error` where there is
+ * no kernel32.
+ *
+ * @example Ask for the type of a handle
+ * ```ts
+ * import { kernel32 } from "@kernel32/io/raw";
+ *
+ * const STD_OUTPUT_HANDLE = -11;
+ * const FILE_TYPE_PIPE = 3;
+ * const output = kernel32.GetStdHandle(STD_OUTPUT_HANDLE);
+ * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
+ * ```
+ */
 export const kernel32: Kernel32 = bindKernel32();
 
-/** last error */
+/**
+ * Gets the last error of the last kernel32 call that this thread made through
+ * this module; nothing else changes it. It was read in the same native frame
+ * as the call. As in C, it means something only after a call that failed, or
+ * that sets it on success too.
+ *
+ * @returns The Win32 error code.
+ * @throws {Error} If the system has no kernel32.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror
+ *
+ * @example Tell why a call failed
+ * ```ts
+ * import { getLastWin32Error, kernel32 } from "@kernel32/io/raw";
+ * import { toHandle } from "@kernel32/io";
+ *
+ * if (!kernel32.FlushFileBuffers(toHandle(0x7FFF0000))) {
+ *   console.log(getLastWin32Error()); // 6, ERROR_INVALID_HANDLE
+ * }
+ * ```
+ */
 export function getLastWin32Error(): number {
   return frames().lastError;
+}
+
+/**
+ * Tells how the last error is obtained: "same-frame", or "after-call" where the
+ * process may not make executable memory, so that now and then the runtime may
+ * change the thread's last error before it has been read.
+ *
+ * @returns The way that is in use.
+ * @throws {Error} If the system has no kernel32.
+ *
+ * @example See which it is
+ * ```ts
+ * import { lastErrorCapture } from "@kernel32/io/raw";
+ *
+ * console.log(lastErrorCapture()); // same-frame
+ * ```
+ */
+export function lastErrorCapture(): LastErrorCapture {
+  return frames().capture;
 }

@@ -1,0 +1,54 @@
+/**
+ * Win32 file I/O for Deno and Bun: what `WriteFile` in kernel32 gives to C and
+ * `System.IO.FileStream` to .NET.
+ *
+ * - {@linkcode openSync} opens files, pipes, volumes and devices: buffered or
+ *   unbuffered, written through, shared or kept to oneself, locked by ranges.
+ * - {@linkcode kernel32} is the raw layer: the functions themselves, with the
+ *   last error read in the same native frame as the call.
+ * - `struct()` and the system's own structures are in `@kernel32/io/structs`.
+ *
+ * Importing the module loads nothing and needs no permission. The first call
+ * loads kernel32, for which Deno wants `--allow-ffi`.
+ *
+ * @example Write a file through all caches
+ * ```ts
+ * import { openSync } from "@kernel32/io";
+ *
+ * using file = openSync("journal.tmp", {
+ *   write: true,
+ *   create: true,
+ *   writeThrough: true,
+ *   deleteOnClose: true,
+ * });
+ * file.writeAll(new TextEncoder().encode("begin\n"));
+ * console.log(file.size()); // 6
+ * ```
+ *
+ * @module
+ */
+export * from "./src/align.ts";
+export * from "./src/codes.ts";
+export * from "./src/error.ts";
+export type { FileStat } from "./src/file_info.ts";
+export * from "./src/handle.ts";
+export type { LockOptions, LockRange } from "./src/lock.ts";
+export { AlignedBuffer } from "./src/memory.ts";
+export { formatMessage } from "./src/message.ts";
+export * from "./src/ntstatus.ts";
+export { openSync } from "./src/open.ts";
+export type { OpenOptions, ShareMode } from "./src/options.ts";
+export {
+  getLastWin32Error,
+  kernel32,
+  type LastErrorCapture,
+  lastErrorCapture,
+} from "./src/raw.ts";
+export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
+export type { SectorSize } from "./src/sector.ts";
+export {
+  type FileMode,
+  type PositionOptions,
+  type SeekOrigin,
+  SyncFile,
+} from "./src/sync_file.ts";

@@ -1,0 +1,80 @@
+/**
+ * Checks of what callers hand in, made before any call into the system.
+ *
+ * @module
+ */
+
+/** The largest offset in a file: that of a signed integer of 64 bits. */
+export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
+
+/**
+ * Checks an offset or a length in bytes.
+ *
+ * @throws {TypeError} If it is neither a number nor a bigint.
+ * @throws {RangeError} If it is negative, fractional, not exact or too large.
+ */
+export function checkOffset(name: string, value: unknown): void {
+  if (typeof value === "number") {
+    if (Number.isSafeInteger(value) && value >= 0) return;
+    throw new RangeError(
+      `${name} must be a whole number from 0 to 2^53-1, or a bigint beyond: ` +
+        `got ${value}`,
+    );
+  }
+  if (typeof value !== "bigint") {
+    throw new TypeError(
+      `${name} must be a number or a bigint: got ${describe(value)}`,
+    );
+  }
+  if (value < 0n || value > MAX_OFFSET) {
+    throw new RangeError(`${name} must be from 0 to 2^63-1: got ${value}`);
+  }
+}
+
+/**
+ * Checks a buffer. The checks that ask for its `buffer` come last, as they cost
+ * the most.
+ *
+ * @throws {TypeError} If it is no view, or its memory is shared, resizable or
+ * detached.
+ */
+export function checkBytes(
+  name: string,
+  value: unknown,
+): asserts value is ArrayBufferView<ArrayBuffer> {
+  if (!ArrayBuffer.isView(value)) {
+    throw new TypeError(
+      `${name} must be a Uint8Array or another ArrayBufferView: got ` +
+        `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
+        "through new Uint8Array(buffer).",
+    );
+  }
+  const { buffer } = value;
+  if (!(buffer instanceof ArrayBuffer)) {
+    throw new TypeError(
+      `${name} must not be shared memory, which other threads may change ` +
+        "during the call: copy it with slice()",
+    );
+  }
+  if (buffer.resizable) {
+    throw new TypeError(
+      `${name} must not be a view of a resizable ArrayBuffer, whose memory may ` +
+        "go away during the call: copy it with slice()",
+    );
+  }
+  if (value.byteLength === 0 && buffer.detached) {
+    throw new TypeError(
+      `${name} is a view of a detached ArrayBuffer: its memory has been ` +
+        "transferred elsewhere",
+    );
+  }
+}
+
+/** Says what a value is, for a sentence in an error. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
+  return typeof value === "object" || typeof value === "function"
+    ? Object.prototype.toString.call(value)
+    : `${String(value)} (${typeof value})`;
+}

@@ -1,0 +1,135 @@
+/**
+ * Native memory for I/O.
+ *
+ * @module
+ */
+import { frames } from "../ffi/mod.ts";
+import { isAligned } from "./align.ts";
+import { Win32Error } from "./error.ts";
+import { kernel32 } from "./raw.ts";
+
+const MEM_COMMIT = 0x1000;
+const MEM_RESERVE = 0x2000;
+const MEM_RELEASE = 0x8000;
+const PAGE_READWRITE = 0x04;
+
+/** The bases of all AlignedBuffers, so that their addresses cost no look-up. */
+const bases = new WeakMap<ArrayBufferLike, bigint>();
+
+/** Gives back the memory of a buffer that was dropped without `free()`. */
+const dropped = new FinalizationRegistry<bigint>((address) => {
+  kernel32.VirtualFree(address, 0n, MEM_RELEASE);
+});
+
+/**
+ * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
+ * not change. It is what unbuffered and scatter/gather I/O take without a copy,
+ * and where memory belongs that the kernel uses beyond one call.
+ *
+ * Freed by `free()`, `using`, or the garbage collector once neither the object
+ * nor a view of it can be reached. While an operation of the raw layer uses the
+ * memory, keep the object.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualalloc
+ *
+ * @example Read sectors without a copy
+ * ```ts
+ * import { AlignedBuffer, openSync } from "@kernel32/io";
+ *
+ * using file = openSync("sectors.tmp", {
+ *   read: true,
+ *   write: true,
+ *   create: true,
+ *   unbuffered: true,
+ *   deleteOnClose: true,
+ * });
+ * using buffer = new AlignedBuffer(8192);
+ * buffer.bytes.fill(7);
+ * file.writeAll(buffer.bytes, { at: 0 });
+ * console.log(file.read(buffer.bytes, { at: 4096 })); // 4096
+ * ```
+ */
+export class AlignedBuffer implements Disposable {
+  /** The address of the first byte. */
+  readonly address: bigint;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #freed = false;
+
+  /**
+   * Allocates.
+   *
+   * @param byteLength The length in bytes, from 1.
+   * @throws {RangeError} If the length is out of range.
+   * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
+   */
+  constructor(byteLength: number) {
+    if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
+      throw new RangeError(
+        `byteLength must be a whole number from 1: got ${byteLength}`,
+      );
+    }
+    this.address = kernel32.VirtualAlloc(
+      null,
+      BigInt(byteLength),
+      MEM_RESERVE | MEM_COMMIT,
+      PAGE_READWRITE,
+    );
+    if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
+    const memory = frames().memory(this.address, byteLength);
+    this.#bytes = new Uint8Array(memory);
+    bases.set(memory, this.address);
+    dropped.register(memory, this.address, this);
+  }
+
+  /** The memory. Of length 0 after `free()`. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+
+  /** The length in bytes; 0 after `free()`. */
+  get byteLength(): number {
+    return this.#bytes.byteLength;
+  }
+
+  /**
+   * Frees the memory. All views of it are detached: they have length 0 from
+   * then on. Does nothing the second time.
+   *
+   * @throws {Win32Error} If the system refuses.
+   *
+   * @example Free early
+   * ```ts
+   * import { AlignedBuffer } from "@kernel32/io";
+   *
+   * const buffer = new AlignedBuffer(4096);
+   * buffer.free();
+   * console.log(buffer.byteLength); // 0
+   * ```
+   */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    dropped.unregister(this);
+    // Detaches first: a view must never reach memory that is gone.
+    this.#bytes.buffer.transfer(0);
+    if (!kernel32.VirtualFree(this.address, 0n, MEM_RELEASE)) {
+      throw Win32Error.last("VirtualFree");
+    }
+  }
+
+  /** Frees the memory, as `free()`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+}
+
+/** Tells whether a view's first byte is aligned. */
+export function isViewAligned(
+  view: ArrayBufferView,
+  alignment: number,
+): boolean {
+  const base = bases.get(view.buffer);
+  return base === undefined
+    ? isAligned(frames().addressOf(view), BigInt(alignment))
+    : isAligned(view.byteOffset, alignment);
+}

@@ -1,0 +1,149 @@
+/**
+ * Opening files.
+ *
+ * @module
+ */
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_ALREADY_EXISTS,
+  ERROR_DISK_FULL,
+  ERROR_FILE_TOO_LARGE,
+  ERROR_INVALID_PARAMETER,
+} from "./codes.ts";
+import { Win32Error } from "./error.ts";
+import { fileTypeOf, setAllocation } from "./file_info.ts";
+import { INVALID_HANDLE_VALUE } from "./handle.ts";
+import {
+  type CreateFileArguments,
+  createFileArguments,
+  type OpenOptions,
+} from "./options.ts";
+import { toWin32Path } from "./path.ts";
+import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
+import { SyncFile } from "./sync_file.ts";
+
+const FILE_ATTRIBUTE_DIRECTORY = 0x10;
+const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
+
+/**
+ * Opens a file, pipe, volume or device for blocking I/O.
+ *
+ * @param path A path, long or short, a `file:` URL, or a device's name such as
+ * `\\.\PhysicalDrive0`, `\\.\COM3` or `\\.\pipe\name`.
+ * @param options What for, and how. For reading, if left out.
+ * @returns The file. Close it with `using` or `close()`.
+ * @throws {TypeError} If the path or an option is wrong, or options contradict
+ * each other. Nothing has been opened then.
+ * @throws {RangeError} If the path is too long.
+ * @throws {Win32Error} ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND,
+ * ERROR_ACCESS_DENIED (also for a directory), ERROR_SHARING_VIOLATION,
+ * ERROR_FILE_EXISTS, ERROR_PIPE_BUSY and others; ERROR_DISK_FULL if there is no
+ * room to preallocate, and then a file that was just created is gone again.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew
+ *
+ * @example Create a file past the cache
+ * ```ts
+ * import { openSync } from "@kernel32/io";
+ *
+ * using file = openSync("image.tmp", {
+ *   write: true,
+ *   create: true,
+ *   truncate: true,
+ *   unbuffered: true,
+ *   writeThrough: true,
+ *   deleteOnClose: true,
+ * });
+ * file.writeAll(new Uint8Array(1000));
+ * console.log(file.size()); // 1000
+ * ```
+ */
+export function openSync(
+  path: string | URL,
+  options: OpenOptions = { read: true },
+): SyncFile {
+  const args = createFileArguments(options);
+  const name = toWin32Path(path);
+  const handle = createFile(name, args, options);
+  const created = getLastWin32Error() !== ERROR_ALREADY_EXISTS;
+  try {
+    const seekable = fileTypeOf(handle) === "disk";
+    preallocate(handle, options.preallocate, name);
+    return new SyncFile(handle, name, modeOf(options), seekable);
+  } catch (error) {
+    kernel32.CloseHandle(handle);
+    if (created && (options.create || options.createNew)) {
+      kernel32.DeleteFileW(name);
+    }
+    throw error;
+  }
+}
+
+function modeOf(
+  options: OpenOptions,
+): ConstructorParameters<typeof SyncFile>[2] {
+  return {
+    read: options.read === true,
+    write: options.write === true,
+    append: options.append === true,
+    unbuffered: options.unbuffered === true,
+  };
+}
+
+function createFile(
+  path: string,
+  args: CreateFileArguments,
+  options: OpenOptions,
+): Handle {
+  const { access, share, disposition, flags } = args;
+  const security = options.security ?? null;
+  // CreateFileW leaves the last error as it is when it has nothing to tell.
+  kernel32.SetLastError(0);
+  const handle = kernel32.CreateFileW(
+    path,
+    access,
+    share,
+    security,
+    disposition,
+    flags,
+    null,
+  );
+  if (handle !== INVALID_HANDLE_VALUE) return handle;
+  const code = getLastWin32Error();
+  throw new Win32Error("CreateFileW", code, {
+    path,
+    hint: hintFor(code, path),
+  });
+}
+
+/** Windows says no more than "access denied" of a directory. */
+function hintFor(code: number, path: string): string | undefined {
+  if (code !== ERROR_ACCESS_DENIED) return undefined;
+  const attributes = kernel32.GetFileAttributesW(path);
+  const isDirectory = attributes !== INVALID_FILE_ATTRIBUTES &&
+    (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
+  return isDirectory ? "The path is that of a directory." : undefined;
+}
+
+/**
+ * Reserves room, as .NET does: a file system that cannot is no failure, a full
+ * one is.
+ */
+function preallocate(
+  handle: Handle,
+  size: number | bigint | undefined,
+  path: string,
+): void {
+  if (size === undefined) return;
+  try {
+    setAllocation(handle, size, path);
+  } catch (error) {
+    if (!(error instanceof Win32Error)) throw error;
+    const fatal = [
+      ERROR_DISK_FULL,
+      ERROR_FILE_TOO_LARGE,
+      ERROR_INVALID_PARAMETER,
+    ];
+    if (fatal.includes(error.win32)) throw error;
+  }
+}

@@ -1,0 +1,820 @@
+/**
+ * Files whose methods return when the work is done.
+ *
+ * @module
+ */
+import { checkBytes, checkOffset, describe } from "./arguments.ts";
+import { ERROR_NO_DATA } from "./codes.ts";
+import {
+  FileClosedError,
+  UnexpectedEndOfFileError,
+  Win32Error,
+} from "./error.ts";
+import {
+  type FileStat,
+  setAllocation,
+  setEndOfFile,
+  sizeOf,
+  statOf,
+} from "./file_info.ts";
+import {
+  type LockOptions,
+  type LockRange,
+  lockRange,
+  unlockRange,
+} from "./lock.ts";
+import { type Handle, kernel32 } from "./raw.ts";
+import { type SectorSize, sectorSizeOf } from "./sector.ts";
+import {
+  END_OF_FILE,
+  type Place,
+  readInto,
+  type TransferTarget,
+  writeFrom,
+} from "./transfers.ts";
+import { UnbufferedIo } from "./unbuffered.ts";
+import { LARGE_INTEGER } from "./structs.ts";
+
+/** Where to read or write. */
+export interface PositionOptions {
+  /**
+   * The offset in bytes. The position that reads and writes without `at` go on
+   * from stays where it is.
+   */
+  readonly at?: number | bigint;
+}
+
+/** What `seek()` counts from. */
+export type SeekOrigin = "start" | "current" | "end";
+
+/** What a file was opened for. */
+export interface FileMode {
+  /** Reads are allowed. */
+  readonly read: boolean;
+  /** Writes are allowed, at any offset. */
+  readonly write: boolean;
+  /** Writes without an offset go to the end. */
+  readonly append: boolean;
+  /** The system's cache is bypassed. */
+  readonly unbuffered: boolean;
+}
+
+/** The position is where the system's file pointer is. */
+const AT_POINTER = -1;
+
+const FILE_CURRENT = 1;
+
+/** Closes the handles of files that were dropped without `close()`. */
+const dropped = new FinalizationRegistry<Handle>((handle) => {
+  kernel32.CloseHandle(handle);
+});
+
+/**
+ * An open file, pipe, volume or device whose methods block until they are done.
+ * Made by `openSync()`.
+ *
+ * @example Write, then read back
+ * ```ts
+ * import { openSync } from "@kernel32/io";
+ *
+ * using file = openSync("hello.tmp", {
+ *   read: true,
+ *   write: true,
+ *   create: true,
+ *   deleteOnClose: true,
+ * });
+ * file.writeAll(new TextEncoder().encode("hello"));
+ * const bytes = new Uint8Array(5);
+ * file.readExactly(bytes, { at: 0 });
+ * console.log(new TextDecoder().decode(bytes)); // hello
+ * ```
+ */
+export class SyncFile implements Disposable {
+  /** The path that the file was opened with. */
+  readonly path: string;
+  readonly #target: TransferTarget;
+  readonly #mode: FileMode;
+  #open = true;
+  #position = 0;
+  #unbuffered: UnbufferedIo | undefined;
+
+  /**
+   * Takes a handle over, which the file closes. `openSync()` is what makes
+   * files from paths.
+   *
+   * @param handle A handle that was opened without FILE_FLAG_OVERLAPPED.
+   * @param path What errors call it.
+   * @param mode What it was opened for.
+   * @param seekable Whether it has offsets, as disk files and volumes do.
+   */
+  constructor(handle: Handle, path: string, mode: FileMode, seekable: boolean) {
+    this.path = path;
+    this.#mode = mode;
+    this.#target = { handle, path, seekable };
+    dropped.register(this, handle, this);
+  }
+
+  /** The handle, for the functions of the raw layer. */
+  get handle(): Handle {
+    return this.#target.handle;
+  }
+
+  /** Whether the file has been closed. */
+  get closed(): boolean {
+    return !this.#open;
+  }
+
+  /**
+   * Reads at the position, or at an offset.
+   *
+   * @param buffer Where the bytes go.
+   * @param options The offset, if it is not the position.
+   * @returns How many bytes were read, or null at the end of the file or pipe.
+   * Less than the buffer has room for only before the end, and on pipes and
+   * devices. Of a message that is longer than the buffer, the rest comes next.
+   * @throws {TypeError} If the buffer is none, or the file is not open for
+   * reading, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA and others, with
+   * the bytes read before the failure in `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   *
+   * @example Read to the end
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * const buffer = new Uint8Array(4096);
+   * let size = 0;
+   * for (let n = file.read(buffer); n !== null; n = file.read(buffer)) size += n;
+   * console.log(size === file.size()); // true
+   * ```
+   */
+  read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
+    this.#check("read");
+    checkBytes("buffer", buffer);
+    const at = options?.at;
+    const place = at === undefined ? this.#here() : this.#checkedAt(at);
+    const length = buffer.byteLength;
+    if (length === 0) return 0;
+    const count = this.#usesSectors
+      ? this.#sectors().read(asBytes(buffer), asNumber(place))
+      : readInto(this.#target, buffer, length, place);
+    if (count < 0 || (count === 0 && this.#target.seekable)) return null;
+    if (at === undefined) this.#position += count;
+    return count;
+  }
+
+  /**
+   * Reads until the buffer is full.
+   *
+   * @param buffer Where the bytes go.
+   * @param options The offset, if it is not the position.
+   * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
+   * is in the buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a header
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * const header = new Uint8Array(2);
+   * file.readExactly(header, { at: 0 });
+   * console.log(String.fromCharCode(...header)); // "# "
+   * ```
+   */
+  readExactly(buffer: ArrayBufferView, options?: PositionOptions): void {
+    checkBytes("buffer", buffer);
+    const bytes = asBytes(buffer);
+    let done = 0;
+    while (done < bytes.length) {
+      const rest = done === 0 ? bytes : bytes.subarray(done);
+      const count = this.read(rest, advance(options, done));
+      if (count === null) {
+        throw new UnexpectedEndOfFileError(this.path, bytes.length, done);
+      }
+      done += count;
+    }
+  }
+
+  /**
+   * Reads into several buffers, one after the other.
+   *
+   * @param buffers Where the bytes go.
+   * @param options The offset, if it is not the position.
+   * @returns How many bytes were read, or null at the end of the file.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a header and a body
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * const [header, body] = [new Uint8Array(8), new Uint8Array(64)];
+   * console.log(file.readScatter([header, body], { at: 0 })); // 72
+   * ```
+   */
+  readScatter(
+    buffers: readonly ArrayBufferView[],
+    options?: PositionOptions,
+  ): number | null {
+    let done = 0;
+    for (const buffer of buffers) {
+      const count = this.read(buffer, advance(options, done));
+      if (count === null) return done > 0 ? done : null;
+      done += count;
+      if (count < buffer.byteLength) break;
+    }
+    return done;
+  }
+
+  /**
+   * Writes at the position, or at an offset. On a file opened with `append`,
+   * what has no offset goes to the end.
+   *
+   * @param data The bytes. None are written without a call.
+   * @param options The offset, if it is not the position.
+   * @returns How many bytes were written: all of them, except on a pipe that
+   * does not block.
+   * @throws {TypeError} If the data is no buffer, or the file is not open for
+   * writing, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
+   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
+   * `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   *
+   * @example Write a record in the middle
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("records.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * console.log(file.write(new Uint8Array(64), { at: 1024 })); // 64
+   * console.log(file.size()); // 1088
+   * ```
+   */
+  write(data: ArrayBufferView, options?: PositionOptions): number {
+    this.#check("write");
+    checkBytes("data", data);
+    const at = options?.at;
+    const place = at === undefined ? this.#end() : this.#checkedWriteAt(at);
+    const length = data.byteLength;
+    if (length === 0) return 0;
+    try {
+      const count = this.#usesSectors
+        ? this.#writeSectors(asBytes(data), place)
+        : writeFrom(this.#target, data, length, place);
+      if (at === undefined) this.#moveOn(count, place);
+      return count;
+    } catch (error) {
+      if (at === undefined && error instanceof Win32Error) {
+        this.#moveOn(error.bytesTransferred ?? 0, place);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Writes all of the data, in as many calls as a pipe that does not block
+   * makes necessary.
+   *
+   * @param data The bytes.
+   * @param options The offset, if it is not the position.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
+   * `write()` throws, with all that was written in `bytesTransferred`.
+   *
+   * @example Write a text
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("text.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.writeAll(new TextEncoder().encode("Grüße\n"));
+   * console.log(file.size()); // 8
+   * ```
+   */
+  writeAll(data: ArrayBufferView, options?: PositionOptions): void {
+    checkBytes("data", data);
+    const bytes = asBytes(data);
+    let done = 0;
+    while (done < bytes.length) {
+      const rest = done === 0 ? bytes : bytes.subarray(done);
+      const count = this.#writePart(rest, advance(options, done), done);
+      if (count === 0) {
+        throw new Win32Error("WriteFile", ERROR_NO_DATA, {
+          path: this.path,
+          bytesTransferred: done,
+          hint: "The pipe does not block and has no room left.",
+        });
+      }
+      done += count;
+    }
+  }
+
+  /**
+   * Writes several buffers, one after the other.
+   *
+   * @param buffers The bytes.
+   * @param options The offset, if it is not the position.
+   * @returns How many bytes were written.
+   * @throws {Error} What `write()` throws.
+   *
+   * @example Write a header and a body
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("gather.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * console.log(file.writeGather([new Uint8Array(8), new Uint8Array(64)])); // 72
+   * ```
+   */
+  writeGather(
+    buffers: readonly ArrayBufferView[],
+    options?: PositionOptions,
+  ): number {
+    let done = 0;
+    for (const buffer of buffers) {
+      const count = this.#writePart(buffer, advance(options, done), done);
+      done += count;
+      if (count < buffer.byteLength) break;
+    }
+    return done;
+  }
+
+  /**
+   * Moves the position.
+   *
+   * @param offset How far, in bytes; negative only from "current" or "end".
+   * @param origin What is counted from.
+   * @returns The new position in bytes from the start. It may lie beyond the
+   * end: a write there makes the file longer.
+   * @throws {TypeError} If the file has no offsets, or the origin is none.
+   * @throws {RangeError} If the new position is out of range.
+   *
+   * @example Go to the last bytes
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(file.seek(-16, "end") === file.size() - 16); // true
+   * ```
+   */
+  seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
+    this.#check("seek");
+    this.#needOffsets();
+    if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
+      throw new RangeError(
+        `offset must be a whole number or a bigint: got ${describe(offset)}`,
+      );
+    }
+    const position = this.#baseOf(origin) + Number(offset);
+    if (position < 0 || !Number.isSafeInteger(position)) {
+      throw new RangeError(
+        `The position must be from 0 to 2^53-1: ${offset} from the ${origin} ` +
+          `would be ${position}`,
+      );
+    }
+    return this.#position = position;
+  }
+
+  /**
+   * Sets the size. What is added reads as zeros, what is cut off is gone; the
+   * position stays.
+   *
+   * @param size The size in bytes.
+   * @throws {RangeError} If the size is out of range.
+   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_USER_MAPPED_FILE,
+   * ERROR_ACCESS_DENIED and others.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_end_of_file_info
+   *
+   * @example Empty a file
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("size.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.truncate(1000);
+   * file.truncate();
+   * console.log(file.size()); // 0
+   * ```
+   */
+  truncate(size: number | bigint = 0): void {
+    this.#check("truncate");
+    checkOffset("size", size);
+    setEndOfFile(this.handle, size, this.path);
+  }
+
+  /**
+   * Reserves room on the volume, so that later writes do not run out of it or
+   * scatter. The size stays as it is; a smaller number of bytes than the file
+   * has cuts it.
+   *
+   * @param size The room in bytes.
+   * @throws {RangeError} If it is out of range.
+   * @throws {Win32Error} ERROR_DISK_FULL and others;
+   * ERROR_CALL_NOT_IMPLEMENTED under Wine.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
+   *
+   * @example Reserve a gigabyte, if that can be done
+   * ```ts
+   * import { openSync, Win32Error } from "@kernel32/io";
+   *
+   * using file = openSync("room.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * try {
+   *   file.allocate(2 ** 30);
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * console.log(file.size()); // 0
+   * ```
+   */
+  allocate(size: number | bigint): void {
+    this.#check("allocate");
+    checkOffset("size", size);
+    setAllocation(this.handle, size, this.path);
+  }
+
+  /**
+   * Says that so many bytes of the file are valid, so that Windows need not
+   * write zeros before a write far into it. Whatever the disk held there
+   * becomes readable.
+   *
+   * @param length The valid data length in bytes, up to the size.
+   * @throws {RangeError} If it is out of range.
+   * @throws {Win32Error} ERROR_PRIVILEGE_NOT_HELD without the privilege
+   * SE_MANAGE_VOLUME_NAME, ERROR_INVALID_PARAMETER.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilevaliddata
+   *
+   * @example Prepare a file for writes in any order
+   * ```ts
+   * import { openSync, Win32Error } from "@kernel32/io";
+   *
+   * using file = openSync("valid.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.truncate(2 ** 20);
+   * try {
+   *   file.setValidData(2 ** 20);
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * ```
+   */
+  setValidData(length: number | bigint): void {
+    this.#check("setValidData");
+    checkOffset("length", length);
+    if (!kernel32.SetFileValidData(this.handle, BigInt(length))) {
+      throw Win32Error.last("SetFileValidData", { path: this.path });
+    }
+  }
+
+  /**
+   * Writes what the system still holds of the file to the device.
+   *
+   * @throws {Win32Error} ERROR_ACCESS_DENIED on a file not open for writing,
+   * and what the device reports.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
+   *
+   * @example Make a write last
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("flush.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.write(new Uint8Array(512));
+   * file.flush();
+   * ```
+   */
+  flush(): void {
+    this.#check("flush");
+    if (!kernel32.FlushFileBuffers(this.handle)) {
+      throw Win32Error.last("FlushFileBuffers", { path: this.path });
+    }
+  }
+
+  /**
+   * Tells the size of the file, volume or disk.
+   *
+   * @returns The size in bytes.
+   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfilesizeex
+   *
+   * @example Ask for the size
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(file.size() > 0); // true
+   * ```
+   */
+  size(): number {
+    this.#check("size");
+    return sizeOf(this.handle, this.path);
+  }
+
+  /**
+   * Tells what is known of the file.
+   *
+   * @returns Size, times, identity and attributes.
+   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where nothing is.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileinformationbyhandle
+   *
+   * @example Ask for the kind
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(file.stat().isFile); // true
+   * ```
+   */
+  stat(): FileStat {
+    this.#check("stat");
+    return statOf(this.handle, this.path);
+  }
+
+  /**
+   * Tells the sector sizes of the device that the file lies on.
+   *
+   * @returns The sizes in bytes.
+   * @throws {Win32Error} If they cannot be found.
+   *
+   * @see https://learn.microsoft.com/windows/win32/fileio/file-buffering
+   *
+   * @example Ask for the alignment of unbuffered I/O
+   * ```ts
+   * import { isPowerOfTwo, openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(isPowerOfTwo(file.sectorSize().logical)); // true
+   * ```
+   */
+  sectorSize(): SectorSize {
+    this.#check("sectorSize");
+    return sectorSizeOf(this.handle, this.path);
+  }
+
+  /**
+   * Locks a range of bytes: others can neither read nor write it, or not write
+   * it if the lock is shared. The range may lie beyond the end.
+   *
+   * @param options The range, and how it is locked. All of the file, if left
+   * out.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
+   * holds a lock that is in the way.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Lock a record
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("lock.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.lock({ at: 128, length: 64, wait: false });
+   * file.unlock({ at: 128, length: 64 });
+   * ```
+   */
+  lock(options: LockOptions = {}): void {
+    this.#check("lock");
+    lockRange(this.handle, options, this.path);
+  }
+
+  /**
+   * Unlocks a range of bytes that was locked as one.
+   *
+   * @param range The same range as in `lock()`.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_NOT_LOCKED.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
+   *
+   * @example Unlock all of a file
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("unlock.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.lock();
+   * file.unlock();
+   * ```
+   */
+  unlock(range: LockRange = {}): void {
+    this.#check("unlock");
+    unlockRange(this.handle, range, this.path);
+  }
+
+  /**
+   * Closes the file. Its locks are gone; what was written is with the system,
+   * though not yet on the disk: see `flush()`.
+   *
+   * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
+   * somebody else.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
+   *
+   * @example Close by hand
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * const file = openSync("README.md");
+   * file.close();
+   * console.log(file.closed); // true
+   * ```
+   */
+  close(): void {
+    this.#check("close");
+    this.#open = false;
+    dropped.unregister(this);
+    this.#unbuffered?.[Symbol.dispose]();
+    if (!kernel32.CloseHandle(this.handle)) {
+      throw Win32Error.last("CloseHandle", { path: this.path });
+    }
+  }
+
+  /** Closes the file, if it is still open. */
+  [Symbol.dispose](): void {
+    if (this.#open) this.close();
+  }
+
+  /** Refuses what the file is not, or no longer, good for. */
+  #check(method: string): void {
+    if (!this.#open) throw new FileClosedError(method, this.path);
+    const { read, write, append } = this.#mode;
+    if (method === "read" && !read) {
+      throw new TypeError(
+        `"${this.path}" is not open for reading: open it with read: true`,
+      );
+    }
+    if (method === "write" && !write && !append) {
+      throw new TypeError(
+        `"${this.path}" is not open for writing: open it with write: true`,
+      );
+    }
+  }
+
+  #needOffsets(): void {
+    if (this.#target.seekable) return;
+    throw new TypeError(
+      `"${this.path}" is a pipe or a character device and has no offsets: ` +
+        "read and write it without at and seek()",
+    );
+  }
+
+  #checkedAt(at: number | bigint): number | bigint {
+    checkOffset("at", at);
+    this.#needOffsets();
+    return at;
+  }
+
+  #checkedWriteAt(at: number | bigint): number | bigint {
+    if (this.#mode.append && !this.#mode.write) {
+      throw new TypeError(
+        `"${this.path}" is open for appending, so that every write goes to ` +
+          "its end: open it with write: true to write at an offset",
+      );
+    }
+    return this.#checkedAt(at);
+  }
+
+  /** The position. */
+  #here(): number {
+    if (this.#position === AT_POINTER) this.#position = this.#pointer();
+    return this.#position;
+  }
+
+  /** Where a write without an offset goes. */
+  #end(): number {
+    return this.#mode.append ? END_OF_FILE : this.#here();
+  }
+
+  #moveOn(count: number, place: Place): void {
+    if (place === END_OF_FILE) this.#position = AT_POINTER;
+    else this.#position += count;
+  }
+
+  #baseOf(origin: SeekOrigin): number {
+    switch (origin) {
+      case "start":
+        return 0;
+      case "current":
+        return this.#here();
+      case "end":
+        return this.size();
+      default:
+        throw new TypeError(
+          `origin must be "start", "current" or "end": got ${describe(origin)}`,
+        );
+    }
+  }
+
+  /** Where the system's file pointer stands: after an append, at its end. */
+  #pointer(): number {
+    const bytes = LARGE_INTEGER.create();
+    if (!kernel32.SetFilePointerEx(this.handle, 0n, bytes, FILE_CURRENT)) {
+      throw Win32Error.last("SetFilePointerEx", { path: this.path });
+    }
+    return Number(LARGE_INTEGER.read(bytes).QuadPart);
+  }
+
+  #writePart(
+    data: ArrayBufferView,
+    options: PositionOptions | undefined,
+    done: number,
+  ): number {
+    try {
+      return this.write(data, options);
+    } catch (error) {
+      if (done === 0 || !(error instanceof Win32Error)) throw error;
+      throw error.withBytesTransferred(done + (error.bytesTransferred ?? 0));
+    }
+  }
+
+  get #usesSectors(): boolean {
+    return this.#mode.unbuffered && this.#target.seekable;
+  }
+
+  #writeSectors(bytes: Uint8Array, place: Place): number {
+    const offset = place === END_OF_FILE ? this.size() : asNumber(place);
+    this.#sectors().write(bytes, offset);
+    return bytes.length;
+  }
+
+  #sectors(): UnbufferedIo {
+    const target = this.#target;
+    return this.#unbuffered ??= new UnbufferedIo({
+      sector: this.sectorSize(),
+      read: (bytes, length, offset) =>
+        Math.max(0, readInto(target, bytes, length, offset)),
+      write: (bytes, length, offset) => {
+        writeFrom(target, bytes, length, offset);
+      },
+      size: () => this.size(),
+      setEnd: (size) => setEndOfFile(target.handle, size, target.path),
+    });
+  }
+}
+
+function asBytes(view: ArrayBufferView): Uint8Array {
+  return view instanceof Uint8Array
+    ? view
+    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function asNumber(place: Place): number {
+  if (place <= Number.MAX_SAFE_INTEGER) return Number(place);
+  throw new RangeError(
+    `at must be up to 2^53-1 on an unbuffered file: got ${place}`,
+  );
+}
+
+/** The place of what follows the first `count` bytes. */
+function advance(
+  options: PositionOptions | undefined,
+  count: number,
+): PositionOptions | undefined {
+  const at = options?.at;
+  if (at === undefined || count === 0) return options;
+  return { at: typeof at === "bigint" ? at + BigInt(count) : at + count };
+}

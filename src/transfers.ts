@@ -1,0 +1,161 @@
+/**
+ * Synchronous reads and writes of any length on one handle.
+ *
+ * @module
+ */
+import { frames } from "../ffi/mod.ts";
+import { Transfer, type TransferName } from "../ffi/transfer.ts";
+import {
+  ERROR_BROKEN_PIPE,
+  ERROR_HANDLE_EOF,
+  ERROR_INVALID_USER_BUFFER,
+  ERROR_MORE_DATA,
+  ERROR_NO_SYSTEM_RESOURCES,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_NOT_ENOUGH_QUOTA,
+} from "./codes.ts";
+import { Win32Error } from "./error.ts";
+import type { Handle } from "./raw.ts";
+
+/** Where a transfer starts: an offset, the end, or wherever the device is. */
+export type Place = number | bigint;
+
+/** "To write to the end of file, specify both … as 0xFFFFFFFF": -1. */
+export const END_OF_FILE = -1;
+
+/**
+ * The most that one call is asked for. The parameter is a DWORD, and unbuffered
+ * I/O takes less than 4 GiB by a page; this is a whole number of everything.
+ */
+const MAX_LENGTH = 2 ** 30;
+const MIN_LENGTH = 2 ** 16;
+
+const TWO_32 = 2 ** 32;
+
+let reads: Transfer | undefined;
+let writes: Transfer | undefined;
+
+/** What a transfer is made on. */
+export interface TransferTarget {
+  /** The handle, without FILE_FLAG_OVERLAPPED. */
+  readonly handle: Handle;
+  /** Its path, for errors. */
+  readonly path: string;
+  /** Whether there are offsets. */
+  readonly seekable: boolean;
+}
+
+/** What `readInto()` returns at the end of a file or pipe. */
+export const ENDED = -1;
+
+/**
+ * Reads until the buffer is full, the file has ended or the device has no more.
+ *
+ * @returns The count, or `ENDED`.
+ */
+export function readInto(
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+  place: Place,
+): number {
+  const transfer = reads ??= new Transfer("ReadFile", frames());
+  return call(transfer, target, bytes, length, place)
+    ? transfer.count
+    : goOn("ReadFile", transfer, target, bytes, length, place);
+}
+
+/**
+ * Writes. Less than `length` only on a pipe that does not block.
+ *
+ * @returns The count.
+ */
+export function writeFrom(
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+  place: Place,
+): number {
+  const transfer = writes ??= new Transfer("WriteFile", frames());
+  return call(transfer, target, bytes, length, place)
+    ? transfer.count
+    : goOn("WriteFile", transfer, target, bytes, length, place);
+}
+
+/** One call into the system. */
+function call(
+  transfer: Transfer,
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+  place: Place,
+): boolean {
+  if (length > MAX_LENGTH) return false;
+  if (!target.seekable) return transfer.here(target.handle, bytes, length);
+  if (typeof place === "number") {
+    const low = place >>> 0;
+    const high = (place - low) / TWO_32;
+    return transfer.at(target.handle, bytes, length, low, high);
+  }
+  const low = Number(place & 0xFFFF_FFFFn);
+  return transfer.at(target.handle, bytes, length, low, Number(place >> 32n));
+}
+
+/**
+ * What the one call could not do: too much for it, or it failed. Goes on in
+ * parts, in smaller ones where the system is short of memory.
+ */
+function goOn(
+  syscall: TransferName,
+  transfer: Transfer,
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+  place: Place,
+): number {
+  let limit = Math.min(length, MAX_LENGTH);
+  let done = 0;
+  let failed = length <= MAX_LENGTH;
+  for (;;) {
+    if (failed) {
+      const { count, lastError } = transfer;
+      if (isShortage(lastError) && limit > MIN_LENGTH) {
+        limit = Math.max(MIN_LENGTH, limit / 2);
+      } else {
+        done += count;
+        if (syscall === "ReadFile") {
+          // The buffer is full, the rest of the message is read next.
+          if (lastError === ERROR_MORE_DATA) return done;
+          if (isEnd(lastError)) return done > 0 ? done : ENDED;
+        }
+        throw new Win32Error(syscall, lastError, {
+          path: target.path,
+          bytesTransferred: done,
+        });
+      }
+    }
+    const wanted = Math.min(limit, length - done);
+    const part = new Uint8Array(bytes.buffer, bytes.byteOffset + done, wanted);
+    failed = !call(transfer, target, part, wanted, advance(place, done));
+    if (failed) continue;
+    done += transfer.count;
+    if (transfer.count < wanted || done === length) return done;
+  }
+}
+
+function advance(place: Place, count: number): Place {
+  if (place === END_OF_FILE) return place;
+  return typeof place === "number" ? place + count : place + BigInt(count);
+}
+
+/** The end of a file, or of a pipe whose writer has gone. */
+function isEnd(code: number): boolean {
+  return code === ERROR_HANDLE_EOF || code === ERROR_BROKEN_PIPE;
+}
+
+/** The request was too large for the moment, not wrong. */
+function isShortage(code: number): boolean {
+  return code === ERROR_NO_SYSTEM_RESOURCES ||
+    code === ERROR_INVALID_USER_BUFFER || code === ERROR_NOT_ENOUGH_MEMORY ||
+    code === ERROR_NOT_ENOUGH_QUOTA;
+}
