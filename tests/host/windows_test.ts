@@ -247,7 +247,7 @@ test(
     assertEquals(code, 0);
     assertEquals(processes(), []);
     const mounts = readFileSync("/proc/self/mounts", "utf8");
-    for (const path of [folder, cacheFolder(), "/.wine-0"]) {
+    for (const path of [folder, cacheFolder(), "/wine-", "/.wine-0"]) {
       assert(
         !mounts.includes(path),
         mounts,

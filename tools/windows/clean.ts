@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "./command.ts";
+import { removeTree } from "./isolation.ts";
 
 /**
  * Removes the cache folder with all that is in it.
@@ -37,7 +38,7 @@ export async function removeCache(cache: string): Promise<boolean> {
       } first.`,
     );
   }
-  await command("rm", ["-rf", "--one-file-system", "--", cache]);
+  await removeTree(cache);
   return true;
 }
 

@@ -10,6 +10,7 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { command } from "./command.ts";
+import { isolated } from "./isolation.ts";
 import type { Progress } from "./progress.ts";
 import { installInRoot, works } from "./root.ts";
 
@@ -84,28 +85,16 @@ export function compilers(
     const [first = "", ...rest] = words;
     if (host) return await command(first, rest);
     const script = `root=$1 count=$2; shift 2
+      mount -t tmpfs tmpfs "$root/tmp" || exit # what is mounted below it needs no folder that stays
       while [ "$count" -gt 0 ]; do
         mkdir -p "$root$1" && mount --bind "$1" "$root$1" || exit
         shift; count=$((count - 1))
       done
       exec chroot "$root" /usr/bin/env -i LC_ALL=C.UTF-8 PATH=/usr/bin:/bin "$@"`;
-    const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-    return await command("unshare", [
-      ...[
-        ...user,
-        "--mount",
-        "--propagation",
-        "private",
-        "sh",
-        "-c",
-        script,
-        "root",
-        root,
-      ],
-      ...[String(folders.length), ...folders, ...words],
-    ], {
-      env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
-    });
+    const count = String(folders.length);
+    return await isolated(
+      ["sh", "-c", script, "root", root, count, ...folders, ...words],
+    );
   }
 
   async function compile(

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "./command.ts";
+import { isolated, removeAttempts, removeTree } from "./isolation.ts";
 import { withLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 
@@ -23,19 +24,18 @@ export async function debianRoot(
     if (existsSync(root)) return;
     await ensureMmdebstrap(progress);
     progress("Making a Debian 13 root with Wine (1.1 GB, about half a minute)");
+    await removeAttempts(root);
     const temporary = await mkdtemp(`${root}.`);
     try {
-      await command("mmdebstrap", [
-        "--quiet",
-        "--variant=apt",
+      await isolated([
+        ...["mmdebstrap", "--mode=root", "--quiet", "--variant=apt"],
         "--include=wine,wine64",
         '--aptopt=APT::Install-Recommends "false"',
-        SUITE,
-        temporary,
+        ...[SUITE, temporary],
       ]);
       await rename(temporary, root);
     } catch (cause) {
-      await rm(temporary, { recursive: true, force: true });
+      await removeTree(temporary).catch(() => {});
       throw new Error("The Debian root with Wine could not be made.", {
         cause,
       });
@@ -74,17 +74,7 @@ export async function installInRoot(
       chroot "$root" apt-get clean
       mkdir -p "$root/var/lib/kernel32-io"
       for name in "$@"; do touch "$root/var/lib/kernel32-io/$name"; done`;
-      await command("unshare", [
-        ...[
-          "--mount",
-          "--propagation",
-          "private",
-          "--pid",
-          "--fork",
-          "--kill-child",
-        ],
-        ...["sh", "-c", script, "install", root, ...names],
-      ]);
+      await isolated(["sh", "-c", script, "install", root, ...names]);
     },
     () =>
       progress(

@@ -8,8 +8,12 @@
 # caller ends: then every process of this run, known by KERNEL32_IO_RUN in its environment, is killed, and the last lease
 # ends the session: with its first process the kernel takes all others and every mount.
 #
-#   session.sh prefix STATE ROOT PREFIX     makes a Windows prefix, in namespaces of its own
-#   session.sh expose STATE ROOT PREFIX FOLDER...     (inside a session) makes folders visible
+# The other verbs are for the inside of namespaces, with the same STATE ROOT PREFIX before their own arguments:
+#
+#   session FOLDER...    is the session
+#   expose FOLDER...     makes folders of the host visible in it
+#   disk BYTES           makes a small disk in it and prints its folder
+#   prefix               makes a Windows prefix
 #
 # ROOT is "/" for the host's own Wine. WINE_FOLDER in the environment is where the wine program is.
 #
@@ -48,23 +52,24 @@ expose() {
   mkdir -p "$root$top" && mount --rbind "$top" "$root$top"
 }
 
-# Starts this script again as the first process of namespaces of its own; without root, of a user namespace too.
-isolated() {
-  [ "$(id -u)" = 0 ] && user= || user="--user --map-root-user"
-  # shellcheck disable=SC2086 # two words, or none
-  unshare $user --mount --propagation private --pid --fork --kill-child sh "$0" "$@"
+# Names the folder of wineserver's socket. Debian's Wine chooses one for each prefix and notes its name there.
+socket_folder() {
+  echo "/tmp/$(cat "$prefix/wineserver" 2>/dev/null || echo .wine-0)"
 }
 
-# Mounts what Wine needs in the root.
+# Mounts what Wine needs in the root, and the host's own folders: what a program is told to open may be in any of them.
 furnish() {
   # The folder that holds the root comes first: bound later, it would take the mounts made so far with it.
-  expose "$root" && expose "$prefix" || return
+  for folder in "$root" "$prefix" /* "$@"; do
+    if [ -d "$folder" ] && [ ! -L "$folder" ] && ! is_system "$folder"; then expose "$folder" || return; fi
+  done
   mount -t proc proc "${root%/}/proc" || return
   if [ "$root" != / ]; then
     mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys" || return
   fi
-  # wineserver's socket: private to these namespaces, so that nothing stale is left for the next.
-  mkdir -p "${root%/}/tmp/.wine-0" && mount -t tmpfs -o mode=700 tmpfs "${root%/}/tmp/.wine-0"
+  # The socket is private to these namespaces, so that nothing stale is left for the next.
+  sockets=${root%/}$(socket_folder)
+  mkdir -p "$sockets" && mount -t tmpfs -o mode=700 tmpfs "$sockets"
 }
 
 case $verb in
@@ -72,23 +77,22 @@ expose)
   for folder in "$@"; do expose "$folder" || exit; done
   exit
   ;;
-prefix)
-  isolated prefix-inside "$state" "$root" "$prefix"
+disk)
+  # In the session's own tmpfs, which takes the mount point along when it goes.
+  disk=$(socket_folder)/disk-$$
+  mkdir "${root%/}$disk" && mount -t tmpfs -o "size=$1" tmpfs "${root%/}$disk" && echo "$disk"
   exit
   ;;
-prefix-inside)
-  furnish && in_root wineboot --init && in_root wineserver --wait
+prefix)
+  furnish && in_root wineboot --init && in_root wineserver --wait || exit
+  rm -rf "${root%/}$(socket_folder)"
+  umount "$sockets" && rmdir "$sockets"
   exit
   ;;
 session)
   # The namespaces' first process. It stays to collect orphans, and ends with the wineserver.
   read -r pid _ </proc/self/stat # still the host's /proc: the number by which the host knows this process
-  furnish || exit
-  # What a program is told to open may be anywhere on the host.
-  for folder in /*; do
-    [ -d "$folder" ] && [ ! -L "$folder" ] && ! is_system "$folder" && expose "$folder"
-  done
-  for folder in "$@"; do expose "$folder" || exit; done
+  furnish "$@" || exit
   in_root wineserver --foreground --persistent &
   server=$!
   # Boots Windows' own services outside of any run, so that no run's end takes them away from another.
@@ -107,10 +111,13 @@ flock --shared 9
 flock 8
 if flock --nonblock 7; then
   rm -f "$state/pid"
-  # In a subshell, which closes what it must not keep (a redirected function call would keep copies).
+  # In a subshell, which closes what it must not keep.
   (
     exec 9>&- 8>&- </dev/null >"$state/log" 2>&1
-    isolated session "$state" "$root" "$prefix" "$@"
+    [ "$(id -u)" = 0 ] && user= || user="--map-root-user --map-auto"
+    # shellcheck disable=SC2086 # two words, or none
+    unshare $user --mount --propagation private --pid --fork --kill-child \
+      sh "$0" session "$state" "$root" "$prefix" "$@"
   ) &
   exec 7>&- 7>>"$state/alive"
   until [ -s "$state/pid" ]; do
@@ -146,4 +153,5 @@ if flock --nonblock 9; then
   kill -KILL "$pid"
   flock "$state/alive" true
   rm -f "$state/pid"
+  rmdir "$(socket_folder)" 2>/dev/null
 fi

@@ -1,5 +1,4 @@
 import { spawn as start } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { existsSync, fstatSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -22,7 +21,7 @@ import {
 } from "./runtimes.ts";
 import { enterSession, type Lease, leaseSession } from "./session.ts";
 import type { Windows } from "./windows.ts";
-import { provisionWine, type Wine } from "./wine.ts";
+import { provisionWine, SESSION_SCRIPT, type Wine } from "./wine.ts";
 
 /** The caller's variables that a program gets without being given them: how it may print, and that nobody watches. */
 const PASSED_ON = ["CI", "COLORTERM", "FORCE_COLOR", "NO_COLOR", "TERM"];
@@ -223,17 +222,14 @@ function runOf(child: ReturnType<typeof start>, held: Lease): Run {
 }
 
 async function smallDisk(
-  wine: Wine,
+  { state, root, prefix }: Wine,
   held: Lease,
   bytes: number,
 ): Promise<string> {
-  // In the session's own tmpfs, which takes the mount point along when it goes.
-  const folder = `/tmp/.wine-0/disk-${randomUUID()}`;
-  const script = 'mkdir -p "$1" && mount -t tmpfs -o "size=$2" tmpfs "$1"';
   const [first = "", ...rest] = [
     ...enterSession(held),
-    ...["sh", "-c", script, "disk", join(wine.root, folder), String(bytes)],
+    ...["sh", SESSION_SCRIPT, "disk", state, root, prefix, String(bytes)],
   ];
-  await command(first, rest);
+  const folder = (await command(first, rest)).trim();
   return `Z:${folder.replaceAll("/", "\\")}`;
 }

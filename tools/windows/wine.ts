@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command } from "./command.ts";
+import { isolated, removeAttempts, removeTree } from "./isolation.ts";
 import { withLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 import { debianRoot } from "./root.ts";
@@ -62,19 +63,15 @@ async function makePrefix(
     if (existsSync(wine.prefix)) return;
     progress("Making a Windows prefix (about 15 s)");
     await mkdir(cache, { recursive: true });
+    await removeAttempts(wine.prefix);
     const temporary = await mkdtemp(`${wine.prefix}.`);
     try {
-      const env = { ...process.env, WINE_FOLDER: wine.folder };
-      await command("sh", [
-        SESSION_SCRIPT,
-        "prefix",
-        wine.state,
-        wine.root,
-        temporary,
-      ], { env });
+      const env = `WINE_FOLDER=${wine.folder}`;
+      const args = [wine.state, wine.root, temporary];
+      await isolated(["env", env, "sh", SESSION_SCRIPT, "prefix", ...args]);
       await rename(temporary, wine.prefix);
     } catch (cause) {
-      await rm(temporary, { recursive: true, force: true });
+      await removeTree(temporary).catch(() => {});
       throw new Error("The Windows prefix could not be made.", { cause });
     }
   }, () => progress("Waiting for another process to make the Windows prefix"));
