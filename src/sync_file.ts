@@ -62,6 +62,7 @@ export interface FileMode {
 /** The position is where the system's file pointer is. */
 const AT_POINTER = -1;
 
+const FILE_BEGIN = 0;
 const FILE_CURRENT = 1;
 
 /** Closes the handles of files that were dropped without `close()`. */
@@ -94,8 +95,12 @@ export class SyncFile implements Disposable {
   readonly path: string;
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
+  readonly #seekable: boolean;
   #open = true;
+  /** Where reads and writes without an offset go on. */
   #position = 0;
+  /** The system's file pointer is elsewhere: it moves with every transfer. */
+  #displaced = false;
   #unbuffered: UnbufferedIo | undefined;
 
   /**
@@ -110,7 +115,8 @@ export class SyncFile implements Disposable {
   constructor(handle: Handle, path: string, mode: FileMode, seekable: boolean) {
     this.path = path;
     this.#mode = mode;
-    this.#target = { handle, path, seekable };
+    this.#target = { handle, path };
+    this.#seekable = seekable;
     dropped.register(this, handle, this);
   }
 
@@ -156,14 +162,14 @@ export class SyncFile implements Disposable {
     this.#check("read");
     checkBytes("buffer", buffer);
     const at = options?.at;
-    const place = at === undefined ? this.#here() : this.#checkedAt(at);
+    if (at !== undefined) this.#checkAt(at);
     const length = buffer.byteLength;
     if (length === 0) return 0;
     const count = this.#usesSectors
-      ? this.#sectors().read(asBytes(buffer), asNumber(place))
-      : readInto(this.#target, buffer, length, place);
-    if (count < 0 || (count === 0 && this.#target.seekable)) return null;
-    if (at === undefined) this.#position += count;
+      ? this.#sectors().read(asBytes(buffer), asNumber(at ?? this.#here()))
+      : readInto(this.#target, buffer, length, this.#start(at));
+    if (count < 0 || (count === 0 && this.#seekable)) return null;
+    if (at === undefined) this.#moveBy(count);
     return count;
   }
 
@@ -266,18 +272,18 @@ export class SyncFile implements Disposable {
     this.#check("write");
     checkBytes("data", data);
     const at = options?.at;
-    const place = at === undefined ? this.#end() : this.#checkedWriteAt(at);
+    if (at !== undefined) this.#checkWriteAt(at);
     const length = data.byteLength;
     if (length === 0) return 0;
     try {
       const count = this.#usesSectors
-        ? this.#writeSectors(asBytes(data), place)
-        : writeFrom(this.#target, data, length, place);
-      if (at === undefined) this.#moveOn(count, place);
+        ? this.#writeSectors(asBytes(data), at)
+        : writeFrom(this.#target, data, length, this.#startOfWrite(at));
+      if (at === undefined) this.#moveBy(count);
       return count;
     } catch (error) {
       if (at === undefined && error instanceof Win32Error) {
-        this.#moveOn(error.bytesTransferred ?? 0, place);
+        this.#moveBy(error.bytesTransferred ?? 0);
       }
       throw error;
     }
@@ -389,6 +395,7 @@ export class SyncFile implements Disposable {
           `would be ${position}`,
       );
     }
+    this.#displaced = true;
     return this.#position = position;
   }
 
@@ -695,27 +702,26 @@ export class SyncFile implements Disposable {
   }
 
   #needOffsets(): void {
-    if (this.#target.seekable) return;
+    if (this.#seekable) return;
     throw new TypeError(
       `"${this.path}" is a pipe or a character device and has no offsets: ` +
         "read and write it without at and seek()",
     );
   }
 
-  #checkedAt(at: number | bigint): number | bigint {
+  #checkAt(at: number | bigint): void {
     checkOffset("at", at);
     this.#needOffsets();
-    return at;
   }
 
-  #checkedWriteAt(at: number | bigint): number | bigint {
+  #checkWriteAt(at: number | bigint): void {
+    this.#checkAt(at);
     if (this.#mode.append && !this.#mode.write) {
       throw new TypeError(
         `"${this.path}" is open for appending, so that every write goes to ` +
           "its end: open it with write: true to write at an offset",
       );
     }
-    return this.#checkedAt(at);
   }
 
   /** The position. */
@@ -724,14 +730,27 @@ export class SyncFile implements Disposable {
     return this.#position;
   }
 
-  /** Where a write without an offset goes. */
-  #end(): number {
-    return this.#mode.append ? END_OF_FILE : this.#here();
+  #moveBy(count: number): void {
+    if (this.#position !== AT_POINTER) this.#position += count;
   }
 
-  #moveOn(count: number, place: Place): void {
-    if (place === END_OF_FILE) this.#position = AT_POINTER;
-    else this.#position += count;
+  /** Readies the file pointer for a transfer, and says where that starts. */
+  #start(at: number | bigint | undefined): Place {
+    if (at === undefined) {
+      if (this.#displaced) this.#movePointer();
+    } else if (!this.#displaced) {
+      this.#here();
+      this.#displaced = true;
+    }
+    return at;
+  }
+
+  #startOfWrite(at: number | bigint | undefined): Place {
+    if (at !== undefined || !this.#mode.append) return this.#start(at);
+    // The file pointer ends behind what is appended, and so does the position.
+    this.#position = AT_POINTER;
+    this.#displaced = false;
+    return this.#mode.write ? END_OF_FILE : undefined;
   }
 
   #baseOf(origin: SeekOrigin): number {
@@ -749,13 +768,22 @@ export class SyncFile implements Disposable {
     }
   }
 
-  /** Where the system's file pointer stands: after an append, at its end. */
+  /** Asks where the system's file pointer is. */
   #pointer(): number {
     const bytes = LARGE_INTEGER.create();
     if (!kernel32.SetFilePointerEx(this.handle, 0n, bytes, FILE_CURRENT)) {
       throw Win32Error.last("SetFilePointerEx", { path: this.path });
     }
     return Number(LARGE_INTEGER.read(bytes).QuadPart);
+  }
+
+  /** Moves the system's file pointer to the position. */
+  #movePointer(): void {
+    const position = BigInt(this.#position);
+    if (!kernel32.SetFilePointerEx(this.handle, position, null, FILE_BEGIN)) {
+      throw Win32Error.last("SetFilePointerEx", { path: this.path });
+    }
+    this.#displaced = false;
   }
 
   #writePart(
@@ -772,12 +800,12 @@ export class SyncFile implements Disposable {
   }
 
   get #usesSectors(): boolean {
-    return this.#mode.unbuffered && this.#target.seekable;
+    return this.#mode.unbuffered && this.#seekable;
   }
 
-  #writeSectors(bytes: Uint8Array, place: Place): number {
-    const offset = place === END_OF_FILE ? this.size() : asNumber(place);
-    this.#sectors().write(bytes, offset);
+  #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
+    if (at === undefined && this.#mode.append) this.#position = this.size();
+    this.#sectors().write(bytes, asNumber(at ?? this.#here()));
     return bytes.length;
   }
 
@@ -802,7 +830,7 @@ function asBytes(view: ArrayBufferView): Uint8Array {
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-function asNumber(place: Place): number {
+function asNumber(place: number | bigint): number {
   if (place <= Number.MAX_SAFE_INTEGER) return Number(place);
   throw new RangeError(
     `at must be up to 2^53-1 on an unbuffered file: got ${place}`,

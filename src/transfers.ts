@@ -17,8 +17,8 @@ import {
 import { Win32Error } from "./error.ts";
 import type { Handle } from "./raw.ts";
 
-/** Where a transfer starts: an offset, the end, or wherever the device is. */
-export type Place = number | bigint;
+/** Where a transfer starts: at an offset, or at the file pointer. */
+export type Place = number | bigint | undefined;
 
 /** "To write to the end of file, specify both … as 0xFFFFFFFF": -1. */
 export const END_OF_FILE = -1;
@@ -41,8 +41,6 @@ export interface TransferTarget {
   readonly handle: Handle;
   /** Its path, for errors. */
   readonly path: string;
-  /** Whether there are offsets. */
-  readonly seekable: boolean;
 }
 
 /** What `readInto()` returns at the end of a file or pipe. */
@@ -91,7 +89,7 @@ function call(
   place: Place,
 ): boolean {
   if (length > MAX_LENGTH) return false;
-  if (!target.seekable) return transfer.here(target.handle, bytes, length);
+  if (place === undefined) return transfer.here(target.handle, bytes, length);
   if (typeof place === "number") {
     const low = place >>> 0;
     const high = (place - low) / TWO_32;
@@ -144,7 +142,7 @@ function goOn(
 }
 
 function advance(place: Place, count: number): Place {
-  if (place === END_OF_FILE) return place;
+  if (place === undefined || place === END_OF_FILE) return place;
   return typeof place === "number" ? place + count : place + BigInt(count);
 }
 
