@@ -1,0 +1,107 @@
+import { test } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import type { BunFfiModule } from "../../ffi/bun.ts";
+import type { DenoModule } from "../../ffi/deno.ts";
+import { type RuntimeGlobals, selectBackend } from "../../ffi/select.ts";
+import { kernel32 } from "../../src/raw.ts";
+import { onWindows } from "../support/runtime.ts";
+
+/** Nothing of a runtime's module is to be touched by the selection. */
+function untouchable(): never {
+  throw new Error("The selection loads nothing");
+}
+
+const bunFfi: BunFfiModule = {
+  dlopen: untouchable,
+  linkSymbols: untouchable,
+  ptr: untouchable,
+  toArrayBuffer: untouchable,
+};
+
+const Deno: DenoModule = {
+  build: { arch: "x86_64" },
+  dlopen: untouchable,
+  UnsafePointer: {
+    create: untouchable,
+    of: untouchable,
+    value: untouchable,
+  },
+  UnsafePointerView: { getArrayBuffer: untouchable },
+};
+
+const inDeno = {
+  Deno,
+  process: {
+    arch: "x64",
+    platform: "win32",
+    getBuiltinModule: () => undefined,
+  },
+} satisfies RuntimeGlobals;
+
+const inBun = {
+  process: {
+    arch: "x64",
+    platform: "win32",
+    getBuiltinModule: (name: string) => name === "bun:ffi" ? bunFfi : undefined,
+  },
+} satisfies RuntimeGlobals;
+
+test("selectBackend() finds Deno", () => {
+  assertEquals(selectBackend(inDeno).runtime, "deno");
+});
+
+test("selectBackend() finds Deno where there is no process", () => {
+  assertEquals(selectBackend({ Deno }).runtime, "deno");
+});
+
+test("selectBackend() finds Bun", () => {
+  assertEquals(selectBackend(inBun).runtime, "bun");
+});
+
+test("selectBackend() finds Bun where a shim has defined Deno", () => {
+  assertEquals(selectBackend({ ...inBun, Deno }).runtime, "bun");
+});
+
+test("selectBackend() takes the processor from the runtime", () => {
+  const arm64 = (globals: RuntimeGlobals) =>
+    selectBackend(globals).architecture;
+  assertEquals(
+    [
+      arm64({ Deno: { ...Deno, build: { arch: "aarch64" } } }),
+      arm64({ process: { ...inBun.process, arch: "arm64" } }),
+      arm64(inDeno),
+      arm64(inBun),
+    ],
+    ["arm64", "arm64", "x64", "x64"],
+  );
+});
+
+test("selectBackend() says that a system is not Windows, and names it", () => {
+  for (const globals of [inDeno, inBun]) {
+    const process = { ...globals.process, platform: "linux" };
+    assertThrows(
+      () => selectBackend({ ...globals, process }),
+      Error,
+      'kernel32.dll, which is part of Windows; this system is "linux"',
+    );
+  }
+});
+
+test("selectBackend() says what it needs where it knows no runtime", () => {
+  const process = { ...inDeno.process };
+  for (const globals of [{}, { process }]) {
+    assertThrows(() => selectBackend(globals), Error, "needs Deno 2.5 or Bun");
+  }
+});
+
+test("the first call, not the import, finds out that there is no kernel32", () => {
+  if (onWindows) {
+    assertEquals(kernel32.GetCurrentProcess() as bigint, 2n ** 64n - 1n);
+  } else {
+    assertThrows(
+      () => kernel32.GetCurrentProcess(),
+      Error,
+      "kernel32.dll, which is part of Windows",
+    );
+  }
+});

@@ -1,0 +1,172 @@
+import type {
+  Architecture,
+  Backend,
+  FrameCaller,
+  WordFunction,
+} from "../../ffi/backend.ts";
+import { FRAME_ARGUMENTS, FRAME_BLOCK } from "../../ffi/frame_code.ts";
+
+/** A call that the fake kernel32 got. */
+export interface FakeCall {
+  readonly name: string;
+  /** All nine words that the frame passes. */
+  readonly words: readonly bigint[];
+}
+
+/**
+ * A runtime and a kernel32 in JS, so that what stands between the two can be
+ * tested anywhere. "Native" memory and the memory of views have made-up
+ * addresses; the capture frame is played by a function.
+ */
+export class FakeBackend implements Backend {
+  readonly runtime: string = "fake";
+  readonly architecture: Architecture = "x64";
+  /** Every call of a function of kernel32, in order. */
+  readonly calls: FakeCall[] = [];
+  /** The names that were bound, in order. */
+  readonly bound: string[] = [];
+  /** The last error of the one thread. */
+  lastError = 0;
+
+  readonly #functions: Readonly<Record<string, WordFunction>>;
+  readonly #setUp: Readonly<Record<string, WordFunction>>;
+  readonly #names: string[] = [];
+  readonly #regions: { address: bigint; buffer: ArrayBufferLike }[] = [];
+  #nextAddress = 0x1_0000n;
+
+  /**
+   * @param functions The functions under test. They may set {@linkcode lastError}.
+   * @param setUp Replacements for the functions that serve for set-up.
+   */
+  constructor(
+    functions: Readonly<Record<string, WordFunction>>,
+    setUp: Readonly<Record<string, WordFunction>> = {},
+  ) {
+    this.#functions = functions;
+    this.#setUp = {
+      FlushInstructionCache: () => 1n,
+      GetCurrentProcess: () => 0xFFFF_FFFF_FFFF_FFFFn,
+      GetLastError: () => BigInt(this.lastError),
+      GetModuleHandleW: (name) => this.#text(name!, 2) === "kernel32" ? 1n : 0n,
+      GetProcAddress: (_, name) => this.#function(this.#text(name!, 1)),
+      RtlAddFunctionTable: () => 1n,
+      SetLastError: (code) => {
+        this.lastError = Number(code! & 0xFFFF_FFFFn);
+        return 0n;
+      },
+      VirtualAlloc: (_, size) => this.#place(new ArrayBuffer(Number(size))),
+      VirtualFree: () => 1n,
+      VirtualProtect: () => 1n,
+      ...setUp,
+    };
+  }
+
+  /** Returns how often a function was called. */
+  count(name: string): number {
+    return this.calls.filter((call) => call.name === name).length;
+  }
+
+  bind<Name extends string>(
+    _library: string,
+    exports: Readonly<Record<Name, number>>,
+  ): Record<Name, WordFunction> {
+    const bound = {} as Record<Name, WordFunction>;
+    for (const name in exports) {
+      this.bound.push(name);
+      bound[name] = (...words) => {
+        this.calls.push({ name, words });
+        return (this.#setUp[name] ?? this.#functions[name])!(...words);
+      };
+    }
+    return bound;
+  }
+
+  frameCaller(_routine: bigint): FrameCaller {
+    return {
+      call0: (block) => this.#frame(block, 0n, 0n),
+      call1: (block, key) => this.#frame(block, this.addressOf(key), 0n),
+      call2: (block, key, context) =>
+        this.#frame(block, this.addressOf(key), this.addressOf(context)),
+    };
+  }
+
+  addressOf(view: ArrayBufferView): bigint {
+    if (view.byteLength === 0) return 0n;
+    const region = this.#regions.find(({ buffer }) => buffer === view.buffer);
+    const address = region?.address ?? this.#place(view.buffer);
+    return address + BigInt(view.byteOffset);
+  }
+
+  memory(address: bigint, byteLength: number): ArrayBuffer {
+    const { buffer, offset } = this.#find(address);
+    if (offset !== 0 || buffer.byteLength < byteLength) {
+      throw new Error("The fake has whole regions only");
+    }
+    return buffer as ArrayBuffer;
+  }
+
+  /** The bytes that stand at an address. */
+  at(address: bigint): DataView {
+    const { buffer, offset } = this.#find(address);
+    return new DataView(buffer, offset);
+  }
+
+  /** The text that stands at an address, in UTF-16. */
+  textAt(address: bigint): string {
+    return this.#text(address, 2);
+  }
+
+  #frame(address: bigint, key: bigint, context: bigint): void {
+    const block = this.at(address);
+    const word = (index: number) => block.getBigUint64(8 * index, true);
+    const { destinations } = FRAME_BLOCK;
+    block.setBigUint64(8 * block.getUint32(8 * destinations, true), key, true);
+    block.setBigUint64(
+      8 * block.getUint32(8 * destinations + 4, true),
+      context,
+      true,
+    );
+    const cell = this.at(word(FRAME_BLOCK.cell));
+    const name = this.#names[Number(word(FRAME_BLOCK.target)) - 1]!;
+    const words = Array.from(
+      { length: FRAME_ARGUMENTS },
+      (_, i) => word(FRAME_BLOCK.arguments + i),
+    );
+    this.lastError = cell.getUint32(0, true);
+    this.calls.push({ name, words });
+    const result = (this.#functions[name] ?? this.#setUp[name])!(...words);
+    block.setBigUint64(8 * FRAME_BLOCK.result, result, true);
+    cell.setUint32(0, this.lastError, true);
+  }
+
+  /** Gives a function an address: its number, which is good enough. */
+  #function(name: string): bigint {
+    const known = name in this.#functions || name in this.#setUp;
+    return known ? BigInt(this.#names.push(name)) : 0n;
+  }
+
+  #place(buffer: ArrayBufferLike): bigint {
+    const address = this.#nextAddress;
+    this.#nextAddress += BigInt(buffer.byteLength + 0xFFFF) & ~0xFFFFn;
+    this.#regions.push({ address, buffer });
+    return address;
+  }
+
+  #find(address: bigint): { buffer: ArrayBufferLike; offset: number } {
+    for (const { address: start, buffer } of this.#regions) {
+      const offset = Number(address - start);
+      if (offset >= 0 && offset < buffer.byteLength) return { buffer, offset };
+    }
+    throw new Error(`The fake has no memory at ${address}`);
+  }
+
+  #text(address: bigint, unitSize: 1 | 2): string {
+    const view = this.at(address);
+    let text = "";
+    for (let i = 0;; i += unitSize) {
+      const unit = unitSize === 1 ? view.getUint8(i) : view.getUint16(i, true);
+      if (unit === 0) return text;
+      text += String.fromCharCode(unit);
+    }
+  }
+}
