@@ -1,0 +1,106 @@
+import { test } from "node:test";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  type BunFfiModule,
+  type BunForeignFunction,
+  createBunBackend,
+} from "../../ffi/bun.ts";
+
+type Symbols = Readonly<Record<string, BunForeignFunction>>;
+
+/** A `bun:ffi` that records what it is asked for. */
+function fakeBun(): {
+  ffi: BunFfiModule;
+  opened: [string | undefined, Symbols][];
+  calls: [string, ...unknown[]][];
+} {
+  const opened: [string | undefined, Symbols][] = [];
+  const calls: [string, ...unknown[]][] = [];
+  const open = (library: string | undefined, symbols: Symbols) => {
+    opened.push([library, symbols]);
+    const bound = Object.keys(symbols).map((name) => [
+      name,
+      (...args: unknown[]) => void calls.push([name, ...args]),
+    ]);
+    return { symbols: Object.fromEntries(bound) };
+  };
+  const ffi: BunFfiModule = {
+    dlopen: open,
+    linkSymbols: (symbols) => open(undefined, symbols),
+    ptr: () => 0x7FFF_1234_5678,
+    toArrayBuffer: (address, offset, byteLength) => {
+      calls.push(["toArrayBuffer", address, offset]);
+      return new ArrayBuffer(byteLength);
+    },
+  };
+  return { ffi, opened, calls };
+}
+
+test("createBunBackend() loads nothing", () => {
+  const { ffi, opened } = fakeBun();
+  createBunBackend(ffi, "x64");
+  assertEquals(opened, []);
+});
+
+test("createBunBackend() binds functions of 64-bit words", () => {
+  const { ffi, opened } = fakeBun();
+  createBunBackend(ffi, "x64").bind("kernel32.dll", {
+    CloseHandle: 1,
+    GetACP: 0,
+  });
+  assertEquals(opened, [["kernel32.dll", {
+    CloseHandle: { args: ["u64"], returns: "u64" },
+    GetACP: { args: [], returns: "u64" },
+  }]]);
+});
+
+test("createBunBackend() calls the routine by its address, without a detour", () => {
+  const { ffi, opened, calls } = fakeBun();
+  const caller = createBunBackend(ffi, "x64").frameCaller(0x7000n);
+  const key = new Uint8Array(1);
+  const context = new Uint8Array(2);
+  caller.call0(0x5000n);
+  caller.call1(0x5000n, key);
+  caller.call2(0x5000n, key, context);
+  assertEquals(caller.callAside, undefined);
+  for (const { ptr, returns } of Object.values(opened[0]![1])) {
+    assertEquals([ptr, returns], [0x7000n, "void"]);
+  }
+  assertEquals(calls, [
+    ["call0", null, null, 0x5000n],
+    ["call1", null, key, 0x5000n],
+    ["call2", context, key, 0x5000n],
+  ]);
+});
+
+test("createBunBackend() asks for a view's buffer before it takes its address", () => {
+  const { ffi } = fakeBun();
+  const order: string[] = [];
+  const backend = createBunBackend({
+    ...ffi,
+    ptr: (view) => {
+      order.push("address");
+      return ffi.ptr(view);
+    },
+  }, "x64");
+  class Watched extends Uint8Array {
+    override get buffer(): ArrayBuffer {
+      order.push("buffer");
+      return super.buffer as ArrayBuffer;
+    }
+  }
+  assertStrictEquals(backend.addressOf(new Watched(8)), 0x7FFF_1234_5678n);
+  assertEquals(order, ["buffer", "address"]);
+});
+
+test("createBunBackend() gives an empty view the address 0", () => {
+  const backend = createBunBackend(fakeBun().ffi, "x64");
+  assertStrictEquals(backend.addressOf(new Uint8Array(0)), 0n);
+});
+
+test("createBunBackend() passes addresses as numbers, which hold 47 bits", () => {
+  const { ffi, calls } = fakeBun();
+  const backend = createBunBackend(ffi, "x64");
+  assertEquals(backend.memory(0x7FFF_FFFF_FFFFn, 16).byteLength, 16);
+  assertEquals(calls, [["toArrayBuffer", 0x7FFF_FFFF_FFFF, 0]]);
+});
