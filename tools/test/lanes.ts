@@ -39,12 +39,8 @@ export function testLanes(
   session: WindowsSession,
 ): Lane[] {
   const bin = (name: string) => join(repository, "node_modules", name);
-  const tsx = [
-    process.execPath,
-    bin("tsx/dist/cli.mjs"),
-    "--test",
-    "--test-reporter=junit",
-  ];
+  // Without --test, which would hide a file that has no test or that ends in the middle.
+  const nodeTest = [process.execPath, "--import", "tsx"];
   const onHost = (words: string[]) => hostProgram(repository, words);
 
   const denoArgs = (flags: string, report: string, file: string) => [
@@ -77,7 +73,10 @@ export function testLanes(
 
   const node: Lane["run"] = (file) =>
     reported((report) =>
-      onHost([...tsx, `--test-reporter-destination=${report}`, file])
+      onHost([
+        ...[...nodeTest, "--test-reporter=junit"],
+        ...[`--test-reporter-destination=${report}`, file],
+      ])
     );
 
   const lanes: Lane[] = [
@@ -148,14 +147,15 @@ async function reported(
     const report = join(folder, "report.xml");
     const { code, stdout, stderr, timedOut } = await run(report);
     const output = readable(stdout + stderr);
-    const tests = existsSync(report)
-      ? parseJunit(await readFile(report, "utf8"))
-      : [];
+    const xml = existsSync(report) ? await readFile(report, "utf8") : "";
+    const tests = parseJunit(xml);
     const failed = tests.some(({ outcome }) => outcome === "failed");
     const problem = timedOut
       ? `did not end within ${TIMEOUT / 60_000} minutes`
       : tests.length === 0
       ? `ended with code ${code} and reported no test`
+      : !xml.trimEnd().endsWith("</testsuites>")
+      ? `ended with code ${code} in the middle of its tests`
       : code !== 0 && !failed
       ? `ended with code ${code} though no test failed`
       : undefined;
@@ -186,7 +186,9 @@ function hostProgram(
   [program = "", ...args]: string[],
 ): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, NO_COLOR: "1" };
+    // A test that runs tests must not pass for the runner's own child.
+    const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
+    const env = { ...variables, NO_COLOR: "1" };
     const child = spawn(program, args, {
       cwd,
       env,
