@@ -1,6 +1,6 @@
 // The Windows environment, driven from outside as a user drives it: `npm run win` and the modules behind it.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -58,7 +58,10 @@ interface Outcome {
 }
 
 /** Starts `npm run win` without npm. */
-function win(args: string[], env: Record<string, string> = {}): ChildProcess {
+function win(
+  args: string[],
+  env: Record<string, string> = {},
+): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, ["--import", "tsx", "tools/win.ts", ...args], {
     cwd: REPOSITORY,
     env: {
@@ -71,18 +74,21 @@ function win(args: string[], env: Record<string, string> = {}): ChildProcess {
   });
 }
 
-async function outcome(child: ChildProcess, input = ""): Promise<Outcome> {
+async function outcome(
+  child: ChildProcessWithoutNullStreams,
+  input = "",
+): Promise<Outcome> {
   let stdout = "";
   let stderr = "";
-  child.stdout?.setEncoding("utf8").on(
+  child.stdout.setEncoding("utf8").on(
     "data",
     (text: string) => stdout += text,
   );
-  child.stderr?.setEncoding("utf8").on(
+  child.stderr.setEncoding("utf8").on(
     "data",
     (text: string) => stderr += text,
   );
-  child.stdin?.end(input);
+  child.stdin.end(input);
   const [code] = await once(child, "close");
   return { code, stdout: stdout.replaceAll("\r\n", "\n"), stderr };
 }
@@ -168,7 +174,6 @@ test("win passes output on as it comes", async () => {
     "eval",
     "console.log('first'); await new Promise((r) => Deno.stdin.read(new Uint8Array(1)).then(r))",
   ]);
-  assert(child.stdout);
   const [text] = await once(child.stdout.setEncoding("utf8"), "data");
   assertEquals(text.trim(), "first");
   assertEquals(child.exitCode, null);
@@ -214,7 +219,6 @@ for (const [signal, number] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
     { skip: onWindows },
     async () => {
       const child = win(["deno", "eval", PARENT]);
-      assert(child.stdout);
       await once(child.stdout, "data");
       child.kill(signal);
       const { code } = await outcome(child);
@@ -228,7 +232,6 @@ test("win leaves nothing behind when it is killed outright", {
   skip: onWindows,
 }, async () => {
   const child = win(["deno", "eval", PARENT]);
-  assert(child.stdout);
   await once(child.stdout, "data");
   assert(processes().length > 0);
   child.kill("SIGKILL");
@@ -262,7 +265,6 @@ test("win lets one run go on when another that shares its session ends", async (
     "eval",
     "console.log('up'); await Deno.stdin.read(new Uint8Array(1)); console.log((await new Deno.Command('cmd', { args: ['/c', 'echo', 'on'] }).output()).code)",
   ]);
-  assert(long.stdout);
   await once(long.stdout, "data");
   const short = await Promise.all([
     outcome(win(["bun", "-p", "1 + 1"])),
@@ -294,7 +296,7 @@ test("smallDisk() makes a disk that is full after so many bytes", {
   const code =
     "Deno.writeFileSync(`${Deno.args[0]}\\\\file`, new Uint8Array(Number(Deno.args[1])))";
   const write = (bytes: number) =>
-    windows.run("deno", ["eval", code, disk, String(bytes)], {
+    windows.run("deno", ["eval", code, `${disk}`, String(bytes)], {
       stderr: "pipe",
     });
   assertEquals((await write(1 << 20)).code, 0);
@@ -359,7 +361,6 @@ test("removeCache() removes the cache, but not while a program runs", {
   skip: onWindows,
 }, async () => {
   const child = win(["deno", "eval", SLEEP]);
-  assert(child.stdout);
   await once(child.stdout, "data");
   await assertRejects(() => removeCache(cache), Error, "running");
   assert(
