@@ -32,8 +32,16 @@ export function checkOffset(name: string, value: unknown): void {
 }
 
 /**
- * Checks a buffer. The checks that ask for its `buffer` come last, as they cost
- * the most.
+ * The view that was found good last. Whether memory is shared or resizable
+ * never changes, and asking costs more than all the rest of a small transfer.
+ */
+let lastChecked: ArrayBufferView | undefined;
+
+/** A larger buffer than this, in bytes, is not kept alive for that. */
+const MAX_KEPT = 2 ** 20;
+
+/**
+ * Checks a buffer.
  *
  * @throws {TypeError} If it is no view, or its memory is shared, resizable or
  * detached.
@@ -42,6 +50,11 @@ export function checkBytes(
   name: string,
   value: unknown,
 ): asserts value is ArrayBufferView<ArrayBuffer> {
+  // A view that has been detached since has no bytes any more.
+  if (value !== lastChecked || !lastChecked?.byteLength) checkView(name, value);
+}
+
+function checkView(name: string, value: unknown): void {
   if (!ArrayBuffer.isView(value)) {
     throw new TypeError(
       `${name} must be a Uint8Array or another ArrayBufferView: got ` +
@@ -62,12 +75,13 @@ export function checkBytes(
         "go away during the call: copy it with slice()",
     );
   }
-  if (value.byteLength === 0 && buffer.detached) {
+  if (buffer.detached) {
     throw new TypeError(
       `${name} is a view of a detached ArrayBuffer: its memory has been ` +
         "transferred elsewhere",
     );
   }
+  if (buffer.byteLength <= MAX_KEPT) lastChecked = value;
 }
 
 /** Says what a value is, for a sentence in an error. */

@@ -59,9 +59,6 @@ export interface FileMode {
   readonly unbuffered: boolean;
 }
 
-/** The position is where the system's file pointer is. */
-const AT_POINTER = -1;
-
 const FILE_BEGIN = 0;
 const FILE_CURRENT = 1;
 
@@ -96,11 +93,16 @@ export class SyncFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
+  /** Only whole sectors go to the system. */
+  readonly #sectored: boolean;
   #open = true;
-  /** Where reads and writes without an offset go on. */
-  #position = 0;
-  /** The system's file pointer is elsewhere: it moves with every transfer. */
-  #displaced = false;
+  #readable: boolean;
+  #writable: boolean;
+  /**
+   * Where transfers without an offset go on, once one at an offset has moved
+   * the system's file pointer away from there.
+   */
+  #position: number | undefined;
   #unbuffered: UnbufferedIo | undefined;
 
   /**
@@ -117,6 +119,9 @@ export class SyncFile implements Disposable {
     this.#mode = mode;
     this.#target = { handle, path };
     this.#seekable = seekable;
+    this.#sectored = seekable && mode.unbuffered;
+    this.#readable = mode.read;
+    this.#writable = mode.write || mode.append;
     dropped.register(this, handle, this);
   }
 
@@ -159,18 +164,16 @@ export class SyncFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
-    this.#check("read");
+    if (!this.#readable) this.#refuse("read");
     checkBytes("buffer", buffer);
     const at = options?.at;
     if (at !== undefined) this.#checkAt(at);
     const length = buffer.byteLength;
     if (length === 0) return 0;
-    const count = this.#usesSectors
-      ? this.#sectors().read(asBytes(buffer), asNumber(at ?? this.#here()))
+    const count = this.#sectored
+      ? this.#readSectors(asBytes(buffer), at)
       : readInto(this.#target, buffer, length, this.#start(at));
-    if (count < 0 || (count === 0 && this.#seekable)) return null;
-    if (at === undefined) this.#moveBy(count);
-    return count;
+    return count < 0 || (count === 0 && this.#seekable) ? null : count;
   }
 
   /**
@@ -269,24 +272,15 @@ export class SyncFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
-    this.#check("write");
+    if (!this.#writable) this.#refuse("write");
     checkBytes("data", data);
     const at = options?.at;
     if (at !== undefined) this.#checkWriteAt(at);
     const length = data.byteLength;
     if (length === 0) return 0;
-    try {
-      const count = this.#usesSectors
-        ? this.#writeSectors(asBytes(data), at)
-        : writeFrom(this.#target, data, length, this.#startOfWrite(at));
-      if (at === undefined) this.#moveBy(count);
-      return count;
-    } catch (error) {
-      if (at === undefined && error instanceof Win32Error) {
-        this.#moveBy(error.bytesTransferred ?? 0);
-      }
-      throw error;
-    }
+    return this.#sectored
+      ? this.#writeSectors(asBytes(data), at)
+      : writeFrom(this.#target, data, length, this.#startOfWrite(at));
   }
 
   /**
@@ -395,7 +389,6 @@ export class SyncFile implements Disposable {
           `would be ${position}`,
       );
     }
-    this.#displaced = true;
     return this.#position = position;
   }
 
@@ -672,7 +665,7 @@ export class SyncFile implements Disposable {
    */
   close(): void {
     this.#check("close");
-    this.#open = false;
+    this.#open = this.#readable = this.#writable = false;
     dropped.unregister(this);
     this.#unbuffered?.[Symbol.dispose]();
     if (!kernel32.CloseHandle(this.handle)) {
@@ -685,20 +678,18 @@ export class SyncFile implements Disposable {
     if (this.#open) this.close();
   }
 
-  /** Refuses what the file is not, or no longer, good for. */
   #check(method: string): void {
     if (!this.#open) throw new FileClosedError(method, this.path);
-    const { read, write, append } = this.#mode;
-    if (method === "read" && !read) {
-      throw new TypeError(
-        `"${this.path}" is not open for reading: open it with read: true`,
-      );
-    }
-    if (method === "write" && !write && !append) {
-      throw new TypeError(
-        `"${this.path}" is not open for writing: open it with write: true`,
-      );
-    }
+  }
+
+  /** Says why the file cannot be read or written. */
+  #refuse(method: "read" | "write"): never {
+    this.#check(method);
+    throw new TypeError(
+      method === "read"
+        ? `"${this.path}" is not open for reading: open it with read: true`
+        : `"${this.path}" is not open for writing: open it with write: true`,
+    );
   }
 
   #needOffsets(): void {
@@ -724,32 +715,18 @@ export class SyncFile implements Disposable {
     }
   }
 
-  /** The position. */
-  #here(): number {
-    if (this.#position === AT_POINTER) this.#position = this.#pointer();
-    return this.#position;
-  }
-
-  #moveBy(count: number): void {
-    if (this.#position !== AT_POINTER) this.#position += count;
-  }
-
   /** Readies the file pointer for a transfer, and says where that starts. */
   #start(at: number | bigint | undefined): Place {
     if (at === undefined) {
-      if (this.#displaced) this.#movePointer();
-    } else if (!this.#displaced) {
-      this.#here();
-      this.#displaced = true;
-    }
+      if (this.#position !== undefined) this.#movePointer(this.#position);
+    } else this.#position ??= this.#pointer();
     return at;
   }
 
   #startOfWrite(at: number | bigint | undefined): Place {
     if (at !== undefined || !this.#mode.append) return this.#start(at);
-    // The file pointer ends behind what is appended, and so does the position.
-    this.#position = AT_POINTER;
-    this.#displaced = false;
+    // The file pointer ends behind what is appended.
+    this.#position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
   }
 
@@ -758,7 +735,7 @@ export class SyncFile implements Disposable {
       case "start":
         return 0;
       case "current":
-        return this.#here();
+        return this.#position ?? this.#pointer();
       case "end":
         return this.size();
       default:
@@ -777,13 +754,12 @@ export class SyncFile implements Disposable {
     return Number(LARGE_INTEGER.read(bytes).QuadPart);
   }
 
-  /** Moves the system's file pointer to the position. */
-  #movePointer(): void {
-    const position = BigInt(this.#position);
-    if (!kernel32.SetFilePointerEx(this.handle, position, null, FILE_BEGIN)) {
+  #movePointer(position: number): void {
+    const distance = BigInt(position);
+    if (!kernel32.SetFilePointerEx(this.handle, distance, null, FILE_BEGIN)) {
       throw Win32Error.last("SetFilePointerEx", { path: this.path });
     }
-    this.#displaced = false;
+    this.#position = undefined;
   }
 
   #writePart(
@@ -799,14 +775,26 @@ export class SyncFile implements Disposable {
     }
   }
 
-  get #usesSectors(): boolean {
-    return this.#mode.unbuffered && this.#seekable;
+  #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
+    const offset = at ?? (this.#position ??= this.#pointer());
+    const count = this.#sectors().read(bytes, asNumber(offset));
+    if (at === undefined) this.#position! += count;
+    return count;
   }
 
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
-    this.#sectors().write(bytes, asNumber(at ?? this.#here()));
-    return bytes.length;
+    const offset = at ?? (this.#position ??= this.#pointer());
+    let count = bytes.length;
+    try {
+      this.#sectors().write(bytes, asNumber(offset));
+    } catch (error) {
+      count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
+      throw error;
+    } finally {
+      if (at === undefined) this.#position! += count;
+    }
+    return count;
   }
 
   #sectors(): UnbufferedIo {
