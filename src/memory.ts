@@ -5,6 +5,7 @@
  */
 import { frames } from "../ffi/mod.ts";
 import { isAligned } from "./align.ts";
+import { aside } from "./aside.ts";
 import { Win32Error } from "./error.ts";
 import { kernel32 } from "./raw.ts";
 
@@ -18,7 +19,7 @@ const bases = new WeakMap<ArrayBufferLike, bigint>();
 
 /** Gives back the memory of a buffer that was dropped without `free()`. */
 const dropped = new FinalizationRegistry<bigint>((address) => {
-  kernel32.VirtualFree(address, 0n, MEM_RELEASE);
+  aside(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
 
 /**

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { getLastWin32Error, kernel32 } from "./raw.ts";
+import { aside } from "./aside.ts";
+import { kernel32 } from "./raw.ts";
 
 const FORMAT_MESSAGE_IGNORE_INSERTS = 0x0200;
 const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
@@ -28,7 +29,9 @@ const CAPACITY = 1024;
  */
 export function formatMessage(code: number): string {
   try {
-    return systemText(code) || `Windows has no text for error ${code}.`;
+    // A message is made while an error is reported: it must not replace it.
+    return aside(() => systemText(code)) ||
+      `Windows has no text for error ${code}.`;
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
     return `There is no text for error ${code} without Windows.`;
@@ -36,8 +39,6 @@ export function formatMessage(code: number): string {
 }
 
 function systemText(code: number): string {
-  // A message is made while an error is reported: it must not replace it.
-  const reported = getLastWin32Error();
   const units = new Uint16Array(new ArrayBuffer(2 * CAPACITY));
   const length = kernel32.FormatMessageW(
     FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
@@ -48,6 +49,5 @@ function systemText(code: number): string {
     CAPACITY,
     null,
   );
-  kernel32.SetLastError(reported);
   return String.fromCharCode(...units.subarray(0, length)).trim();
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aside } from "./aside.ts";
 import { checkBytes, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
 import {
@@ -64,7 +65,7 @@ const FILE_CURRENT = 1;
 
 /** Closes the handles of files that were dropped without `close()`. */
 const dropped = new FinalizationRegistry<Handle>((handle) => {
-  kernel32.CloseHandle(handle);
+  aside(() => kernel32.CloseHandle(handle));
 });
 
 /**
