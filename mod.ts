@@ -30,6 +30,7 @@
 export * from "./src/align.ts";
 export * from "./src/codes.ts";
 export * from "./src/error.ts";
+export type { BaseFile } from "./src/file.ts";
 export type { FileStat } from "./src/file_info.ts";
 export * from "./src/handle.ts";
 export type { LockOptions, LockRange } from "./src/lock.ts";
@@ -38,6 +39,7 @@ export { formatMessage } from "./src/message.ts";
 export * from "./src/ntstatus.ts";
 export { openSync } from "./src/open.ts";
 export type { OpenOptions, ShareMode } from "./src/options.ts";
+export type { FileUrl } from "./src/path.ts";
 export {
   getLastWin32Error,
   kernel32,
@@ -46,9 +48,9 @@ export {
 } from "./src/raw.ts";
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
 export type { SectorSize } from "./src/sector.ts";
-export {
-  type FileMode,
-  type PositionOptions,
-  type SeekOrigin,
+export type {
+  FileMode,
+  PositionOptions,
+  SeekOrigin,
   SyncFile,
 } from "./src/sync_file.ts";

@@ -18,7 +18,7 @@ import {
   createFileArguments,
   type OpenOptions,
 } from "./options.ts";
-import { toWin32Path } from "./path.ts";
+import { type FileUrl, toWin32Path } from "./path.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
 import { SyncFile } from "./sync_file.ts";
 
@@ -59,7 +59,7 @@ const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
  * ```
  */
 export function openSync(
-  path: string | URL,
+  path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
   const args = createFileArguments(options);

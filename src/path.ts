@@ -18,6 +18,18 @@ const LONG_PATH = 248;
 /** With the NUL behind it, a path has at most 32,767 characters. */
 const MAX_LENGTH = 32_766;
 
+/** The parts of a `URL` that make a path. Any `URL` object is one. */
+export interface FileUrl {
+  /** All of it, for messages. */
+  readonly href: string;
+  /** "file:". */
+  readonly protocol: string;
+  /** The server's name; empty for a file of this computer. */
+  readonly hostname: string;
+  /** The path, with its slashes and percent signs. */
+  readonly pathname: string;
+}
+
 /**
  * Makes a path ready for CreateFileW: a `file:` URL becomes a path, a long path
  * gets its prefix, everything else stays as it is.
@@ -26,8 +38,8 @@ const MAX_LENGTH = 32_766;
  * contains NUL.
  * @throws {RangeError} If it is too long for Windows.
  */
-export function toWin32Path(path: string | URL): string {
-  const text = path instanceof URL ? pathOfUrl(path) : path;
+export function toWin32Path(path: string | FileUrl): string {
+  const text = isUrl(path) ? pathOfUrl(path) : path;
   if (typeof text !== "string") {
     throw new TypeError(
       `path must be a string or a file: URL: got ${describe(text)}`,
@@ -91,7 +103,16 @@ function checkLength(path: string): void {
   );
 }
 
-function pathOfUrl(url: URL): string {
+/** Knows a URL by its parts: not every runtime's types have `URL`. */
+function isUrl(value: unknown): value is FileUrl {
+  if (typeof value !== "object" || value === null) return false;
+  const { href, protocol, hostname, pathname } = value as FileUrl;
+  return [href, protocol, hostname, pathname].every((part) =>
+    typeof part === "string"
+  );
+}
+
+function pathOfUrl(url: FileUrl): string {
   if (url.protocol !== "file:") {
     throw new TypeError(`path must be a file: URL: got ${url.href}`);
   }
