@@ -90,16 +90,16 @@ prefix)
   exit
   ;;
 session)
-  # The namespaces' first process. It stays to collect orphans, and ends with the wineserver.
+  # The namespaces' first process. It stays to collect orphans until the last lease kills it.
   read -r pid _ </proc/self/stat # still the host's /proc: the number by which the host knows this process
   furnish "$@" || exit
-  in_root wineserver --foreground --persistent &
-  server=$!
+  # In the background only when it listens: the program below would start another one otherwise.
+  in_root wineserver --persistent || exit
   # Boots Windows' own services outside of any run, so that no run's end takes them away from another.
   in_root wine cmd /c exit </dev/null || exit
   echo "$pid" >"$state/pid.new" && mv "$state/pid.new" "$state/pid"
-  wait "$server"
-  exit
+  sleep infinity &
+  wait
   ;;
 esac
 

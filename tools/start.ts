@@ -1,0 +1,82 @@
+// npm start [-- SOURCE [DESTINATION]]
+//
+// The module at work on real input: copies a file with ReadFile and WriteFile on deno.exe and bun.exe, buffered and unbuffered,
+// and compares each copy with its source. Exit code 0 only if all are equal; 1 if not, 2 if the request makes no sense.
+
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { onInterruption } from "./interruption.ts";
+import {
+  checkPaths,
+  parseRequest,
+  USAGE,
+  UsageError,
+} from "./start/arguments.ts";
+import { type Copier, copyOn } from "./start/run.ts";
+import { cacheFolder } from "./windows/cache.ts";
+import { provision, type Run } from "./windows/mod.ts";
+
+const COPIERS: readonly Copier[] = ["deno", "bun"];
+
+let folder: string | undefined;
+let run: Run | undefined;
+
+onInterruption(async (signal) => {
+  await run?.kill();
+  await removeFolder();
+  process.exit(128 + constants.signals[signal]);
+});
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+} finally {
+  await removeFolder();
+}
+
+async function main(): Promise<void> {
+  // npm starts scripts in the package's folder and tells here where it was called.
+  const called = process.env["INIT_CWD"] ?? process.cwd();
+  const { help, source: named, destination } = parseRequest(
+    process.argv.slice(2),
+    called,
+  );
+  if (help) return console.log(USAGE);
+  if (named !== undefined) checkPaths(named, destination);
+
+  const windows = await provision({ runtimes: COPIERS });
+  const source = named ?? await windows.program("deno");
+  const size = checkPaths(source, destination);
+  // The copy is made beside its destination, which is replaced by a whole and verified file or not at all.
+  const parent = destination === undefined
+    ? cacheFolder()
+    : dirname(destination);
+  await mkdir(parent, { recursive: true });
+  folder = await mkdtemp(join(parent, ".kernel32-io-"));
+  const task = { source, size, copy: join(folder, "copy"), folder };
+
+  console.log(`${source}: ${size.toLocaleString("en")} bytes`);
+  // What is in the working directory is visible to the programs of a session, wherever that is.
+  process.chdir(dirname(source));
+  await using _session = await windows.session();
+  const hashes = new Set<string>();
+  for (const copier of COPIERS) {
+    hashes.add(await copyOn(windows, copier, task, (started) => run = started));
+  }
+  if (hashes.size !== 1) {
+    throw new Error(`${source} has changed between the copies.`);
+  }
+  if (destination !== undefined) {
+    await rename(task.copy, destination);
+    console.log(`The last copy is ${destination}`);
+  }
+  console.log(`All ${2 * COPIERS.length} copies are equal to their source.`);
+}
+
+async function removeFolder(): Promise<void> {
+  if (folder === undefined) return;
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
