@@ -3,29 +3,14 @@
  *
  * @module
  */
-import { aside } from "./aside.ts";
 import { checkBytes, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
-import {
-  FileClosedError,
-  UnexpectedEndOfFileError,
-  Win32Error,
-} from "./error.ts";
-import {
-  type FileStat,
-  setAllocation,
-  setEndOfFile,
-  sizeOf,
-  statOf,
-} from "./file_info.ts";
-import {
-  type LockOptions,
-  type LockRange,
-  lockRange,
-  unlockRange,
-} from "./lock.ts";
+import { UnexpectedEndOfFileError, Win32Error } from "./error.ts";
+import { BaseFile } from "./file.ts";
+import { setEndOfFile } from "./file_info.ts";
+import { type LockOptions, lockRange } from "./lock.ts";
 import { type Handle, kernel32 } from "./raw.ts";
-import { type SectorSize, sectorSizeOf } from "./sector.ts";
+import { LARGE_INTEGER } from "./structs.ts";
 import {
   END_OF_FILE,
   type Place,
@@ -34,7 +19,6 @@ import {
   writeFrom,
 } from "./transfers.ts";
 import { UnbufferedIo } from "./unbuffered.ts";
-import { LARGE_INTEGER } from "./structs.ts";
 
 /** Where to read or write. */
 export interface PositionOptions {
@@ -63,11 +47,6 @@ export interface FileMode {
 const FILE_BEGIN = 0;
 const FILE_CURRENT = 1;
 
-/** Closes the handles of files that were dropped without `close()`. */
-const dropped = new FinalizationRegistry<Handle>((handle) => {
-  aside(() => kernel32.CloseHandle(handle));
-});
-
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
  * Made by `openSync()`.
@@ -88,15 +67,12 @@ const dropped = new FinalizationRegistry<Handle>((handle) => {
  * console.log(new TextDecoder().decode(bytes)); // hello
  * ```
  */
-export class SyncFile implements Disposable {
-  /** The path that the file was opened with. */
-  readonly path: string;
+export class SyncFile extends BaseFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   /** Only whole sectors go to the system. */
   readonly #sectored: boolean;
-  #open = true;
   #readable: boolean;
   #writable: boolean;
   /**
@@ -116,24 +92,13 @@ export class SyncFile implements Disposable {
    * @param seekable Whether it has offsets, as disk files and volumes do.
    */
   constructor(handle: Handle, path: string, mode: FileMode, seekable: boolean) {
-    this.path = path;
+    super(handle, path);
     this.#mode = mode;
     this.#target = { handle, path };
     this.#seekable = seekable;
     this.#sectored = seekable && mode.unbuffered;
     this.#readable = mode.read;
     this.#writable = mode.write || mode.append;
-    dropped.register(this, handle, this);
-  }
-
-  /** The handle, for the functions of the raw layer. */
-  get handle(): Handle {
-    return this.#target.handle;
-  }
-
-  /** Whether the file has been closed. */
-  get closed(): boolean {
-    return !this.#open;
   }
 
   /**
@@ -376,7 +341,7 @@ export class SyncFile implements Disposable {
    * ```
    */
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
-    this.#check("seek");
+    this.check("seek");
     this.#needOffsets();
     if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
       throw new RangeError(
@@ -391,109 +356,6 @@ export class SyncFile implements Disposable {
       );
     }
     return this.#position = position;
-  }
-
-  /**
-   * Sets the size. What is added reads as zeros, what is cut off is gone; the
-   * position stays.
-   *
-   * @param size The size in bytes.
-   * @throws {RangeError} If the size is out of range.
-   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_USER_MAPPED_FILE,
-   * ERROR_ACCESS_DENIED and others.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_end_of_file_info
-   *
-   * @example Empty a file
-   * ```ts
-   * import { openSync } from "@kernel32/io";
-   *
-   * using file = openSync("size.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * file.truncate(1000);
-   * file.truncate();
-   * console.log(file.size()); // 0
-   * ```
-   */
-  truncate(size: number | bigint = 0): void {
-    this.#check("truncate");
-    checkOffset("size", size);
-    setEndOfFile(this.handle, size, this.path);
-  }
-
-  /**
-   * Reserves room on the volume, so that later writes do not run out of it or
-   * scatter. The size stays as it is; a smaller number of bytes than the file
-   * has cuts it.
-   *
-   * @param size The room in bytes.
-   * @throws {RangeError} If it is out of range.
-   * @throws {Win32Error} ERROR_DISK_FULL and others;
-   * ERROR_CALL_NOT_IMPLEMENTED under Wine.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
-   *
-   * @example Reserve a gigabyte, if that can be done
-   * ```ts
-   * import { openSync, Win32Error } from "@kernel32/io";
-   *
-   * using file = openSync("room.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * try {
-   *   file.allocate(2 ** 30);
-   * } catch (error) {
-   *   if (!(error instanceof Win32Error)) throw error;
-   * }
-   * console.log(file.size()); // 0
-   * ```
-   */
-  allocate(size: number | bigint): void {
-    this.#check("allocate");
-    checkOffset("size", size);
-    setAllocation(this.handle, size, this.path);
-  }
-
-  /**
-   * Says that so many bytes of the file are valid, so that Windows need not
-   * write zeros before a write far into it. Whatever the disk held there
-   * becomes readable.
-   *
-   * @param length The valid data length in bytes, up to the size.
-   * @throws {RangeError} If it is out of range.
-   * @throws {Win32Error} ERROR_PRIVILEGE_NOT_HELD without the privilege
-   * SE_MANAGE_VOLUME_NAME, ERROR_INVALID_PARAMETER.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilevaliddata
-   *
-   * @example Prepare a file for writes in any order
-   * ```ts
-   * import { openSync, Win32Error } from "@kernel32/io";
-   *
-   * using file = openSync("valid.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * file.truncate(2 ** 20);
-   * try {
-   *   file.setValidData(2 ** 20);
-   * } catch (error) {
-   *   if (!(error instanceof Win32Error)) throw error;
-   * }
-   * ```
-   */
-  setValidData(length: number | bigint): void {
-    this.#check("setValidData");
-    checkOffset("length", length);
-    if (!kernel32.SetFileValidData(this.handle, BigInt(length))) {
-      throw Win32Error.last("SetFileValidData", { path: this.path });
-    }
   }
 
   /**
@@ -518,73 +380,10 @@ export class SyncFile implements Disposable {
    * ```
    */
   flush(): void {
-    this.#check("flush");
+    this.check("flush");
     if (!kernel32.FlushFileBuffers(this.handle)) {
       throw Win32Error.last("FlushFileBuffers", { path: this.path });
     }
-  }
-
-  /**
-   * Tells the size of the file, volume or disk.
-   *
-   * @returns The size in bytes.
-   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfilesizeex
-   *
-   * @example Ask for the size
-   * ```ts
-   * import { openSync } from "@kernel32/io";
-   *
-   * using file = openSync("README.md");
-   * console.log(file.size() > 0); // true
-   * ```
-   */
-  size(): number {
-    this.#check("size");
-    return sizeOf(this.handle, this.path);
-  }
-
-  /**
-   * Tells what is known of the file.
-   *
-   * @returns Size, times, identity and attributes.
-   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where nothing is.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileinformationbyhandle
-   *
-   * @example Ask for the kind
-   * ```ts
-   * import { openSync } from "@kernel32/io";
-   *
-   * using file = openSync("README.md");
-   * console.log(file.stat().isFile); // true
-   * ```
-   */
-  stat(): FileStat {
-    this.#check("stat");
-    return statOf(this.handle, this.path);
-  }
-
-  /**
-   * Tells the sector sizes of the device that the file lies on.
-   *
-   * @returns The sizes in bytes.
-   * @throws {Win32Error} If they cannot be found.
-   *
-   * @see https://learn.microsoft.com/windows/win32/fileio/file-buffering
-   *
-   * @example Ask for the alignment of unbuffered I/O
-   * ```ts
-   * import { isPowerOfTwo, openSync } from "@kernel32/io";
-   *
-   * using file = openSync("README.md");
-   * console.log(isPowerOfTwo(file.sectorSize().logical)); // true
-   * ```
-   */
-  sectorSize(): SectorSize {
-    this.#check("sectorSize");
-    return sectorSizeOf(this.handle, this.path);
   }
 
   /**
@@ -614,35 +413,8 @@ export class SyncFile implements Disposable {
    * ```
    */
   lock(options: LockOptions = {}): void {
-    this.#check("lock");
+    this.check("lock");
     lockRange(this.handle, options, this.path);
-  }
-
-  /**
-   * Unlocks a range of bytes that was locked as one.
-   *
-   * @param range The same range as in `lock()`.
-   * @throws {RangeError} If the range is out of range.
-   * @throws {Win32Error} ERROR_NOT_LOCKED.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
-   *
-   * @example Unlock all of a file
-   * ```ts
-   * import { openSync } from "@kernel32/io";
-   *
-   * using file = openSync("unlock.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * file.lock();
-   * file.unlock();
-   * ```
-   */
-  unlock(range: LockRange = {}): void {
-    this.#check("unlock");
-    unlockRange(this.handle, range, this.path);
   }
 
   /**
@@ -665,27 +437,20 @@ export class SyncFile implements Disposable {
    * ```
    */
   close(): void {
-    this.#check("close");
-    this.#open = this.#readable = this.#writable = false;
-    dropped.unregister(this);
+    this.check("close");
+    this.#readable = this.#writable = false;
     this.#unbuffered?.[Symbol.dispose]();
-    if (!kernel32.CloseHandle(this.handle)) {
-      throw Win32Error.last("CloseHandle", { path: this.path });
-    }
+    this.closeHandle();
   }
 
   /** Closes the file, if it is still open. */
   [Symbol.dispose](): void {
-    if (this.#open) this.close();
-  }
-
-  #check(method: string): void {
-    if (!this.#open) throw new FileClosedError(method, this.path);
+    if (!this.closed) this.close();
   }
 
   /** Says why the file cannot be read or written. */
   #refuse(method: "read" | "write"): never {
-    this.#check(method);
+    this.check(method);
     throw new TypeError(
       method === "read"
         ? `"${this.path}" is not open for reading: open it with read: true`

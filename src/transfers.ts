@@ -118,7 +118,7 @@ function goOn(
     if (failed) {
       const { count, lastError } = transfer;
       if (isShortage(lastError) && limit > MIN_LENGTH) {
-        limit = Math.max(MIN_LENGTH, limit / 2);
+        limit = halved(limit);
       } else {
         done += count;
         if (syscall === "ReadFile") {
@@ -139,6 +139,11 @@ function goOn(
     done += transfer.count;
     if (transfer.count < wanted || done === length) return done;
   }
+}
+
+/** Less than before, and still a whole number of sectors. */
+function halved(limit: number): number {
+  return Math.max(MIN_LENGTH, 2 ** Math.floor(Math.log2(limit - 1)));
 }
 
 function advance(place: Place, count: number): Place {
