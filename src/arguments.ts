@@ -84,6 +84,21 @@ function checkView(name: string, value: unknown): void {
   if (buffer.byteLength <= MAX_KEPT) lastChecked = value;
 }
 
+/**
+ * Checks a list of buffers, all before the first is used.
+ *
+ * @throws {TypeError} If it is no list, or one of the buffers will not do.
+ */
+export function checkList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) {
+    throw new TypeError(
+      `${name} must be a list of buffers, such as [header, body]: got ` +
+        describe(value),
+    );
+  }
+  for (const item of value) checkBytes(`each of ${name}`, item);
+}
+
 /** Says what a value is, for a sentence in an error. */
 export function describe(value: unknown): string {
   if (value === null) return "null";

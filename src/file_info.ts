@@ -5,7 +5,7 @@
  * @module
  */
 import { Win32Error } from "./error.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
 import {
   BY_HANDLE_FILE_INFORMATION,
   FILE_ALLOCATION_INFO,
@@ -60,9 +60,20 @@ export interface FileStat {
   attributes: number;
 }
 
-/** Tells what kind of thing a handle is of. */
-export function fileTypeOf(handle: Handle): FileType {
-  return FILE_TYPES[kernel32.GetFileType(handle)] ?? "unknown";
+/**
+ * Tells what kind of thing a handle is of.
+ *
+ * @throws {Win32Error} ERROR_INVALID_HANDLE if it is of nothing that can be
+ * read or written.
+ */
+export function fileTypeOf(handle: Handle, path: string): FileType {
+  // An unknown type can also be an answer; then there is no last error.
+  kernel32.SetLastError(0);
+  const type = FILE_TYPES[kernel32.GetFileType(handle)] ?? "unknown";
+  if (type === "unknown" && getLastWin32Error() !== 0) {
+    throw Win32Error.last("GetFileType", { path });
+  }
+  return type;
 }
 
 /** The size of a file, volume or disk in bytes. */

@@ -33,6 +33,7 @@ export function lockRange(
   options: LockOptions,
   path: string,
 ): void {
+  checkObject(options);
   const { exclusive = true, wait = true } = options;
   for (const [name, value] of Object.entries({ exclusive, wait })) {
     if (typeof value !== "boolean") {
@@ -55,10 +56,19 @@ export function unlockRange(
   range: LockRange,
   path: string,
 ): void {
+  checkObject(range);
   const { low, high, overlapped } = rangeArguments(range);
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlapped)) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
+}
+
+function checkObject(range: unknown): void {
+  if (typeof range === "object" && range !== null) return;
+  throw new TypeError(
+    `A range must be an object such as { at: 0, length: 64 }: got ` +
+      describe(range),
+  );
 }
 
 function rangeArguments(range: LockRange): {

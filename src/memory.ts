@@ -5,6 +5,7 @@
  */
 import { frames } from "../ffi/mod.ts";
 import { isAligned } from "./align.ts";
+import { describe } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { Win32Error } from "./error.ts";
 import { kernel32 } from "./raw.ts";
@@ -60,10 +61,16 @@ export class AlignedBuffer implements Disposable {
    * Allocates.
    *
    * @param byteLength The length in bytes, from 1.
+   * @throws {TypeError} If the length is not a number.
    * @throws {RangeError} If the length is out of range.
    * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
    */
   constructor(byteLength: number) {
+    if (typeof byteLength !== "number") {
+      throw new TypeError(
+        `byteLength must be a number: got ${describe(byteLength)}`,
+      );
+    }
     if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
       throw new RangeError(
         `byteLength must be a whole number from 1: got ${byteLength}`,

@@ -11,7 +11,7 @@ import {
   ERROR_INVALID_PARAMETER,
 } from "./codes.ts";
 import { Win32Error } from "./error.ts";
-import { fileTypeOf, setAllocation } from "./file_info.ts";
+import { setAllocation } from "./file_info.ts";
 import { INVALID_HANDLE_VALUE } from "./handle.ts";
 import {
   type CreateFileArguments,
@@ -67,9 +67,8 @@ export function openSync(
   const handle = createFile(name, args, options);
   const created = getLastWin32Error() !== ERROR_ALREADY_EXISTS;
   try {
-    const seekable = fileTypeOf(handle) === "disk";
     preallocate(handle, options.preallocate, name);
-    return new SyncFile(handle, name, modeOf(options), seekable);
+    return new SyncFile(handle, name, modeOf(options));
   } catch (error) {
     kernel32.CloseHandle(handle);
     if (created && (options.create || options.createNew)) {

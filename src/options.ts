@@ -160,7 +160,7 @@ function flagsOf(options: OpenOptions): number {
 function shareOf(modes: readonly ShareMode[]): number {
   let share = 0;
   for (const mode of modes) {
-    if (!(mode in SHARE)) {
+    if (!Object.hasOwn(SHARE, mode)) {
       throw new TypeError(
         `share must be a list of "read", "write" and "delete": got ` +
           describe(mode),

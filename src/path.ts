@@ -121,7 +121,7 @@ function pathOfUrl(url: FileUrl): string {
       `path must not hide a separator behind %2F or %5C: got ${url.href}`,
     );
   }
-  const path = decodeURIComponent(url.pathname).replaceAll("/", "\\");
+  const path = decoded(url).replaceAll("/", "\\");
   if (url.hostname !== "") return `\\\\${url.hostname}${path}`;
   if (!/^\\[a-z]:/i.test(path)) {
     throw new TypeError(
@@ -129,4 +129,16 @@ function pathOfUrl(url: FileUrl): string {
     );
   }
   return path.slice(1);
+}
+
+function decoded(url: FileUrl): string {
+  try {
+    return decodeURIComponent(url.pathname);
+  } catch (cause) {
+    throw new TypeError(
+      "path must write the character % as %25, and others as UTF-8, in a " +
+        `file: URL: got ${url.href}`,
+      { cause },
+    );
+  }
 }

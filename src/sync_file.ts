@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkBytes, checkOffset, describe } from "./arguments.ts";
+import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "./error.ts";
 import { BaseFile } from "./file.ts";
-import { setEndOfFile } from "./file_info.ts";
+import { fileTypeOf, setEndOfFile } from "./file_info.ts";
 import { type LockOptions, lockRange } from "./lock.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { LARGE_INTEGER } from "./structs.ts";
@@ -71,6 +71,12 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
+  /**
+   * Where reads without an offset start. Given an offset, even one that means
+   * nothing, ReadFile tells the end of a character device (NUL is at it from
+   * the beginning) from a serial port's time-out, which reads nothing either.
+   */
+  readonly #unplaced: Place;
   /** Only whole sectors go to the system. */
   readonly #sectored: boolean;
   #readable: boolean;
@@ -89,14 +95,18 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param handle A handle that was opened without FILE_FLAG_OVERLAPPED.
    * @param path What errors call it.
    * @param mode What it was opened for.
-   * @param seekable Whether it has offsets, as disk files and volumes do.
+   * @throws {TypeError} If the handle is not a bigint.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file,
+   * pipe or device. It is not taken over then.
    */
-  constructor(handle: Handle, path: string, mode: FileMode, seekable: boolean) {
+  constructor(handle: Handle, path: string, mode: FileMode) {
+    const type = fileTypeOf(handle, path);
     super(handle, path);
     this.#mode = mode;
     this.#target = { handle, path };
-    this.#seekable = seekable;
-    this.#sectored = seekable && mode.unbuffered;
+    this.#seekable = type === "disk";
+    this.#unplaced = type === "character" ? 0 : undefined;
+    this.#sectored = this.#seekable && mode.unbuffered;
     this.#readable = mode.read;
     this.#writable = mode.write || mode.append;
   }
@@ -132,13 +142,18 @@ export class SyncFile extends BaseFile implements Disposable {
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
     if (!this.#readable) this.#refuse("read");
     checkBytes("buffer", buffer);
-    const at = options?.at;
+    const at = options === undefined ? undefined : offsetOf(options);
     if (at !== undefined) this.#checkAt(at);
     const length = buffer.byteLength;
     if (length === 0) return 0;
     const count = this.#sectored
       ? this.#readSectors(asBytes(buffer), at)
-      : readInto(this.#target, buffer, length, this.#start(at));
+      : readInto(
+        this.#target,
+        buffer,
+        length,
+        this.#start(at) ?? this.#unplaced,
+      );
     return count < 0 || (count === 0 && this.#seekable) ? null : count;
   }
 
@@ -162,12 +177,13 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   readExactly(buffer: ArrayBufferView, options?: PositionOptions): void {
+    if (!this.#readable) this.#refuse("read", "readExactly");
     checkBytes("buffer", buffer);
     const bytes = asBytes(buffer);
     let done = 0;
     while (done < bytes.length) {
       const rest = done === 0 ? bytes : bytes.subarray(done);
-      const count = this.read(rest, advance(options, done));
+      const count = this.#readPart(rest, advance(options, done), done);
       if (count === null) {
         throw new UnexpectedEndOfFileError(this.path, bytes.length, done);
       }
@@ -196,9 +212,11 @@ export class SyncFile extends BaseFile implements Disposable {
     buffers: readonly ArrayBufferView[],
     options?: PositionOptions,
   ): number | null {
+    if (!this.#readable) this.#refuse("read", "readScatter");
+    checkList("buffers", buffers);
     let done = 0;
     for (const buffer of buffers) {
-      const count = this.read(buffer, advance(options, done));
+      const count = this.#readPart(buffer, advance(options, done), done);
       if (count === null) return done > 0 ? done : null;
       done += count;
       if (count < buffer.byteLength) break;
@@ -240,7 +258,7 @@ export class SyncFile extends BaseFile implements Disposable {
   write(data: ArrayBufferView, options?: PositionOptions): number {
     if (!this.#writable) this.#refuse("write");
     checkBytes("data", data);
-    const at = options?.at;
+    const at = options === undefined ? undefined : offsetOf(options);
     if (at !== undefined) this.#checkWriteAt(at);
     const length = data.byteLength;
     if (length === 0) return 0;
@@ -272,6 +290,7 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   writeAll(data: ArrayBufferView, options?: PositionOptions): void {
+    if (!this.#writable) this.#refuse("write", "writeAll");
     checkBytes("data", data);
     const bytes = asBytes(data);
     let done = 0;
@@ -313,6 +332,8 @@ export class SyncFile extends BaseFile implements Disposable {
     buffers: readonly ArrayBufferView[],
     options?: PositionOptions,
   ): number {
+    if (!this.#writable) this.#refuse("write", "writeGather");
+    checkList("buffers", buffers);
     let done = 0;
     for (const buffer of buffers) {
       const count = this.#writePart(buffer, advance(options, done), done);
@@ -344,9 +365,12 @@ export class SyncFile extends BaseFile implements Disposable {
     this.check("seek");
     this.#needOffsets();
     if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
-      throw new RangeError(
-        `offset must be a whole number or a bigint: got ${describe(offset)}`,
-      );
+      const sentence = `offset must be a whole number or a bigint: got ${
+        describe(offset)
+      }`;
+      throw typeof offset === "number"
+        ? new RangeError(sentence)
+        : new TypeError(sentence);
     }
     const position = this.#baseOf(origin) + Number(offset);
     if (position < 0 || !Number.isSafeInteger(position)) {
@@ -449,10 +473,10 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   /** Says why the file cannot be read or written. */
-  #refuse(method: "read" | "write"): never {
+  #refuse(what: "read" | "write", method: string = what): never {
     this.check(method);
     throw new TypeError(
-      method === "read"
+      what === "read"
         ? `"${this.path}" is not open for reading: open it with read: true`
         : `"${this.path}" is not open for writing: open it with write: true`,
     );
@@ -490,7 +514,9 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   #startOfWrite(at: number | bigint | undefined): Place {
-    if (at !== undefined || !this.#mode.append) return this.#start(at);
+    if (at !== undefined || !this.#mode.append || !this.#seekable) {
+      return this.#start(at);
+    }
     // The file pointer ends behind what is appended.
     this.#position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
@@ -536,15 +562,33 @@ export class SyncFile extends BaseFile implements Disposable {
     try {
       return this.write(data, options);
     } catch (error) {
-      if (done === 0 || !(error instanceof Win32Error)) throw error;
-      throw error.withBytesTransferred(done + (error.bytesTransferred ?? 0));
+      throw withMore(error, done);
+    }
+  }
+
+  #readPart(
+    buffer: ArrayBufferView,
+    options: PositionOptions | undefined,
+    done: number,
+  ): number | null {
+    try {
+      return this.read(buffer, options);
+    } catch (error) {
+      throw withMore(error, done);
     }
   }
 
   #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     const offset = at ?? (this.#position ??= this.#pointer());
-    const count = this.#sectors().read(bytes, asNumber(offset));
-    if (at === undefined) this.#position! += count;
+    let count = 0;
+    try {
+      count = this.#sectors().read(bytes, asNumber(offset));
+    } catch (error) {
+      count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
+      throw error;
+    } finally {
+      if (at === undefined) this.#position! += count;
+    }
     return count;
   }
 
@@ -589,6 +633,19 @@ function asNumber(place: number | bigint): number {
   throw new RangeError(
     `at must be up to 2^53-1 on an unbuffered file: got ${place}`,
   );
+}
+
+function offsetOf(options: PositionOptions): number | bigint | undefined {
+  if (typeof options === "object" && options !== null) return options.at;
+  throw new TypeError(
+    `options must be an object such as { at: 0 }: got ${describe(options)}`,
+  );
+}
+
+/** Adds what was transferred before the part that failed. */
+function withMore(error: unknown, done: number): unknown {
+  if (done === 0 || !(error instanceof Win32Error)) return error;
+  return error.withBytesTransferred(done + (error.bytesTransferred ?? 0));
 }
 
 /** The place of what follows the first `count` bytes. */
