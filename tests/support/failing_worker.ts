@@ -1,0 +1,14 @@
+// A Worker that says that it is ready, fails as often as it is told to, and
+// reports.
+
+import { failManyTimes } from "./failing_thread.ts";
+
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<{ thread: number; calls: number }>) => void;
+  postMessage(message: unknown): void;
+};
+
+scope.onmessage = ({ data: { thread, calls } }) => {
+  scope.postMessage(failManyTimes(thread, calls));
+};
+scope.postMessage("ready");
