@@ -56,7 +56,10 @@ export class UnbufferedIo implements Disposable {
     const { length } = bytes;
     let done = 0;
     while (done < length) {
-      const [count, wanted] = this.#readOnce(bytes, done, offset + done);
+      const [count, wanted] = counting(
+        done,
+        () => this.#readOnce(bytes, done, offset + done),
+      );
       done += count;
       if (count < wanted) break;
     }
@@ -75,10 +78,16 @@ export class UnbufferedIo implements Disposable {
       from,
       bytes.length - done,
     );
-    const got = device.read(memory, span, start) - head;
-    const usable = Math.max(0, Math.min(got, count));
-    bytes.set(memory.subarray(head, head + usable), done);
-    return [usable, count];
+    const take = (got: number) => {
+      const usable = clamp(got - head, count);
+      bytes.set(memory.subarray(head, head + usable), done);
+      return usable;
+    };
+    try {
+      return [take(device.read(memory, span, start)), count];
+    } catch (error) {
+      throw recounted(error, take);
+    }
   }
 
   /** Writes all of it at an offset. The end of the file is right to the byte. */
@@ -90,11 +99,10 @@ export class UnbufferedIo implements Disposable {
     const size = this.#device.size();
     let done = 0;
     while (done < length) {
-      try {
-        done += this.#writeOnce(bytes, done, offset + done, size);
-      } catch (error) {
-        throw this.#withCount(error, done, (offset + done) % this.#logical);
-      }
+      done += counting(
+        done,
+        () => this.#writeOnce(bytes, done, offset + done, size),
+      );
     }
     // "You can only write whole sectors": what was written beyond the data to
     // fill the last one is cut off.
@@ -120,29 +128,37 @@ export class UnbufferedIo implements Disposable {
       bytes.length - done,
     );
     const last = span - sector;
-    const fillsFirst = head === 0;
-    const fillsLast = head + count === span;
-    if (!fillsFirst) this.#fetchSector(memory, 0, start, size);
-    if (!fillsLast && (fillsFirst || last > 0)) {
-      this.#fetchSector(memory, last, start + last, size);
+    const keepsFirst = head > 0;
+    const keepsLast = head + count < span;
+    // Memory is aligned for certain at its beginning only, so that both are
+    // read to there, the last sector first.
+    if (keepsLast && last > 0) {
+      this.#fetchSector(memory, start + last, size);
+      memory.copyWithin(last, 0, sector);
+    }
+    if (keepsFirst || (keepsLast && last === 0)) {
+      this.#fetchSector(memory, start, size);
     }
     memory.set(bytes.subarray(done, done + count), head);
-    this.#device.write(memory, span, start);
+    try {
+      this.#device.write(memory, span, start);
+    } catch (error) {
+      throw recounted(error, (written) => clamp(written - head, count));
+    }
     return count;
   }
 
-  /** Reads the sector that part of is to be kept; beyond the end are zeros. */
-  #fetchSector(
-    memory: Uint8Array,
-    index: number,
-    offset: number,
-    size: number,
-  ): void {
-    const sector = memory.subarray(index, index + this.#logical);
-    const count = offset < size
-      ? this.#device.read(sector, sector.length, offset)
-      : 0;
-    sector.fill(0, count);
+  /** Reads a sector that part of is to be kept; beyond the end are zeros. */
+  #fetchSector(memory: Uint8Array, offset: number, size: number): void {
+    const sector = memory.subarray(0, this.#logical);
+    try {
+      const count = offset < size
+        ? this.#device.read(sector, sector.length, offset)
+        : 0;
+      sector.fill(0, count);
+    } catch (error) {
+      throw recounted(error, () => 0);
+    }
   }
 
   /** How many bytes can go straight through; 0 if none. */
@@ -171,11 +187,24 @@ export class UnbufferedIo implements Disposable {
     const span = alignUp(head + count, this.#logical);
     return { start, head, count, span, memory: bytes };
   }
+}
 
-  /** The same error, with the count of the caller's bytes. */
-  #withCount(error: unknown, done: number, head: number): unknown {
-    if (!(error instanceof Win32Error)) return error;
-    const here = Math.max(0, (error.bytesTransferred ?? 0) - head);
-    return error.withBytesTransferred(done + here);
+/** Adds what was transferred before to the count of an error. */
+function counting<T>(done: number, transfer: () => T): T {
+  try {
+    return transfer();
+  } catch (error) {
+    throw recounted(error, (count) => done + count);
   }
+}
+
+/** The same error, with another count of bytes. */
+function recounted(error: unknown, count: (count: number) => number): unknown {
+  return error instanceof Win32Error
+    ? error.withBytesTransferred(count(error.bytesTransferred ?? 0))
+    : error;
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(0, Math.min(value, limit));
 }
