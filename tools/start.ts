@@ -3,7 +3,8 @@
 // The module at work on real input: copies a file with ReadFile and WriteFile on deno.exe and bun.exe, buffered and unbuffered,
 // and compares each copy with its source. Exit code 0 only if all are equal; 1 if not, 2 if the request makes no sense.
 
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { existsSync, realpathSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { onInterruption } from "./interruption.ts";
@@ -21,8 +22,10 @@ const COPIERS: readonly Copier[] = ["deno", "bun"];
 
 let folder: string | undefined;
 let run: Run | undefined;
+let interrupted = false;
 
 onInterruption(async (signal) => {
+  interrupted = true;
   await run?.kill();
   await removeFolder();
   process.exit(128 + constants.signals[signal]);
@@ -31,6 +34,8 @@ onInterruption(async (signal) => {
 try {
   await main();
 } catch (error) {
+  // A run that was killed has nothing to complain of; the process is about to exit.
+  if (interrupted) await new Promise(() => {});
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 } finally {
@@ -40,10 +45,8 @@ try {
 async function main(): Promise<void> {
   // npm starts scripts in the package's folder and tells here where it was called.
   const called = process.env["INIT_CWD"] ?? process.cwd();
-  const { help, source: named, destination } = parseRequest(
-    process.argv.slice(2),
-    called,
-  );
+  const request = parseRequest(process.argv.slice(2), called);
+  const { help, source: named, destination } = request;
   if (help) return console.log(USAGE);
   if (named !== undefined) checkPaths(named, destination);
 
@@ -51,10 +54,10 @@ async function main(): Promise<void> {
   const source = named ?? await windows.program("deno");
   const size = checkPaths(source, destination);
   // The copy is made beside its destination, which is replaced by a whole and verified file or not at all.
-  const parent = destination === undefined
-    ? cacheFolder()
-    : dirname(destination);
-  await mkdir(parent, { recursive: true });
+  const target = destination && existsSync(destination)
+    ? realpathSync(destination) // a link stays one
+    : destination;
+  const parent = target === undefined ? cacheFolder() : dirname(target);
   folder = await mkdtemp(join(parent, ".kernel32-io-"));
   const task = { source, size, copy: join(folder, "copy"), folder };
 
@@ -69,8 +72,8 @@ async function main(): Promise<void> {
   if (hashes.size !== 1) {
     throw new Error(`${source} has changed between the copies.`);
   }
-  if (destination !== undefined) {
-    await rename(task.copy, destination);
+  if (target !== undefined) {
+    await rename(task.copy, target);
     console.log(`The last copy is ${destination}`);
   }
   console.log(`All ${2 * COPIERS.length} copies are equal to their source.`);

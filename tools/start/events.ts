@@ -4,7 +4,7 @@
 export type Mode = "buffered" | "unbuffered, write-through";
 
 /** What is being done with a copy. */
-export type Step = "copying" | "reading the source back" | "reading it back";
+export type Step = "copying" | "checking source" | "checking copy";
 
 /** The runtime that the program runs on. */
 export interface Started {

@@ -31,9 +31,9 @@ try {
       seconds,
       sourceHash: await sha256(
         source,
-        reporter(mode, "reading the source back"),
+        reporter(mode, "checking source"),
       ),
-      copyHash: await sha256(copy, reporter(mode, "reading it back")),
+      copyHash: await sha256(copy, reporter(mode, "checking copy")),
     });
   }
   const { message, symbol } = refusedWrite(copy);

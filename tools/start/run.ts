@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Run, Windows } from "../windows/mod.ts";
 import type { Copied, Event, Mode, Refused } from "./events.ts";
@@ -49,9 +50,10 @@ export async function copyOn(
   const run = await windows.spawn(
     runtime,
     [...WORDS[runtime], ...paths.map((path) => windows.path(path))],
-    { cwd: task.folder, stdout: "pipe" },
+    { cwd: task.folder, stdout: "pipe", stderr: "pipe" },
   );
   started(run);
+  passOn(run.process.stderr!);
   const bar = new ProgressBar(task.size);
   const copies: Copied[] = [];
   let refused: Refused | undefined;
@@ -84,6 +86,13 @@ export async function copyOn(
     bar.clear();
   }
   return check(task, copies, refused);
+}
+
+/** Passes on what a runtime says, but for Bun's remarks under Wine on a folder that it sees by two names. */
+async function passOn(stream: Readable): Promise<void> {
+  for await (const line of createInterface({ input: stream })) {
+    if (!line.includes("directory mismatch")) console.error(line);
+  }
 }
 
 function check(

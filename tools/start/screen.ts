@@ -1,9 +1,12 @@
 import { SingleBar } from "cli-progress";
 import type { Copied, Progress } from "./events.ts";
 
-/** Shows how a copy gets on: a bar on a terminal, nothing elsewhere. */
+const LINE_INTERVAL = 5000; // ms
+
+/** Shows how a copy gets on: with a bar on a terminal, with a line now and then elsewhere. */
 export class ProgressBar {
   readonly #total: number;
+  #lastLine = performance.now();
   #label = "";
   #bar: SingleBar | undefined;
 
@@ -14,12 +17,13 @@ export class ProgressBar {
 
   /** Shows how far a step has come. */
   show({ mode, step, bytes }: Progress): void {
-    if (!process.stdout.isTTY || this.#total === 0) return;
+    if (this.#total === 0) return;
     const label = `${mode}: ${step}`;
+    if (!process.stdout.isTTY) return this.#showLine(label, bytes);
     if (label !== this.#label) this.clear();
     this.#label = label;
     this.#bar ??= this.#start();
-    this.#bar.update(bytes, { done: megabytes(bytes) });
+    this.#bar.update(bytes);
   }
 
   /** Takes the bar off the screen. */
@@ -28,19 +32,24 @@ export class ProgressBar {
     this.#bar = undefined;
   }
 
+  #showLine(label: string, bytes: number): void {
+    const now = performance.now();
+    if (now - this.#lastLine < LINE_INTERVAL) return;
+    this.#lastLine = now;
+    console.log(`  ${Math.floor(100 * bytes / this.#total)} % ${label}`);
+  }
+
   #start(): SingleBar {
     const bar = new SingleBar({
-      format: `  ${this.#label} [{bar}] {percentage} %, {done} of ${
-        megabytes(this.#total)
-      } MB`,
+      format: `  [{bar}] {percentage} % ${this.#label}`,
       stream: process.stdout,
-      barsize: 30,
+      barsize: 20,
       clearOnComplete: true,
       hideCursor: null,
       linewrap: true,
       gracefulExit: false, // an interruption has more to do
     });
-    bar.start(this.#total, 0, { done: "0.0" });
+    bar.start(this.#total, 0);
     return bar;
   }
 }
@@ -56,8 +65,4 @@ export function describeCopy(copied: Copied): string {
   } s${speed}
     SHA-256 of the source ${sourceHash}
     SHA-256 of the copy   ${copyHash}`;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }
