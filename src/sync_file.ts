@@ -103,7 +103,7 @@ export class SyncFile extends BaseFile implements Disposable {
     const type = fileTypeOf(handle, path);
     super(handle, path);
     this.#mode = mode;
-    this.#target = { handle, path };
+    this.#target = { handle, path, seekable: type === "disk" };
     this.#seekable = type === "disk";
     this.#unplaced = type === "character" ? 0 : undefined;
     this.#sectored = this.#seekable && mode.unbuffered;

@@ -41,6 +41,11 @@ export interface TransferTarget {
   readonly handle: Handle;
   /** Its path, for errors. */
   readonly path: string;
+  /**
+   * Whether it is a disk file, where a short write says that the disk is full,
+   * though the call has succeeded: the next one fails, and says so.
+   */
+  readonly seekable: boolean;
 }
 
 /** What `readInto()` returns at the end of a file or pipe. */
@@ -75,9 +80,13 @@ export function writeFrom(
   place: Place,
 ): number {
   const transfer = writes ??= new Transfer("WriteFile", frames());
-  return call(transfer, target, bytes, length, place)
-    ? transfer.count
-    : goOn("WriteFile", transfer, target, bytes, length, place);
+  if (!call(transfer, target, bytes, length, place)) {
+    return goOn("WriteFile", transfer, target, bytes, length, place);
+  }
+  const { count } = transfer;
+  return count === length || !target.seekable || count === 0
+    ? count
+    : goOn("WriteFile", transfer, target, bytes, length, place, count);
 }
 
 /** One call into the system. */
@@ -110,10 +119,10 @@ function goOn(
   bytes: ArrayBufferView,
   length: number,
   place: Place,
+  done = 0,
 ): number {
   let limit = Math.min(length, MAX_LENGTH);
-  let done = 0;
-  let failed = length <= MAX_LENGTH;
+  let failed = done === 0 && length <= MAX_LENGTH;
   for (;;) {
     if (failed) {
       const { count, lastError } = transfer;
@@ -136,8 +145,11 @@ function goOn(
     const part = new Uint8Array(bytes.buffer, bytes.byteOffset + done, wanted);
     failed = !call(transfer, target, part, wanted, advance(place, done));
     if (failed) continue;
-    done += transfer.count;
-    if (transfer.count < wanted || done === length) return done;
+    const { count } = transfer;
+    done += count;
+    if (done === length) return done;
+    const goesOn = syscall === "WriteFile" && target.seekable && count > 0;
+    if (count < wanted && !goesOn) return done;
   }
 }
 
