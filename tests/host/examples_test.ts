@@ -1,0 +1,179 @@
+// Every program in examples/ is run on both runtimes, as its first lines say, and
+// must print what it promises.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Run, RunResult } from "../../tools/windows/mod.ts";
+import {
+  type BothRuntimes,
+  lines,
+  REPOSITORY,
+  RUN,
+  runProgram,
+  RUNTIMES,
+  session,
+  windows,
+} from "./both_runtimes.ts";
+
+function run(
+  runtime: BothRuntimes,
+  example: string,
+  ...args: string[]
+): Promise<RunResult> {
+  return runProgram(runtime, [`examples/${example}`, ...args]);
+}
+
+/** Runs an example that is to succeed, and returns the lines that it printed. */
+async function linesOf(
+  runtime: BothRuntimes,
+  example: string,
+  ...args: string[]
+): Promise<string[]> {
+  const { code, stdout, stderr } = await run(runtime, example, ...args);
+  assertEquals(code, 0, stdout + stderr);
+  return lines(stdout);
+}
+
+/** Starts the program that plays a device, and waits until the device is there. */
+async function startDriver(
+  runtime: BothRuntimes,
+  path: string,
+  behaviour: "listen" | "hang-up",
+): Promise<{ run: Run; received: Promise<string | undefined> }> {
+  const program = ["tests/host/programs/driver.ts", path, behaviour];
+  const driver = await windows.spawn(
+    runtime,
+    [...RUN[runtime], ...program],
+    { cwd: REPOSITORY, stdout: "pipe" },
+  );
+  let output = "";
+  const ready = new Promise<void>((resolve, reject) => {
+    driver.process.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.startsWith("ready")) resolve();
+    });
+    driver.ended.then(({ code }) => {
+      reject(new Error(`The driver ended with code ${code}: ${output}`));
+    }, reject);
+  });
+  await ready;
+  return { run: driver, received: driver.ended.then(() => lines(output)[1]) };
+}
+
+const EXAMPLES: Record<
+  string,
+  Record<string, (runtime: BothRuntimes) => unknown>
+> = {
+  "append.ts": {
+    "puts each line behind the last": async (runtime) => {
+      const [first, second, third, refusal] = await linesOf(
+        runtime,
+        "append.ts",
+      );
+      assertEquals([first, second, third], ["first", "second", "third"]);
+      assertMatch(refusal!, /open for appending/);
+    },
+  },
+  "errors.ts": {
+    "tells failures apart": async (runtime) => {
+      const [inUse, room, mistake] = await linesOf(runtime, "errors.ts");
+      assertEquals(inUse, "The file is in use: CreateFileW 32");
+      assertMatch(room!, /^16777216 bytes written/);
+      assertMatch(mistake!, /^true truncate needs write: true/);
+    },
+    "accounts for every byte on a full disk": async (runtime) => {
+      const disk = await session.smallDisk({ bytes: 3 << 20 });
+      if (disk === undefined) {
+        console.log("no small disk can be made in passing on this system");
+        return;
+      }
+      const output = await linesOf(runtime, "errors.ts", disk);
+      assertMatch(
+        output[1]!,
+        /^The disk is full: ERROR_(HANDLE_)?DISK_FULL$/,
+      );
+      assertEquals(output[2], "What was written is there: true");
+    },
+  },
+  "packet.ts": {
+    "sends the bytes of a packed structure": async (runtime) => {
+      const path = `\\\\.\\pipe\\kernel32-io-${process.pid}-${runtime}`;
+      const driver = await startDriver(runtime, path, "listen");
+      try {
+        const output = await linesOf(runtime, "packet.ts", path);
+        assertEquals(output, ["22 bytes sent"]);
+        assertEquals(
+          await driver.received,
+          // id, length, name, samples
+          "0700" + "16000000" + "766f6c7461676500" + "0100ffff00010080",
+        );
+      } finally {
+        await driver.run.kill();
+      }
+    },
+    "shows the Win32 error inside its own when the device hangs up": async (
+      runtime,
+    ) => {
+      const path = `\\\\.\\pipe\\kernel32-io-${process.pid}-${runtime}-up`;
+      const driver = await startDriver(runtime, path, "hang-up");
+      try {
+        const { code, stdout } = await run(runtime, "packet.ts", path);
+        assertEquals(code, 1, stdout);
+        const [message, cause, numbers] = lines(stdout);
+        assertEquals(message, `${path} did not take the packet`);
+        assertMatch(cause!, /^ {2}because WriteFile failed: /);
+        assertMatch(
+          numbers!,
+          /^ {2}WriteFile: (109, ERROR_BROKEN_PIPE|232, ERROR_NO_DATA)$/,
+        );
+      } finally {
+        await driver.run.kill();
+      }
+    },
+    "shows the Win32 error inside its own when there is no device": async (
+      runtime,
+    ) => {
+      const { code, stdout } = await run(runtime, "packet.ts");
+      assertEquals(code, 1);
+      const [message, , numbers] = lines(stdout);
+      assertMatch(message!, /^There is no device at /);
+      assertEquals(numbers, "  CreateFileW: 2, ERROR_FILE_NOT_FOUND");
+    },
+  },
+  "two_signatures.ts": {
+    "writes bytes and what is at an address": async (runtime) => {
+      assertEquals(await linesOf(runtime, "two_signatures.ts"), [
+        "7 bytes from an array",
+        "7 bytes from an address",
+        '"bytes, address"',
+      ]);
+    },
+  },
+  "unbuffered.ts": {
+    "ends the file where its bytes end": async (runtime) => {
+      assertEquals(await linesOf(runtime, "unbuffered.ts"), [
+        "1014 bytes",
+        "64 sectors written",
+        "64 sectors in the file behind them",
+      ]);
+    },
+  },
+};
+
+test("every example is run", () => {
+  const names = readdirSync(join(REPOSITORY, "examples"));
+  assertEquals(names.sort(), Object.keys(EXAMPLES).sort());
+  assert(names.length >= 5);
+});
+
+for (const runtime of RUNTIMES) {
+  for (const [example, promises] of Object.entries(EXAMPLES)) {
+    for (const [promise, proof] of Object.entries(promises)) {
+      test(`examples/${example} ${promise}, on ${runtime}.exe`, async () => {
+        await proof(runtime);
+      });
+    }
+  }
+}
