@@ -21,7 +21,7 @@ export interface FrameCaller {
   call1(block: bigint, key: ArrayBufferView): void;
   /** As {@linkcode FrameCaller.call1}, with a second buffer. */
   call2(block: bigint, key: ArrayBufferView, context: ArrayBufferView): void;
-  /** Calls on another thread, where the runtime has a way to do so. */
+  /** Calls on another thread. The event loop stays alive meanwhile. */
   readonly callAside?: (block: bigint) => Promise<void>;
 }
 

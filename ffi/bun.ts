@@ -10,6 +10,8 @@ import type {
   WordFunction,
 } from "./backend.ts";
 
+import { bunAside } from "./bun_aside.ts";
+
 /** A prototype in Bun's vocabulary. */
 export interface BunForeignFunction {
   readonly args: readonly string[];
@@ -83,6 +85,7 @@ function frameCaller(ffi: BunFfiModule, routine: bigint): FrameCaller {
     call0: (block) => call0(null, null, block),
     call1: (block, key) => call1(null, key, block),
     call2: (block, key, context) => call2(context, key, block),
+    callAside: bunAside(routine),
   };
 }
 

@@ -562,3 +562,23 @@ export const ERROR_INVALID_USER_BUFFER: number = code(
 );
 /** The buffer's pages cannot be locked within the quota. */
 export const ERROR_NOT_ENOUGH_QUOTA: number = code("ERROR_NOT_ENOUGH_QUOTA");
+
+/**
+ * Tells whether a code says that the system is short of memory or quota for
+ * the moment: a smaller request, or the same one later, can succeed.
+ *
+ * @param code The Win32 error code.
+ * @returns Whether it is one of those.
+ *
+ * @example Decide whether to try again
+ * ```ts
+ * import { isShortage } from "@kernel32/io";
+ *
+ * console.log(isShortage(1450), isShortage(112)); // true false
+ * ```
+ */
+export function isShortage(code: number): boolean {
+  return code === ERROR_NO_SYSTEM_RESOURCES ||
+    code === ERROR_INVALID_USER_BUFFER || code === ERROR_NOT_ENOUGH_MEMORY ||
+    code === ERROR_NOT_ENOUGH_QUOTA;
+}

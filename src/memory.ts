@@ -15,13 +15,19 @@ const MEM_RESERVE = 0x2000;
 const MEM_RELEASE = 0x8000;
 const PAGE_READWRITE = 0x04;
 
-/** The bases of all AlignedBuffers, so that their addresses cost no look-up. */
-const bases = new WeakMap<ArrayBufferLike, bigint>();
+/** The owners of native memory, so that its address costs no look-up. */
+const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
 
 /** Gives back the memory of a buffer that was dropped without `free()`. */
 const dropped = new FinalizationRegistry<bigint>((address) => {
   aside(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
+
+/** Keeps the memory of a buffer from being freed before `letGo()`. */
+export let hold: (buffer: AlignedBuffer) => void;
+
+/** Ends what `hold()` began. */
+export let letGo: (buffer: AlignedBuffer) => void;
 
 /**
  * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
@@ -56,6 +62,8 @@ export class AlignedBuffer implements Disposable {
   readonly address: bigint;
   #bytes: Uint8Array<ArrayBuffer>;
   #freed = false;
+  /** How many operations use the memory. */
+  #holds = 0;
 
   /**
    * Allocates.
@@ -85,7 +93,7 @@ export class AlignedBuffer implements Disposable {
     if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
     const memory = frames().memory(this.address, byteLength);
     this.#bytes = new Uint8Array(memory);
-    bases.set(memory, this.address);
+    owners.set(memory, this);
     dropped.register(memory, this.address, this);
   }
 
@@ -101,7 +109,8 @@ export class AlignedBuffer implements Disposable {
 
   /**
    * Frees the memory. All views of it are detached: they have length 0 from
-   * then on. Does nothing the second time.
+   * then on. Operations that are under way keep the memory itself until they
+   * have ended. Does nothing the second time.
    *
    * @throws {Win32Error} If the system refuses.
    *
@@ -120,9 +129,22 @@ export class AlignedBuffer implements Disposable {
     dropped.unregister(this);
     // Detaches first: a view must never reach memory that is gone.
     this.#bytes.buffer.transfer(0);
+    if (this.#holds === 0) this.#release();
+  }
+
+  #release(): void {
     if (!kernel32.VirtualFree(this.address, 0n, MEM_RELEASE)) {
       throw Win32Error.last("VirtualFree");
     }
+  }
+
+  static {
+    hold = (buffer) => {
+      buffer.#holds++;
+    };
+    letGo = (buffer) => {
+      if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
+    };
   }
 
   /** Frees the memory, as `free()`. */
@@ -131,13 +153,17 @@ export class AlignedBuffer implements Disposable {
   }
 }
 
+/** The AlignedBuffer that a view is a view of, if it is one. */
+export function ownerOf(view: ArrayBufferView): AlignedBuffer | undefined {
+  return owners.get(view.buffer);
+}
+
 /** Tells whether a view's first byte is aligned. */
 export function isViewAligned(
   view: ArrayBufferView,
   alignment: number,
 ): boolean {
-  const base = bases.get(view.buffer);
-  return base === undefined
+  return ownerOf(view) === undefined
     ? isAligned(frames().addressOf(view), BigInt(alignment))
     : isAligned(view.byteOffset, alignment);
 }

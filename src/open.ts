@@ -20,9 +20,11 @@ import {
 } from "./options.ts";
 import { type FileUrl, toWin32Path } from "./path.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
-import { SyncFile } from "./sync_file.ts";
+import { OverlappedFile } from "./overlapped_file.ts";
+import { type FileMode, SyncFile } from "./sync_file.ts";
 
 const FILE_ATTRIBUTE_DIRECTORY = 0x10;
+const FILE_FLAG_OVERLAPPED = 0x4000_0000;
 const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
 
 /**
@@ -62,13 +64,43 @@ export function openSync(
   path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
+  return openWith(
+    path,
+    options,
+    0,
+    (...args) => new SyncFile(...args),
+  );
+}
+
+/**
+ * Opens a file, pipe, volume or device for overlapped I/O.
+ */
+// deno-lint-ignore require-await -- so that all errors are rejections
+export async function open(
+  path: string | FileUrl,
+  options: OpenOptions = { read: true },
+): Promise<OverlappedFile> {
+  return openWith(
+    path,
+    options,
+    FILE_FLAG_OVERLAPPED,
+    (...args) => new OverlappedFile(...args),
+  );
+}
+
+function openWith<T>(
+  path: string | FileUrl,
+  options: OpenOptions,
+  flags: number,
+  make: (handle: Handle, path: string, mode: FileMode) => T,
+): T {
   const args = createFileArguments(options);
   const name = toWin32Path(path);
-  const handle = createFile(name, args, options);
+  const handle = createFile(name, args, options, flags);
   const created = getLastWin32Error() !== ERROR_ALREADY_EXISTS;
   try {
     preallocate(handle, options.preallocate, name);
-    return new SyncFile(handle, name, modeOf(options));
+    return make(handle, name, modeOf(options));
   } catch (error) {
     kernel32.CloseHandle(handle);
     if (created && (options.create || options.createNew)) {
@@ -78,9 +110,7 @@ export function openSync(
   }
 }
 
-function modeOf(
-  options: OpenOptions,
-): ConstructorParameters<typeof SyncFile>[2] {
+function modeOf(options: OpenOptions): FileMode {
   return {
     read: options.read === true,
     write: options.write === true,
@@ -93,6 +123,7 @@ function createFile(
   path: string,
   args: CreateFileArguments,
   options: OpenOptions,
+  moreFlags: number,
 ): Handle {
   const { access, share, disposition, flags } = args;
   const security = options.security ?? null;
@@ -104,7 +135,7 @@ function createFile(
     share,
     security,
     disposition,
-    flags,
+    flags | moreFlags,
     null,
   );
   if (handle !== INVALID_HANDLE_VALUE) return handle;

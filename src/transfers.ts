@@ -8,11 +8,8 @@ import { Transfer, type TransferName } from "../ffi/transfer.ts";
 import {
   ERROR_BROKEN_PIPE,
   ERROR_HANDLE_EOF,
-  ERROR_INVALID_USER_BUFFER,
   ERROR_MORE_DATA,
-  ERROR_NO_SYSTEM_RESOURCES,
-  ERROR_NOT_ENOUGH_MEMORY,
-  ERROR_NOT_ENOUGH_QUOTA,
+  isShortage,
 } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import type { Handle } from "./raw.ts";
@@ -164,13 +161,6 @@ function advance(place: Place, count: number): Place {
 }
 
 /** The end of a file, or of a pipe whose writer has gone. */
-function isEnd(code: number): boolean {
+export function isEnd(code: number): boolean {
   return code === ERROR_HANDLE_EOF || code === ERROR_BROKEN_PIPE;
-}
-
-/** The request was too large for the moment, not wrong. */
-function isShortage(code: number): boolean {
-  return code === ERROR_NO_SYSTEM_RESOURCES ||
-    code === ERROR_INVALID_USER_BUFFER || code === ERROR_NOT_ENOUGH_MEMORY ||
-    code === ERROR_NOT_ENOUGH_QUOTA;
 }

@@ -1,0 +1,296 @@
+/**
+ * Overlapped operations and their completion.
+ *
+ * @module
+ */
+import { argumentOffset, type AsideFrame } from "../ffi/lasterror.ts";
+import { frames } from "../ffi/mod.ts";
+import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
+import { Win32Error } from "./error.ts";
+import { INVALID_HANDLE_VALUE } from "./handle.ts";
+import { AlignedBuffer } from "./memory.ts";
+import { win32CodeOfStatus } from "./ntstatus.ts";
+import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
+import { OVERLAPPED, OVERLAPPED_ENTRY } from "./structs.ts";
+
+/** How an operation ended. */
+export interface Outcome {
+  /** The Win32 error code; 0 if it succeeded. */
+  readonly code: number;
+  /** How many bytes were transferred. */
+  readonly count: number;
+}
+
+/** An operation that has been handed to the kernel. */
+export interface Operation {
+  /** The address of its OVERLAPPED, by which it can be cancelled. */
+  readonly overlapped: bigint;
+  /** How it ended, or will; if a promise, the OVERLAPPED is to be recycled. */
+  readonly outcome: Outcome | Promise<Outcome>;
+}
+
+const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
+const FILE_SKIP_SET_EVENT_ON_HANDLE = 2;
+const INFINITE = 0xFFFF_FFFF;
+
+/** How many packets one look takes from the port. */
+const CAPACITY = 64;
+const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
+const ENTRY = {
+  overlapped: OVERLAPPED_ENTRY.offsetOf("lpOverlapped"),
+  count: OVERLAPPED_ENTRY.offsetOf("dwNumberOfBytesTransferred"),
+};
+
+/**
+ * A completion port, the OVERLAPPED structures of this thread's operations, and
+ * the wait for them. The JS thread never blocks: it looks for packets once
+ * without waiting, since many operations have completed by then, and leaves the
+ * wait to another thread only if there are none.
+ */
+export class CompletionPort {
+  readonly #port: Handle;
+  readonly #pending = new Map<bigint, (outcome: Outcome) => void>();
+  readonly #overlapped = new OverlappedPool();
+  /** What a look without waiting, and what the waiting thread writes to. */
+  readonly #looked = new AlignedBuffer(COUNT_AT + 4);
+  readonly #waited = new AlignedBuffer(COUNT_AT + 4);
+  #aside: AsideFrame | undefined;
+  #nextCompletion: PromiseWithResolvers<void> | undefined;
+  #willLook = false;
+  #waits = false;
+
+  /** Makes one. */
+  constructor() {
+    this.#port = kernel32.CreateIoCompletionPort(
+      INVALID_HANDLE_VALUE,
+      null,
+      0n,
+      1,
+    );
+    if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
+  }
+
+  /** How many operations are with the kernel. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Waits until some operation has completed. */
+  next(): Promise<void> {
+    this.#nextCompletion ??= Promise.withResolvers();
+    return this.#nextCompletion.promise;
+  }
+
+  /** Binds a handle, for as long as it is open. */
+  bind(handle: Handle, path: string): void {
+    const port = kernel32.CreateIoCompletionPort(handle, this.#port, 0n, 0);
+    if (port === 0n) throw Win32Error.last("CreateIoCompletionPort", { path });
+  }
+
+  /**
+   * Has no packet sent for what succeeds at once. Returns false where that
+   * cannot be had.
+   */
+  skipOnSuccess(handle: Handle): boolean {
+    return kernel32.SetFileCompletionNotificationModes(
+      handle,
+      FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE,
+    );
+  }
+
+  /**
+   * Starts an operation. What its call points to must stay until the outcome.
+   *
+   * @param skipsOnSuccess Whether success at once sends no packet.
+   * @param offset The offset, in two halves of 32 bits.
+   * @param call Makes the call with the OVERLAPPED at an address.
+   */
+  start(
+    skipsOnSuccess: boolean,
+    offset: number,
+    offsetHigh: number,
+    call: (overlapped: bigint) => boolean,
+  ): Operation {
+    const overlapped = this.#overlapped.take(offset, offsetHigh);
+    let succeeded = false;
+    let code = 0;
+    try {
+      succeeded = call(overlapped);
+      if (!succeeded) code = getLastWin32Error();
+    } catch (error) {
+      this.#overlapped.give(overlapped);
+      throw error;
+    }
+    // "TRUE … an I/O completion packet is queued" all the same, and so it is
+    // for the part of a message that did not fit.
+    const isQueued = code === ERROR_IO_PENDING ||
+      ((succeeded || code === ERROR_MORE_DATA) && !skipsOnSuccess);
+    if (isQueued) {
+      const outcome = new Promise<Outcome>((resolve) =>
+        this.#pending.set(overlapped, resolve)
+      );
+      this.#look();
+      return { overlapped, outcome };
+    }
+    const count = succeeded ? this.#overlapped.count(overlapped) : 0;
+    this.#overlapped.give(overlapped);
+    return { overlapped, outcome: { code, count } };
+  }
+
+  /** Takes back the OVERLAPPED of an operation that has ended. */
+  recycle(overlapped: bigint): void {
+    this.#overlapped.give(overlapped);
+  }
+
+  /** Looks for packets once this job of the event loop is done. */
+  #look(): void {
+    if (this.#willLook) return;
+    this.#willLook = true;
+    queueMicrotask(() => {
+      this.#willLook = false;
+      const { address } = this.#looked;
+      kernel32.GetQueuedCompletionStatusEx(
+        this.#port,
+        address,
+        CAPACITY,
+        address + BigInt(COUNT_AT),
+        0,
+        false,
+      ) && this.#collect(this.#looked);
+      this.#wait();
+    });
+  }
+
+  /** Waits on another thread while anything is pending. */
+  #wait(): void {
+    if (this.#waits || this.#pending.size === 0) return;
+    this.#waits = true;
+    this.#waitingCall().call().then(() => {
+      this.#waits = false;
+      if (this.#aside!.view.getInt32(24, true) !== 0) {
+        this.#collect(this.#waited);
+      }
+      this.#look();
+    });
+  }
+
+  #waitingCall(): AsideFrame {
+    if (this.#aside !== undefined) return this.#aside;
+    const aside = frames().asideFrame("GetQueuedCompletionStatusEx");
+    const { address } = this.#waited;
+    const set = (index: number, value: bigint) =>
+      aside.view.setBigUint64(argumentOffset(index), value, true);
+    set(0, this.#port);
+    set(1, address);
+    set(2, BigInt(CAPACITY));
+    set(3, address + BigInt(COUNT_AT));
+    set(4, BigInt(INFINITE));
+    set(5, 0n);
+    return this.#aside = aside;
+  }
+
+  /** Settles the operations that packets are there for. */
+  #collect(packets: AlignedBuffer): void {
+    const { buffer } = packets.bytes;
+    const view = new DataView(buffer);
+    const count = view.getUint32(COUNT_AT, true);
+    for (let i = 0; i < count; i++) {
+      const entry = i * OVERLAPPED_ENTRY.size;
+      const overlapped = view.getBigUint64(entry + ENTRY.overlapped, true);
+      const settle = this.#pending.get(overlapped);
+      if (settle === undefined) continue; // The packet that ends a wait.
+      this.#pending.delete(overlapped);
+      const status = this.#overlapped.status(overlapped);
+      settle({
+        code: win32CodeOfStatus(status),
+        count: view.getUint32(entry + ENTRY.count, true),
+      });
+    }
+    this.#nextCompletion?.resolve();
+    this.#nextCompletion = undefined;
+    if (this.#waits && this.#pending.size === 0) this.#endWait();
+  }
+
+  /** Nothing is pending any more: the wait must not keep the program alive. */
+  #endWait(): void {
+    if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
+      throw Win32Error.last("PostQueuedCompletionStatus");
+    }
+  }
+}
+
+let port: CompletionPort | undefined;
+
+/** The completion port of this JS thread, made on first use. */
+export function completionPort(): CompletionPort {
+  return port ??= new CompletionPort();
+}
+
+const SIZE = OVERLAPPED.size;
+const MEMBER = {
+  internal: OVERLAPPED.offsetOf("Internal"),
+  internalHigh: OVERLAPPED.offsetOf("InternalHigh"),
+  offset: OVERLAPPED.offsetOf("Offset"),
+  offsetHigh: OVERLAPPED.offsetOf("OffsetHigh"),
+  event: OVERLAPPED.offsetOf("hEvent"),
+};
+
+/**
+ * OVERLAPPED structures in native memory. Each belongs to one operation until
+ * its packet has been taken from the port; the memory is never given back.
+ */
+class OverlappedPool {
+  static readonly #SLAB_SIZE = 65_536;
+  readonly #free: bigint[] = [];
+  /** By address without the low 16 bits: a slab is aligned to its size. */
+  readonly #slabs = new Map<bigint, DataView>();
+  readonly #memory: AlignedBuffer[] = [];
+
+  take(offset: number, offsetHigh: number): bigint {
+    if (this.#free.length === 0) this.#grow();
+    const address = this.#free.pop()!;
+    const view = this.#slabOf(address);
+    const at = this.#indexOf(address);
+    view.setBigUint64(at + MEMBER.internal, 0n, true);
+    view.setBigUint64(at + MEMBER.internalHigh, 0n, true);
+    view.setUint32(at + MEMBER.offset, offset, true);
+    view.setUint32(at + MEMBER.offsetHigh, offsetHigh, true);
+    view.setBigUint64(at + MEMBER.event, 0n, true);
+    return address;
+  }
+
+  give(address: bigint): void {
+    this.#free.push(address);
+  }
+
+  status(address: bigint): number {
+    return this.#slabOf(address).getUint32(
+      this.#indexOf(address) + MEMBER.internal,
+      true,
+    );
+  }
+
+  count(address: bigint): number {
+    return this.#slabOf(address).getUint32(
+      this.#indexOf(address) + MEMBER.internalHigh,
+      true,
+    );
+  }
+
+  #slabOf(address: bigint): DataView {
+    return this.#slabs.get(address >> 16n)!;
+  }
+
+  #indexOf(address: bigint): number {
+    return Number(address & 0xFFFFn);
+  }
+
+  #grow(): void {
+    const slab = new AlignedBuffer(OverlappedPool.#SLAB_SIZE);
+    this.#memory.push(slab);
+    this.#slabs.set(slab.address >> 16n, new DataView(slab.bytes.buffer));
+    for (let at = slab.byteLength - SIZE; at >= 0; at -= SIZE) {
+      this.#free.push(slab.address + BigInt(at));
+    }
+  }
+}
