@@ -47,6 +47,9 @@ const lent = new Map<bigint, readonly ArrayBufferView[]>();
 
 const ADDRESS = -1;
 
+const HIGHEST = 0xFFFF_FFFF_FFFF_FFFFn;
+const LOWEST = -0x8000_0000_0000_0000n;
+
 /** How an argument is written into the block. */
 const INTEGER = 0;
 const WIDE = 1;
@@ -184,15 +187,11 @@ class Call {
       }
       this.#view.setInt32(argumentOffset(index), value, true);
     } else if (typeof value === "bigint" && writtenAs !== BOOLEAN) {
-      const view = this.#view;
-      const offset = argumentOffset(index);
-      view.setBigUint64(offset, value, true);
-      // What comes back is not the value if that has more bits. 0 to 2^64 - 1
-      // are as good as -2^63 to -1.
-      if (
-        view.getBigUint64(offset, true) !== value &&
-        view.getBigInt64(offset, true) !== value
-      ) throw this.#outOfRange(index, value, 64);
+      // 0 to 2^64 - 1 are as good as -2^63 to -1.
+      if (value > HIGHEST || value < LOWEST) {
+        throw this.#outOfRange(index, value, 64);
+      }
+      this.#view.setBigUint64(argumentOffset(index), value, true);
       this.#byteLengths[index] = ADDRESS;
     } else if (value === null && slot.nullable) {
       this.#view.setBigUint64(argumentOffset(index), 0n, true);

@@ -86,11 +86,11 @@ export const kernel32: Kernel32 = bindKernel32();
  *
  * @example Tell why a call failed
  * ```ts
+ * import { symbolOf, toHandle } from "@kernel32/io";
  * import { getLastWin32Error, kernel32 } from "@kernel32/io/raw";
- * import { toHandle } from "@kernel32/io";
  *
  * if (!kernel32.FlushFileBuffers(toHandle(0x7FFF0000))) {
- *   console.log(getLastWin32Error()); // 6, ERROR_INVALID_HANDLE
+ *   console.log(symbolOf(getLastWin32Error())); // ERROR_INVALID_HANDLE
  * }
  * ```
  */

@@ -1,0 +1,218 @@
+// The npm package: it is built, packed and installed into an empty project, where
+// programs import it on both runtimes and a compiler reads its declarations.
+
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { buildPackage } from "../../tools/build/package.ts";
+import { entrySizes } from "../../tools/build/sizes.ts";
+import { command } from "../../tools/windows/command.ts";
+import { lines, REPOSITORY, runProgram, RUNTIMES } from "./both_runtimes.ts";
+import { codeBlocks } from "./docs/blocks.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "kernel32-io-package-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const built = join(folder, "built");
+const { entries } = await buildPackage(REPOSITORY, built);
+const [packed] = JSON.parse(await npm(built, "pack", "--json"));
+const project = join(folder, "project");
+mkdirSync(project);
+write("package.json", '{ "type": "module" }');
+await npm(project, "install", "--offline", join(built, packed.filename));
+
+function npm(cwd: string, ...args: string[]): Promise<string> {
+  const shell = process.platform === "win32";
+  return command("npm", [...args, "--no-audit", "--no-fund"], { cwd, shell });
+}
+
+/** Writes a file of the project. */
+function write(name: string, text: string): void {
+  writeFileSync(join(project, name), text);
+}
+
+test("the package holds scripts, declarations and papers, and nothing else", () => {
+  const files: string[] = packed.files.map(({ path }: { path: string }) =>
+    path
+  );
+  const others = files.filter((file) =>
+    !/^(?:(?:mod|raw|structs|shared-\w+)\.js|types\/[\w/]+\.d\.ts)$/.test(file)
+  );
+  assertEquals(others.sort(), [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "package.json",
+  ]);
+  for (const { script, types } of entries) {
+    assert(files.includes(script), script);
+    assert(files.includes(types), types);
+  }
+});
+
+test("the package's manifest says what deno.json says", () => {
+  const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+  const source = read(join(REPOSITORY, "deno.json"));
+  const made = read(join(built, "package.json"));
+  for (const name of ["name", "version", "license"]) {
+    assertEquals(made[name], source[name]);
+  }
+  assertEquals(made.sideEffects, false);
+  assertEquals(made.os, undefined);
+  assertEquals(made.dependencies, undefined);
+  assertEquals(
+    Object.keys(made.exports).filter((name) => name !== "./package.json"),
+    Object.keys(source.exports),
+  );
+});
+
+test("the package is small", async () => {
+  for (const { name, gzipped } of await entrySizes(REPOSITORY, entries)) {
+    assert(gzipped < 30_000, `${name} has ${gzipped} bytes`);
+  }
+});
+
+const README = readFileSync(join(REPOSITORY, "README.md"), "utf8");
+const [first] = codeBlocks("README.md", README);
+write("first.ts", first!.code);
+
+write(
+  "shared.ts",
+  `
+import * as io from "@kernel32/io";
+import * as raw from "@kernel32/io/raw";
+import { OVERLAPPED } from "@kernel32/io/structs";
+
+console.log(io.kernel32 === raw.kernel32);
+raw.kernel32.SetLastError(4711);
+console.log(io.getLastWin32Error(), raw.getLastWin32Error());
+io.kernel32.CloseHandle(io.toHandle(0x7FFF0000));
+console.log(raw.getLastWin32Error(), io.Win32Error.last("CloseHandle").win32);
+console.log(OVERLAPPED.size, raw.lastErrorCapture());
+`,
+);
+
+for (const runtime of RUNTIMES) {
+  test(`the README's first program runs from the package on ${runtime}.exe`, async () => {
+    const { code, stdout, stderr } = await runProgram(runtime, ["first.ts"], {
+      cwd: project,
+    });
+    assertEquals(code, 0, stdout + stderr);
+    assertEquals(lines(stdout), ["hello.txt has 21 bytes"]);
+    const written = readFileSync(join(project, "hello.txt"), "utf8");
+    assertEquals(written, "Hello from WriteFile\n");
+    rmSync(join(project, "hello.txt"));
+  });
+
+  test(`the subpaths share one state on ${runtime}.exe`, async () => {
+    const { code, stdout, stderr } = await runProgram(runtime, ["shared.ts"], {
+      cwd: project,
+    });
+    assertEquals(code, 0, stdout + stderr);
+    assertEquals(lines(stdout), [
+      "true",
+      "4711 4711",
+      "6 6",
+      "32 same-frame",
+    ]);
+  });
+}
+
+test("structures and error tables work without kernel32, on Node", async () => {
+  write(
+    "portable.mjs",
+    `
+import { openSync, symbolOf } from "@kernel32/io";
+import { struct } from "@kernel32/io/structs";
+import { kernel32 } from "@kernel32/io/raw";
+
+console.log(symbolOf(112), struct({ a: "u8", b: "u64" }).size, typeof kernel32);
+try {
+  openSync("nothing");
+} catch (error) {
+  console.log(error.message);
+}
+`,
+  );
+  const words = [join(project, "portable.mjs")];
+  const [tables, refusal] = lines(await command(process.execPath, words));
+  assertEquals(tables, "ERROR_DISK_FULL 16 object");
+  assertMatch(refusal!, /foreign function interface|kernel32/);
+});
+
+write(
+  "consumer.ts",
+  `
+import {
+  AlignedBuffer,
+  getLastWin32Error,
+  type Handle,
+  openSync,
+  type SyncFile,
+  Win32Error,
+} from "@kernel32/io";
+import { kernel32 } from "@kernel32/io/raw";
+import { array, OVERLAPPED, struct } from "@kernel32/io/structs";
+
+const Packet = struct({ id: "u16", samples: array("f32", 4), at: "u64" });
+
+export function send(path: string): number | null {
+  using file: SyncFile = openSync(path, { read: true, write: true, share: [] });
+  using memory = new AlignedBuffer(4096);
+  file.writeAll(Packet.create({ id: 1, samples: [1, 2, 3, 4], at: 5n }));
+  const { id, at }: { id: number; at: bigint } = Packet.read(memory.bytes);
+  const handle: Handle = file.handle;
+  const done: boolean = kernel32.WriteFile(handle, memory.address, 0, null, OVERLAPPED.create());
+  if (!done && getLastWin32Error() === 112) throw Win32Error.last("WriteFile");
+  return file.read(memory.bytes, { at: at + BigInt(id) });
+}
+
+// @ts-expect-error A size is no handle.
+kernel32.CloseHandle(5n);
+// @ts-expect-error A 64-bit member is a bigint.
+Packet.create({ at: 5 });
+// @ts-expect-error There is no such option.
+openSync("file", { reed: true });
+// @ts-expect-error A number is no path.
+openSync(5);
+`,
+);
+
+for (
+  const [name, settings] of Object.entries({
+    "as Node resolves modules": { module: "nodenext" },
+    "as bundlers resolve modules": {
+      module: "esnext",
+      moduleResolution: "bundler",
+    },
+  })
+) {
+  test(`a consumer's types are right without any runtime's types, ${name}`, async () => {
+    write(
+      "tsconfig.json",
+      JSON.stringify({
+        compilerOptions: {
+          ...settings,
+          strict: true,
+          noEmit: true,
+          target: "es2024",
+          // Nothing but the language. The declarations bring Disposable.
+          lib: ["es2024"],
+          types: [],
+          skipLibCheck: false,
+        },
+        files: ["consumer.ts"],
+      }),
+    );
+    const tsc = join(REPOSITORY, "node_modules", "typescript", "bin", "tsc");
+    await command(process.execPath, [tsc, "-p", project]);
+  });
+}
