@@ -1,0 +1,73 @@
+import process from "node:process";
+import {
+  INVALID_HANDLE_VALUE,
+  kernel32,
+  openSync,
+  SyncFile,
+  Win32Error,
+} from "../../mod.ts";
+
+const PIPE_ACCESS_DUPLEX = 3;
+const PIPE_TYPE_MESSAGE = 4;
+const PIPE_READMODE_MESSAGE = 2;
+const PIPE_NOWAIT = 1;
+
+const BOTH = { read: true, write: true, append: false, unbuffered: false };
+
+/** What a pipe is like. */
+export interface PipeOptions {
+  /** Keeps the messages apart. */
+  readonly message?: boolean;
+  /** Neither end waits for the other. */
+  readonly nonblocking?: boolean;
+  /** The room in each direction, in bytes. */
+  readonly size?: number;
+}
+
+/** Both ends of a pipe, as blocking files. */
+export interface Pipe extends Disposable {
+  readonly server: SyncFile;
+  readonly client: SyncFile;
+}
+
+let count = 0;
+
+/** A name that no other pipe has. */
+export function pipeName(): string {
+  return `\\\\.\\pipe\\kernel32-io-${process.pid}-${count++}`;
+}
+
+/** Makes a pipe. What is written fits into its buffer, so that one thread can play both sides. */
+export function pipe(options: PipeOptions = {}): Pipe {
+  const { message = false, nonblocking = false, size = 65_536 } = options;
+  const name = pipeName();
+  const readMode = (message ? PIPE_READMODE_MESSAGE : 0) |
+    (nonblocking ? PIPE_NOWAIT : 0);
+  const handle = kernel32.CreateNamedPipeW(
+    name,
+    PIPE_ACCESS_DUPLEX,
+    (message ? PIPE_TYPE_MESSAGE : 0) | readMode,
+    1,
+    size,
+    size,
+    0,
+    null,
+  );
+  if (handle === INVALID_HANDLE_VALUE) {
+    throw Win32Error.last("CreateNamedPipeW");
+  }
+  const server = new SyncFile(handle, name, BOTH);
+  const client = openSync(name, { read: true, write: true });
+  const mode = new Uint32Array([readMode]);
+  if (!kernel32.SetNamedPipeHandleState(client.handle, mode, null, null)) {
+    throw Win32Error.last("SetNamedPipeHandleState");
+  }
+  return {
+    server,
+    client,
+    [Symbol.dispose]() {
+      client[Symbol.dispose]();
+      server[Symbol.dispose]();
+    },
+  };
+}
