@@ -10,13 +10,29 @@ import {
   type Operation,
   type Outcome,
 } from "./completion.ts";
-import { FileClosedError } from "./error.ts";
+import { FileClosedError, Win32Error } from "./error.ts";
+import { Gate, type InFlightLimit } from "./gate.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 
 const TWO_32 = 2 ** 32;
 
+/** How an operation ends that is cancelled before it was started. */
+const CANCELLED: Outcome = { code: ERROR_OPERATION_ABORTED, count: 0 };
+
 /** Where an operation starts. Devices without offsets want 0. */
 export type Offset = number | bigint;
+
+/** What is to be done. */
+export interface Request {
+  /** Where it starts. */
+  readonly offset: Offset;
+  /** How many bytes are to be transferred. */
+  readonly length: number;
+  /** Cancels it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Makes the call into the system. */
+  readonly call: (overlapped: bigint) => boolean;
+}
 
 /**
  * A handle with FILE_FLAG_OVERLAPPED and the operations that are under way on
@@ -27,6 +43,7 @@ export class OverlappedHandle {
   readonly #path: string;
   readonly #port: CompletionPort;
   readonly #skipsOnSuccess: boolean;
+  readonly #gate: Gate;
   #underWay = 0;
   #closing = false;
   #drained: (() => void) | undefined;
@@ -36,43 +53,62 @@ export class OverlappedHandle {
    *
    * @param isDisk Whether it is a file's or a volume's. On a pipe, a part of a
    * message is neither success nor failure: every packet is wanted there.
+   * @param limit How much may be under way at once.
    */
-  constructor(handle: Handle, path: string, isDisk: boolean) {
+  constructor(
+    handle: Handle,
+    path: string,
+    isDisk: boolean,
+    limit?: InFlightLimit,
+  ) {
     this.#handle = handle;
     this.#path = path;
+    this.#gate = new Gate(limit);
     this.#port = completionPort();
     this.#port.bind(handle, path);
     this.#skipsOnSuccess = isDisk && this.#port.skipOnSuccess(handle);
+  }
+
+  /** Whether the handle is being closed. */
+  get closing(): boolean {
+    return this.#closing;
   }
 
   /**
    * Performs an operation. What its call points to must stay until the promise
    * has settled, and may go then.
    *
-   * @returns How it ended: the code is not yet looked at, but for that of an
-   * operation that was cancelled.
+   * @returns How it ended. ERROR_OPERATION_ABORTED is what became of one that
+   * was cancelled: see `refusal()`.
    */
-  async perform(
-    method: string,
-    offset: Offset,
-    signal: AbortSignal | undefined,
-    call: (overlapped: bigint) => boolean,
-  ): Promise<Outcome> {
-    for (;;) {
-      signal?.throwIfAborted();
-      if (this.#closing) throw new FileClosedError(method, this.#path);
-      const outcome = await this.#settled(this.#start(offset, call), signal);
-      if (isShortage(outcome.code) && this.#port.pending > 0) {
-        // "Too many outstanding asynchronous I/O requests": one less is soon.
-        await this.#port.next();
-        continue;
-      }
-      if (outcome.code !== ERROR_OPERATION_ABORTED || outcome.count > 0) {
-        return outcome;
-      }
-      signal?.throwIfAborted();
-      if (this.#closing) throw new FileClosedError(method, this.#path);
-      return outcome;
+  async perform(request: Request): Promise<Outcome> {
+    const { length, signal } = request;
+    this.#underWay++;
+    try {
+      const room = this.#gate.enter(length, signal);
+      if (room !== undefined) await room;
+      return await this.#performNow(request);
+    } finally {
+      this.#gate.leave(length);
+      if (--this.#underWay === 0) this.#drained?.();
+    }
+  }
+
+  /** Why an operation has been cancelled. */
+  refusal(method: string, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason;
+    if (this.#closing) return new FileClosedError(method, this.#path);
+    const path = this.#path;
+    return new Win32Error(method, ERROR_OPERATION_ABORTED, { path });
+  }
+
+  /** Holds the handle open while something else uses it. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      if (--this.#underWay === 0) this.#drained?.();
     }
   }
 
@@ -86,29 +122,46 @@ export class OverlappedHandle {
     await drained;
   }
 
+  async #performNow(request: Request): Promise<Outcome> {
+    const { offset, signal, call } = request;
+    for (;;) {
+      if (signal?.aborted || this.#closing) return CANCELLED;
+      const operation = this.#start(offset, call);
+      const { outcome } = operation;
+      const ended = outcome instanceof Promise
+        ? await this.#completion(operation.overlapped, outcome, signal)
+        : outcome;
+      if (!isShortage(ended.code) || this.#port.pending === 0) return ended;
+      // "Too many outstanding asynchronous I/O requests": one less is soon.
+      await this.#port.next();
+    }
+  }
+
   #start(offset: Offset, call: (overlapped: bigint) => boolean): Operation {
-    const [low, high] = typeof offset === "number"
-      ? [offset >>> 0, (offset - (offset >>> 0)) / TWO_32]
-      : [Number(offset & 0xFFFF_FFFFn), Number(offset >> 32n)];
+    if (typeof offset === "bigint") {
+      const low = Number(offset & 0xFFFF_FFFFn);
+      const high = Number(offset >> 32n);
+      return this.#port.start(this.#skipsOnSuccess, low, high, call);
+    }
+    const low = offset >>> 0;
+    const high = (offset - low) / TWO_32;
     return this.#port.start(this.#skipsOnSuccess, low, high, call);
   }
 
-  async #settled(
-    { overlapped, outcome }: Operation,
+  async #completion(
+    overlapped: bigint,
+    outcome: Promise<Outcome>,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    if (!(outcome instanceof Promise)) return outcome;
     // Cancelling only asks: the outcome is awaited all the same.
     const cancel = () => kernel32.CancelIoEx(this.#handle, overlapped);
     signal?.addEventListener("abort", cancel, { once: true });
-    this.#underWay++;
     try {
       return await outcome;
     } finally {
       signal?.removeEventListener("abort", cancel);
       // Not before: what is cancelled must not be another operation's.
       this.#port.recycle(overlapped);
-      if (--this.#underWay === 0) this.#drained?.();
     }
   }
 }

@@ -4,91 +4,254 @@
  * @module
  */
 import { checkBytes, checkOffset } from "./arguments.ts";
-import { ERROR_MORE_DATA } from "./codes.ts";
-import { FileClosedError, Win32Error } from "./error.ts";
+import { callAside } from "./aside_call.ts";
+import { asBytes } from "./bytes.ts";
+import { ERROR_NO_DATA } from "./codes.ts";
+import {
+  FileClosedError,
+  UnexpectedEndOfFileError,
+  Win32Error,
+} from "./error.ts";
 import { BaseFile } from "./file.ts";
 import { fileTypeOf } from "./file_info.ts";
-import { lend, lendOwn } from "./lease.ts";
-import { ownerOf } from "./memory.ts";
+import type { InFlightLimit } from "./gate.ts";
+import { lockArguments, type LockOptions } from "./lock.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
+import { advance, OverlappedTransfers } from "./overlapped_transfers.ts";
 import { type Handle, kernel32 } from "./raw.ts";
-import type { FileMode, PositionOptions } from "./sync_file.ts";
-import { ENDED, isEnd } from "./transfers.ts";
+import { areSegments } from "./segments.ts";
+import type { FileMode, PositionOptions, SeekOrigin } from "./sync_file.ts";
+import { END_OF_FILE, ENDED } from "./transfers.ts";
 
 /** Where to read or write, and what may interrupt it. */
 export interface TransferOptions extends PositionOptions {
-  /** Cancels the operation. It rejects with the signal's reason. */
+  /**
+   * Cancels the operation. The promise rejects with the signal's reason once
+   * the kernel has let go of the memory, or resolves if bytes had been
+   * transferred before.
+   */
   readonly signal?: AbortSignal;
 }
-
-/** "To write to the end of file, specify both … as 0xFFFFFFFF": -1. */
-const END_OF_FILE = -1;
-
-/** The most that is copied for one operation, in bytes. */
-const MAX_COPIED = 2 ** 22;
-/** The most that one operation is asked for, in bytes. */
-const MAX_LENGTH = 2 ** 30;
 
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
  * number of operations under way. Made by `open()`.
+ *
+ * Transfers with `at` run side by side. Those without go on where the one
+ * before has ended, so that they run one after the other; on a pipe or a device
+ * without offsets they are handed to the system in the order of the calls.
+ *
+ * @example Write in several places at once
+ * ```ts
+ * import { open } from "@kernel32/io";
+ *
+ * await using file = await open("places.tmp", {
+ *   write: true,
+ *   create: true,
+ *   deleteOnClose: true,
+ * });
+ * const block = new Uint8Array(4096);
+ * await Promise.all([0, 1, 2, 3].map((i) => file.write(block, { at: i * 4096 })));
+ * console.log(file.size()); // 16384
+ * ```
  */
 export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
+  readonly #transfers: OverlappedTransfers;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   #position = 0;
-  /** The transfer without an offset that comes last so far. */
+  /** The end of the transfer without an offset that comes last so far. */
   #turn: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  /** Takes a handle over, which was opened with FILE_FLAG_OVERLAPPED. */
-  constructor(handle: Handle, path: string, mode: FileMode) {
+  /**
+   * Takes a handle over, which the file closes.
+   *
+   * @param handle A handle that was opened with FILE_FLAG_OVERLAPPED.
+   * @param path What errors call it.
+   * @param mode What it was opened for.
+   * @param limit How much may be under way at once.
+   */
+  constructor(
+    handle: Handle,
+    path: string,
+    mode: FileMode,
+    limit?: InFlightLimit,
+  ) {
+    const seekable = fileTypeOf(handle, path) === "disk";
+    const overlapped = new OverlappedHandle(handle, path, seekable, limit);
     super(handle, path);
     this.#mode = mode;
-    this.#seekable = fileTypeOf(handle, path) === "disk";
-    this.#overlapped = new OverlappedHandle(handle, path, this.#seekable);
+    this.#seekable = seekable;
+    this.#overlapped = overlapped;
+    this.#transfers = new OverlappedTransfers(handle, path, overlapped);
   }
 
-  /**
-   * Reads at the position, or at an offset.
-   *
-   * @returns How many bytes were read, or null at the end of the file or pipe.
-   */
+  /** Reads at the position, or at an offset. */
   async read(
     buffer: ArrayBufferView,
     options: TransferOptions = {},
   ): Promise<number | null> {
     this.#check("read");
     checkBytes("buffer", buffer);
-    this.#checkAt(options.at);
+    const { at, signal } = this.#checked(options);
     const bytes = asBytes(buffer);
     if (bytes.length === 0) return 0;
     const count = await this.#placed(
-      options.at,
-      (offset) => this.#read(bytes, offset, options.signal),
+      at,
+      (offset) => this.#transfers.read(bytes, offset, signal),
     );
-    return count === 0 && this.#seekable ? null : count < 0 ? null : count;
+    return this.#countOrEnd(count);
   }
 
-  /**
-   * Writes at the position, or at an offset.
-   *
-   * @returns How many bytes were written.
-   */
+  /** Reads until the buffer is full. */
+  async readExactly(
+    buffer: ArrayBufferView,
+    options: TransferOptions = {},
+  ): Promise<void> {
+    this.#check("read");
+    checkBytes("buffer", buffer);
+    const { at, signal } = this.#checked(options);
+    const bytes = asBytes(buffer);
+    const { length } = bytes;
+    const count = await this.#placed(at, async (offset) => {
+      let done = 0;
+      while (done < length) {
+        const rest = bytes.subarray(done);
+        const place = advance(offset, done);
+        const count = await this.#transfers.read(rest, place, signal);
+        if (this.#countOrEnd(count) === null) break;
+        done += count;
+      }
+      return done;
+    });
+    if (count < length) {
+      throw new UnexpectedEndOfFileError(this.path, length, count);
+    }
+  }
+
+  /** Writes at the position, or at an offset. */
   async write(
     data: ArrayBufferView,
     options: TransferOptions = {},
   ): Promise<number> {
     this.#check("write");
     checkBytes("data", data);
-    this.#checkAt(options.at);
+    const { at, signal } = this.#checkedWrite(options);
     const bytes = asBytes(data);
     if (bytes.length === 0) return 0;
     return await this.#placed(
-      options.at ?? (this.#mode.append ? END_OF_FILE : undefined),
-      (offset) => this.#write(bytes, offset, options.signal),
+      at,
+      (offset) => this.#transfers.write(bytes, offset, signal),
     );
+  }
+
+  /** Writes all of the data. */
+  async writeAll(
+    data: ArrayBufferView,
+    options: TransferOptions = {},
+  ): Promise<void> {
+    this.#check("write");
+    checkBytes("data", data);
+    const { at, signal } = this.#checkedWrite(options);
+    const bytes = asBytes(data);
+    await this.#placed(at, async (offset) => {
+      let done = 0;
+      while (done < bytes.length) {
+        const rest = bytes.subarray(done);
+        const place = advance(offset, done);
+        const count = await this.#transfers.write(rest, place, signal);
+        done += count;
+        if (count > 0) continue;
+        throw new Win32Error("WriteFile", ERROR_NO_DATA, {
+          path: this.path,
+          bytesTransferred: done,
+          hint: "The pipe does not block and has no room left.",
+        });
+      }
+      return done;
+    });
+  }
+
+  /** Reads into several buffers, one after the other. */
+  async readScatter(
+    buffers: readonly ArrayBufferView[],
+    options: TransferOptions = {},
+  ): Promise<number | null> {
+    this.#check("read");
+    for (const buffer of buffers) checkBytes("buffers", buffer);
+    const { at, signal } = this.#checked(options);
+    const parts = buffers.map(asBytes);
+    const count = await this.#placed(at, async (offset) => {
+      if (this.#areSegments(parts, offset)) {
+        return await this.#transfers.readScatter(parts, offset, signal);
+      }
+      let done = 0;
+      for (const part of parts) {
+        const place = advance(offset, done);
+        const count = await this.#transfers.read(part, place, signal);
+        if (this.#countOrEnd(count) === null) return done > 0 ? done : count;
+        done += count;
+        if (count < part.length) break;
+      }
+      return done;
+    });
+    return this.#countOrEnd(count);
+  }
+
+  /** Writes several buffers, one after the other. */
+  async writeGather(
+    buffers: readonly ArrayBufferView[],
+    options: TransferOptions = {},
+  ): Promise<number> {
+    this.#check("write");
+    for (const buffer of buffers) checkBytes("buffers", buffer);
+    const { at, signal } = this.#checkedWrite(options);
+    const parts = buffers.map(asBytes);
+    return await this.#placed(at, async (offset) => {
+      if (this.#areSegments(parts, offset)) {
+        return await this.#transfers.writeGather(parts, offset, signal);
+      }
+      let done = 0;
+      for (const part of parts) {
+        const place = advance(offset, done);
+        const count = await this.#transfers.write(part, place, signal);
+        done += count;
+        if (count < part.length) break;
+      }
+      return done;
+    });
+  }
+
+  /** Writes what the system still holds of the file to the device. */
+  async flush(): Promise<void> {
+    this.#check("flush");
+    const { handle, path } = this;
+    await this.#overlapped.during(() =>
+      callAside("FlushFileBuffers", [handle], path)
+    );
+  }
+
+  /** Locks a range of bytes; waits without blocking. */
+  async lock(
+    options: LockOptions & { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    this.#check("lock");
+    const { at, flags, low, high } = lockArguments(options);
+    const { signal } = options;
+    const { code } = await this.#overlapped.perform({
+      offset: at,
+      length: 0,
+      signal,
+      call: (overlapped) =>
+        kernel32.LockFileEx(this.handle, flags, 0, low, high, overlapped),
+    });
+    if (code === 0) return;
+    if (code === ERROR_OPERATION_ABORTED) {
+      throw this.#overlapped.refusal("lock", signal);
+    }
+    throw new Win32Error("LockFileEx", code, { path: this.path });
   }
 
   /**
@@ -97,153 +260,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    */
   close(): Promise<void> {
     this.#check("close");
-    return this.#closing ??= this.#overlapped.drain().then(() =>
+    return this.#closing = this.#overlapped.drain().then(() =>
       this.closeHandle()
     );
   }
 
   /** Closes the file, if it is still open. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closing === undefined) await this.close();
+    await (this.#closing ?? this.close());
   }
-
-  #check(method: "read" | "write" | "close"): void {
-    if (this.#closing !== undefined) {
-      throw new FileClosedError(method, this.path);
-    }
-    const { read, write, append } = this.#mode;
-    if (method === "read" && !read || method === "write" && !write && !append) {
-      throw new TypeError(
-        `"${this.path}" is not open for that: open it with ${method}: true`,
-      );
-    }
-  }
-
-  #checkAt(at: Offset | undefined): void {
-    if (at === undefined) return;
-    checkOffset("at", at);
-    if (this.#seekable) return;
-    throw new TypeError(
-      `"${this.path}" is a pipe or a character device and has no offsets: ` +
-        "read and write it without at",
-    );
-  }
-
-  /**
-   * Performs a transfer at an offset. Without one it waits its turn, so that it
-   * goes on where the transfer before it has ended.
-   */
-  #placed(
-    at: Offset | undefined,
-    transfer: (offset: Offset) => Promise<number>,
-  ): Promise<number> {
-    if (at !== undefined) return transfer(at);
-    if (!this.#seekable) return transfer(0);
-    const result = this.#turn.then(async () => {
-      const count = await transfer(this.#position);
-      if (count > 0) this.#position += count;
-      return count;
-    });
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  async #read(
-    bytes: Uint8Array,
-    offset: Offset,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    let done = 0;
-    while (done < bytes.length) {
-      const part = partOf(bytes, done);
-      const own = lendOwn(part);
-      const lease = own ?? lend(part.length);
-      try {
-        const { code, count } = await this.#overlapped.perform(
-          "read",
-          advance(offset, done),
-          signal,
-          (overlapped) =>
-            kernel32.ReadFile(
-              this.handle,
-              lease.address,
-              part.length,
-              null,
-              overlapped,
-            ),
-        );
-        if (own === undefined) {
-          checkBytes("buffer", bytes);
-          bytes.set(lease.bytes.subarray(0, count), done);
-        }
-        done += count;
-        if (isEnd(code)) return done > 0 ? done : ENDED;
-        if (code !== 0 && code !== ERROR_MORE_DATA) {
-          throw this.#error("ReadFile", code, done);
-        }
-        if (count < part.length || code === ERROR_MORE_DATA) return done;
-      } finally {
-        lease.end();
-      }
-    }
-    return done;
-  }
-
-  async #write(
-    bytes: Uint8Array,
-    offset: Offset,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    let done = 0;
-    while (done < bytes.length) {
-      const part = partOf(bytes, done);
-      const own = lendOwn(part);
-      const lease = own ?? lend(part.length);
-      try {
-        if (own === undefined) lease.bytes.set(part);
-        const { code, count } = await this.#overlapped.perform(
-          "write",
-          advance(offset, done),
-          signal,
-          (overlapped) =>
-            kernel32.WriteFile(
-              this.handle,
-              lease.address,
-              part.length,
-              null,
-              overlapped,
-            ),
-        );
-        done += count;
-        if (code !== 0) throw this.#error("WriteFile", code, done);
-        if (count < part.length) return done;
-      } finally {
-        lease.end();
-      }
-    }
-    return done;
-  }
-
-  #error(syscall: string, code: number, bytesTransferred: number): Win32Error {
-    return new Win32Error(syscall, code, { path: this.path, bytesTransferred });
-  }
-}
-
-function asBytes(view: ArrayBufferView): Uint8Array {
-  return view instanceof Uint8Array
-    ? view
-    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-/** What one operation takes of the bytes. */
-function partOf(bytes: Uint8Array, done: number): Uint8Array {
-  const limit = ownerOf(bytes) === undefined ? MAX_COPIED : MAX_LENGTH;
-  return bytes.length - done <= limit && done === 0
-    ? bytes
-    : bytes.subarray(done, done + limit);
-}
-
-function advance(offset: Offset, count: number): Offset {
-  if (offset === END_OF_FILE) return offset;
-  return typeof offset === "number" ? offset + count : offset + BigInt(count);
 }
