@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Kernel32, prototypes } from "../../ffi/kernel32.ts";
