@@ -47,11 +47,18 @@ export interface Vocabulary {
 
 /**
  * A parameter: Microsoft's name for it, its type and, for memory, how many
- * bytes there must be, or which parameter tells.
+ * bytes there must be, or which parameter tells, and in units of how many bytes
+ * if not in bytes.
  */
 export type Parameter =
   | readonly [name: string, type: keyof Vocabulary]
-  | readonly [name: string, type: keyof Vocabulary, size: number | string];
+  | readonly [name: string, type: keyof Vocabulary, size: number | string]
+  | readonly [
+    name: string,
+    type: keyof Vocabulary,
+    size: string,
+    unit: number,
+  ];
 
 /** A function's prototype. */
 export interface Prototype {
@@ -372,7 +379,8 @@ export const prototypes = {
     parameters: [["lpFileName", "wstr"], ["nBufferLength", "u32"], [
       "lpBuffer",
       "buffer?",
-      0,
+      "nBufferLength",
+      2,
     ], ["lpFilePart", "buffer?", 8]],
   },
   /**
@@ -440,7 +448,7 @@ export const prototypes = {
     returns: "bool",
     parameters: [
       ["CompletionPort", "handle"],
-      ["lpCompletionPortEntries", "buffer", 32],
+      ["lpCompletionPortEntries", "buffer", "ulCount", 32],
       ["ulCount", "u32"],
       ["ulNumEntriesRemoved", "buffer", 4],
       ["dwMilliseconds", "u32"],
@@ -480,7 +488,7 @@ export const prototypes = {
     returns: "bool",
     parameters: [
       ["lpszFileName", "wstr"],
-      ["lpszVolumePathName", "buffer", 0],
+      ["lpszVolumePathName", "buffer", "cchBufferLength", 2],
       ["cchBufferLength", "u32"],
     ],
   },

@@ -90,7 +90,7 @@ class Call {
   readonly #frames: () => FrameTable;
   readonly #slots: readonly Slot[];
   /** The parameter that is memory, and the one that holds its size. */
-  readonly #sized: readonly { memory: number; size: number }[];
+  readonly #sized: readonly { memory: number; size: number; unit: number }[];
   readonly #returns: keyof Vocabulary;
   /** The parameter that is the OVERLAPPED of an operation, or -1. */
   readonly #overlapped: number;
@@ -118,8 +118,10 @@ class Call {
       nullable: type.endsWith("?"),
       smallest: typeof size === "number" ? size : 0,
     }));
-    this.#sized = parameters.flatMap(([, , size], memory) =>
-      typeof size === "string" ? [{ memory, size: names.indexOf(size) }] : []
+    this.#sized = parameters.flatMap(([, , size, unit = 1], memory) =>
+      typeof size === "string"
+        ? [{ memory, size: names.indexOf(size), unit }]
+        : []
     );
     this.#returns = prototype.returns;
     this.#overlapped = this.#slots.findLastIndex((slot) =>
@@ -231,10 +233,11 @@ class Call {
 
   #checkSizes(): void {
     for (let i = 0; i < this.#sized.length; i++) {
-      const { memory, size } = this.#sized[i]!;
+      const { memory, size, unit } = this.#sized[i]!;
       const byteLength = this.#byteLengths[memory]!;
       if (byteLength === ADDRESS) continue;
-      const needed = this.#view.getUint32(argumentOffset(size), true);
+      const count = this.#view.getUint32(argumentOffset(size), true);
+      const needed = count * unit;
       if (byteLength < needed) throw this.#tooSmall(memory, byteLength, needed);
     }
   }

@@ -91,10 +91,24 @@ export class AlignedBuffer implements Disposable {
       PAGE_READWRITE,
     );
     if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
-    const memory = frames().memory(this.address, byteLength);
+    const memory = this.#shown(byteLength);
     this.#bytes = new Uint8Array(memory);
     owners.set(memory, this);
     dropped.register(memory, this.address, this);
+  }
+
+  /** The memory as an ArrayBuffer, if the runtime has any so large. */
+  #shown(byteLength: number): ArrayBuffer {
+    try {
+      return frames().memory(this.address, byteLength);
+    } catch (cause) {
+      kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
+      throw new RangeError(
+        "byteLength must be no more than an ArrayBuffer of this runtime can " +
+          `have: got ${byteLength}`,
+        { cause },
+      );
+    }
   }
 
   /** The memory. Of length 0 after `free()`. */

@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { FrameCaller } from "../../ffi/backend.ts";

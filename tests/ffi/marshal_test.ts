@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Kernel32, prototypes } from "../../ffi/kernel32.ts";
@@ -267,6 +269,31 @@ test("a buffer must be as large as the parameter beside it says", () => {
     backend.addressOf(output),
     6n,
   ]);
+});
+
+test("a buffer must have room for as many characters and entries as are announced", () => {
+  for (
+    const [name, args, needed, given] of [
+      ["GetVolumePathNameW", ["C:\\", new Uint16Array(9), 10], 20, 18],
+      ["GetFullPathNameW", ["a", 10, new Uint16Array(9), null], 20, 18],
+      [
+        "GetQueuedCompletionStatusEx",
+        [FILE, new Uint8Array(64), 3, new Uint8Array(4), 0, false],
+        96,
+        64,
+      ],
+    ] as const
+  ) {
+    const { call, count } = fakeKernel32(name);
+    assertThrows(
+      () => call(...args),
+      RangeError,
+      `of ${name} must have at least ${needed} bytes: got ${given}`,
+    );
+    assertEquals(count(), 0);
+    call(...args.map((arg) => arg === 10 ? 9 : arg === 3 ? 2 : arg));
+    assertEquals(count(), 1);
+  }
 });
 
 test("a detached buffer is one without bytes", () => {

@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { BunFfiModule } from "../../ffi/bun.ts";

@@ -3,9 +3,9 @@ import {
   INVALID_HANDLE_VALUE,
   kernel32,
   openSync,
-  SyncFile,
   Win32Error,
 } from "../../mod.ts";
+import { SyncFile } from "../../src/sync_file.ts";
 
 const PIPE_ACCESS_DUPLEX = 3;
 const PIPE_TYPE_MESSAGE = 4;

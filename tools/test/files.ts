@@ -6,7 +6,10 @@ import { join, relative } from "node:path";
 export interface TestFiles {
   /** Run by the Windows runtimes: all but those of `tests/host`. */
   windows: string[];
-  /** Of these, the ones that import nothing of `ffi/`, not even indirectly: they hold on any system. */
+  /**
+   * Of these, the ones that hold on any system: they import nothing of `ffi/`, not even indirectly, or have a line
+   * `// portable`, for what is tested on fakes.
+   */
   portable: string[];
   /** Run on Node beside the Windows environment, which they drive: those of `tests/host`. */
   host: string[];
@@ -37,6 +40,8 @@ export async function findTests(repository: string): Promise<TestFiles> {
 }
 
 async function isPortable(repository: string, file: string): Promise<boolean> {
+  const text = await readFile(join(repository, file), "utf8");
+  if (/^\/\/ portable$/m.test(text)) return true;
   try {
     const { metafile } = await build({
       absWorkingDir: repository,
