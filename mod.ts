@@ -37,6 +37,7 @@ export type { LockOptions, LockRange } from "./src/lock.ts";
 export { AlignedBuffer } from "./src/memory.ts";
 export { formatMessage } from "./src/message.ts";
 export * from "./src/ntstatus.ts";
+export type { FileMode } from "./src/mode.ts";
 export { openSync } from "./src/open.ts";
 export type { OpenOptions, ShareMode } from "./src/options.ts";
 export type { FileUrl } from "./src/path.ts";
@@ -47,10 +48,6 @@ export {
   lastErrorCapture,
 } from "./src/raw.ts";
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
+export type { PositionOptions, SeekOrigin } from "./src/position.ts";
 export type { SectorSize } from "./src/sector.ts";
-export type {
-  FileMode,
-  PositionOptions,
-  SeekOrigin,
-  SyncFile,
-} from "./src/sync_file.ts";
+export type { SyncFile } from "./src/sync_file.ts";

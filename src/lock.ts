@@ -27,13 +27,21 @@ export interface LockOptions extends LockRange {
 const LOCKFILE_FAIL_IMMEDIATELY = 1;
 const LOCKFILE_EXCLUSIVE_LOCK = 2;
 
-/** Locks a range. */
-export function lockRange(
-  handle: Handle,
-  options: LockOptions,
-  path: string,
-): void {
-  checkObject(options);
+/** What LockFileEx is told, checked. */
+export interface LockArguments {
+  /** The offset of the first byte. */
+  readonly at: number | bigint;
+  /** dwFlags. */
+  readonly flags: number;
+  /** The low half of the length. */
+  readonly low: number;
+  /** The high half of the length. */
+  readonly high: number;
+}
+
+/** Checks how a range is to be locked. */
+export function lockArguments(options: LockOptions): LockArguments {
+  const range = rangeArguments(options);
   const { exclusive = true, wait = true } = options;
   for (const [name, value] of Object.entries({ exclusive, wait })) {
     if (typeof value !== "boolean") {
@@ -42,9 +50,19 @@ export function lockRange(
       );
     }
   }
-  const { low, high, overlapped } = rangeArguments(options);
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
     (wait ? 0 : LOCKFILE_FAIL_IMMEDIATELY);
+  return { ...range, flags };
+}
+
+/** Locks a range. */
+export function lockRange(
+  handle: Handle,
+  options: LockOptions,
+  path: string,
+): void {
+  const { at, flags, low, high } = lockArguments(options);
+  const overlapped = overlappedAt(at);
   if (!kernel32.LockFileEx(handle, flags, 0, low, high, overlapped)) {
     throw Win32Error.last("LockFileEx", { path });
   }
@@ -56,9 +74,8 @@ export function unlockRange(
   range: LockRange,
   path: string,
 ): void {
-  checkObject(range);
-  const { low, high, overlapped } = rangeArguments(range);
-  if (!kernel32.UnlockFileEx(handle, 0, low, high, overlapped)) {
+  const { at, low, high } = rangeArguments(range);
+  if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
 }
@@ -71,18 +88,15 @@ function checkObject(range: unknown): void {
   );
 }
 
-function rangeArguments(range: LockRange): {
-  low: number;
-  high: number;
-  overlapped: Uint8Array;
-} {
+function rangeArguments(range: LockRange): Omit<LockArguments, "flags"> {
+  checkObject(range);
   const { at = 0, length = MAX_OFFSET } = range;
   checkOffset("at", at);
   checkOffset("length", length);
   const bytes = BigInt(length);
-  return {
-    low: Number(bytes & 0xFFFF_FFFFn),
-    high: Number(bytes >> 32n),
-    overlapped: OVERLAPPED.create({ Pointer: BigInt(at) }),
-  };
+  return { at, low: Number(bytes & 0xFFFF_FFFFn), high: Number(bytes >> 32n) };
+}
+
+function overlappedAt(offset: number | bigint): Uint8Array {
+  return OVERLAPPED.create({ Pointer: BigInt(offset) });
 }

@@ -20,8 +20,9 @@ import {
 } from "./options.ts";
 import { type FileUrl, toWin32Path } from "./path.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
+import type { FileMode } from "./mode.ts";
 import { OverlappedFile } from "./overlapped_file.ts";
-import { type FileMode, SyncFile } from "./sync_file.ts";
+import { SyncFile } from "./sync_file.ts";
 
 const FILE_ATTRIBUTE_DIRECTORY = 0x10;
 const FILE_FLAG_OVERLAPPED = 0x4000_0000;

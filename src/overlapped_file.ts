@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkBytes, checkOffset } from "./arguments.ts";
+import { checkBytes, checkList, checkOffset } from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
 import { asBytes } from "./bytes.ts";
-import { ERROR_NO_DATA } from "./codes.ts";
+import { ERROR_NO_DATA, ERROR_OPERATION_ABORTED } from "./codes.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
@@ -16,11 +16,22 @@ import { BaseFile } from "./file.ts";
 import { fileTypeOf } from "./file_info.ts";
 import type { InFlightLimit } from "./gate.ts";
 import { lockArguments, type LockOptions } from "./lock.ts";
+import {
+  appendsOnly,
+  type FileMode,
+  hasNoOffsets,
+  notReadable,
+  notWritable,
+} from "./mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
 import { advance, OverlappedTransfers } from "./overlapped_transfers.ts";
+import {
+  positionFrom,
+  type PositionOptions,
+  type SeekOrigin,
+} from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { areSegments } from "./segments.ts";
-import type { FileMode, PositionOptions, SeekOrigin } from "./sync_file.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";
 
 /** Where to read or write, and what may interrupt it. */
@@ -30,7 +41,13 @@ export interface TransferOptions extends PositionOptions {
    * the kernel has let go of the memory, or resolves if bytes had been
    * transferred before.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options that have been looked at. */
+interface Checked {
+  readonly at: Offset | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -180,12 +197,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: TransferOptions = {},
   ): Promise<number | null> {
     this.#check("read");
-    for (const buffer of buffers) checkBytes("buffers", buffer);
+    checkList("buffers", buffers);
     const { at, signal } = this.#checked(options);
     const parts = buffers.map(asBytes);
     const count = await this.#placed(at, async (offset) => {
       if (this.#areSegments(parts, offset)) {
-        return await this.#transfers.readScatter(parts, offset, signal);
+        const count = await this.#transfers.readScatter(parts, offset, signal);
+        if (count !== undefined) return count;
       }
       let done = 0;
       for (const part of parts) {
@@ -206,12 +224,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: TransferOptions = {},
   ): Promise<number> {
     this.#check("write");
-    for (const buffer of buffers) checkBytes("buffers", buffer);
+    checkList("buffers", buffers);
     const { at, signal } = this.#checkedWrite(options);
     const parts = buffers.map(asBytes);
     return await this.#placed(at, async (offset) => {
       if (this.#areSegments(parts, offset)) {
-        return await this.#transfers.writeGather(parts, offset, signal);
+        const count = await this.#transfers.writeGather(parts, offset, signal);
+        if (count !== undefined) return count;
       }
       let done = 0;
       for (const part of parts) {
@@ -268,5 +287,95 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /** Closes the file, if it is still open. */
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.#closing ?? this.close());
+  }
+
+  /** Moves the position, once the transfers before have ended. */
+  async seek(
+    offset: number | bigint,
+    origin: SeekOrigin = "start",
+  ): Promise<number> {
+    this.#check("seek");
+    this.#needOffsets();
+    return await this.#next(() => {
+      this.#position = positionFrom(offset, origin, {
+        start: () => 0,
+        current: () => this.#position,
+        end: () => this.size(),
+      });
+      return Promise.resolve(this.#position);
+    });
+  }
+
+  #check(method: string): void {
+    if (this.#closing !== undefined) {
+      throw new FileClosedError(method, this.path);
+    }
+    const { read, write, append } = this.#mode;
+    if (method === "read" && !read) throw notReadable(this.path);
+    if (method === "write" && !write && !append) throw notWritable(this.path);
+  }
+
+  #checked({ at, signal }: TransferOptions): Checked {
+    if (at !== undefined) {
+      checkOffset("at", at);
+      this.#needOffsets();
+    }
+    return { at, signal };
+  }
+
+  /** What has no offset goes to the end of a file opened with `append`. */
+  #checkedWrite(options: TransferOptions): Checked {
+    const checked = this.#checked(options);
+    const { write, append } = this.#mode;
+    if (!append || !this.#seekable) return checked;
+    if (checked.at === undefined) return { ...checked, at: END_OF_FILE };
+    if (write) return checked;
+    throw appendsOnly(this.path);
+  }
+
+  #needOffsets(): void {
+    if (!this.#seekable) throw hasNoOffsets(this.path);
+  }
+
+  #countOrEnd(count: number): number | null {
+    return count === ENDED || (count === 0 && this.#seekable) ? null : count;
+  }
+
+  /**
+   * Performs a transfer at an offset. Without one it waits its turn and goes on
+   * where the transfer before has ended.
+   */
+  #placed(
+    at: Offset | undefined,
+    transfer: (offset: Offset) => Promise<number>,
+  ): Promise<number> {
+    if (at !== undefined && at !== END_OF_FILE) return transfer(at);
+    if (!this.#seekable) return transfer(0);
+    return this.#next(async () => {
+      if (at === END_OF_FILE) return await transfer(END_OF_FILE);
+      let count = 0;
+      try {
+        count = await transfer(this.#position);
+        return count;
+      } catch (error) {
+        if (error instanceof Win32Error) count = error.bytesTransferred ?? 0;
+        throw error;
+      } finally {
+        this.#position += Math.max(0, count);
+      }
+    });
+  }
+
+  /** Waits its turn. */
+  #next(work: () => Promise<number>): Promise<number> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  #areSegments(parts: readonly Uint8Array[], offset: Offset): boolean {
+    if (!this.#mode.unbuffered || !this.#seekable) return false;
+    const sector = this.sectorSize().logical;
+    return areSegments(parts, sector) && Number(offset) % sector === 0;
   }
 }

@@ -3,15 +3,20 @@
  *
  * @module
  */
+import { isAligned } from "./align.ts";
 import { checkBytes } from "./arguments.ts";
-import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "./codes.ts";
+import {
+  ERROR_INVALID_PARAMETER,
+  ERROR_MORE_DATA,
+  ERROR_OPERATION_ABORTED,
+} from "./codes.ts";
 import type { Outcome } from "./completion.ts";
 import { Win32Error } from "./error.ts";
 import { type Lease, lend, lendOwn } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
 import { type Handle, kernel32 } from "./raw.ts";
-import { segmentArray, totalLength } from "./segments.ts";
+import { PAGE_SIZE, segmentArray, totalLength } from "./segments.ts";
 import { END_OF_FILE, ENDED, isEnd } from "./transfers.ts";
 
 /** The most that is copied for one operation, in bytes. */
@@ -105,38 +110,48 @@ export class OverlappedTransfers {
     return done;
   }
 
-  /** Reads into pages of native memory in one operation. */
+  /**
+   * Reads into pages of native memory in one operation. Returns the count,
+   * `ENDED`, or nothing if the system cannot do it in one.
+   */
   async readScatter(
     buffers: readonly Uint8Array[],
     offset: Offset,
     signal?: AbortSignal,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const { code, count } = await this.#performSegments(
       "ReadFileScatter",
       buffers,
       offset,
       signal,
     );
+    if (isRefusedPart(code, buffers)) return undefined;
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.#overlapped.refusal("readScatter", signal);
     }
     if (isEnd(code)) return count > 0 ? count : ENDED;
-    if (code !== 0 && !isPart(code)) throw this.#error("ReadFileScatter", code, count);
+    if (code !== 0 && !isPart(code)) {
+      throw this.#error("ReadFileScatter", code, count);
+    }
     return count;
   }
 
-  /** Writes pages of native memory in one operation. */
+  /**
+   * Writes pages of native memory in one operation. Returns the count, or
+   * nothing if the system cannot do it in one.
+   */
   async writeGather(
     buffers: readonly Uint8Array[],
     offset: Offset,
     signal?: AbortSignal,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const { code, count } = await this.#performSegments(
       "WriteFileGather",
       buffers,
       offset,
       signal,
     );
+    if (isRefusedPart(code, buffers)) return undefined;
     if (code === ERROR_OPERATION_ABORTED) {
       if (count > 0) return count;
       throw this.#overlapped.refusal("writeGather", signal);
@@ -195,6 +210,12 @@ export class OverlappedTransfers {
 /** Some bytes are there: part of a message, or what came before an abort. */
 function isPart(code: number): boolean {
   return code === ERROR_MORE_DATA || code === ERROR_OPERATION_ABORTED;
+}
+
+/** Wine wants the last page to be whole too, where Windows wants sectors. */
+function isRefusedPart(code: number, buffers: readonly Uint8Array[]): boolean {
+  return code === ERROR_INVALID_PARAMETER &&
+    !isAligned(totalLength(buffers), PAGE_SIZE);
 }
 
 /** What one operation takes of the bytes. */

@@ -6,9 +6,22 @@
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "./error.ts";
+import { asBytes } from "./bytes.ts";
 import { BaseFile } from "./file.ts";
 import { fileTypeOf, setEndOfFile } from "./file_info.ts";
 import { type LockOptions, lockRange } from "./lock.ts";
+import {
+  appendsOnly,
+  type FileMode,
+  hasNoOffsets,
+  notReadable,
+  notWritable,
+} from "./mode.ts";
+import {
+  positionFrom,
+  type PositionOptions,
+  type SeekOrigin,
+} from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { LARGE_INTEGER } from "./structs.ts";
 import {
@@ -19,30 +32,6 @@ import {
   writeFrom,
 } from "./transfers.ts";
 import { UnbufferedIo } from "./unbuffered.ts";
-
-/** Where to read or write. */
-export interface PositionOptions {
-  /**
-   * The offset in bytes. The position that reads and writes without `at` go on
-   * from stays where it is.
-   */
-  readonly at?: number | bigint;
-}
-
-/** What `seek()` counts from. */
-export type SeekOrigin = "start" | "current" | "end";
-
-/** What a file was opened for. */
-export interface FileMode {
-  /** Reads are allowed. */
-  readonly read: boolean;
-  /** Writes are allowed, at any offset. */
-  readonly write: boolean;
-  /** Writes without an offset go to the end. */
-  readonly append: boolean;
-  /** The system's cache is bypassed. */
-  readonly unbuffered: boolean;
-}
 
 const FILE_BEGIN = 0;
 const FILE_CURRENT = 1;
@@ -364,22 +353,11 @@ export class SyncFile extends BaseFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
-      const sentence = `offset must be a whole number or a bigint: got ${
-        describe(offset)
-      }`;
-      throw typeof offset === "number"
-        ? new RangeError(sentence)
-        : new TypeError(sentence);
-    }
-    const position = this.#baseOf(origin) + Number(offset);
-    if (position < 0 || !Number.isSafeInteger(position)) {
-      throw new RangeError(
-        `The position must be from 0 to 2^53-1: ${offset} from the ${origin} ` +
-          `would be ${position}`,
-      );
-    }
-    return this.#position = position;
+    return this.#position = positionFrom(offset, origin, {
+      start: () => 0,
+      current: () => this.#position ?? this.#pointer(),
+      end: () => this.size(),
+    });
   }
 
   /**
@@ -475,19 +453,11 @@ export class SyncFile extends BaseFile implements Disposable {
   /** Says why the file cannot be read or written. */
   #refuse(what: "read" | "write", method: string = what): never {
     this.check(method);
-    throw new TypeError(
-      what === "read"
-        ? `"${this.path}" is not open for reading: open it with read: true`
-        : `"${this.path}" is not open for writing: open it with write: true`,
-    );
+    throw what === "read" ? notReadable(this.path) : notWritable(this.path);
   }
 
   #needOffsets(): void {
-    if (this.#seekable) return;
-    throw new TypeError(
-      `"${this.path}" is a pipe or a character device and has no offsets: ` +
-        "read and write it without at and seek()",
-    );
+    if (!this.#seekable) throw hasNoOffsets(this.path);
   }
 
   #checkAt(at: number | bigint): void {
@@ -497,12 +467,7 @@ export class SyncFile extends BaseFile implements Disposable {
 
   #checkWriteAt(at: number | bigint): void {
     this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) {
-      throw new TypeError(
-        `"${this.path}" is open for appending, so that every write goes to ` +
-          "its end: open it with write: true to write at an offset",
-      );
-    }
+    if (this.#mode.append && !this.#mode.write) throw appendsOnly(this.path);
   }
 
   /** Readies the file pointer for a transfer, and says where that starts. */
@@ -520,21 +485,6 @@ export class SyncFile extends BaseFile implements Disposable {
     // The file pointer ends behind what is appended.
     this.#position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
-  }
-
-  #baseOf(origin: SeekOrigin): number {
-    switch (origin) {
-      case "start":
-        return 0;
-      case "current":
-        return this.#position ?? this.#pointer();
-      case "end":
-        return this.size();
-      default:
-        throw new TypeError(
-          `origin must be "start", "current" or "end": got ${describe(origin)}`,
-        );
-    }
   }
 
   /** Asks where the system's file pointer is. */
@@ -620,12 +570,6 @@ export class SyncFile extends BaseFile implements Disposable {
       setEnd: (size) => setEndOfFile(target.handle, size, target.path),
     });
   }
-}
-
-function asBytes(view: ArrayBufferView): Uint8Array {
-  return view instanceof Uint8Array
-    ? view
-    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
 function asNumber(place: number | bigint): number {
