@@ -5,7 +5,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPackage } from "./build/package.ts";
-import { entrySizes, folderSizes } from "./build/sizes.ts";
+import { folderSizes, programSize } from "./build/sizes.ts";
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(repository, "dist", "npm");
@@ -16,11 +16,20 @@ console.log(`${relative(process.cwd(), folder)}:`);
 for (const [name, bytes] of await folderSizes(folder)) {
   console.log(`  ${kilobytes(bytes)}  ${name}`);
 }
-console.log("\nAs a bundler leaves them, with all that they import:");
+console.log("\nWhat a bundler leaves of a program:");
 console.log("     plain  minified   gzipped");
-for (const entry of await entrySizes(repository, entries)) {
-  const sizes = [entry.plain, entry.minified, entry.gzipped];
-  console.log(`${sizes.map(kilobytes).join("")}  ${entry.name}`);
+const programs = [
+  `export { openSync } from ${JSON.stringify(entries[0]!.name)};`,
+  ...entries.map(({ name }) => `export * from ${JSON.stringify(name)};`),
+];
+for (const program of programs) {
+  const { plain, minified, gzipped } = await programSize(
+    folder,
+    entries,
+    program,
+  );
+  const sizes = [plain, minified, gzipped].map(kilobytes).join("");
+  console.log(`${sizes}  ${program}`);
 }
 
 function kilobytes(bytes: number): string {

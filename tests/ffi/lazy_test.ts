@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
+import { selectBackend } from "../../ffi/select.ts";
 import { runProgram } from "../support/child.ts";
-import { runtime } from "../support/runtime.ts";
 
 const programs = new URL("../support/programs/", import.meta.url);
 
@@ -23,7 +23,7 @@ test("the import needs no permission, and the first call asks for Deno's --allow
   );
   const [imported, ...calls] = lines(stdout);
   assertEquals([imported, code], ["imported object 32", 0], stderr);
-  if (runtime === "deno") {
+  if (selectBackend().runtime === "deno") {
     const refusal = 'threw NotCapable: Requires ffi access to "kernel32.dll"';
     assertEquals(
       calls.map((line) => line.startsWith(refusal)),

@@ -31,15 +31,18 @@ export async function bundle(
   });
 }
 
-/** Bundles one entry by itself, as a bundler does that finds it in a program, and returns the script. */
-export async function bundleAlone(
-  repository: string,
-  { source }: Entry,
+/** Bundles a program that imports from the package in a folder, and returns the script. */
+export async function bundleProgram(
+  folder: string,
+  entries: readonly Entry[],
+  program: string,
   minify: boolean,
 ): Promise<Uint8Array> {
   const { outputFiles } = await build({
-    absWorkingDir: repository,
-    entryPoints: [source],
+    stdin: { contents: program, resolveDir: folder },
+    alias: Object.fromEntries(
+      entries.map(({ name, script }) => [name, join(folder, script)]),
+    ),
     bundle: true,
     write: false,
     format: "esm",
@@ -47,6 +50,8 @@ export async function bundleAlone(
     target: TARGET,
     charset: "utf8",
     minify,
+    // Of an import that nothing is used of, nothing is left: that is the point.
+    logOverride: { "ignored-bare-import": "silent" },
     logLevel: "warning",
   });
   return outputFiles[0]!.contents;

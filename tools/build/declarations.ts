@@ -8,7 +8,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { Entry } from "./manifest.ts";
 
@@ -18,9 +18,23 @@ import type { Entry } from "./manifest.ts";
  */
 const LIBRARY = '/// <reference lib="esnext.disposable" />\n';
 
+/** Types of the web's that the module's own types name, with their parameters. */
+const WEB_TYPES: Readonly<Record<string, string>> = {
+  AbortSignal: "",
+  ReadableStream: "<R = any>",
+  WritableStream: "<W = any>",
+};
+
+/** The declaration of these, empty so that it adds nothing to a full one. */
+const WEB =
+  "// So that nobody needs the DOM's or a runtime's types for the names.\n" +
+  Object.entries(WEB_TYPES).map(([name, parameters]) =>
+    `interface ${name}${parameters} {}\n`
+  ).join("");
+
 /**
- * Writes the declarations of the entries and of all that they import. The sources are checked against ECMAScript alone, without a
- * runtime's types, so that what comes out needs none.
+ * Writes the declarations of the entries and of all that they import. The sources are checked without a runtime's types, and what
+ * comes out needs nothing but those of the language.
  */
 export async function emitDeclarations(
   repository: string,
@@ -34,19 +48,29 @@ export async function emitDeclarations(
       emitDeclarationOnly: true,
       rootDir: repository,
       outDir: folder,
-      lib: ["es2024", "esnext.disposable"],
       types: [],
-      skipLibCheck: false,
     },
     include: [],
     files: entries.map(({ source }) => join(repository, source)),
   });
-  for (const file of await readdir(folder, { recursive: true })) {
-    if (!file.endsWith(".d.ts")) continue;
+  const files = await readdir(folder, { recursive: true });
+  for (const file of files.filter((name) => name.endsWith(".d.ts"))) {
     const path = join(folder, file);
     const text = importingScripts(await readFile(path, "utf8"));
-    await writeFile(path, /\bDisposable\b/.test(text) ? LIBRARY + text : text);
+    const web = relative(dirname(path), join(folder, "web.d.ts"));
+    await writeFile(path, references(text, web.replaceAll("\\", "/")) + text);
   }
+  await writeFile(join(folder, "web.d.ts"), WEB);
+}
+
+/** The references to what is declared elsewhere that a file of declarations needs. */
+function references(declarations: string, web: string): string {
+  const code = declarations.replaceAll(/\/\*[^]*?\*\//g, "");
+  const names = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
+  return (names("Disposable") || names("AsyncDisposable") ? LIBRARY : "") +
+    (Object.keys(WEB_TYPES).some(names)
+      ? `/// <reference path="${web}" />\n`
+      : "");
 }
 
 /** Names modules as the package has them: older compilers do not find "./open.d.ts" behind "./open.ts". */

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundle } from "./bundle.ts";
 import { emitDeclarations } from "./declarations.ts";
-import { type Entry, entriesOf, manifest, readProject } from "./manifest.ts";
+import { entriesOf, type Entry, manifest, readProject } from "./manifest.ts";
 
 const COPIED = ["README.md", "CHANGELOG.md", "LICENSE"];
 

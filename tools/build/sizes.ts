@@ -1,31 +1,29 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { gzipSync } from "node:zlib";
-import { bundleAlone } from "./bundle.ts";
+import { bundleProgram } from "./bundle.ts";
 import type { Entry } from "./manifest.ts";
 
-/** What one entry weighs in bytes, with all that it imports. */
-export interface EntrySize {
-  name: string;
+/** What a program weighs in bytes, with all that it imports. */
+export interface ProgramSize {
   plain: number;
   minified: number;
   gzipped: number;
 }
 
-/** Weighs entries as they arrive in a program. */
-export async function entrySizes(
-  repository: string,
+/** Weighs a program that imports from the package in a folder, as a bundler leaves it. */
+export async function programSize(
+  folder: string,
   entries: readonly Entry[],
-): Promise<EntrySize[]> {
-  return await Promise.all(entries.map(async (entry) => {
-    const minified = await bundleAlone(repository, entry, true);
-    return {
-      name: entry.name,
-      plain: (await bundleAlone(repository, entry, false)).byteLength,
-      minified: minified.byteLength,
-      gzipped: gzipSync(minified, { level: 9 }).byteLength,
-    };
-  }));
+  program: string,
+): Promise<ProgramSize> {
+  const plain = await bundleProgram(folder, entries, program, false);
+  const minified = await bundleProgram(folder, entries, program, true);
+  return {
+    plain: plain.byteLength,
+    minified: minified.byteLength,
+    gzipped: gzipSync(minified, { level: 9 }).byteLength,
+  };
 }
 
 /** Weighs the files of the package, with all declarations as one. */
