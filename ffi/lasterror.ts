@@ -130,6 +130,14 @@ export class FrameTable {
     return this.#backend.addressOf(view);
   }
 
+  /** Binds functions of another DLL, as {@linkcode Backend.bind}. */
+  bind<Name extends string>(
+    library: string,
+    exports: Readonly<Record<Name, number>>,
+  ): Record<Name, WordFunction> {
+    return this.#backend.bind(library, exports);
+  }
+
   /** Native memory as an ArrayBuffer, as {@linkcode Backend.memory}. */
   memory(address: bigint, byteLength: number): ArrayBuffer {
     return this.#backend.memory(address, byteLength);

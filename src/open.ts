@@ -17,6 +17,7 @@ import {
   type CreateFileArguments,
   createFileArguments,
   type OpenOptions,
+  type OverlappedOptions,
 } from "./options.ts";
 import { type FileUrl, toWin32Path } from "./path.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
@@ -74,18 +75,45 @@ export function openSync(
 }
 
 /**
- * Opens a file, pipe, volume or device for overlapped I/O.
+ * Opens a file, pipe, volume or device for overlapped I/O: its methods return
+ * promises, any number of operations may be under way, and the JS thread is not
+ * blocked by them. Opening itself is one call, as it is for `openSync()`.
+ *
+ * @param path A path, long or short, a `file:` URL, or a device's name.
+ * @param options What for, and how. For reading, if left out.
+ * @returns The file. Close it with `await using` or `close()`.
+ * @throws {TypeError} If the path or an option is wrong, or options contradict
+ * each other.
+ * @throws {RangeError} If the path is too long, or a limit out of range.
+ * @throws {Win32Error} What `openSync()` throws.
+ *
+ * @see https://learn.microsoft.com/windows/win32/fileio/synchronous-and-asynchronous-i-o
+ *
+ * @example Read two places at once, with a time limit
+ * ```ts
+ * import { open } from "@kernel32/io";
+ *
+ * await using file = await open("README.md");
+ * const signal = AbortSignal.timeout(60_000);
+ * const [head, next] = [new Uint8Array(16), new Uint8Array(16)];
+ * const counts = await Promise.all([
+ *   file.read(head, { at: 0, signal }),
+ *   file.read(next, { at: 16, signal }),
+ * ]);
+ * console.log(counts); // [ 16, 16 ]
+ * ```
  */
-// deno-lint-ignore require-await -- so that all errors are rejections
+// deno-lint-ignore require-await -- so that every error is a rejection
 export async function open(
   path: string | FileUrl,
-  options: OpenOptions = { read: true },
+  options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
+  const { maxInFlight, ...others } = options;
   return openWith(
     path,
-    options,
+    others,
     FILE_FLAG_OVERLAPPED,
-    (...args) => new OverlappedFile(...args),
+    (handle, path, mode) => new OverlappedFile(handle, path, mode, maxInFlight),
   );
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOffset, describe } from "./arguments.ts";
+import type { InFlightLimit } from "./gate.ts";
 import type { Pointer } from "./raw.ts";
 
 /** What others may do with the file while it is open. */
@@ -49,6 +50,12 @@ export interface OpenOptions {
   preallocate?: number | bigint;
   /** A SECURITY_ATTRIBUTES structure: bytes or an address. */
   security?: Pointer;
+}
+
+/** How a file is opened for overlapped I/O. */
+export interface OverlappedOptions extends OpenOptions {
+  /** How much may be under way at once; more waits its turn. */
+  maxInFlight?: InFlightLimit;
 }
 
 /** The arguments of CreateFileW that options amount to. */
