@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -53,7 +53,7 @@ const examples = sources
 // In the repository, where the runtimes find what "@kernel32/io" is.
 mkdirSync(join(REPOSITORY, "out"), { recursive: true });
 const folder = mkdtempSync(join(REPOSITORY, "out", "docs-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const shown = join(folder, "shown");
 const run = join(folder, "run");
@@ -114,7 +114,7 @@ for (const runtime of RUNTIMES) {
         throw new Error(`The process ended before or in it:
 ${output}`);
       }
-      assertEquals(outcome.error, undefined);
+      if (outcome.error !== undefined) throw new Error(outcome.error);
       for (const { line, text } of expectations(code)) {
         const printed = outcome.printed.filter((log) => log.line === line);
         assert(printed.length > 0, `line ${line} printed nothing, not ${text}`);
