@@ -108,7 +108,7 @@ test("every example passes the type check", async () => {
 for (const runtime of RUNTIMES) {
   const { outcomes, output } = results[runtime];
   for (const { name, place, title, code } of examples) {
-    test(`${place}, "${title}", does what it says on ${runtime}.exe`, () => {
+    test(`${place} (${title}) does what it says on ${runtime}.exe`, () => {
       const outcome = outcomes.get(name);
       if (outcome === undefined) {
         throw new Error(`The process ended before or in it:
