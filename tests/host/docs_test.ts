@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -53,7 +53,7 @@ const examples = sources
 // In the repository, where the runtimes find what "@kernel32/io" is.
 mkdirSync(join(REPOSITORY, "out"), { recursive: true });
 const folder = mkdtempSync(join(REPOSITORY, "out", "docs-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const shown = join(folder, "shown");
 const run = join(folder, "run");
@@ -108,13 +108,13 @@ test("every example passes the type check", async () => {
 for (const runtime of RUNTIMES) {
   const { outcomes, output } = results[runtime];
   for (const { name, place, title, code } of examples) {
-    test(`${place}, "${title}", does what it says on ${runtime}.exe`, () => {
+    test(`${place} (${title}) does what it says on ${runtime}.exe`, () => {
       const outcome = outcomes.get(name);
       if (outcome === undefined) {
         throw new Error(`The process ended before or in it:
 ${output}`);
       }
-      assertEquals(outcome.error, undefined);
+      if (outcome.error !== undefined) throw new Error(outcome.error);
       for (const { line, text } of expectations(code)) {
         const printed = outcome.printed.filter((log) => log.line === line);
         assert(printed.length > 0, `line ${line} printed nothing, not ${text}`);

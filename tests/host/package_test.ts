@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { buildPackage } from "../../tools/build/package.ts";
 import { programSize } from "../../tools/build/sizes.ts";
@@ -19,7 +19,7 @@ import { lines, REPOSITORY, runProgram, RUNTIMES } from "./both_runtimes.ts";
 import { codeBlocks } from "./docs/blocks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kernel32-io-package-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const built = join(folder, "built");
 const { entries } = await buildPackage(REPOSITORY, built);
