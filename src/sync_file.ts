@@ -529,10 +529,11 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
-    const offset = at ?? (this.#position ??= this.#pointer());
+    const place = at ?? (this.#position ??= this.#pointer());
+    const offset = exact(place, bytes.length);
     let count = 0;
     try {
-      count = this.#sectors().read(bytes, asNumber(offset));
+      count = this.#sectors().read(bytes, offset);
     } catch (error) {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
@@ -544,10 +545,11 @@ export class SyncFile extends BaseFile implements Disposable {
 
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
-    const offset = at ?? (this.#position ??= this.#pointer());
+    const place = at ?? (this.#position ??= this.#pointer());
+    const offset = exact(place, bytes.length);
     let count = bytes.length;
     try {
-      this.#sectors().write(bytes, asNumber(offset));
+      this.#sectors().write(bytes, offset);
     } catch (error) {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
@@ -572,10 +574,15 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 }
 
-function asNumber(place: number | bigint): number {
-  if (place <= Number.MAX_SAFE_INTEGER) return Number(place);
+/** What unbuffered transfers end before: rounding up to a sector stays exact. */
+const MAX_END = 2 ** 53 - 2 ** 20;
+
+function exact(place: number | bigint, length: number): number {
+  const offset = Number(place);
+  if (offset + length <= MAX_END) return offset;
   throw new RangeError(
-    `at must be up to 2^53-1 on an unbuffered file: got ${place}`,
+    `An unbuffered transfer must end before 2^53-2^20: got at ${place} and ` +
+      `${length} bytes`,
   );
 }
 
