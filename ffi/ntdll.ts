@@ -47,3 +47,16 @@ export function queryFile(
     value: view.getUint32(VALUE_AT, true),
   };
 }
+
+let wine: boolean | undefined;
+
+/** Whether the system is Wine, whose ntdll exports what Windows' does not. */
+export function isWine(): boolean {
+  if (wine !== undefined) return wine;
+  try {
+    frames().bind("ntdll.dll", { wine_get_version: 0 });
+    return wine = true;
+  } catch {
+    return wine = false;
+  }
+}

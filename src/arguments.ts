@@ -99,6 +99,20 @@ export function checkList(name: string, value: unknown): void {
   for (const item of value) checkBytes(`each of ${name}`, item);
 }
 
+/**
+ * Checks a signal, so that listening to it cannot fail once an operation is
+ * under way.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function checkSignal(value: unknown): void {
+  if (value === undefined || value instanceof AbortSignal) return;
+  throw new TypeError(
+    "signal must be an AbortSignal, such as that of an AbortController: got " +
+      describe(value),
+  );
+}
+
 /** Says what a value is, for a sentence in an error. */
 export function describe(value: unknown): string {
   if (value === null) return "null";

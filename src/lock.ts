@@ -24,7 +24,8 @@ export interface LockOptions extends LockRange {
   readonly wait?: boolean;
 }
 
-const LOCKFILE_FAIL_IMMEDIATELY = 1;
+/** In dwFlags: the lock is not waited for. */
+export const LOCKFILE_FAIL_IMMEDIATELY = 1;
 const LOCKFILE_EXCLUSIVE_LOCK = 2;
 
 /** What LockFileEx is told, checked. */

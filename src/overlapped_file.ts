@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { checkBytes, checkList, checkOffset } from "./arguments.ts";
+import {
+  checkBytes,
+  checkList,
+  checkOffset,
+  checkSignal,
+} from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
 import { asBytes } from "./bytes.ts";
 import { ERROR_NO_DATA, ERROR_OPERATION_ABORTED } from "./codes.ts";
@@ -24,6 +29,7 @@ import {
   notWritable,
 } from "./mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
+import { lockOverlapped } from "./overlapped_lock.ts";
 import {
   advance,
   counting,
@@ -34,9 +40,12 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "./position.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
+import { readableOf, type ReadableOptions } from "./readable.ts";
 import { areSegments } from "./segments.ts";
+import type { StreamedFileTraits } from "./streams.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";
+import { writableOf, type WritableOptions } from "./writable.ts";
 
 /** Where to read or write, and what may interrupt it. */
 export interface TransferOptions extends PositionOptions {
@@ -85,6 +94,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /** The end of the transfer without an offset that comes last so far. */
   #turn: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<ArrayBufferView> | undefined;
 
   /**
    * Takes a handle over, which the file closes.
@@ -268,6 +279,34 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
+  /** A stream that reads the file. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= this.createReadable();
+  }
+
+  /** A stream that writes the file. */
+  get writable(): WritableStream<ArrayBufferView> {
+    return this.#writable ??= this.createWritable();
+  }
+
+  /** Makes a stream that reads the file. */
+  createReadable(
+    options: ReadableOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#check("read");
+    if ((options.start ?? options.end) !== undefined) this.#needOffsets();
+    return readableOf(this, this.#streamed, options);
+  }
+
+  /** Makes a stream that writes the file. */
+  createWritable(
+    options: WritableOptions = {},
+  ): WritableStream<ArrayBufferView> {
+    this.#check("write");
+    this.#checkedWrite(options);
+    return writableOf(this, this.#streamed, options);
+  }
+
   /** Writes what the system still holds of the file to the device. */
   async flush(): Promise<void> {
     this.#check("flush");
@@ -282,15 +321,15 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: LockOptions & { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     this.#check("lock");
-    const { at, flags, low, high } = lockArguments(options);
+    const args = lockArguments(options);
     const { signal } = options;
-    const { code } = await this.#overlapped.perform({
-      offset: at,
-      length: 0,
+    checkSignal(signal);
+    const { code } = await lockOverlapped(
+      this.#overlapped,
+      this.handle,
+      args,
       signal,
-      call: (overlapped) =>
-        kernel32.LockFileEx(this.handle, flags, 0, low, high, overlapped),
-    });
+    );
     if (code === 0) return;
     if (code === ERROR_OPERATION_ABORTED) {
       throw this.#overlapped.refusal("lock", signal);
@@ -330,6 +369,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
+  get #streamed(): StreamedFileTraits {
+    const { append, unbuffered } = this.#mode;
+    const seekable = this.#seekable;
+    return { append, unbuffered: unbuffered && seekable, seekable };
+  }
+
   #check(method: string): void {
     if (this.#closing !== undefined) {
       throw new FileClosedError(method, this.path);
@@ -344,6 +389,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       checkOffset("at", at);
       this.#needOffsets();
     }
+    checkSignal(signal);
     return { at, signal };
   }
 
