@@ -13,7 +13,7 @@ import {
   Win32Error,
 } from "./error.ts";
 import { BaseFile } from "./file.ts";
-import { fileTypeOf } from "./file_info.ts";
+import { fileTypeOf, setEndOfFile, sizeOf } from "./file_info.ts";
 import type { InFlightLimit } from "./gate.ts";
 import { lockArguments, type LockOptions } from "./lock.ts";
 import {
@@ -24,10 +24,12 @@ import {
   notWritable,
 } from "./mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
+import { OverlappedSectors } from "./overlapped_sectors.ts";
 import { advance, OverlappedTransfers } from "./overlapped_transfers.ts";
 import {
   positionFrom,
   type PositionOptions,
+  toNumber,
   type SeekOrigin,
 } from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
@@ -75,6 +77,9 @@ interface Checked {
 export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
   readonly #transfers: OverlappedTransfers;
+  /** Only whole sectors go to the system. */
+  readonly #sectored: boolean;
+  #sectors: OverlappedSectors | undefined;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   #position = 0;
@@ -101,6 +106,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     super(handle, path);
     this.#mode = mode;
     this.#seekable = seekable;
+    this.#sectored = seekable && mode.unbuffered;
     this.#overlapped = overlapped;
     this.#transfers = new OverlappedTransfers(handle, path, overlapped);
   }
@@ -117,7 +123,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (bytes.length === 0) return 0;
     const count = await this.#placed(
       at,
-      (offset) => this.#transfers.read(bytes, offset, signal),
+      (offset) => this.#read(bytes, offset, signal),
     );
     return this.#countOrEnd(count);
   }
@@ -137,7 +143,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       while (done < length) {
         const rest = bytes.subarray(done);
         const place = advance(offset, done);
-        const count = await this.#transfers.read(rest, place, signal);
+        const count = await this.#read(rest, place, signal);
         if (this.#countOrEnd(count) === null) break;
         done += count;
       }
@@ -160,7 +166,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (bytes.length === 0) return 0;
     return await this.#placed(
       at,
-      (offset) => this.#transfers.write(bytes, offset, signal),
+      (offset) => this.#write(bytes, offset, signal),
     );
   }
 
@@ -178,7 +184,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       while (done < bytes.length) {
         const rest = bytes.subarray(done);
         const place = advance(offset, done);
-        const count = await this.#transfers.write(rest, place, signal);
+        const count = await this.#write(rest, place, signal);
         done += count;
         if (count > 0) continue;
         throw new Win32Error("WriteFile", ERROR_NO_DATA, {
@@ -208,7 +214,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       let done = 0;
       for (const part of parts) {
         const place = advance(offset, done);
-        const count = await this.#transfers.read(part, place, signal);
+        const count = await this.#read(part, place, signal);
         if (this.#countOrEnd(count) === null) return done > 0 ? done : count;
         done += count;
         if (count < part.length) break;
@@ -235,7 +241,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       let done = 0;
       for (const part of parts) {
         const place = advance(offset, done);
-        const count = await this.#transfers.write(part, place, signal);
+        const count = await this.#write(part, place, signal);
         done += count;
         if (count < part.length) break;
       }
@@ -366,6 +372,38 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
+  #read(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    return this.#sectored
+      ? this.#getSectors().read(bytes, toNumber(offset), signal)
+      : this.#transfers.read(bytes, offset, signal);
+  }
+
+  #write(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    if (!this.#sectored) return this.#transfers.write(bytes, offset, signal);
+    return offset === END_OF_FILE
+      ? this.#getSectors().append(bytes, signal)
+      : this.#getSectors().write(bytes, toNumber(offset), signal);
+  }
+
+  #getSectors(): OverlappedSectors {
+    const transfers = this.#transfers;
+    return this.#sectors ??= new OverlappedSectors({
+      sector: this.sectorSize(),
+      read: (bytes, offset, signal) => transfers.read(bytes, offset, signal),
+      write: (bytes, offset, signal) => transfers.write(bytes, offset, signal),
+      size: () => sizeOf(this.handle, this.path),
+      setEnd: (size) => setEndOfFile(this.handle, size, this.path),
+    });
+  }
+
   /** Waits its turn. */
   #next(work: () => Promise<number>): Promise<number> {
     const result = this.#turn.then(work);
@@ -374,8 +412,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   #areSegments(parts: readonly Uint8Array[], offset: Offset): boolean {
-    if (!this.#mode.unbuffered || !this.#seekable) return false;
-    const sector = this.sectorSize().logical;
-    return areSegments(parts, sector) && Number(offset) % sector === 0;
+    if (!this.#sectored || offset === END_OF_FILE) return false;
+    const { logical } = this.#getSectors().sector;
+    return areSegments(parts, logical) && Number(offset) % logical === 0;
   }
 }

@@ -49,3 +49,15 @@ export function positionFrom(
       `would be ${position}`,
   );
 }
+
+/**
+ * The offset of a transfer that is made of several.
+ *
+ * @throws {RangeError} If it is not exact as a number.
+ */
+export function toNumber(offset: number | bigint): number {
+  if (offset <= Number.MAX_SAFE_INTEGER) return Number(offset);
+  throw new RangeError(
+    `at must be up to 2^53-1 on an unbuffered file: got ${offset}`,
+  );
+}

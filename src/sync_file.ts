@@ -21,6 +21,7 @@ import {
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
+  toNumber,
 } from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { LARGE_INTEGER } from "./structs.ts";
@@ -532,7 +533,7 @@ export class SyncFile extends BaseFile implements Disposable {
     const offset = at ?? (this.#position ??= this.#pointer());
     let count = 0;
     try {
-      count = this.#sectors().read(bytes, asNumber(offset));
+      count = this.#sectors().read(bytes, toNumber(offset));
     } catch (error) {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
@@ -547,7 +548,7 @@ export class SyncFile extends BaseFile implements Disposable {
     const offset = at ?? (this.#position ??= this.#pointer());
     let count = bytes.length;
     try {
-      this.#sectors().write(bytes, asNumber(offset));
+      this.#sectors().write(bytes, toNumber(offset));
     } catch (error) {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
@@ -570,13 +571,6 @@ export class SyncFile extends BaseFile implements Disposable {
       setEnd: (size) => setEndOfFile(target.handle, size, target.path),
     });
   }
-}
-
-function asNumber(place: number | bigint): number {
-  if (place <= Number.MAX_SAFE_INTEGER) return Number(place);
-  throw new RangeError(
-    `at must be up to 2^53-1 on an unbuffered file: got ${place}`,
-  );
 }
 
 function offsetOf(options: PositionOptions): number | bigint | undefined {
