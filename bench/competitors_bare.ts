@@ -1,0 +1,56 @@
+import { type Competitor, failed, parts } from "./competitor.ts";
+import { bind, type Word } from "./foreign.ts";
+import { openHandle, rewindHandle } from "./handle.ts";
+
+type Transfer = (
+  file: bigint,
+  bytes: Uint8Array,
+  length: number,
+  done: Uint32Array,
+  overlapped: Uint32Array | null,
+) => number;
+
+/** The words of an OVERLAPPED, and where its offset stands among them. */
+const OVERLAPPED_WORDS = 8;
+const OFFSET = 4;
+
+/** What one writes by hand with `dlopen` alone: no checks of arguments, and the last error is anybody's. */
+export const bare: Competitor = {
+  name: "bare",
+  prepare({ operation, path, bytes }) {
+    const { writes, positional } = parts(operation);
+    const handle = openHandle(path);
+    // A function's own declaration is as narrow as its use: only one that is given an OVERLAPPED takes a buffer for it.
+    const words: Word[] = ["u64", "buffer", "u32", "buffer"];
+    words.push(positional ? "buffer" : "pointer");
+    const symbols = bind<Record<"ReadFile" | "WriteFile", Transfer>>(
+      "kernel32.dll",
+      { ReadFile: words, WriteFile: words },
+    );
+    const transfer = writes ? symbols.WriteFile : symbols.ReadFile;
+    const length = bytes.length;
+    const done = new Uint32Array(new ArrayBuffer(4));
+    if (!positional) {
+      return {
+        run(count) {
+          for (let i = 0; i < count; i++) {
+            const ok = transfer(handle, bytes, length, done, null);
+            if (ok === 0 || done[0] !== length) failed("bare");
+          }
+        },
+        rewind: () => rewindHandle(handle),
+      };
+    }
+    const overlapped = new Uint32Array(new ArrayBuffer(4 * OVERLAPPED_WORDS));
+    return {
+      run(count) {
+        for (let i = 0; i < count; i++) {
+          overlapped[OFFSET] = i * length;
+          const ok = transfer(handle, bytes, length, done, overlapped);
+          if (ok === 0 || done[0] !== length) failed("bare");
+        }
+      },
+      rewind() {},
+    };
+  },
+};
