@@ -29,8 +29,8 @@ import { advance, OverlappedTransfers } from "./overlapped_transfers.ts";
 import {
   positionFrom,
   type PositionOptions,
-  toNumber,
   type SeekOrigin,
+  toNumber,
 } from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { areSegments } from "./segments.ts";
@@ -111,7 +111,36 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#transfers = new OverlappedTransfers(handle, path, overlapped);
   }
 
-  /** Reads at the position, or at an offset. */
+  /**
+   * Reads at the position, or at an offset.
+   *
+   * @param buffer Where the bytes go. Memory of an `AlignedBuffer` is filled
+   * by the kernel itself, other memory when the operation has ended.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were read, or null at the end of the file or pipe.
+   * Less than the buffer has room for only before the end, and on pipes and
+   * devices. Of a message that is longer than the buffer, the rest comes next.
+   * @throws {TypeError} If the buffer is none, or the file is not open for
+   * reading, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed, or is before the
+   * operation has ended.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION and others, with the bytes read
+   * before the failure in `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   *
+   * @example Read to the end
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const buffer = new Uint8Array(4096);
+   * let size = 0;
+   * for (let n; (n = await file.read(buffer)) !== null;) size += n;
+   * console.log(size === file.size()); // true
+   * ```
+   */
   async read(
     buffer: ArrayBufferView,
     options: TransferOptions = {},
@@ -128,7 +157,25 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     return this.#countOrEnd(count);
   }
 
-  /** Reads until the buffer is full. */
+  /**
+   * Reads until the buffer is full.
+   *
+   * @param buffer Where the bytes go.
+   * @param options The offset, if it is not the position, and a signal.
+   * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
+   * is in the buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a header
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const header = new Uint8Array(2);
+   * await file.readExactly(header, { at: 0 });
+   * console.log(String.fromCharCode(...header)); // "# "
+   * ```
+   */
   async readExactly(
     buffer: ArrayBufferView,
     options: TransferOptions = {},
@@ -154,7 +201,44 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     }
   }
 
-  /** Writes at the position, or at an offset. */
+  /**
+   * Writes at the position, or at an offset. On a file opened with `append`,
+   * what has no offset goes to the end.
+   *
+   * @param data The bytes. Those of an `AlignedBuffer` must not be changed
+   * before the operation has ended; others are copied at the start, up to
+   * 4 MiB at a time.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were written: all of them, except on a pipe that
+   * does not block, or if the signal came in between.
+   * @throws {TypeError} If the data is no buffer, or the file is not open for
+   * writing, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed, or is before the
+   * operation has ended.
+   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
+   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
+   * `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   *
+   * @example Write two records at once
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("two.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * const record = new Uint8Array(64);
+   * await Promise.all([
+   *   file.write(record, { at: 0 }),
+   *   file.write(record, { at: 1024 }),
+   * ]);
+   * console.log(file.size()); // 1088
+   * ```
+   */
   async write(
     data: ArrayBufferView,
     options: TransferOptions = {},
@@ -170,7 +254,27 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     );
   }
 
-  /** Writes all of the data. */
+  /**
+   * Writes all of the data, in as many operations as that takes.
+   *
+   * @param data The bytes.
+   * @param options The offset, if it is not the position, and a signal.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
+   * `write()` throws.
+   *
+   * @example Append a line
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("log.tmp", {
+   *   append: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.writeAll(new TextEncoder().encode("started\n"));
+   * console.log(file.size()); // 8
+   * ```
+   */
   async writeAll(
     data: ArrayBufferView,
     options: TransferOptions = {},
@@ -197,7 +301,27 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
-  /** Reads into several buffers, one after the other. */
+  /**
+   * Reads into several buffers, one after the other. On an unbuffered file,
+   * buffers that are whole pages of `AlignedBuffer`s are filled by one call of
+   * ReadFileScatter.
+   *
+   * @param buffers Where the bytes go.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were read, or null at the end of the file.
+   * @throws {Error} What `read()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfilescatter
+   *
+   * @example Read a header and a body
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const [header, body] = [new Uint8Array(8), new Uint8Array(64)];
+   * console.log(await file.readScatter([header, body])); // 72
+   * ```
+   */
   async readScatter(
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
@@ -224,7 +348,36 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     return this.#countOrEnd(count);
   }
 
-  /** Writes several buffers, one after the other. */
+  /**
+   * Writes several buffers, one after the other. On an unbuffered file, buffers
+   * that are whole pages of `AlignedBuffer`s are written by one call of
+   * WriteFileGather; the last one may be some whole sectors.
+   *
+   * @param buffers The bytes.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were written.
+   * @throws {Error} What `write()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
+   *
+   * @example Write pages in another order
+   * ```ts
+   * import { AlignedBuffer, open } from "@kernel32/io";
+   *
+   * await using file = await open("pages.tmp", {
+   *   write: true,
+   *   create: true,
+   *   unbuffered: true,
+   *   deleteOnClose: true,
+   * });
+   * using pages = new AlignedBuffer(8192);
+   * const [first, second] = [
+   *   pages.bytes.subarray(0, 4096),
+   *   pages.bytes.subarray(4096),
+   * ];
+   * console.log(await file.writeGather([second, first])); // 8192
+   * ```
+   */
   async writeGather(
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
@@ -249,7 +402,28 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
-  /** Writes what the system still holds of the file to the device. */
+  /**
+   * Writes what the system still holds of the file to the device, on another
+   * thread.
+   *
+   * @throws {Win32Error} ERROR_ACCESS_DENIED on a file not open for writing,
+   * and what the device reports.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
+   *
+   * @example Make a write last
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("lasting.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.write(new Uint8Array(512));
+   * await file.flush();
+   * ```
+   */
   async flush(): Promise<void> {
     this.#check("flush");
     const { handle, path } = this;
@@ -258,7 +432,32 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     );
   }
 
-  /** Locks a range of bytes; waits without blocking. */
+  /**
+   * Locks a range of bytes, as `SyncFile.lock()` does. The wait for the lock
+   * blocks nothing, and a signal can end it.
+   *
+   * @param options The range, how it is locked, and a signal.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
+   * holds a lock that is in the way.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Hold a lock during an update
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("held.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.lock({ at: 0, length: 64 });
+   * await file.write(new Uint8Array(64), { at: 0 });
+   * file.unlock({ at: 0, length: 64 });
+   * ```
+   */
   async lock(
     options: LockOptions & { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
@@ -282,6 +481,19 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * Closes the file: refuses new operations, cancels those under way, waits for
    * all of them, then closes the handle.
+   *
+   * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
+   * somebody else.
+   *
+   * @example Close by hand
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const file = await open("README.md");
+   * await file.close();
+   * console.log(file.closed); // true
+   * ```
    */
   close(): Promise<void> {
     this.#check("close");
@@ -295,7 +507,24 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     await (this.#closing ?? this.close());
   }
 
-  /** Moves the position, once the transfers before have ended. */
+  /**
+   * Moves the position, once the transfers without an offset that were started
+   * before have ended.
+   *
+   * @param offset How far, in bytes; negative only from "current" or "end".
+   * @param origin What is counted from.
+   * @returns The new position in bytes from the start.
+   * @throws {TypeError} If the file has no offsets, or the origin is none.
+   * @throws {RangeError} If the new position is out of range.
+   *
+   * @example Go to the last bytes
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * console.log(await file.seek(-16, "end") === file.size() - 16); // true
+   * ```
+   */
   async seek(
     offset: number | bigint,
     origin: SeekOrigin = "start",

@@ -32,7 +32,7 @@ export type SectorStep =
 export type SectorSteps<T> = Generator<SectorStep, T, number>;
 
 /** How much memory a plan works with, in bytes. */
-export const BOUNCE_SIZE = 1024 * 1024;
+export const BOUNCE_SIZE: number = 1024 * 1024;
 
 /** Plans for one size of sectors. */
 export class SectorPlan {
