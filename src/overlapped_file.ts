@@ -30,7 +30,7 @@ import {
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
-  toNumber,
+  toExactOffset,
 } from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { areSegments } from "./segments.ts";
@@ -607,7 +607,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<number> {
     return this.#sectored
-      ? this.#getSectors().read(bytes, toNumber(offset), signal)
+      ? this.#getSectors().read(
+        bytes,
+        toExactOffset(offset, bytes.length),
+        signal,
+      )
       : this.#transfers.read(bytes, offset, signal);
   }
 
@@ -619,7 +623,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (!this.#sectored) return this.#transfers.write(bytes, offset, signal);
     return offset === END_OF_FILE
       ? this.#getSectors().append(bytes, signal)
-      : this.#getSectors().write(bytes, toNumber(offset), signal);
+      : this.#getSectors().write(
+        bytes,
+        toExactOffset(offset, bytes.length),
+        signal,
+      );
   }
 
   #getSectors(): OverlappedSectors {

@@ -50,14 +50,19 @@ export function positionFrom(
   );
 }
 
+/** What unbuffered transfers end before: rounding up to a sector stays exact. */
+const MAX_END = 2 ** 53 - 2 ** 20;
+
 /**
- * The offset of a transfer that is made of several.
+ * The offset of an unbuffered transfer, which is counted with in numbers.
  *
- * @throws {RangeError} If it is not exact as a number.
+ * @throws {RangeError} If that would not be exact.
  */
-export function toNumber(offset: number | bigint): number {
-  if (offset <= Number.MAX_SAFE_INTEGER) return Number(offset);
+export function toExactOffset(place: number | bigint, length: number): number {
+  const offset = Number(place);
+  if (offset + length <= MAX_END) return offset;
   throw new RangeError(
-    `at must be up to 2^53-1 on an unbuffered file: got ${offset}`,
+    `An unbuffered transfer must end before 2^53-2^20: got at ${place} and ` +
+      `${length} bytes`,
   );
 }

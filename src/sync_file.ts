@@ -21,7 +21,7 @@ import {
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
-  toNumber,
+  toExactOffset,
 } from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { LARGE_INTEGER } from "./structs.ts";
@@ -530,10 +530,11 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
-    const offset = at ?? (this.#position ??= this.#pointer());
+    const place = at ?? (this.#position ??= this.#pointer());
+    const offset = toExactOffset(place, bytes.length);
     let count = 0;
     try {
-      count = this.#sectors().read(bytes, toNumber(offset));
+      count = this.#sectors().read(bytes, offset);
     } catch (error) {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
@@ -545,10 +546,11 @@ export class SyncFile extends BaseFile implements Disposable {
 
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
-    const offset = at ?? (this.#position ??= this.#pointer());
+    const place = at ?? (this.#position ??= this.#pointer());
+    const offset = toExactOffset(place, bytes.length);
     let count = bytes.length;
     try {
-      this.#sectors().write(bytes, toNumber(offset));
+      this.#sectors().write(bytes, offset);
     } catch (error) {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;

@@ -100,7 +100,8 @@ test("AlignedBuffer leaves no memory behind that the runtime cannot show", () =>
     } catch (error) {
       if (error instanceof Win32Error) continue; // There is less memory.
       assertInstanceOf(error, RangeError);
-      assert(error.message.includes("an ArrayBuffer of this runtime can have"));
+      const { message } = error as RangeError;
+      assert(message.includes("an ArrayBuffer of this runtime can have"));
     }
   }
   assertEquals(addresses[1], addresses[0]);

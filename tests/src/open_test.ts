@@ -148,9 +148,8 @@ test("openSync() refuses others what share leaves out", () => {
       openSync(path, options).close();
       return true;
     } catch (error) {
-      assert(error instanceof Win32Error);
-      assertEquals(error.symbol, "ERROR_SHARING_VIOLATION");
-      assertEquals(error.code, "EBUSY");
+      const { symbol, code } = error as Win32Error;
+      assertEquals([symbol, code], ["ERROR_SHARING_VIOLATION", "EBUSY"]);
       return false;
     }
   };
@@ -346,8 +345,8 @@ test("openSync() leaves no new file where there is no room to preallocate", () =
       // A file system that cannot reserve at all is no failure.
       kernel32.DeleteFileW(path);
     } catch (error) {
-      assert(error instanceof Win32Error);
-      assertEquals(error.syscall, "SetFileInformationByHandle");
+      const { syscall } = error as Win32Error;
+      assertEquals(syscall, "SetFileInformationByHandle");
       assert(!existsSync(path));
     }
   });

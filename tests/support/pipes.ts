@@ -2,6 +2,7 @@ import process from "node:process";
 import {
   INVALID_HANDLE_VALUE,
   kernel32,
+  type OpenOptions,
   openSync,
   Win32Error,
 } from "../../mod.ts";
@@ -22,6 +23,8 @@ export interface PipeOptions {
   readonly nonblocking?: boolean;
   /** The room in each direction, in bytes. */
   readonly size?: number;
+  /** How the client opens it. For reading and writing, if left out. */
+  readonly open?: OpenOptions;
 }
 
 /** Both ends of a pipe, as blocking files. */
@@ -40,6 +43,7 @@ export function pipeName(): string {
 /** Makes a pipe. What is written fits into its buffer, so that one thread can play both sides. */
 export function pipe(options: PipeOptions = {}): Pipe {
   const { message = false, nonblocking = false, size = 65_536 } = options;
+  const { open = { read: true, write: true } } = options;
   const name = pipeName();
   const readMode = (message ? PIPE_READMODE_MESSAGE : 0) |
     (nonblocking ? PIPE_NOWAIT : 0);
@@ -57,17 +61,16 @@ export function pipe(options: PipeOptions = {}): Pipe {
     throw Win32Error.last("CreateNamedPipeW");
   }
   const server = new SyncFile(handle, name, BOTH);
-  const client = openSync(name, { read: true, write: true });
+  const client = openSync(name, open);
+  if (readMode === 0) return { server, client, [Symbol.dispose]: close };
   const mode = new Uint32Array([readMode]);
   if (!kernel32.SetNamedPipeHandleState(client.handle, mode, null, null)) {
     throw Win32Error.last("SetNamedPipeHandleState");
   }
-  return {
-    server,
-    client,
-    [Symbol.dispose]() {
-      client[Symbol.dispose]();
-      server[Symbol.dispose]();
-    },
-  };
+  return { server, client, [Symbol.dispose]: close };
+
+  function close() {
+    client[Symbol.dispose]();
+    server[Symbol.dispose]();
+  }
 }

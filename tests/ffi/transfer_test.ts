@@ -1,0 +1,128 @@
+// portable
+
+import { test } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Handle } from "../../ffi/handle.ts";
+import { prototypes } from "../../ffi/kernel32.ts";
+import { FrameTable } from "../../ffi/lasterror.ts";
+import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
+import { bindTransfer, Transfer } from "../../ffi/transfer.ts";
+import { FakeBackend } from "../support/fake_backend.ts";
+
+const FILE = 0x84n as Handle;
+
+/** A WriteFile that writes all it is given, at an offset or not. */
+function fakeWriteFile(): { backend: FakeBackend; offsets: bigint[] } {
+  const offsets: bigint[] = [];
+  const backend = new FakeBackend({
+    WriteFile: (file, _buffer, length, count, overlapped) => {
+      if (file !== FILE) {
+        backend.lastError = 6;
+        return 0n;
+      }
+      if (count !== 0n) backend.at(count!).setUint32(0, Number(length), true);
+      if (overlapped !== 0n) {
+        // As Windows may: none of it is left as it was.
+        const view = backend.at(overlapped!);
+        offsets.push(view.getBigUint64(16, true));
+        for (let i = 0; i < 32; i += 8) view.setBigUint64(i, 0xEEn, true);
+      }
+      return 1n;
+    },
+  });
+  return { backend, offsets };
+}
+
+/** Binds WriteFile, and tells which calls the general function got. */
+function boundWriteFile(): {
+  backend: FakeBackend;
+  write: BoundFunction;
+  general: unknown[][];
+} {
+  const { backend } = fakeWriteFile();
+  const table = new FrameTable(backend);
+  const slow = bindFunction("WriteFile", prototypes.WriteFile, () => table);
+  const general: unknown[][] = [];
+  const write = bindTransfer("WriteFile", (...args) => {
+    general.push(args);
+    return slow(...args);
+  }, () => table);
+  return { backend, write, general };
+}
+
+test("bindTransfer() passes the usual arguments as the general function does", () => {
+  const { backend, write, general } = boundWriteFile();
+  const bytes = new Uint8Array(8);
+  const count = new Uint32Array(1);
+  const usual = [FILE, bytes, 5, count, null] as const;
+  assertEquals(write(...usual), true);
+  assertEquals([general.length, count[0]], [0, 5]);
+  assertEquals(write(FILE, bytes, 5, count, 0n), true);
+  assertEquals(general.length, 1);
+  const [fast, slow] = backend.calls
+    .filter(({ name }) => name === "WriteFile")
+    .map(({ words }) => words.slice(0, 5));
+  assertEquals(fast, slow);
+});
+
+test("bindTransfer() leaves all other arguments to the general function", () => {
+  const { backend, write, general } = boundWriteFile();
+  const bytes = new Uint8Array(8);
+  const count = new Uint32Array(1);
+  const refused = [
+    [1, bytes, 5, count, null],
+    [FILE, "bytes", 5, count, null],
+    [FILE, bytes, 9, count, null],
+    [FILE, bytes, -1, count, null],
+    [FILE, bytes, 0.5, count, null],
+    [FILE, bytes, NaN, count, null],
+    [FILE, bytes, 5, new Uint8Array(3), null],
+    [FILE, bytes, 5, [0], null],
+    [FILE, bytes, 5, count],
+  ];
+  for (const args of refused) assertThrows(() => write(...args));
+  assertEquals(backend.count("WriteFile"), 0);
+  const taken = [
+    [FILE, null, 0, count, null],
+    [FILE, backend.addressOf(bytes), 5, count, null],
+    [FILE, bytes, 5, null, null],
+    [FILE, bytes, 5, null, new Uint8Array(32)],
+  ];
+  for (const args of taken) assertEquals(write(...args), true);
+  assertEquals(general.length, refused.length + taken.length);
+});
+
+test("bindTransfer() leaves nothing of a call for the other way", () => {
+  const { backend, write } = boundWriteFile();
+  const bytes = new Uint8Array(8);
+  const count = new Uint32Array(1);
+  write(FILE, bytes, 5, null, new Uint8Array(32));
+  write(FILE, bytes.subarray(1), 3, count, null);
+  assertEquals(backend.calls.at(-1)?.words.slice(0, 5), [
+    FILE,
+    backend.addressOf(bytes) + 1n,
+    3n,
+    backend.addressOf(count),
+    0n,
+  ]);
+});
+
+test("Transfer counts the bytes, and tells the last error", () => {
+  const { backend } = fakeWriteFile();
+  const transfer = new Transfer("WriteFile", new FrameTable(backend));
+  assertEquals(transfer.here(FILE, new Uint8Array(8), 8), true);
+  assertEquals([transfer.count, transfer.lastError], [8, 0]);
+  assertEquals(transfer.here(0n as Handle, new Uint8Array(8), 8), false);
+  assertEquals(transfer.lastError, 6);
+});
+
+test("Transfer.at() sets the offset for every call, whatever the system left there", () => {
+  const { backend, offsets } = fakeWriteFile();
+  const transfer = new Transfer("WriteFile", new FrameTable(backend));
+  const bytes = new Uint8Array(8);
+  transfer.at(FILE, bytes, 8, 0xFFFF_FFF0, 0x7FFF_FFFF);
+  transfer.at(FILE, bytes, 8, 16, 0);
+  transfer.here(FILE, bytes, 8);
+  assertEquals(offsets, [0x7FFF_FFFF_FFFF_FFF0n, 16n]);
+  assertEquals(transfer.count, 8);
+});
