@@ -24,6 +24,8 @@ export class Gate {
   readonly #queue: Waiting[] = [];
   #operations = 0;
   #bytes = 0;
+  /** How many were let in and have not come through yet. */
+  #onTheWay = 0;
 
   /** Makes one with its limits. */
   constructor(limit: InFlightLimit = {}) {
@@ -32,37 +34,48 @@ export class Gate {
   }
 
   /**
-   * Waits for room. Returns nothing if there is some at once. Who was let in
-   * must leave; who is aborted is not let in, and finds so by the signal.
+   * Waits for room. Returns nothing if there is some at once; who had to wait
+   * tells by `comeThrough()` when it goes on. Everybody must leave, also who
+   * finds by the signal that it was let in only to leave.
    */
   enter(bytes: number, signal?: AbortSignal): Promise<void> | undefined {
-    if (this.#queue.length === 0 && this.#hasRoom(bytes)) {
+    const isFirst = this.#queue.length === 0 && this.#onTheWay === 0;
+    if (signal?.aborted || (isFirst && this.#hasRoom(bytes))) {
       this.#count(1, bytes);
       return undefined;
     }
     return new Promise((resolve) => {
-      const leaveQueue = () => {
-        this.#queue.splice(this.#queue.indexOf(waiting), 1);
-        this.#count(1, bytes); // It leaves like all others.
-        resolve();
-      };
       const letIn = () => {
         signal?.removeEventListener("abort", leaveQueue);
+        this.#count(1, bytes);
+        this.#onTheWay++;
         resolve();
       };
       const waiting: Waiting = { bytes, letIn };
+      const leaveQueue = () => {
+        this.#queue.splice(this.#queue.indexOf(waiting), 1);
+        letIn();
+      };
       this.#queue.push(waiting);
       signal?.addEventListener("abort", leaveQueue, { once: true });
     });
   }
 
+  /** Goes on after waiting. Nobody who comes later gets ahead meanwhile. */
+  comeThrough(): void {
+    this.#onTheWay--;
+    this.#letIn();
+  }
+
   /** Makes room. */
   leave(bytes: number): void {
     this.#count(-1, -bytes);
+    this.#letIn();
+  }
+
+  #letIn(): void {
     while (this.#queue.length > 0 && this.#hasRoom(this.#queue[0]!.bytes)) {
-      const { bytes, letIn } = this.#queue.shift()!;
-      this.#count(1, bytes);
-      letIn();
+      this.#queue.shift()!.letIn();
     }
   }
 

@@ -16,6 +16,9 @@ import { type Handle, kernel32 } from "./raw.ts";
 
 const TWO_32 = 2 ** 32;
 
+/** After so long it is tried again what the system had no resources for. */
+const SHORTAGE_MS = 20;
+
 /** How an operation ends that is cancelled before it was started. */
 const CANCELLED: Outcome = { code: ERROR_OPERATION_ABORTED, count: 0 };
 
@@ -86,7 +89,10 @@ export class OverlappedHandle {
     this.#underWay++;
     try {
       const room = this.#gate.enter(length, signal);
-      if (room !== undefined) await room;
+      if (room !== undefined) {
+        await room;
+        this.#gate.comeThrough();
+      }
       return await this.#performNow(request);
     } finally {
       this.#gate.leave(length);
@@ -132,9 +138,22 @@ export class OverlappedHandle {
         ? await this.#completion(operation.overlapped, outcome, signal)
         : outcome;
       if (!isShortage(ended.code) || this.#port.pending === 0) return ended;
-      // "Too many outstanding asynchronous I/O requests": one less is soon.
-      await this.#port.next();
+      await this.#lessUnderWay();
     }
+  }
+
+  /**
+   * "Too many outstanding asynchronous I/O requests": one less is soon, of this
+   * thread or of another process, which nobody tells of.
+   */
+  #lessUnderWay(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SHORTAGE_MS);
+      this.#port.next().then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   #start(offset: Offset, call: (overlapped: bigint) => boolean): Operation {

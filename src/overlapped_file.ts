@@ -25,7 +25,11 @@ import {
 } from "./mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
 import { OverlappedSectors } from "./overlapped_sectors.ts";
-import { advance, OverlappedTransfers } from "./overlapped_transfers.ts";
+import {
+  advance,
+  counting,
+  OverlappedTransfers,
+} from "./overlapped_transfers.ts";
 import {
   positionFrom,
   type PositionOptions,
@@ -108,7 +112,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#seekable = seekable;
     this.#sectored = seekable && mode.unbuffered;
     this.#overlapped = overlapped;
-    this.#transfers = new OverlappedTransfers(handle, path, overlapped);
+    this.#transfers = new OverlappedTransfers(
+      handle,
+      path,
+      overlapped,
+      seekable,
+    );
   }
 
   /**
@@ -188,9 +197,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const count = await this.#placed(at, async (offset) => {
       let done = 0;
       while (done < length) {
-        const rest = bytes.subarray(done);
+        const rest = done === 0 ? bytes : bytes.subarray(done);
         const place = advance(offset, done);
-        const count = await this.#read(rest, place, signal);
+        const count = await counting(
+          done,
+          this.#read(rest, place, signal),
+        );
         if (this.#countOrEnd(count) === null) break;
         done += count;
       }
@@ -283,12 +295,16 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
     const bytes = asBytes(data);
+    const { length } = bytes;
     await this.#placed(at, async (offset) => {
       let done = 0;
-      while (done < bytes.length) {
-        const rest = bytes.subarray(done);
+      while (done < length) {
+        const rest = done === 0 ? bytes : bytes.subarray(done);
         const place = advance(offset, done);
-        const count = await this.#write(rest, place, signal);
+        const count = await counting(
+          done,
+          this.#write(rest, place, signal),
+        );
         done += count;
         if (count > 0) continue;
         throw new Win32Error("WriteFile", ERROR_NO_DATA, {
@@ -338,10 +354,15 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       let done = 0;
       for (const part of parts) {
         const place = advance(offset, done);
-        const count = await this.#read(part, place, signal);
-        if (this.#countOrEnd(count) === null) return done > 0 ? done : count;
+        const { length } = part;
+        const count = await counting(
+          done,
+          this.#read(part, place, signal),
+        );
+        const isEnd = length > 0 && this.#countOrEnd(count) === null;
+        if (isEnd) return done > 0 ? done : ENDED;
         done += count;
-        if (count < part.length) break;
+        if (count < length) break;
       }
       return done;
     });
@@ -394,9 +415,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       let done = 0;
       for (const part of parts) {
         const place = advance(offset, done);
-        const count = await this.#write(part, place, signal);
+        const { length } = part;
+        const count = await counting(
+          done,
+          this.#write(part, place, signal),
+        );
         done += count;
-        if (count < part.length) break;
+        if (count < length) break;
       }
       return done;
     });
@@ -495,11 +520,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * console.log(file.closed); // true
    * ```
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#check("close");
-    return this.#closing = this.#overlapped.drain().then(() =>
-      this.closeHandle()
-    );
+    this.#closing = this.#overlapped.drain().then(() => this.closeHandle());
+    await this.#closing;
   }
 
   /** Closes the file, if it is still open. */

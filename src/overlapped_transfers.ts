@@ -9,6 +9,7 @@ import {
   ERROR_INVALID_PARAMETER,
   ERROR_MORE_DATA,
   ERROR_OPERATION_ABORTED,
+  isShortage,
 } from "./codes.ts";
 import type { Outcome } from "./completion.ts";
 import { Win32Error } from "./error.ts";
@@ -23,18 +24,32 @@ import { END_OF_FILE, ENDED, isEnd } from "./transfers.ts";
 const MAX_COPIED = 2 ** 22;
 /** The most that one operation is asked for, in bytes. */
 const MAX_LENGTH = 2 ** 30;
+/** A shortage of memory makes operations no smaller than this. */
+const MIN_LENGTH = 2 ** 16;
 
 /** The reads and writes of one overlapped handle. */
 export class OverlappedTransfers {
   readonly #handle: Handle;
   readonly #path: string;
   readonly #overlapped: OverlappedHandle;
+  readonly #seekable: boolean;
 
-  /** Makes those of a handle. */
-  constructor(handle: Handle, path: string, overlapped: OverlappedHandle) {
+  /**
+   * Makes those of a handle.
+   *
+   * @param seekable Whether a transfer may be made in parts: what is written to
+   * a pipe at once is a message, and what is read at once part of no other.
+   */
+  constructor(
+    handle: Handle,
+    path: string,
+    overlapped: OverlappedHandle,
+    seekable: boolean,
+  ) {
     this.#handle = handle;
     this.#path = path;
     this.#overlapped = overlapped;
+    this.#seekable = seekable;
   }
 
   /**
@@ -46,11 +61,14 @@ export class OverlappedTransfers {
     offset: Offset,
     signal?: AbortSignal,
   ): Promise<number> {
+    checkBytes("buffer", bytes);
+    let limit = this.#limit(bytes);
     let done = 0;
     while (done < bytes.length) {
-      const part = partOf(bytes, done);
+      const part = partOf(bytes, done, limit);
+      const { length } = part;
       const own = lendOwn(part);
-      const lease = own ?? lend(part.length);
+      const lease = own ?? lend(length);
       try {
         const { code, count } = await this.#perform(
           "ReadFile",
@@ -66,10 +84,14 @@ export class OverlappedTransfers {
         if (own === undefined) part.set(lease.bytes.subarray(0, count));
         done += count;
         if (isEnd(code)) return done > 0 ? done : ENDED;
+        if (this.#goesSmaller(code, length)) {
+          limit = halved(length);
+          continue;
+        }
         if (code !== 0 && !isPart(code)) {
           throw this.#error("ReadFile", code, done);
         }
-        if (count < part.length || isPart(code)) return done;
+        if (count < length || isPart(code)) return done;
       } finally {
         lease.end();
       }
@@ -77,17 +99,26 @@ export class OverlappedTransfers {
     return done;
   }
 
-  /** Writes. Returns the count: less than all only on a pipe. */
+  /**
+   * Writes. Returns the count: less than all only on a pipe, or if aborted.
+   * That a disk is full, the write after a short one says.
+   */
   async write(
     bytes: Uint8Array,
     offset: Offset,
     signal?: AbortSignal,
   ): Promise<number> {
+    checkBytes("data", bytes);
+    const total = bytes.length;
+    let limit = this.#limit(bytes);
     let done = 0;
-    while (done < bytes.length) {
-      const part = partOf(bytes, done);
+    while (done < total) {
+      // The data may have been transferred elsewhere in the meantime.
+      if (done > 0) checkBytes("data", bytes);
+      const part = partOf(bytes, done, limit);
+      const { length } = part;
       const own = lendOwn(part);
-      const lease = own ?? lend(part.length);
+      const lease = own ?? lend(length);
       try {
         if (own === undefined) lease.bytes.set(part);
         const { code, count } = await this.#perform(
@@ -101,8 +132,12 @@ export class OverlappedTransfers {
           if (done > 0) return done;
           throw this.#overlapped.refusal("write", signal);
         }
+        if (this.#goesSmaller(code, length)) {
+          limit = halved(length);
+          continue;
+        }
         if (code !== 0) throw this.#error("WriteFile", code, done);
-        if (count < part.length) return done;
+        if (count < length && (count === 0 || !this.#seekable)) return done;
       } finally {
         lease.end();
       }
@@ -125,7 +160,7 @@ export class OverlappedTransfers {
       offset,
       signal,
     );
-    if (isRefusedPart(code, buffers)) return undefined;
+    if (isShortage(code) || isRefusedPart(code, buffers)) return undefined;
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.#overlapped.refusal("readScatter", signal);
     }
@@ -151,7 +186,7 @@ export class OverlappedTransfers {
       offset,
       signal,
     );
-    if (isRefusedPart(code, buffers)) return undefined;
+    if (isShortage(code) || isRefusedPart(code, buffers)) return undefined;
     if (code === ERROR_OPERATION_ABORTED) {
       if (count > 0) return count;
       throw this.#overlapped.refusal("writeGather", signal);
@@ -201,6 +236,17 @@ export class OverlappedTransfers {
     }
   }
 
+  /** The most that one operation takes of the bytes. */
+  #limit(bytes: Uint8Array): number {
+    if (!this.#seekable) return MAX_LENGTH;
+    return ownerOf(bytes) === undefined ? MAX_COPIED : MAX_LENGTH;
+  }
+
+  /** Whether what the system is short of memory for goes in smaller parts. */
+  #goesSmaller(code: number, length: number): boolean {
+    return isShortage(code) && this.#seekable && length > MIN_LENGTH;
+  }
+
   #error(syscall: string, code: number, bytesTransferred: number): Win32Error {
     const path = this.#path;
     return new Win32Error(syscall, code, { path, bytesTransferred });
@@ -219,11 +265,28 @@ function isRefusedPart(code: number, buffers: readonly Uint8Array[]): boolean {
 }
 
 /** What one operation takes of the bytes. */
-function partOf(bytes: Uint8Array, done: number): Uint8Array {
-  const limit = ownerOf(bytes) === undefined ? MAX_COPIED : MAX_LENGTH;
+function partOf(bytes: Uint8Array, done: number, limit: number): Uint8Array {
   return done === 0 && bytes.length <= limit
     ? bytes
     : bytes.subarray(done, done + limit);
+}
+
+/** Adds what was transferred before to the count of an error. */
+export async function counting(
+  done: number,
+  transfer: Promise<number>,
+): Promise<number> {
+  try {
+    return await transfer;
+  } catch (error) {
+    if (done === 0 || !(error instanceof Win32Error)) throw error;
+    throw error.withBytesTransferred(done + (error.bytesTransferred ?? 0));
+  }
+}
+
+/** Less than before, and still a whole number of sectors. */
+function halved(length: number): number {
+  return Math.max(MIN_LENGTH, 2 ** Math.floor(Math.log2(length - 1)));
 }
 
 /** The offset of what follows the first `count` bytes. */

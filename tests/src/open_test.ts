@@ -373,7 +373,11 @@ test("openSync() hands security attributes on", () => {
 
 test("openSync() opens files whose handles are closed when the files are dropped", async () => {
   using folder = tempFolder();
-  const options = { write: true, create: true, share: [] };
+  const options: OpenOptions = {
+    write: true,
+    create: true,
+    share: ["delete"],
+  };
   const paths = Array.from({ length: 100 }, (_, i) => folder.file(`${i}`));
   (() => {
     for (const path of paths) openSync(path, options);
