@@ -4,6 +4,8 @@
  *
  * - {@linkcode openSync} opens files, pipes, volumes and devices: buffered or
  *   unbuffered, written through, shared or kept to oneself, locked by ranges.
+ * - {@linkcode open} opens them for overlapped I/O: promises, many operations
+ *   under way, cancellation, scatter/gather.
  * - {@linkcode kernel32} is the raw layer: the functions themselves, with the
  *   last error read in the same native frame as the call.
  * - `struct()` and the system's own structures are in `@kernel32/io/structs`.
@@ -32,14 +34,21 @@ export * from "./src/codes.ts";
 export * from "./src/error.ts";
 export type { BaseFile } from "./src/file.ts";
 export type { FileStat } from "./src/file_info.ts";
+export { fromHandle } from "./src/from_handle.ts";
+export type { InFlightLimit } from "./src/gate.ts";
 export * from "./src/handle.ts";
 export type { LockOptions, LockRange } from "./src/lock.ts";
 export { AlignedBuffer } from "./src/memory.ts";
 export { formatMessage } from "./src/message.ts";
 export * from "./src/ntstatus.ts";
 export type { FileMode } from "./src/mode.ts";
-export { openSync } from "./src/open.ts";
-export type { OpenOptions, ShareMode } from "./src/options.ts";
+export { open, openSync } from "./src/open.ts";
+export type {
+  OpenOptions,
+  OverlappedOptions,
+  ShareMode,
+} from "./src/options.ts";
+export type { OverlappedFile, TransferOptions } from "./src/overlapped_file.ts";
 export type { FileUrl } from "./src/path.ts";
 export {
   getLastWin32Error,

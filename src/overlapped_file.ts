@@ -18,7 +18,7 @@ import {
   Win32Error,
 } from "./error.ts";
 import { BaseFile } from "./file.ts";
-import { fileTypeOf } from "./file_info.ts";
+import { fileTypeOf, setEndOfFile, sizeOf } from "./file_info.ts";
 import type { InFlightLimit } from "./gate.ts";
 import { lockArguments, type LockOptions } from "./lock.ts";
 import {
@@ -30,6 +30,7 @@ import {
 } from "./mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
 import { lockOverlapped } from "./overlapped_lock.ts";
+import { OverlappedSectors } from "./overlapped_sectors.ts";
 import {
   advance,
   counting,
@@ -39,6 +40,7 @@ import {
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
+  toExactOffset,
 } from "./position.ts";
 import type { Handle } from "./raw.ts";
 import { readableOf, type ReadableOptions } from "./readable.ts";
@@ -88,6 +90,9 @@ interface Checked {
 export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
   readonly #transfers: OverlappedTransfers;
+  /** Only whole sectors go to the system. */
+  readonly #sectored: boolean;
+  #sectors: OverlappedSectors | undefined;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   #position = 0;
@@ -116,6 +121,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     super(handle, path);
     this.#mode = mode;
     this.#seekable = seekable;
+    this.#sectored = seekable && mode.unbuffered;
     this.#overlapped = overlapped;
     this.#transfers = new OverlappedTransfers(
       handle,
@@ -125,7 +131,36 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     );
   }
 
-  /** Reads at the position, or at an offset. */
+  /**
+   * Reads at the position, or at an offset.
+   *
+   * @param buffer Where the bytes go. Memory of an `AlignedBuffer` is filled
+   * by the kernel itself, other memory when the operation has ended.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were read, or null at the end of the file or pipe.
+   * Less than the buffer has room for only before the end, and on pipes and
+   * devices. Of a message that is longer than the buffer, the rest comes next.
+   * @throws {TypeError} If the buffer is none, or the file is not open for
+   * reading, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed, or is before the
+   * operation has ended.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION and others, with the bytes read
+   * before the failure in `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   *
+   * @example Read to the end
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const buffer = new Uint8Array(4096);
+   * let size = 0;
+   * for (let n; (n = await file.read(buffer)) !== null;) size += n;
+   * console.log(size === file.size()); // true
+   * ```
+   */
   async read(
     buffer: ArrayBufferView,
     options: TransferOptions = {},
@@ -137,12 +172,30 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (bytes.length === 0) return 0;
     const count = await this.#placed(
       at,
-      (offset) => this.#transfers.read(bytes, offset, signal),
+      (offset) => this.#read(bytes, offset, signal),
     );
     return this.#countOrEnd(count);
   }
 
-  /** Reads until the buffer is full. */
+  /**
+   * Reads until the buffer is full.
+   *
+   * @param buffer Where the bytes go.
+   * @param options The offset, if it is not the position, and a signal.
+   * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
+   * is in the buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a header
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const header = new Uint8Array(2);
+   * await file.readExactly(header, { at: 0 });
+   * console.log(String.fromCharCode(...header)); // "# "
+   * ```
+   */
   async readExactly(
     buffer: ArrayBufferView,
     options: TransferOptions = {},
@@ -159,7 +212,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
         const place = advance(offset, done);
         const count = await counting(
           done,
-          this.#transfers.read(rest, place, signal),
+          this.#read(rest, place, signal),
         );
         if (this.#countOrEnd(count) === null) break;
         done += count;
@@ -171,7 +224,44 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     }
   }
 
-  /** Writes at the position, or at an offset. */
+  /**
+   * Writes at the position, or at an offset. On a file opened with `append`,
+   * what has no offset goes to the end.
+   *
+   * @param data The bytes. Those of an `AlignedBuffer` must not be changed
+   * before the operation has ended; others are copied at the start, up to
+   * 4 MiB at a time.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were written: all of them, except on a pipe that
+   * does not block, or if the signal came in between.
+   * @throws {TypeError} If the data is no buffer, or the file is not open for
+   * writing, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed, or is before the
+   * operation has ended.
+   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
+   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
+   * `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   *
+   * @example Write two records at once
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("two.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * const record = new Uint8Array(64);
+   * await Promise.all([
+   *   file.write(record, { at: 0 }),
+   *   file.write(record, { at: 1024 }),
+   * ]);
+   * console.log(file.size()); // 1088
+   * ```
+   */
   async write(
     data: ArrayBufferView,
     options: TransferOptions = {},
@@ -183,11 +273,31 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (bytes.length === 0) return 0;
     return await this.#placed(
       at,
-      (offset) => this.#transfers.write(bytes, offset, signal),
+      (offset) => this.#write(bytes, offset, signal),
     );
   }
 
-  /** Writes all of the data. */
+  /**
+   * Writes all of the data, in as many operations as that takes.
+   *
+   * @param data The bytes.
+   * @param options The offset, if it is not the position, and a signal.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
+   * `write()` throws.
+   *
+   * @example Append a line
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("log.tmp", {
+   *   append: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.writeAll(new TextEncoder().encode("started\n"));
+   * console.log(file.size()); // 8
+   * ```
+   */
   async writeAll(
     data: ArrayBufferView,
     options: TransferOptions = {},
@@ -204,7 +314,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
         const place = advance(offset, done);
         const count = await counting(
           done,
-          this.#transfers.write(rest, place, signal),
+          this.#write(rest, place, signal),
         );
         done += count;
         if (count > 0) continue;
@@ -218,7 +328,27 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
-  /** Reads into several buffers, one after the other. */
+  /**
+   * Reads into several buffers, one after the other. On an unbuffered file,
+   * buffers that are whole pages of `AlignedBuffer`s are filled by one call of
+   * ReadFileScatter.
+   *
+   * @param buffers Where the bytes go.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were read, or null at the end of the file.
+   * @throws {Error} What `read()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfilescatter
+   *
+   * @example Read a header and a body
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const [header, body] = [new Uint8Array(8), new Uint8Array(64)];
+   * console.log(await file.readScatter([header, body])); // 72
+   * ```
+   */
   async readScatter(
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
@@ -238,7 +368,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
         const { length } = part;
         const count = await counting(
           done,
-          this.#transfers.read(part, place, signal),
+          this.#read(part, place, signal),
         );
         const isEnd = length > 0 && this.#countOrEnd(count) === null;
         if (isEnd) return done > 0 ? done : ENDED;
@@ -250,7 +380,36 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     return this.#countOrEnd(count);
   }
 
-  /** Writes several buffers, one after the other. */
+  /**
+   * Writes several buffers, one after the other. On an unbuffered file, buffers
+   * that are whole pages of `AlignedBuffer`s are written by one call of
+   * WriteFileGather; the last one may be some whole sectors.
+   *
+   * @param buffers The bytes.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were written.
+   * @throws {Error} What `write()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
+   *
+   * @example Write pages in another order
+   * ```ts
+   * import { AlignedBuffer, open } from "@kernel32/io";
+   *
+   * await using file = await open("pages.tmp", {
+   *   write: true,
+   *   create: true,
+   *   unbuffered: true,
+   *   deleteOnClose: true,
+   * });
+   * using pages = new AlignedBuffer(8192);
+   * const [first, second] = [
+   *   pages.bytes.subarray(0, 4096),
+   *   pages.bytes.subarray(4096),
+   * ];
+   * console.log(await file.writeGather([second, first])); // 8192
+   * ```
+   */
   async writeGather(
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
@@ -270,7 +429,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
         const { length } = part;
         const count = await counting(
           done,
-          this.#transfers.write(part, place, signal),
+          this.#write(part, place, signal),
         );
         done += count;
         if (count < length) break;
@@ -307,7 +466,28 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     return writableOf(this, this.#streamed, options);
   }
 
-  /** Writes what the system still holds of the file to the device. */
+  /**
+   * Writes what the system still holds of the file to the device, on another
+   * thread.
+   *
+   * @throws {Win32Error} ERROR_ACCESS_DENIED on a file not open for writing,
+   * and what the device reports.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
+   *
+   * @example Make a write last
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("lasting.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.write(new Uint8Array(512));
+   * await file.flush();
+   * ```
+   */
   async flush(): Promise<void> {
     this.#check("flush");
     const { handle, path } = this;
@@ -316,7 +496,32 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     );
   }
 
-  /** Locks a range of bytes; waits without blocking. */
+  /**
+   * Locks a range of bytes, as `SyncFile.lock()` does. The wait for the lock
+   * blocks nothing, and a signal can end it.
+   *
+   * @param options The range, how it is locked, and a signal.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
+   * holds a lock that is in the way.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Hold a lock during an update
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("held.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.lock({ at: 0, length: 64 });
+   * await file.write(new Uint8Array(64), { at: 0 });
+   * file.unlock({ at: 0, length: 64 });
+   * ```
+   */
   async lock(
     options: LockOptions & { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
@@ -340,6 +545,19 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * Closes the file: refuses new operations, cancels those under way, waits for
    * all of them, then closes the handle.
+   *
+   * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
+   * somebody else.
+   *
+   * @example Close by hand
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const file = await open("README.md");
+   * await file.close();
+   * console.log(file.closed); // true
+   * ```
    */
   async close(): Promise<void> {
     this.#check("close");
@@ -352,7 +570,24 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     await (this.#closing ?? this.close());
   }
 
-  /** Moves the position, once the transfers before have ended. */
+  /**
+   * Moves the position, once the transfers without an offset that were started
+   * before have ended.
+   *
+   * @param offset How far, in bytes; negative only from "current" or "end".
+   * @param origin What is counted from.
+   * @returns The new position in bytes from the start.
+   * @throws {TypeError} If the file has no offsets, or the origin is none.
+   * @throws {RangeError} If the new position is out of range.
+   *
+   * @example Go to the last bytes
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * console.log(await file.seek(-16, "end") === file.size() - 16); // true
+   * ```
+   */
   async seek(
     offset: number | bigint,
     origin: SeekOrigin = "start",
@@ -436,6 +671,46 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
+  #read(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    return this.#sectored
+      ? this.#getSectors().read(
+        bytes,
+        toExactOffset(offset, bytes.length),
+        signal,
+      )
+      : this.#transfers.read(bytes, offset, signal);
+  }
+
+  #write(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    if (!this.#sectored) return this.#transfers.write(bytes, offset, signal);
+    return offset === END_OF_FILE
+      ? this.#getSectors().append(bytes, signal)
+      : this.#getSectors().write(
+        bytes,
+        toExactOffset(offset, bytes.length),
+        signal,
+      );
+  }
+
+  #getSectors(): OverlappedSectors {
+    const transfers = this.#transfers;
+    return this.#sectors ??= new OverlappedSectors({
+      sector: this.sectorSize(),
+      read: (bytes, offset, signal) => transfers.read(bytes, offset, signal),
+      write: (bytes, offset, signal) => transfers.write(bytes, offset, signal),
+      size: () => sizeOf(this.handle, this.path),
+      setEnd: (size) => setEndOfFile(this.handle, size, this.path),
+    });
+  }
+
   /** Waits its turn. */
   #next(work: () => Promise<number>): Promise<number> {
     const result = this.#turn.then(work);
@@ -444,8 +719,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   #areSegments(parts: readonly Uint8Array[], offset: Offset): boolean {
-    if (!this.#mode.unbuffered || !this.#seekable) return false;
-    const sector = this.sectorSize().logical;
-    return areSegments(parts, sector) && Number(offset) % sector === 0;
+    if (!this.#sectored || offset === END_OF_FILE) return false;
+    const { logical } = this.#getSectors().sector;
+    return areSegments(parts, logical) && Number(offset) % logical === 0;
   }
 }

@@ -49,3 +49,20 @@ export function positionFrom(
       `would be ${position}`,
   );
 }
+
+/** What unbuffered transfers end before: rounding up to a sector stays exact. */
+const MAX_END = 2 ** 53 - 2 ** 20;
+
+/**
+ * The offset of an unbuffered transfer, which is counted with in numbers.
+ *
+ * @throws {RangeError} If that would not be exact.
+ */
+export function toExactOffset(place: number | bigint, length: number): number {
+  const offset = Number(place);
+  if (offset + length <= MAX_END) return offset;
+  throw new RangeError(
+    `An unbuffered transfer must end before 2^53-2^20: got at ${place} and ` +
+      `${length} bytes`,
+  );
+}

@@ -21,6 +21,7 @@ import {
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
+  toExactOffset,
 } from "./position.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { LARGE_INTEGER } from "./structs.ts";
@@ -530,7 +531,7 @@ export class SyncFile extends BaseFile implements Disposable {
 
   #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     const place = at ?? (this.#position ??= this.#pointer());
-    const offset = exact(place, bytes.length);
+    const offset = toExactOffset(place, bytes.length);
     let count = 0;
     try {
       count = this.#sectors().read(bytes, offset);
@@ -546,7 +547,7 @@ export class SyncFile extends BaseFile implements Disposable {
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
     const place = at ?? (this.#position ??= this.#pointer());
-    const offset = exact(place, bytes.length);
+    const offset = toExactOffset(place, bytes.length);
     let count = bytes.length;
     try {
       this.#sectors().write(bytes, offset);
@@ -572,18 +573,6 @@ export class SyncFile extends BaseFile implements Disposable {
       setEnd: (size) => setEndOfFile(target.handle, size, target.path),
     });
   }
-}
-
-/** What unbuffered transfers end before: rounding up to a sector stays exact. */
-const MAX_END = 2 ** 53 - 2 ** 20;
-
-function exact(place: number | bigint, length: number): number {
-  const offset = Number(place);
-  if (offset + length <= MAX_END) return offset;
-  throw new RangeError(
-    `An unbuffered transfer must end before 2^53-2^20: got at ${place} and ` +
-      `${length} bytes`,
-  );
 }
 
 function offsetOf(options: PositionOptions): number | bigint | undefined {

@@ -1,0 +1,172 @@
+/**
+ * Overlapped reads and writes of any length, at any offset, on a device that
+ * only takes whole sectors.
+ *
+ * @module
+ */
+import { alignUp, isAligned } from "./align.ts";
+import { type Lease, lend } from "./lease.ts";
+import { ownerOf } from "./memory.ts";
+import type { SectorSize } from "./sector.ts";
+import {
+  BOUNCE_SIZE,
+  SectorPlan,
+  type SectorStep,
+  type SectorSteps,
+} from "./sector_plan.ts";
+import { SharedLock } from "./shared_lock.ts";
+
+/** What takes whole sectors of native memory, and says later how it went. */
+export interface OverlappedSectorDevice {
+  /** The sector sizes. */
+  readonly sector: SectorSize;
+  /** Reads; less than `length` only at the end. The count, or below 0. */
+  read(
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number>;
+  /** Writes all of it. */
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number>;
+  /** The size in bytes. */
+  size(): number;
+  /** Sets the end, to the byte. */
+  setEnd(size: number): void;
+}
+
+/**
+ * Makes a sector device look like an ordinary file. Transfers of whole sectors
+ * run side by side; a write that keeps a part of a sector reads it first, and
+ * no other transfer comes in between.
+ */
+export class OverlappedSectors {
+  readonly #device: OverlappedSectorDevice;
+  readonly #plan: SectorPlan;
+  readonly #lock = new SharedLock();
+
+  /** Makes one for a device. */
+  constructor(device: OverlappedSectorDevice) {
+    this.#device = device;
+    // Only native memory is lent beyond a call.
+    this.#plan = new SectorPlan(
+      device.sector,
+      (view, alignment) =>
+        ownerOf(view) !== undefined && isAligned(view.byteOffset, alignment),
+    );
+  }
+
+  /** The sector sizes. */
+  get sector(): SectorSize {
+    return this.#device.sector;
+  }
+
+  /** Reads at an offset. Returns 0 or less at the end and beyond. */
+  read(
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    return this.#lock.shared(() =>
+      this.#plan.isDirect(bytes, offset)
+        ? this.#device.read(bytes, offset, signal)
+        : this.#run(
+          bytes.length,
+          (memory) => this.#plan.read(bytes, offset, memory),
+          signal,
+        )
+    );
+  }
+
+  /** Writes all of it at an offset. The end of the file is right to the byte. */
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    const work = async () => {
+      if (this.#plan.isDirect(bytes, offset)) {
+        return await this.#device.write(bytes, offset, signal);
+      }
+      await this.#run(
+        bytes.length,
+        (memory) => this.#plan.write(bytes, offset, memory),
+        signal,
+      );
+      return bytes.length;
+    };
+    return this.#plan.splitsSectors(bytes.length, offset)
+      ? this.#lock.exclusive(work)
+      : this.#lock.shared(work);
+  }
+
+  /** Writes all of it at the end of the file, wherever that will be. */
+  append(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    return this.#lock.exclusive(async () => {
+      const end = this.#device.size();
+      await this.#run(
+        bytes.length,
+        (memory) => this.#plan.write(bytes, end, memory),
+        signal,
+      );
+      return bytes.length;
+    });
+  }
+
+  async #run<T>(
+    length: number,
+    start: (memory: () => Uint8Array) => SectorSteps<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    let lease: Lease | undefined;
+    const memory = () => {
+      const { logical } = this.#device.sector;
+      // Room for a part of a sector at both ends.
+      const wanted = alignUp(length, logical) + 2 * logical;
+      lease ??= lend(Math.min(wanted, alignUp(BOUNCE_SIZE, logical)));
+      return lease.bytes;
+    };
+    try {
+      const steps = start(memory);
+      let result = steps.next();
+      while (!result.done) {
+        let answer = 0;
+        try {
+          answer = await this.#take(result.value, signal);
+        } catch (error) {
+          result = steps.throw(error);
+          continue;
+        }
+        result = steps.next(answer);
+      }
+      return result.value;
+    } finally {
+      lease?.end();
+    }
+  }
+
+  async #take(
+    step: SectorStep,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    const device = this.#device;
+    switch (step.kind) {
+      case "read": {
+        const bytes = step.bytes.subarray(0, step.length);
+        return Math.max(0, await device.read(bytes, step.offset, signal));
+      }
+      case "write": {
+        const bytes = step.bytes.subarray(0, step.length);
+        return await device.write(bytes, step.offset, signal);
+      }
+      case "size":
+        return device.size();
+      case "setEnd":
+        device.setEnd(step.size);
+        return step.size;
+    }
+  }
+}
