@@ -37,6 +37,7 @@ import {
   OverlappedTransfers,
 } from "./overlapped_transfers.ts";
 import {
+  badOrigin,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -595,11 +596,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("seek");
     this.#needOffsets();
     return await this.#next(() => {
-      this.#position = positionFrom(offset, origin, {
-        start: () => 0,
-        current: () => this.#position,
-        end: () => this.size(),
-      });
+      const base = this.#baseOf(origin);
+      this.#position = positionFrom(offset, origin, base);
       return Promise.resolve(this.#position);
     });
   }
@@ -636,6 +634,19 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (checked.at === undefined) return { ...checked, at: END_OF_FILE };
     if (write) return checked;
     throw appendsOnly(this.path);
+  }
+
+  #baseOf(origin: SeekOrigin): number {
+    switch (origin) {
+      case "start":
+        return 0;
+      case "current":
+        return this.#position;
+      case "end":
+        return this.size();
+      default:
+        throw badOrigin(origin);
+    }
   }
 
   #needOffsets(): void {

@@ -17,17 +17,24 @@ export interface PositionOptions {
 /** What `seek()` counts from. */
 export type SeekOrigin = "start" | "current" | "end";
 
+/** The error of an origin that is none. */
+export function badOrigin(origin: unknown): TypeError {
+  return new TypeError(
+    `origin must be "start", "current" or "end": got ${describe(origin)}`,
+  );
+}
+
 /**
  * Computes the position that `seek()` goes to.
  *
- * @throws {TypeError} If the origin is none, or the offset no number.
- * @throws {RangeError} If the offset is no whole number, or the position out of
- * range.
+ * @param base Where the origin is.
+ * @throws {TypeError} If the offset is no number.
+ * @throws {RangeError} If it is no whole number, or the position out of range.
  */
 export function positionFrom(
   offset: number | bigint,
   origin: SeekOrigin,
-  bases: Readonly<Record<SeekOrigin, () => number>>,
+  base: number,
 ): number {
   if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
     const sentence = `offset must be a whole number or a bigint: got ${
@@ -37,12 +44,7 @@ export function positionFrom(
       ? new RangeError(sentence)
       : new TypeError(sentence);
   }
-  if (!Object.hasOwn(bases, origin)) {
-    throw new TypeError(
-      `origin must be "start", "current" or "end": got ${describe(origin)}`,
-    );
-  }
-  const position = bases[origin]() + Number(offset);
+  const position = base + Number(offset);
   if (position >= 0 && Number.isSafeInteger(position)) return position;
   throw new RangeError(
     `The position must be from 0 to 2^53-1: ${offset} from the ${origin} ` +

@@ -18,6 +18,7 @@ import {
   notWritable,
 } from "./mode.ts";
 import {
+  badOrigin,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -354,11 +355,8 @@ export class SyncFile extends BaseFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    return this.#position = positionFrom(offset, origin, {
-      start: () => 0,
-      current: () => this.#position ?? this.#pointer(),
-      end: () => this.size(),
-    });
+    const base = this.#baseOf(origin);
+    return this.#position = positionFrom(offset, origin, base);
   }
 
   /**
@@ -486,6 +484,19 @@ export class SyncFile extends BaseFile implements Disposable {
     // The file pointer ends behind what is appended.
     this.#position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
+  }
+
+  #baseOf(origin: SeekOrigin): number {
+    switch (origin) {
+      case "start":
+        return 0;
+      case "current":
+        return this.#position ?? this.#pointer();
+      case "end":
+        return this.size();
+      default:
+        throw badOrigin(origin);
+    }
   }
 
   /** Asks where the system's file pointer is. */
