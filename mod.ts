@@ -58,5 +58,8 @@ export {
 } from "./src/raw.ts";
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
 export type { PositionOptions, SeekOrigin } from "./src/position.ts";
+export type { ReadableOptions } from "./src/readable.ts";
 export type { SectorSize } from "./src/sector.ts";
+export type { StreamOptions } from "./src/streams.ts";
 export type { SyncFile } from "./src/sync_file.ts";
+export type { WritableOptions } from "./src/writable.ts";

@@ -439,17 +439,88 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
-  /** A stream that reads the file. */
+  /**
+   * A byte stream of what the file has, from the position to the end. The same
+   * one each time; it closes the file, as `Deno.FsFile.readable` does.
+   *
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for reading.
+   *
+   * @see https://developer.mozilla.org/docs/Web/API/ReadableStream
+   *
+   * @example Compress a file
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const file = await open("README.md");
+   * const compressed = await new Response(
+   *   file.readable.pipeThrough(new CompressionStream("gzip")),
+   * ).bytes();
+   * console.log(compressed.length > 0, file.closed); // true true
+   * ```
+   */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= this.createReadable();
   }
 
-  /** A stream that writes the file. */
+  /**
+   * A stream that writes from the position on, or to the end of a file opened
+   * with `append`. The same one each time; it closes the file, as
+   * `Deno.FsFile.writable` does.
+   *
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for writing.
+   *
+   * @see https://developer.mozilla.org/docs/Web/API/WritableStream
+   *
+   * @example Store the body of a response past the cache
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const response = new Response("What a server has sent");
+   * const file = await open("body.tmp", {
+   *   write: true,
+   *   create: true,
+   *   unbuffered: true,
+   *   deleteOnClose: true,
+   * });
+   * await response.body!.pipeTo(file.writable);
+   * console.log(file.closed); // true
+   * ```
+   */
   get writable(): WritableStream<ArrayBufferView> {
     return this.#writable ??= this.createWritable();
   }
 
-  /** Makes a stream that reads the file. */
+  /**
+   * Makes a byte stream of what the file has. Several reads are under way at
+   * once, and no more than `maxBytesInFlight` is read ahead of a slow reader; a
+   * pipe is read when the stream is, one read at a time.
+   *
+   * With `start`, the stream has an offset of its own and many can read one
+   * file. Without it, the stream begins at the position that the file has at
+   * the first read, and leaves it behind what was taken.
+   *
+   * @param options Which bytes, how they are read, and whether the stream
+   * closes the file at the end and when it is cancelled.
+   * @returns The stream. It fails with what `read()` throws; `cancel()` waits
+   * for the reads under way.
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for reading, has no offsets, or
+   * an option is of the wrong type.
+   * @throws {RangeError} If an option is out of range, or `end` before `start`.
+   *
+   * @example Read a part of a file
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const options = { start: 0, end: 10, keepOpen: true };
+   * for await (const bytes of file.createReadable(options)) {
+   *   console.log(bytes.length); // 10
+   * }
+   * ```
+   */
   createReadable(
     options: ReadableOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -458,7 +529,44 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     return readableOf(this, this.#streamed, options);
   }
 
-  /** Makes a stream that writes the file. */
+  /**
+   * Makes a stream that writes the file. Chunks are copied when the stream
+   * takes them, small ones are gathered, and several writes are under way at
+   * once, in the order of their offsets: `close()` waits for all. A pipe gets
+   * each chunk by a write of its own, one at a time. An unbuffered file gets
+   * whole chunks of `chunkSize` first and the rest at the end.
+   *
+   * With `at`, the stream has an offset of its own. Without it, the stream
+   * begins at the position that the file has at the first write, and leaves it
+   * behind the last byte when it is closed. What is behind that in the file
+   * stays: open it with `truncate` to begin anew.
+   *
+   * @param options Where, how it is written, and whether the stream closes the
+   * file in the end.
+   * @returns The stream. It fails with what `write()` throws, and then
+   * `bytesTransferred` tells how much of all there was to write stands in the
+   * file without a gap. `abort()` cancels the writes under way and waits for
+   * them.
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for writing at an offset, has
+   * no offsets, or an option is of the wrong type.
+   * @throws {RangeError} If an option is out of range.
+   *
+   * @example Copy with large chunks
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const source = await open("README.md");
+   * const copy = await open("copy.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * const chunkSize = 2 ** 20;
+   * await source.createReadable({ chunkSize })
+   *   .pipeTo(copy.createWritable({ chunkSize, maxBytesInFlight: 2 ** 23 }));
+   * ```
+   */
   createWritable(
     options: WritableOptions = {},
   ): WritableStream<ArrayBufferView> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { alignUp } from "./align.ts";
-import { checkOffset, describe } from "./arguments.ts";
+import { checkOffset, checkSignal, describe } from "./arguments.ts";
 import { FileClosedError } from "./error.ts";
 import type { ReadSource } from "./read_ahead.ts";
 import type { SectorSize } from "./sector.ts";
@@ -61,7 +61,8 @@ const MAX_BYTES_IN_FLIGHT = 2 ** 21;
 const MAX_CHUNK_SIZE = 2 ** 30;
 
 /**
- * Works out how large chunks are and how many there may be at once.
+ * Checks the options and works out how large chunks are and how many there may
+ * be at once.
  *
  * @throws {TypeError} If an option is of the wrong type.
  * @throws {RangeError} If it is out of range.
@@ -71,6 +72,7 @@ export function chunking(
   traits: StreamedFileTraits,
   options: StreamOptions,
 ): { chunkSize: number; chunks: number } {
+  checkSignal(options.signal);
   const { maxBytesInFlight = MAX_BYTES_IN_FLIGHT } = options;
   const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;
   checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
@@ -125,7 +127,7 @@ export async function leaveAt(
 
 /** What `StreamEnd` makes fail: the controller of a stream. */
 interface Failing {
-  error(reason: unknown): void;
+  error(reason?: unknown): void;
 }
 
 /** The end of a stream, which comes once, whatever brings it about. */
