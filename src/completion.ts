@@ -3,6 +3,11 @@
  *
  * @module
  */
+import {
+  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
+  FILE_SKIP_SET_EVENT_ON_HANDLE,
+  INFINITE,
+} from "./constants.ts";
 import { argumentOffset, type AsideFrame } from "../ffi/lasterror.ts";
 import { frames } from "../ffi/mod.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
@@ -28,10 +33,6 @@ export interface Operation {
   /** How it ended, or will; if a promise, the OVERLAPPED is to be recycled. */
   readonly outcome: Outcome | Promise<Outcome>;
 }
-
-const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
-const FILE_SKIP_SET_EVENT_ON_HANDLE = 2;
-const INFINITE = 0xFFFF_FFFF;
 
 /** How many packets one look takes from the port. */
 const CAPACITY = 64;

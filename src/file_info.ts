@@ -4,6 +4,13 @@
  *
  * @module
  */
+import {
+  FILE_ATTRIBUTE_DIRECTORY,
+  FILE_ATTRIBUTE_REPARSE_POINT,
+  FileAllocationInfo,
+  FileEndOfFileInfo,
+  IOCTL_DISK_GET_LENGTH_INFO,
+} from "./constants.ts";
 import { Win32Error } from "./error.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
 import {
@@ -14,15 +21,6 @@ import {
   GET_LENGTH_INFORMATION,
   LARGE_INTEGER,
 } from "./structs.ts";
-
-/** FILE_INFO_BY_HANDLE_CLASS. */
-const FileAllocationInfo = 5;
-const FileEndOfFileInfo = 6;
-
-const IOCTL_DISK_GET_LENGTH_INFO = 0x0007_405C;
-
-const FILE_ATTRIBUTE_DIRECTORY = 0x10;
-const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
 
 /** GetFileType's results. */
 export type FileType = "unknown" | "disk" | "character" | "pipe";

@@ -4,6 +4,11 @@
  * @module
  */
 import {
+  FILE_APPEND_DATA,
+  FILE_READ_DATA,
+  FILE_WRITE_DATA,
+} from "./constants.ts";
+import {
   FileAccessInformation,
   FileModeInformation,
   queryFile,
@@ -19,11 +24,6 @@ import { SyncFile } from "./sync_file.ts";
 /** What `FileModeInformation` says of a handle. */
 const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
 const FILE_SYNCHRONOUS_IO = 0x30;
-
-/** What `FileAccessInformation` says of a handle. */
-const FILE_READ_DATA = 1;
-const FILE_WRITE_DATA = 2;
-const FILE_APPEND_DATA = 4;
 
 /**
  * Takes over a handle that was opened elsewhere, and finds out what it can do.
@@ -43,9 +43,12 @@ const FILE_APPEND_DATA = 4;
  * @example Serve a pipe that the raw layer made
  * ```ts
  * import { fromHandle } from "@kernel32/io";
- * import { kernel32 } from "@kernel32/io/raw";
+ * import {
+ *   FILE_FLAG_OVERLAPPED,
+ *   kernel32,
+ *   PIPE_ACCESS_DUPLEX,
+ * } from "@kernel32/io/raw";
  *
- * const PIPE_ACCESS_DUPLEX = 3, FILE_FLAG_OVERLAPPED = 0x40000000;
  * const handle = kernel32.CreateNamedPipeW(
  *   "\\\\.\\pipe\\from-handle-example",
  *   PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,

@@ -3,6 +3,10 @@
  *
  * @module
  */
+import {
+  LOCKFILE_EXCLUSIVE_LOCK,
+  LOCKFILE_FAIL_IMMEDIATELY,
+} from "./constants.ts";
 import { checkOffset, describe, MAX_OFFSET } from "./arguments.ts";
 import { Win32Error } from "./error.ts";
 import { type Handle, kernel32 } from "./raw.ts";
@@ -23,10 +27,6 @@ export interface LockOptions extends LockRange {
   /** Waits until the lock can be had. @default {true} */
   readonly wait?: boolean;
 }
-
-/** In dwFlags: the lock is not waited for. */
-export const LOCKFILE_FAIL_IMMEDIATELY = 1;
-const LOCKFILE_EXCLUSIVE_LOCK = 2;
 
 /** What LockFileEx is told, checked. */
 export interface LockArguments {

@@ -3,17 +3,18 @@
  *
  * @module
  */
+import {
+  MEM_COMMIT,
+  MEM_RELEASE,
+  MEM_RESERVE,
+  PAGE_READWRITE,
+} from "./constants.ts";
 import { frames } from "../ffi/mod.ts";
 import { isAligned } from "./align.ts";
 import { describe } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { Win32Error } from "./error.ts";
 import { kernel32 } from "./raw.ts";
-
-const MEM_COMMIT = 0x1000;
-const MEM_RESERVE = 0x2000;
-const MEM_RELEASE = 0x8000;
-const PAGE_READWRITE = 0x04;
 
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import {
+  FORMAT_MESSAGE_FROM_SYSTEM,
+  FORMAT_MESSAGE_IGNORE_INSERTS,
+} from "./constants.ts";
 import { aside } from "./aside.ts";
 import { kernel32 } from "./raw.ts";
 
-const FORMAT_MESSAGE_IGNORE_INSERTS = 0x0200;
-const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
 const CAPACITY = 1024;
 
 /**

@@ -4,6 +4,11 @@
  * @module
  */
 import {
+  FILE_ATTRIBUTE_DIRECTORY,
+  FILE_FLAG_OVERLAPPED,
+  INVALID_FILE_ATTRIBUTES,
+} from "./constants.ts";
+import {
   ERROR_ACCESS_DENIED,
   ERROR_ALREADY_EXISTS,
   ERROR_DISK_FULL,
@@ -24,10 +29,6 @@ import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
 import type { FileMode } from "./mode.ts";
 import { OverlappedFile } from "./overlapped_file.ts";
 import { SyncFile } from "./sync_file.ts";
-
-const FILE_ATTRIBUTE_DIRECTORY = 0x10;
-const FILE_FLAG_OVERLAPPED = 0x4000_0000;
-const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
 
 /**
  * Opens a file, pipe, volume or device for blocking I/O.

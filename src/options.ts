@@ -3,6 +3,28 @@
  *
  * @module
  */
+import {
+  CREATE_ALWAYS,
+  CREATE_NEW,
+  DELETE,
+  FILE_ATTRIBUTE_NORMAL,
+  FILE_ATTRIBUTE_TEMPORARY,
+  FILE_FLAG_DELETE_ON_CLOSE,
+  FILE_FLAG_NO_BUFFERING,
+  FILE_FLAG_RANDOM_ACCESS,
+  FILE_FLAG_SEQUENTIAL_SCAN,
+  FILE_FLAG_WRITE_THROUGH,
+  FILE_SHARE_DELETE,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  OPEN_ALWAYS,
+  OPEN_EXISTING,
+  SECURITY_ANONYMOUS,
+  SECURITY_SQOS_PRESENT,
+  TRUNCATE_EXISTING,
+} from "./constants.ts";
 import { checkOffset, describe } from "./arguments.ts";
 import type { InFlightLimit } from "./gate.ts";
 import type { Pointer } from "./raw.ts";
@@ -70,34 +92,23 @@ export interface CreateFileArguments {
   readonly flags: number;
 }
 
-const GENERIC_READ = 0x8000_0000;
-const GENERIC_WRITE = 0x4000_0000;
-const DELETE = 0x0001_0000;
 /** FILE_GENERIC_WRITE without FILE_WRITE_DATA: every write goes to the end. */
 const APPEND_ACCESS = 0x0012_0114;
 
 const SHARE: Readonly<Record<ShareMode, number>> = {
-  read: 1,
-  write: 2,
-  delete: 4,
+  read: FILE_SHARE_READ,
+  write: FILE_SHARE_WRITE,
+  delete: FILE_SHARE_DELETE,
 };
 
-const CREATE_NEW = 1;
-const CREATE_ALWAYS = 2;
-const OPEN_EXISTING = 3;
-const OPEN_ALWAYS = 4;
-const TRUNCATE_EXISTING = 5;
-
-const FILE_ATTRIBUTE_NORMAL = 0x80;
-const FILE_ATTRIBUTE_TEMPORARY = 0x100;
 /** Lets the server of a pipe that poses as the file learn nothing of us. */
-const SECURITY_SQOS_PRESENT_ANONYMOUS = 0x0010_0000;
+const SQOS = SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS;
 const FILE_FLAGS = {
-  writeThrough: 0x8000_0000,
-  unbuffered: 0x2000_0000,
-  random: 0x1000_0000,
-  sequential: 0x0800_0000,
-  deleteOnClose: 0x0400_0000,
+  writeThrough: FILE_FLAG_WRITE_THROUGH,
+  unbuffered: FILE_FLAG_NO_BUFFERING,
+  random: FILE_FLAG_RANDOM_ACCESS,
+  sequential: FILE_FLAG_SEQUENTIAL_SCAN,
+  deleteOnClose: FILE_FLAG_DELETE_ON_CLOSE,
 } as const;
 
 const BOOLEANS = [
@@ -156,7 +167,7 @@ function dispositionOf(options: OpenOptions): number {
 }
 
 function flagsOf(options: OpenOptions): number {
-  let flags = SECURITY_SQOS_PRESENT_ANONYMOUS |
+  let flags = SQOS |
     (options.temporary ? FILE_ATTRIBUTE_TEMPORARY : FILE_ATTRIBUTE_NORMAL);
   for (const name of Object.keys(FILE_FLAGS) as (keyof typeof FILE_FLAGS)[]) {
     if (options[name]) flags |= FILE_FLAGS[name];

@@ -45,7 +45,7 @@ import {
 } from "./position.ts";
 import type { Handle } from "./raw.ts";
 import { readableOf, type ReadableOptions } from "./readable.ts";
-import { areSegments } from "./segments.ts";
+import { areSegments, totalLength } from "./segments.ts";
 import type { StreamedFileTraits } from "./streams.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";
 import { writableOf, type WritableOptions } from "./writable.ts";
@@ -378,7 +378,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       }
       return done;
     });
-    return this.#countOrEnd(count);
+    return totalLength(parts) === 0 ? 0 : this.#countOrEnd(count);
   }
 
   /**
@@ -795,13 +795,14 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     offset: Offset,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    return this.#sectored
-      ? this.#getSectors().read(
+    if (!this.#sectored) return this.#transfers.read(bytes, offset, signal);
+    return this.#overlapped.during(() =>
+      this.#getSectors().read(
         bytes,
         toExactOffset(offset, bytes.length),
         signal,
       )
-      : this.#transfers.read(bytes, offset, signal);
+    );
   }
 
   #write(
@@ -810,13 +811,16 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<number> {
     if (!this.#sectored) return this.#transfers.write(bytes, offset, signal);
-    return offset === END_OF_FILE
-      ? this.#getSectors().append(bytes, signal)
-      : this.#getSectors().write(
-        bytes,
-        toExactOffset(offset, bytes.length),
-        signal,
-      );
+    // The end of the file is set after the last operation: not too late.
+    return this.#overlapped.during(() =>
+      offset === END_OF_FILE
+        ? this.#getSectors().append(bytes, signal)
+        : this.#getSectors().write(
+          bytes,
+          toExactOffset(offset, bytes.length),
+          signal,
+        )
+    );
   }
 
   #getSectors(): OverlappedSectors {

@@ -6,7 +6,8 @@
 import { isWine } from "../ffi/ntdll.ts";
 import { ERROR_LOCK_VIOLATION } from "./codes.ts";
 import type { Outcome } from "./completion.ts";
-import { type LockArguments, LOCKFILE_FAIL_IMMEDIATELY } from "./lock.ts";
+import { LOCKFILE_FAIL_IMMEDIATELY } from "./constants.ts";
+import type { LockArguments } from "./lock.ts";
 import type { OverlappedHandle } from "./overlapped.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 

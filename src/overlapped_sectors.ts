@@ -5,6 +5,7 @@
  * @module
  */
 import { alignUp, isAligned } from "./align.ts";
+import { checkBytes } from "./arguments.ts";
 import { type Lease, lend } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
 import type { SectorSize } from "./sector.ts";
@@ -74,7 +75,8 @@ export class OverlappedSectors {
       this.#plan.isDirect(bytes, offset)
         ? this.#device.read(bytes, offset, signal)
         : this.#run(
-          bytes.length,
+          "buffer",
+          bytes,
           (memory) => this.#plan.read(bytes, offset, memory),
           signal,
         )
@@ -92,7 +94,8 @@ export class OverlappedSectors {
         return await this.#device.write(bytes, offset, signal);
       }
       await this.#run(
-        bytes.length,
+        "data",
+        bytes,
         (memory) => this.#plan.write(bytes, offset, memory),
         signal,
       );
@@ -108,7 +111,8 @@ export class OverlappedSectors {
     return this.#lock.exclusive(async () => {
       const end = this.#device.size();
       await this.#run(
-        bytes.length,
+        "data",
+        bytes,
         (memory) => this.#plan.write(bytes, end, memory),
         signal,
       );
@@ -117,7 +121,8 @@ export class OverlappedSectors {
   }
 
   async #run<T>(
-    length: number,
+    name: string,
+    bytes: Uint8Array,
     start: (memory: () => Uint8Array) => SectorSteps<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
@@ -125,7 +130,7 @@ export class OverlappedSectors {
     const memory = () => {
       const { logical } = this.#device.sector;
       // Room for a part of a sector at both ends.
-      const wanted = alignUp(length, logical) + 2 * logical;
+      const wanted = alignUp(bytes.length, logical) + 2 * logical;
       lease ??= lend(Math.min(wanted, alignUp(BOUNCE_SIZE, logical)));
       return lease.bytes;
     };
@@ -135,7 +140,10 @@ export class OverlappedSectors {
       while (!result.done) {
         let answer = 0;
         try {
-          answer = await this.#take(result.value, signal);
+          const step = result.value;
+          answer = await this.#take(step, signal);
+          // The memory may have been transferred elsewhere in the meantime.
+          if (step.kind === "read") checkBytes(name, bytes);
         } catch (error) {
           result = steps.throw(error);
           continue;

@@ -13,16 +13,21 @@
  *
  * @example Write bytes, as in C
  * ```ts
- * import { getLastWin32Error, kernel32 } from "@kernel32/io/raw";
+ * import {
+ *   CREATE_ALWAYS,
+ *   FILE_FLAG_DELETE_ON_CLOSE,
+ *   GENERIC_WRITE,
+ *   getLastWin32Error,
+ *   kernel32,
+ * } from "@kernel32/io/raw";
  *
- * const GENERIC_WRITE = 0x40000000, CREATE_ALWAYS = 2, DELETE_ON_CLOSE = 0x04000000;
  * const file = kernel32.CreateFileW(
  *   "raw.tmp",
  *   GENERIC_WRITE,
  *   0,
  *   null,
  *   CREATE_ALWAYS,
- *   DELETE_ON_CLOSE,
+ *   FILE_FLAG_DELETE_ON_CLOSE,
  *   null,
  * );
  * const bytes = new TextEncoder().encode("hello");
@@ -52,6 +57,7 @@ export type {
   WideString,
 } from "../ffi/kernel32.ts";
 export type { Handle } from "../ffi/handle.ts";
+export * from "./constants.ts";
 export type { LastErrorCapture } from "../ffi/lasterror.ts";
 
 /**
@@ -63,10 +69,12 @@ export type { LastErrorCapture } from "../ffi/lasterror.ts";
  *
  * @example Ask for the type of a handle
  * ```ts
- * import { kernel32 } from "@kernel32/io/raw";
+ * import {
+ *   FILE_TYPE_PIPE,
+ *   kernel32,
+ *   STD_OUTPUT_HANDLE,
+ * } from "@kernel32/io/raw";
  *
- * const STD_OUTPUT_HANDLE = -11;
- * const FILE_TYPE_PIPE = 3;
  * const output = kernel32.GetStdHandle(STD_OUTPUT_HANDLE);
  * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
  * ```

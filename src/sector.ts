@@ -3,15 +3,11 @@
  *
  * @module
  */
+import { FileStorageInfo, IOCTL_DISK_GET_DRIVE_GEOMETRY } from "./constants.ts";
 import { isPowerOfTwo } from "./align.ts";
 import { Win32Error } from "./error.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "./structs.ts";
-
-/** FILE_INFO_BY_HANDLE_CLASS. */
-const FileStorageInfo = 16;
-
-const IOCTL_DISK_GET_DRIVE_GEOMETRY = 0x0007_0000;
 
 /** Sizes of sectors in bytes: powers of two. */
 export interface SectorSize {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "./error.ts";
@@ -34,9 +35,6 @@ import {
   writeFrom,
 } from "./transfers.ts";
 import { UnbufferedIo } from "./unbuffered.ts";
-
-const FILE_BEGIN = 0;
-const FILE_CURRENT = 1;
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.

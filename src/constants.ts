@@ -1,0 +1,243 @@
+/**
+ * The constants that kernel32's functions take.
+ *
+ * @module
+ */
+
+// CreateFileW: dwDesiredAccess
+// https://learn.microsoft.com/windows/win32/secauthz/access-mask-format
+
+/** All that reading takes. */
+export const GENERIC_READ = 0x8000_0000;
+/** All that writing takes. */
+export const GENERIC_WRITE = 0x4000_0000;
+/** All that executing takes. */
+export const GENERIC_EXECUTE = 0x2000_0000;
+/** Every access there is. */
+export const GENERIC_ALL = 0x1000_0000;
+/** Deleting the file. */
+export const DELETE = 0x0001_0000;
+/** Waiting for the handle. */
+export const SYNCHRONIZE = 0x0010_0000;
+/** Reading the file's bytes. */
+export const FILE_READ_DATA = 0x0001;
+/** Writing the file's bytes anywhere. */
+export const FILE_WRITE_DATA = 0x0002;
+/** Writing at the end of the file; alone, nowhere else. */
+export const FILE_APPEND_DATA = 0x0004;
+/** Reading attributes and times. */
+export const FILE_READ_ATTRIBUTES = 0x0080;
+/** Writing attributes and times. */
+export const FILE_WRITE_ATTRIBUTES = 0x0100;
+
+// CreateFileW: dwShareMode
+
+/** Others may read. */
+export const FILE_SHARE_READ = 0x1;
+/** Others may write. */
+export const FILE_SHARE_WRITE = 0x2;
+/** Others may delete or rename. */
+export const FILE_SHARE_DELETE = 0x4;
+
+// CreateFileW: dwCreationDisposition
+
+/** Creates the file, and fails if there is one. */
+export const CREATE_NEW = 1;
+/** Creates the file, or empties the one there is. */
+export const CREATE_ALWAYS = 2;
+/** Opens the file, and fails if there is none. */
+export const OPEN_EXISTING = 3;
+/** Opens the file, or creates it. */
+export const OPEN_ALWAYS = 4;
+/** Opens and empties the file, and fails if there is none. */
+export const TRUNCATE_EXISTING = 5;
+
+// CreateFileW: dwFlagsAndAttributes
+
+/** The file cannot be written. */
+export const FILE_ATTRIBUTE_READONLY = 0x1;
+/** The file is not listed. */
+export const FILE_ATTRIBUTE_HIDDEN = 0x2;
+/** It is a directory. */
+export const FILE_ATTRIBUTE_DIRECTORY = 0x10;
+/** None of the others. */
+export const FILE_ATTRIBUTE_NORMAL = 0x80;
+/** The file lives shortly. */
+export const FILE_ATTRIBUTE_TEMPORARY = 0x100;
+/** It is a reparse point, such as a symbolic link. */
+export const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
+/** Opens the reparse point itself. */
+export const FILE_FLAG_OPEN_REPARSE_POINT = 0x0020_0000;
+/** Opens directories, too. */
+export const FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
+/** Deletes the file with its last handle. */
+export const FILE_FLAG_DELETE_ON_CLOSE = 0x0400_0000;
+/** The file will be read from beginning to end. */
+export const FILE_FLAG_SEQUENTIAL_SCAN = 0x0800_0000;
+/** The file will be read here and there. */
+export const FILE_FLAG_RANDOM_ACCESS = 0x1000_0000;
+/** Bypasses the system's cache. */
+export const FILE_FLAG_NO_BUFFERING = 0x2000_0000;
+/** Operations may go on after the call. */
+export const FILE_FLAG_OVERLAPPED = 0x4000_0000;
+/** Writes through every cache. */
+export const FILE_FLAG_WRITE_THROUGH = 0x8000_0000;
+/** The flags say how far a pipe's server may impersonate. */
+export const SECURITY_SQOS_PRESENT = 0x0010_0000;
+/** A pipe's server learns nothing of the client. */
+export const SECURITY_ANONYMOUS = 0;
+/** What GetFileAttributesW returns when it fails. */
+export const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
+
+// SetFilePointerEx: dwMoveMethod
+
+/** Counts from the beginning. */
+export const FILE_BEGIN = 0;
+/** Counts from the file pointer. */
+export const FILE_CURRENT = 1;
+/** Counts from the end. */
+export const FILE_END = 2;
+
+// GetFileType
+
+/** Not known, or a failure. */
+export const FILE_TYPE_UNKNOWN = 0;
+/** A file, a volume or a disk. */
+export const FILE_TYPE_DISK = 1;
+/** A console, a serial port or another character device. */
+export const FILE_TYPE_CHAR = 2;
+/** A pipe or a socket. */
+export const FILE_TYPE_PIPE = 3;
+
+// GetStdHandle
+
+/** The standard input. */
+export const STD_INPUT_HANDLE = -10;
+/** The standard output. */
+export const STD_OUTPUT_HANDLE = -11;
+/** The standard error output. */
+export const STD_ERROR_HANDLE = -12;
+
+// FILE_INFO_BY_HANDLE_CLASS
+// https://learn.microsoft.com/windows/win32/api/minwinbase/ne-minwinbase-file_info_by_handle_class
+
+/** Times and attributes: FILE_BASIC_INFO. */
+export const FileBasicInfo = 0;
+/** Sizes and links: FILE_STANDARD_INFO. */
+export const FileStandardInfo = 1;
+/** The name: FILE_NAME_INFO. */
+export const FileNameInfo = 2;
+/** Deletion: FILE_DISPOSITION_INFO. */
+export const FileDispositionInfo = 4;
+/** The room reserved: FILE_ALLOCATION_INFO. */
+export const FileAllocationInfo = 5;
+/** The end: FILE_END_OF_FILE_INFO. */
+export const FileEndOfFileInfo = 6;
+/** The sectors: FILE_STORAGE_INFO. */
+export const FileStorageInfo = 16;
+/** The alignment of memory: FILE_ALIGNMENT_INFO. */
+export const FileAlignmentInfo = 17;
+/** The identity: FILE_ID_INFO. */
+export const FileIdInfo = 18;
+
+// LockFileEx
+
+/** Fails if the lock cannot be had at once. */
+export const LOCKFILE_FAIL_IMMEDIATELY = 1;
+/** Nobody else may read the range either. */
+export const LOCKFILE_EXCLUSIVE_LOCK = 2;
+
+// SetFileCompletionNotificationModes
+
+/** What succeeds at once sends no packet. */
+export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
+/** The handle itself is not signalled. */
+export const FILE_SKIP_SET_EVENT_ON_HANDLE = 2;
+
+// Waiting
+
+/** Waits for ever. */
+export const INFINITE = 0xFFFF_FFFF;
+/** The object was signalled. */
+export const WAIT_OBJECT_0 = 0;
+
+// Named pipes
+// https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew
+
+/** The server reads. */
+export const PIPE_ACCESS_INBOUND = 0x1;
+/** The server writes. */
+export const PIPE_ACCESS_OUTBOUND = 0x2;
+/** The server reads and writes. */
+export const PIPE_ACCESS_DUPLEX = 0x3;
+/** Fails if the pipe has an instance already. */
+export const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x0008_0000;
+/** The pipe carries bytes. */
+export const PIPE_TYPE_BYTE = 0x0;
+/** The pipe carries messages. */
+export const PIPE_TYPE_MESSAGE = 0x4;
+/** Reads take bytes. */
+export const PIPE_READMODE_BYTE = 0x0;
+/** Reads take messages. */
+export const PIPE_READMODE_MESSAGE = 0x2;
+/** Calls block. */
+export const PIPE_WAIT = 0x0;
+/** Calls do not block. */
+export const PIPE_NOWAIT = 0x1;
+/** Clients of other computers are refused. */
+export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;
+/** As many instances as there is room for. */
+export const PIPE_UNLIMITED_INSTANCES = 255;
+/** Waits for ever. */
+export const NMPWAIT_WAIT_FOREVER = 0xFFFF_FFFF;
+/** Waits as long as the server says. */
+export const NMPWAIT_USE_DEFAULT_WAIT = 0;
+
+// VirtualAlloc and VirtualFree
+
+/** Commits pages. */
+export const MEM_COMMIT = 0x1000;
+/** Reserves addresses. */
+export const MEM_RESERVE = 0x2000;
+/** Gives all of it back. */
+export const MEM_RELEASE = 0x8000;
+/** The pages cannot be used. */
+export const PAGE_NOACCESS = 0x01;
+/** The pages can be read. */
+export const PAGE_READONLY = 0x02;
+/** The pages can be read and written. */
+export const PAGE_READWRITE = 0x04;
+
+// FormatMessageW
+
+/** Leaves the gaps in the text. */
+export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x0200;
+/** Takes the system's texts. */
+export const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
+
+// DuplicateHandle
+
+/** Closes the source. */
+export const DUPLICATE_CLOSE_SOURCE = 1;
+/** With the source's access. */
+export const DUPLICATE_SAME_ACCESS = 2;
+
+// Control codes of DeviceIoControl
+// https://learn.microsoft.com/windows/win32/fileio/volume-management-control-codes
+
+/** Locks a volume. */
+export const FSCTL_LOCK_VOLUME = 0x0009_0018;
+/** Unlocks it. */
+export const FSCTL_UNLOCK_VOLUME = 0x0009_001C;
+/** Dismounts it. */
+export const FSCTL_DISMOUNT_VOLUME = 0x0009_0020;
+/** Makes a file sparse. */
+export const FSCTL_SET_SPARSE = 0x0009_00C4;
+/** Fills a range with zeros. */
+export const FSCTL_SET_ZERO_DATA = 0x0009_80C8;
+/** The geometry: DISK_GEOMETRY. */
+export const IOCTL_DISK_GET_DRIVE_GEOMETRY = 0x0007_0000;
+/** The length: GET_LENGTH_INFORMATION. */
+export const IOCTL_DISK_GET_LENGTH_INFO = 0x0007_405C;
+/** Properties: STORAGE_PROPERTY_QUERY. */
+export const IOCTL_STORAGE_QUERY_PROPERTY = 0x002D_1400;
