@@ -112,11 +112,11 @@ export const FILE_TYPE_PIPE = 3;
 // GetStdHandle
 
 /** The standard input. */
-export const STD_INPUT_HANDLE = -10;
+export const STD_INPUT_HANDLE: number = -10;
 /** The standard output. */
-export const STD_OUTPUT_HANDLE = -11;
+export const STD_OUTPUT_HANDLE: number = -11;
 /** The standard error output. */
-export const STD_ERROR_HANDLE = -12;
+export const STD_ERROR_HANDLE: number = -12;
 
 // FILE_INFO_BY_HANDLE_CLASS
 // https://learn.microsoft.com/windows/win32/api/minwinbase/ne-minwinbase-file_info_by_handle_class
