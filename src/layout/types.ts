@@ -65,7 +65,8 @@ export interface Layout<T> {
 
   /**
    * Writes a value into memory, whole or not at all. As in an initializer in C,
-   * what the value leaves out is zero, and so is the padding.
+   * members that the value leaves out are zero, and so is the padding. An array
+   * has all its elements: one that is too short is a mistake more often.
    *
    * @param buffer The memory to write to.
    * @param value The value.
@@ -79,7 +80,7 @@ export interface Layout<T> {
   /**
    * Allocates the bytes of one value.
    *
-   * @param value The value; what it leaves out is zero.
+   * @param value The value; members that it leaves out are zero.
    * @returns The bytes, in an ArrayBuffer of their own.
    * @throws {RangeError} If a part of the value does not fit its type.
    * @throws {TypeError} If a part of the value has the wrong type or no place.
