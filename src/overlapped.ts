@@ -109,7 +109,8 @@ export class OverlappedHandle {
   }
 
   /** Holds the handle open while something else uses it. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  async during<T>(method: string, work: () => Promise<T>): Promise<T> {
+    if (this.#closing) throw new FileClosedError(method, this.#path);
     this.#underWay++;
     try {
       return await work();

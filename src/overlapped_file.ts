@@ -360,7 +360,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const parts = buffers.map(asBytes);
     const count = await this.#placed(at, async (offset) => {
       if (this.#areSegments(parts, offset)) {
-        const count = await this.#transfers.readScatter(parts, offset, signal);
+        const count = await this.#getSectors().beside(() =>
+          this.#transfers.readScatter(parts, offset, signal)
+        );
         if (count !== undefined) return count;
       }
       let done = 0;
@@ -421,7 +423,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const parts = buffers.map(asBytes);
     return await this.#placed(at, async (offset) => {
       if (this.#areSegments(parts, offset)) {
-        const count = await this.#transfers.writeGather(parts, offset, signal);
+        const count = await this.#getSectors().beside(() =>
+          this.#transfers.writeGather(parts, offset, signal)
+        );
         if (count !== undefined) return count;
       }
       let done = 0;
@@ -600,8 +604,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   async flush(): Promise<void> {
     this.#check("flush");
     const { handle, path } = this;
-    await this.#overlapped.during(() =>
-      callAside("FlushFileBuffers", [handle], path)
+    await this.#overlapped.during(
+      "flush",
+      () => callAside("FlushFileBuffers", [handle], path),
     );
   }
 
@@ -796,13 +801,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<number> {
     if (!this.#sectored) return this.#transfers.read(bytes, offset, signal);
-    return this.#overlapped.during(() =>
+    return this.#overlapped.during("read", () =>
       this.#getSectors().read(
         bytes,
         toExactOffset(offset, bytes.length),
         signal,
-      )
-    );
+      ));
   }
 
   #write(
@@ -812,14 +816,16 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<number> {
     if (!this.#sectored) return this.#transfers.write(bytes, offset, signal);
     // The end of the file is set after the last operation: not too late.
-    return this.#overlapped.during(() =>
-      offset === END_OF_FILE
-        ? this.#getSectors().append(bytes, signal)
-        : this.#getSectors().write(
-          bytes,
-          toExactOffset(offset, bytes.length),
-          signal,
-        )
+    return this.#overlapped.during(
+      "write",
+      () =>
+        offset === END_OF_FILE
+          ? this.#getSectors().append(bytes, signal)
+          : this.#getSectors().write(
+            bytes,
+            toExactOffset(offset, bytes.length),
+            signal,
+          ),
     );
   }
 

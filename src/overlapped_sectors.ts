@@ -83,12 +83,18 @@ export class OverlappedSectors {
     );
   }
 
+  /** Runs a transfer of whole sectors beside others. */
+  beside<T>(transfer: () => Promise<T>): Promise<T> {
+    return this.#lock.shared(transfer);
+  }
+
   /** Writes all of it at an offset. The end of the file is right to the byte. */
   write(
     bytes: Uint8Array,
     offset: number,
     signal: AbortSignal | undefined,
   ): Promise<number> {
+    const { length } = bytes;
     const work = async () => {
       if (this.#plan.isDirect(bytes, offset)) {
         return await this.#device.write(bytes, offset, signal);
@@ -99,15 +105,16 @@ export class OverlappedSectors {
         (memory) => this.#plan.write(bytes, offset, memory),
         signal,
       );
-      return bytes.length;
+      return length;
     };
-    return this.#plan.splitsSectors(bytes.length, offset)
+    return this.#plan.splitsSectors(length, offset)
       ? this.#lock.exclusive(work)
       : this.#lock.shared(work);
   }
 
   /** Writes all of it at the end of the file, wherever that will be. */
   append(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+    const { length } = bytes;
     return this.#lock.exclusive(async () => {
       const end = this.#device.size();
       await this.#run(
@@ -116,7 +123,7 @@ export class OverlappedSectors {
         (memory) => this.#plan.write(bytes, end, memory),
         signal,
       );
-      return bytes.length;
+      return length;
     });
   }
 
