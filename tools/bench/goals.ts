@@ -92,7 +92,11 @@ function goalLine(goal: Goal, cases: readonly CaseResult[]): string[] {
     const spread = result.ratio[who]?.[against];
     return spread && operations.includes(operation) && bytes >= from &&
         bytes <= to
-      ? [{ spread, name: `${runtime} ${operation} ${sizeName(bytes)}` }]
+      ? [{
+        spread,
+        name: `${runtime} ${operation} ${sizeName(bytes)}`,
+        possible: possible(result, against),
+      }]
       : [];
   });
   if (found.length === 0) return [];
@@ -109,12 +113,22 @@ function goalLine(goal: Goal, cases: readonly CaseResult[]): string[] {
   const shown = missed.length > 0 ? missed : [worst];
   return [
     `${mark(worst.spread, limit)} ${text}`,
-    ...shown.map(({ name, spread }) =>
-      `    ${mark(spread, limit)} ${name}: ${spread.median.toFixed(3)} (${
-        spread.low.toFixed(3)
-      } to ${spread.high.toFixed(3)})`
+    ...shown.map(({ name, spread, possible }) =>
+      `    ${mark(spread, limit)} ${name}: ${figures(spread)}${possible}`
     ),
   ];
+}
+
+/** What C takes against a competitor that is not as bare as C is: no goal below that can be reached. */
+function possible({ ratio }: CaseResult, against: CompetitorName): string {
+  const limit = ratio.C?.[against];
+  return against === "bare" || limit === undefined
+    ? ""
+    : `; C takes ${limit.median.toFixed(3)}`;
+}
+
+function figures({ median, low, high }: Spread): string {
+  return `${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
 }
 
 /** "~": reached in one process and not in another. */

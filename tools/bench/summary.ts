@@ -8,7 +8,12 @@ import type {
 } from "../../bench/types.ts";
 
 /** Who is compared with everybody else. */
-const COMPARED: readonly CompetitorName[] = ["bare", "kernel32", "SyncFile"];
+const COMPARED: readonly CompetitorName[] = [
+  "C",
+  "bare",
+  "kernel32",
+  "SyncFile",
+];
 
 /**
  * Sums up a case. Ratios are taken within rounds, where whatever slowed the machine down hit both sides; what processes differ
