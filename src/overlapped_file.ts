@@ -12,6 +12,7 @@ import {
 import { callAside } from "./aside_call.ts";
 import { asBytes } from "./bytes.ts";
 import { ERROR_NO_DATA, ERROR_OPERATION_ABORTED } from "./codes.ts";
+import { Collector } from "./collector.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
@@ -327,6 +328,46 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       }
       return done;
     });
+  }
+
+  /**
+   * Reads to the end of the file or pipe.
+   *
+   * @param options The offset to start at, if it is not the position, and a
+   * signal.
+   * @returns The bytes.
+   * @throws {RangeError} If they are too many for one buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a text
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const text = new TextDecoder().decode(await file.readAll());
+   * console.log(text.startsWith("# ")); // true
+   * ```
+   */
+  async readAll(
+    options: TransferOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    this.#check("read");
+    const { at, signal } = this.#checked(options);
+    let collector: Collector | undefined;
+    await this.#placed(at, async (offset) => {
+      const collected = collector = new Collector(this.#expected(offset));
+      for (;;) {
+        const { length } = collected;
+        const place = advance(offset, length);
+        const count = await counting(
+          length,
+          this.#read(collected.room(), place, signal),
+        );
+        if (this.#countOrEnd(count) === null) return length;
+        collected.took(count);
+      }
+    });
+    return collector!.result();
   }
 
   /**
@@ -760,6 +801,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       default:
         throw badOrigin(origin);
     }
+  }
+
+  /** About how many bytes there are from an offset on. */
+  #expected(offset: Offset): number {
+    return this.#seekable ? Math.max(0, this.size() - Number(offset)) : 0;
   }
 
   #needOffsets(): void {

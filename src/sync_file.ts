@@ -6,6 +6,7 @@
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
+import { Collector } from "./collector.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "./error.ts";
 import { asBytes } from "./bytes.ts";
 import { BaseFile } from "./file.ts";
@@ -177,6 +178,36 @@ export class SyncFile extends BaseFile implements Disposable {
         throw new UnexpectedEndOfFileError(this.path, bytes.length, done);
       }
       done += count;
+    }
+  }
+
+  /**
+   * Reads to the end of the file or pipe.
+   *
+   * @param options The offset to start at, if it is not the position.
+   * @returns The bytes.
+   * @throws {RangeError} If they are too many for one buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a text
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * const text = new TextDecoder().decode(file.readAll());
+   * console.log(text.startsWith("# ")); // true
+   * ```
+   */
+  readAll(options?: PositionOptions): Uint8Array<ArrayBuffer> {
+    if (!this.#readable) this.#refuse("read", "readAll");
+    const start = options === undefined ? undefined : offsetOf(options);
+    if (start !== undefined) this.#checkAt(start);
+    const collector = new Collector(this.#expected(start));
+    for (;;) {
+      const place = advance(options, collector.length);
+      const count = this.#readPart(collector.room(), place, collector.length);
+      if (count === null) return collector.result();
+      collector.took(count);
     }
   }
 
@@ -495,6 +526,13 @@ export class SyncFile extends BaseFile implements Disposable {
       default:
         throw badOrigin(origin);
     }
+  }
+
+  /** About how many bytes there are from an offset on. */
+  #expected(start: number | bigint | undefined): number {
+    if (!this.#seekable) return 0;
+    const from = start ?? this.#position ?? this.#pointer();
+    return Math.max(0, this.size() - Number(from));
   }
 
   /** Asks where the system's file pointer is. */
