@@ -51,6 +51,11 @@ export function lend(length: number): Lease {
   };
 }
 
+/** How much memory is kept for later, in bytes. */
+export function keptMemory(): number {
+  return keptBytes;
+}
+
 function giveBack(buffer: AlignedBuffer): void {
   const size = buffer.byteLength;
   if (size > LARGEST_KEPT || keptBytes + size > MAX_KEPT) return buffer.free();

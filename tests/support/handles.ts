@@ -16,6 +16,18 @@ function handleMark(): number {
   return Number(event / 4n);
 }
 
+/** Asserts the same of a function that has to be awaited. */
+export async function assertNoHandleLeftBy(
+  run: () => Promise<void>,
+  { rounds, most }: { rounds: number; most: number },
+): Promise<void> {
+  await run();
+  const before = handleMark();
+  for (let round = 0; round < rounds; round++) await run();
+  const left = handleMark() - before;
+  assert(left < most, `${left} handles were left by ${rounds} runs`);
+}
+
 /** Asserts that a function leaves no handle behind, by running it again and again. */
 export function assertNoHandleLeft(run: () => void): void {
   run(); // What the runtime opens once and for all is no leak.
