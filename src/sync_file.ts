@@ -577,8 +577,9 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
-    const place = at ?? (this.#position ??= this.#pointer());
-    const offset = toExactOffset(place, bytes.length);
+    // Before the transfer moves the file pointer, with an offset, too.
+    const here = this.#position ??= this.#pointer();
+    const offset = toExactOffset(at ?? here, bytes.length);
     let count = 0;
     try {
       count = this.#sectors().read(bytes, offset);
@@ -593,8 +594,9 @@ export class SyncFile extends BaseFile implements Disposable {
 
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
-    const place = at ?? (this.#position ??= this.#pointer());
-    const offset = toExactOffset(place, bytes.length);
+    // Before the transfer moves the file pointer, with an offset, too.
+    const here = this.#position ??= this.#pointer();
+    const offset = toExactOffset(at ?? here, bytes.length);
     let count = bytes.length;
     try {
       this.#sectors().write(bytes, offset);
