@@ -156,6 +156,21 @@ test("read() and write() at an offset leave the position, in whatever order", ()
   });
 });
 
+test("read() and write() at an offset leave the position, as the first of a file too", () => {
+  onFile((file) => {
+    file.write(counting(3), { at: 5 });
+    assertEquals(position(file), 0);
+  });
+  for (const unbuffered of [false, true]) {
+    using folder = tempFolder();
+    const path = folder.file("a");
+    writeFileSync(path, counting(10));
+    using file = openSync(path, { read: true, unbuffered });
+    assertEquals(take(file, 2, 5), [6, 7]);
+    assertEquals(take(file, 2), [1, 2]);
+  }
+});
+
 test("write() beyond the end leaves zeros between", () => {
   onFile((file, path) => {
     file.write(counting(2));
