@@ -498,6 +498,7 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
       flush: () => file.flush(),
       lock: () => file.lock(),
       read: () => file.read(one),
+      readAll: () => file.readAll(),
       readExactly: () => file.readExactly(new Uint8Array(0)),
       readScatter: () => file.readScatter([]),
       sectorSize: () => file.sectorSize(),

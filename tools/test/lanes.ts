@@ -58,10 +58,14 @@ export function testLanes(
     args: string[],
   ): Promise<Ending> {
     const disk = await session.smallDisk({ bytes: 4 << 20 });
-    const env = disk === undefined ? {} : { KERNEL32_IO_SMALL_DISK: disk };
+    const env: Record<string, string> = { NO_COLOR: "1" };
+    if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
+    // Replays a random sequence of operations.
+    const seed = process.env["KERNEL32_IO_SEED"];
+    if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
     const options = {
       cwd: repository,
-      env: { ...env, NO_COLOR: "1" },
+      env,
       timeout: TIMEOUT,
     } as const;
     return await windows.run(runtime, args, {
