@@ -14,7 +14,8 @@ const [operation, size, seconds, folder = "", library = ""] = process.argv
 const task = {
   operation: operation as Operation,
   path: join(folder, "bench.bin"),
-  bytes: new Uint8Array(new ArrayBuffer(Number(size))),
+  // Memory that was never written is one page of zeros, over and over.
+  bytes: new Uint8Array(new ArrayBuffer(Number(size))).fill(0xA5),
   library,
 };
 writeFileSync(task.path, new Uint8Array(FILE_TRANSFERS * Number(size)));
