@@ -136,11 +136,11 @@ export class ReadAhead {
   #startReads(room: number = this.#plan.chunkSize): void {
     const reads = this.#reads;
     const { start, end, size, chunks } = this.#plan;
+    if (reads.length === 0) this.#next = this.#position;
     if (start === undefined) {
       if (reads.length === 0) this.#startRead(room);
       return;
     }
-    if (reads.length === 0) this.#next = this.#position;
     while (reads.length < chunks && this.#next < end) {
       // Whether there is more is asked when all before has been taken.
       if (reads.length > 0 && this.#next >= size) return;
