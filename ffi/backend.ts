@@ -11,16 +11,23 @@ export type Architecture = "x64" | "arm64";
 export type WordFunction = (...words: bigint[]) => bigint;
 
 /**
- * Calls the capture frame of `ffi/lasterror.ts`. A JS buffer travels as itself,
- * so that no address is looked up and the collector cannot move it meanwhile.
+ * Calls the capture frame of `ffi/lasterror.ts` with one block. A JS buffer
+ * travels as itself, so that no address is looked up and the collector cannot
+ * move it meanwhile.
  */
-export interface FrameCaller {
+export interface BlockCaller {
   /** Calls with what already stands in the block. */
-  call0(block: bigint): void;
+  call0(): void;
   /** The address of `key` goes to the word that the block names for it. */
-  call1(block: bigint, key: ArrayBufferView): void;
-  /** As {@linkcode FrameCaller.call1}, with a second buffer. */
-  call2(block: bigint, key: ArrayBufferView, context: ArrayBufferView): void;
+  call1(key: ArrayBufferView): void;
+  /** As {@linkcode BlockCaller.call1}, with a second buffer. */
+  call2(key: ArrayBufferView, context: ArrayBufferView): void;
+}
+
+/** Calls the capture frame. */
+export interface FrameCaller {
+  /** Makes the calls with one block as short as they can be. */
+  bind(block: bigint): BlockCaller;
   /** Calls on another thread. The event loop stays alive meanwhile. */
   readonly callAside?: (block: bigint) => Promise<void>;
 }

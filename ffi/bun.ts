@@ -82,9 +82,11 @@ function frameCaller(ffi: BunFfiModule, routine: bigint): FrameCaller {
     call2: prototype("ptr", "ptr"),
   }).symbols as Record<"call0" | "call1" | "call2", Frame>;
   return {
-    call0: (block) => call0(null, null, block),
-    call1: (block, key) => call1(null, key, block),
-    call2: (block, key, context) => call2(context, key, block),
+    bind: (block) => ({
+      call0: () => call0(null, null, block),
+      call1: (key) => call1(null, key, block),
+      call2: (key, context) => call2(context, key, block),
+    }),
     callAside: bunAside(routine),
   };
 }

@@ -108,9 +108,11 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
     callAside: Search<bigint, bigint, Promise<void>>;
   };
   return {
-    call0: (block) => call0(block, block, 1n, 1n, routine, 0n),
-    call1: (block, key) => call1(key, block, 1n, 1n, routine, 0n),
-    call2: (block, key, context) => call2(key, block, 1n, 1n, routine, context),
+    bind: (block) => ({
+      call0: () => call0(block, block, 1n, 1n, routine, 0n),
+      call1: (key) => call1(key, block, 1n, 1n, routine, 0n),
+      call2: (key, context) => call2(key, block, 1n, 1n, routine, context),
+    }),
     callAside: (block) => callAside(block, block, 1n, 1n, routine, 0n),
   };
 }

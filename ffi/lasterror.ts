@@ -14,7 +14,12 @@
  *
  * @module
  */
-import type { Backend, FrameCaller, WordFunction } from "./backend.ts";
+import type {
+  Backend,
+  BlockCaller,
+  FrameCaller,
+  WordFunction,
+} from "./backend.ts";
 import { FRAME_BLOCK, frameImage } from "./frame_code.ts";
 
 const BLOCK_SIZE = 8 * FRAME_BLOCK.words;
@@ -36,17 +41,11 @@ export type LastErrorCapture = "same-frame" | "after-call";
  * One function of one thread, ready to be called. Arguments are written into
  * `view` at `argument(i)`, the result is read at {@linkcode RESULT}.
  */
-export interface Frame {
+export interface Frame extends BlockCaller {
   /** The block. */
   readonly view: DataView;
   /** Says which arguments the buffers of the next call are. */
   buffersAt(key: number, context: number): void;
-  /** Calls with the arguments in the block. */
-  call0(): void;
-  /** Calls with a buffer as the first of `buffersAt`. */
-  call1(key: ArrayBufferView): void;
-  /** Calls with two buffers. */
-  call2(key: ArrayBufferView, context: ArrayBufferView): void;
 }
 
 /** Where the result of a call stands in its block, in bytes. */
@@ -155,7 +154,7 @@ export class FrameTable {
    */
   frame(name: string, arity: number): Frame {
     const { view, address } = this.#block(name, this.#blocks);
-    const caller = this.#caller ??
+    const caller = this.#caller?.bind(address) ??
       this.#callerAfterCall(name, arity, view);
     return {
       view,
@@ -163,9 +162,7 @@ export class FrameTable {
         view.setUint32(16, FRAME_BLOCK.arguments + key, true);
         view.setUint32(20, FRAME_BLOCK.arguments + context, true);
       },
-      call0: () => caller.call0(address),
-      call1: (key) => caller.call1(address, key),
-      call2: (key, context) => caller.call2(address, key, context),
+      ...caller,
     };
   }
 
@@ -260,7 +257,7 @@ export class FrameTable {
    * The next best thing where executable memory is refused: ask for the last
    * error right after the call.
    */
-  #callerAfterCall(name: string, arity: number, view: DataView): FrameCaller {
+  #callerAfterCall(name: string, arity: number, view: DataView): BlockCaller {
     const bind = <Name extends string>(exports: Record<Name, number>) =>
       this.#backend.bind("kernel32.dll", exports);
     const target: WordFunction = bind({ [name]: arity })[name]!;
@@ -290,12 +287,12 @@ export class FrameTable {
     };
     return {
       call0,
-      call1(_, key) {
+      call1(key) {
         store(0, key);
         call0();
         held.fill(undefined);
       },
-      call2(_, key, context) {
+      call2(key, context) {
         store(0, key);
         store(1, context);
         call0();

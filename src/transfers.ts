@@ -60,7 +60,11 @@ export function readInto(
   place: Place,
 ): number {
   const transfer = reads ??= new Transfer("ReadFile", frames());
-  return call(transfer, target, bytes, length, place)
+  // As few layers as possible: the runtimes inline only so deep.
+  const succeeded = place === undefined && length <= MAX_LENGTH
+    ? transfer.here(target.handle, bytes, length)
+    : call(transfer, target, bytes, length, place);
+  return succeeded
     ? transfer.count
     : goOn("ReadFile", transfer, target, bytes, length, place);
 }
@@ -77,7 +81,10 @@ export function writeFrom(
   place: Place,
 ): number {
   const transfer = writes ??= new Transfer("WriteFile", frames());
-  if (!call(transfer, target, bytes, length, place)) {
+  const succeeded = place === undefined && length <= MAX_LENGTH
+    ? transfer.here(target.handle, bytes, length)
+    : call(transfer, target, bytes, length, place);
+  if (!succeeded) {
     return goOn("WriteFile", transfer, target, bytes, length, place);
   }
   const { count } = transfer;

@@ -61,9 +61,10 @@ test("createBunBackend() calls the routine by its address, without a detour", ()
   const caller = createBunBackend(ffi, "x64").frameCaller(0x7000n);
   const key = new Uint8Array(1);
   const context = new Uint8Array(2);
-  caller.call0(0x5000n);
-  caller.call1(0x5000n, key);
-  caller.call2(0x5000n, key, context);
+  const block = caller.bind(0x5000n);
+  block.call0();
+  block.call1(key);
+  block.call2(key, context);
   for (const { ptr, returns } of Object.values(opened[0]![1])) {
     assertEquals([ptr, returns], [0x7000n, "void"]);
   }

@@ -59,9 +59,10 @@ test("createDenoBackend() gives bsearch_s one element, a key and the routine", (
   const caller = createDenoBackend(deno).frameCaller(0x7000n);
   const key = new Uint8Array(1);
   const context = new Uint8Array(2);
-  caller.call0(0x5000n);
-  caller.call1(0x5000n, key);
-  caller.call2(0x5000n, key, context);
+  const block = caller.bind(0x5000n);
+  block.call0();
+  block.call1(key);
+  block.call2(key, context);
   caller.callAside?.(0x5000n);
   assertEquals(opened.map(([library]) => library), ["ucrtbase.dll"]);
   for (const prototype of Object.values(opened[0]![1])) {

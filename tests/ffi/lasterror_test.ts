@@ -213,7 +213,7 @@ class BackendWithAside extends FakeBackend {
       ...caller,
       async callAside(block) {
         await Promise.resolve();
-        caller.call0(block);
+        caller.bind(block).call0();
       },
     };
   }

@@ -83,10 +83,12 @@ export class FakeBackend implements Backend {
 
   frameCaller(_routine: bigint): FrameCaller {
     return {
-      call0: (block) => this.#frame(block, 0n, 0n),
-      call1: (block, key) => this.#frame(block, this.addressOf(key), 0n),
-      call2: (block, key, context) =>
-        this.#frame(block, this.addressOf(key), this.addressOf(context)),
+      bind: (block) => ({
+        call0: () => this.#frame(block, 0n, 0n),
+        call1: (key) => this.#frame(block, this.addressOf(key), 0n),
+        call2: (key, context) =>
+          this.#frame(block, this.addressOf(key), this.addressOf(context)),
+      }),
     };
   }
 
