@@ -1,7 +1,7 @@
-// npm start [-- SOURCE [DESTINATION]]
+// npm start [-- [--depth N] SOURCE [DESTINATION]]
 //
-// The module at work on real input: copies a file with ReadFile and WriteFile on deno.exe and bun.exe, buffered and unbuffered,
-// and compares each copy with its source. Exit code 0 only if all are equal; 1 if not, 2 if the request makes no sense.
+// The module at work on real input: copies a file with ReadFile and WriteFile on deno.exe and bun.exe, buffered, unbuffered
+// and overlapped, and compares each copy with its source. Exit code 0 only if all are equal; 1 if not, 2 if the request makes no sense.
 
 import { existsSync, realpathSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
@@ -14,6 +14,7 @@ import {
   USAGE,
   UsageError,
 } from "./start/arguments.ts";
+import { MODES } from "./start/events.ts";
 import { type Copier, copyOn } from "./start/run.ts";
 import { cacheFolder } from "./windows/cache.ts";
 import { provision, type Run } from "./windows/mod.ts";
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
   // npm starts scripts in the package's folder and tells here where it was called.
   const called = process.env["INIT_CWD"] ?? process.cwd();
   const request = parseRequest(process.argv.slice(2), called);
-  const { help, source: named, destination } = request;
+  const { help, source: named, destination, depth } = request;
   if (help) return console.log(USAGE);
   if (named !== undefined) checkPaths(named, destination);
 
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
     : destination;
   const parent = target === undefined ? cacheFolder() : dirname(target);
   folder = await mkdtemp(join(parent, ".kernel32-io-"));
-  const task = { source, size, copy: join(folder, "copy"), folder };
+  const task = { source, size, copy: join(folder, "copy"), folder, depth };
 
   console.log(`${source}: ${size.toLocaleString("en")} bytes`);
   // What is in the working directory is visible to the programs of a session, wherever that is.
@@ -76,7 +77,9 @@ async function main(): Promise<void> {
     await rename(task.copy, target);
     console.log(`The last copy is ${destination}`);
   }
-  console.log(`All ${2 * COPIERS.length} copies are equal to their source.`);
+  console.log(
+    `All ${MODES.length * COPIERS.length} copies are equal to their source.`,
+  );
 }
 
 async function removeFolder(): Promise<void> {

@@ -56,7 +56,7 @@ function ended(child: ChildProcessWithoutNullStreams): Promise<Ending> {
   });
 }
 
-test("npm start copies a file of an odd size in four ways, and the last copy stays", async () => {
+test("npm start copies a file of an odd size in six ways, and the last copy stays", async () => {
   using folder = tempFolder();
   const bytes = randomBytes(2 ** 20 + 4097);
   writeFileSync(folder.file("quelle – 源.bin"), bytes);
@@ -73,17 +73,32 @@ test("npm start copies a file of an odd size in four ways, and the last copy sta
     assertStringIncludes(stdout, `\n${runtime} `);
   }
   assertEquals(
-    stdout.match(/(?:buffered|unbuffered, write-through): 1,052,673 bytes in/g)
+    stdout.match(
+      /(?:buffered|write-through|overlapped, queue depth 8): 1,052,673 bytes in/g,
+    )
       ?.length,
-    4,
+    6,
   );
   const hashes = stdout.match(/\b[0-9a-f]{64}\b/g) ?? [];
-  assertEquals(hashes.length, 8);
+  assertEquals(hashes.length, 12);
   assertEquals(new Set(hashes).size, 1);
   assertEquals(
     stdout.match(/WriteFile failed: .+ \(ERROR_ACCESS_DENIED, 5\)/g)?.length,
     2,
   );
+});
+
+test("npm start copies with the queue depth that --depth says", async () => {
+  using folder = tempFolder();
+  const bytes = randomBytes(5 * 2 ** 20 + 1);
+  writeFileSync(folder.file("source"), bytes);
+  const { code, stdout } = await start(
+    folder.path,
+    ...["--depth", "3", "source", "copy"],
+  );
+  assertEquals(code, 0);
+  assertEquals(stdout.match(/overlapped, queue depth 3: /g)?.length, 2);
+  assert(readFileSync(folder.file("copy")).equals(bytes));
 });
 
 test("npm start copies an empty file", async () => {
@@ -116,6 +131,9 @@ for (
     ],
     ["three paths", ["source", "copy", "another"], "not 3 files"],
     ["an unknown option", ["--fast"], "--fast"],
+    ["a depth of 0", ["--depth", "0", "source", "copy"], "from 1 to 64"],
+    ["a depth that is no number", ["--depth=deep", "source"], '"deep"'],
+    ["a depth without its number", ["source", "--depth"], "--depth"],
   ] satisfies [string, string[], string][]
 ) {
   test(`npm start refuses ${what}`, async () => {
@@ -148,13 +166,14 @@ test("npm start leaves nothing behind when it is interrupted", {
 
 const HASH = "0".repeat(64);
 const copied = (mode: Copied["mode"], other: Partial<Copied> = {}): Copied => ({
-  ...{ event: "copied", mode, bytes: 5, seconds: 1 },
+  ...{ event: "copied", mode, depth: 1, bytes: 5, seconds: 1 },
   ...{ sourceHash: HASH, copyHash: HASH, ...other },
 });
 const GOOD: readonly Event[] = [
   { event: "started", runtime: "fake.exe" },
   copied("buffered"),
   copied("unbuffered, write-through"),
+  copied("unbuffered, overlapped", { depth: 8 }),
   { event: "refused", symbol: "ERROR_ACCESS_DENIED", message: "no" },
 ];
 
@@ -173,7 +192,13 @@ function listenTo(events: readonly Event[], code = 0): Promise<string> {
       return Promise.resolve({ process: child, ended, kill: () => ended });
     },
   } as unknown as Windows;
-  const task = { source: "source", size: 5, copy: "copy", folder: "." };
+  const task = {
+    source: "source",
+    size: 5,
+    copy: "copy",
+    folder: ".",
+    depth: 8,
+  };
   return copyOn(fake, "deno", task, () => {});
 }
 
@@ -207,11 +232,11 @@ for (
       GOOD.with(1, copied("buffered", { bytes: 4 })),
       "has changed",
     ],
-    ["copy that is not made", GOOD.toSpliced(2, 1), "1 of 2 copies"],
-    ["write that is not refused", GOOD.slice(0, 3), "without write access"],
+    ["copy that is not made", GOOD.toSpliced(2, 1), "2 of 3 copies"],
+    ["write that is not refused", GOOD.slice(0, 4), "without write access"],
     [
       "write that is refused for another reason",
-      GOOD.with(3, {
+      GOOD.with(4, {
         event: "refused",
         symbol: "ERROR_INVALID_HANDLE",
         message: "no",

@@ -2,14 +2,21 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-export const USAGE = `Usage: npm start [-- SOURCE [DESTINATION]]
+const DEFAULT_DEPTH = 8;
+/** Each has a buffer of 1 MiB. */
+const MAX_DEPTH = 64;
 
-Copies a file with ReadFile and WriteFile, on deno.exe and on bun.exe, through the system's cache and past it, and
-compares each copy with its source. Paths are relative to the folder that npm is called in.
+export const USAGE: string =
+  `Usage: npm start [-- [--depth N] [SOURCE [DESTINATION]]]
+
+Copies a file with ReadFile and WriteFile, on deno.exe and on bun.exe, through the system's cache and past it, with one
+operation at a time and with several, and compares each copy with its source. Paths are relative to the folder that npm
+is called in.
 
   SOURCE       an ordinary file; by default the deno.exe that the copy is made with
   DESTINATION  where a verified copy is to stay; a file that is there is replaced. By default no copy stays
 
+  --depth N    how many operations there are at a time where there are several: ${DEFAULT_DEPTH}, or from 1 to ${MAX_DEPTH}
   -h, --help   prints this`;
 
 /** What the caller asks for. */
@@ -17,6 +24,8 @@ export interface Request {
   help: boolean;
   source: string | undefined;
   destination: string | undefined;
+  /** How many operations are to be under way at once. */
+  depth: number;
 }
 
 /** The caller asks for something that cannot be meant. */
@@ -43,7 +52,19 @@ export function parseRequest(words: string[], folder: string): Request {
   const [source, destination] = positionals.map((path) =>
     resolve(folder, path)
   );
-  return { help: values.help, source, destination };
+  const depth = depthFrom(values.depth);
+  return { help: values.help, source, destination, depth };
+}
+
+function depthFrom(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_DEPTH;
+  const depth = Number(text);
+  if (/^\d+$/.test(text) && depth >= 1 && depth <= MAX_DEPTH) return depth;
+  throw new UsageError(
+    `--depth takes a whole number from 1 to ${MAX_DEPTH}, not ${
+      JSON.stringify(text)
+    }.`,
+  );
 }
 
 function parse(words: string[]) {
@@ -51,7 +72,10 @@ function parse(words: string[]) {
     return parseArgs({
       args: words,
       allowPositionals: true,
-      options: { help: { type: "boolean", short: "h", default: false } },
+      options: {
+        depth: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);

@@ -12,7 +12,7 @@ const CHUNK = 1024 * 1024;
 export function copyFile(
   source: string,
   copy: string,
-  mode: Mode,
+  mode: Exclude<Mode, "unbuffered, overlapped">,
   progress: (bytes: number) => void,
 ): number {
   const unbuffered = mode !== "buffered";

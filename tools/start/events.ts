@@ -1,7 +1,17 @@
 // What program.ts tells start.ts: one object a line, as JSON, on its standard output.
 
 /** How a file is copied. */
-export type Mode = "buffered" | "unbuffered, write-through";
+export type Mode =
+  | "buffered"
+  | "unbuffered, write-through"
+  | "unbuffered, overlapped";
+
+/** Every way, in the order they are shown. */
+export const MODES: readonly Mode[] = [
+  "buffered",
+  "unbuffered, write-through",
+  "unbuffered, overlapped",
+];
 
 /** What is being done with a copy. */
 export type Step = "copying" | "checking source" | "checking copy";
@@ -24,6 +34,8 @@ export interface Progress {
 export interface Copied {
   event: "copied";
   mode: Mode;
+  /** How many operations were under way at once. */
+  depth: number;
   bytes: number;
   seconds: number;
   /** SHA-256, in hexadecimal. */

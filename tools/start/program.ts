@@ -1,4 +1,4 @@
-// program.ts SOURCE COPY
+// program.ts DEPTH SOURCE COPY
 //
 // Runs on deno.exe and bun.exe: copies SOURCE to COPY in each mode, has both read back by the runtime's own means, and tells
 // start.ts about it.
@@ -7,12 +7,12 @@ import { createHash } from "node:crypto";
 import { createReadStream, writeSync } from "node:fs";
 import process from "node:process";
 import { copyFile, refusedWrite } from "./copy.ts";
-import type { Event, Mode, Step } from "./events.ts";
+import { copyOverlapped } from "./copy_overlapped.ts";
+import { type Event, type Mode, MODES, type Step } from "./events.ts";
 
-const MODES: readonly Mode[] = ["buffered", "unbuffered, write-through"];
 const PROGRESS_INTERVAL = 50; // ms
 
-const [source = "", copy = ""] = process.argv.slice(2);
+const [queueDepth, source = "", copy = ""] = process.argv.slice(2);
 const { bun, deno } = process.versions;
 
 try {
@@ -22,11 +22,16 @@ try {
   });
   for (const mode of MODES) {
     const start = performance.now();
-    const bytes = copyFile(source, copy, mode, reporter(mode, "copying"));
+    const progress = reporter(mode, "copying");
+    const depth = mode === "unbuffered, overlapped" ? Number(queueDepth) : 1;
+    const bytes = mode === "unbuffered, overlapped"
+      ? await copyOverlapped(source, copy, depth, progress)
+      : copyFile(source, copy, mode, progress);
     const seconds = (performance.now() - start) / 1000;
     tell({
       event: "copied",
       mode,
+      depth,
       bytes,
       seconds,
       sourceHash: await sha256(

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Run, Windows } from "../windows/mod.ts";
-import type { Copied, Event, Mode, Refused } from "./events.ts";
+import { type Copied, type Event, MODES, type Refused } from "./events.ts";
 import { describeCopy, ProgressBar } from "./screen.ts";
 
 /** A runtime that copies. */
@@ -20,7 +20,6 @@ const WORDS: Record<Copier, readonly string[]> = {
   bun: ["run"],
 };
 
-const MODES: readonly Mode[] = ["buffered", "unbuffered, write-through"];
 const PROGRAM = fileURLToPath(new URL("program.ts", import.meta.url));
 
 /** A copy to be made. Paths are the host's. */
@@ -31,6 +30,8 @@ export interface Task {
   readonly copy: string;
   /** The folder of the copy, which the program must see. */
   readonly folder: string;
+  /** How many operations are to be under way at once, where there can be several. */
+  readonly depth: number;
 }
 
 /**
@@ -46,10 +47,10 @@ export async function copyOn(
   task: Task,
   started: (run: Run) => void,
 ): Promise<string> {
-  const paths = [PROGRAM, task.source, task.copy];
+  const paths = [task.source, task.copy].map((path) => windows.path(path));
   const run = await windows.spawn(
     runtime,
-    [...WORDS[runtime], ...paths.map((path) => windows.path(path))],
+    [...WORDS[runtime], windows.path(PROGRAM), String(task.depth), ...paths],
     { cwd: task.folder, stdout: "pipe", stderr: "pipe" },
   );
   started(run);

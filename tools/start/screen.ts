@@ -56,11 +56,12 @@ export class ProgressBar {
 
 /** Tells what came of a copy. */
 export function describeCopy(copied: Copied): string {
-  const { mode, bytes, seconds, sourceHash, copyHash } = copied;
+  const { mode, depth, bytes, seconds, sourceHash, copyHash } = copied;
   const speed = bytes === 0
     ? ""
     : `, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`;
-  return `  ${mode}: ${bytes.toLocaleString("en")} bytes in ${
+  const way = depth > 1 ? `${mode}, queue depth ${depth}` : mode;
+  return `  ${way}: ${bytes.toLocaleString("en")} bytes in ${
     seconds.toFixed(3)
   } s${speed}
     SHA-256 of the source ${sourceHash}
