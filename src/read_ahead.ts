@@ -4,6 +4,7 @@
  * @module
  */
 import { type Lease, lend } from "./lease.ts";
+import { yieldTurn } from "./time_slice.ts";
 
 /** What is read from. */
 export interface ReadSource {
@@ -89,6 +90,7 @@ export class ReadAhead {
     room: number = this.#plan.chunkSize,
   ): Promise<boolean> {
     for (;;) {
+      await yieldTurn();
       if (this.stopped) return false;
       this.#startReads(room);
       const read = this.#reads[0];

@@ -59,6 +59,8 @@ export interface StreamedFileTraits {
 const CHUNK_SIZE = 2 ** 18;
 const MAX_BYTES_IN_FLIGHT = 2 ** 21;
 const MAX_CHUNK_SIZE = 2 ** 30;
+/** More under way at once gains nothing; each has a page at least. */
+const MAX_CHUNKS = 64;
 
 /**
  * Checks the options and works out how large chunks are and how many there may
@@ -80,7 +82,8 @@ export function chunking(
   const size = traits.unbuffered
     ? alignUp(chunkSize, file.sectorSize().logical)
     : chunkSize;
-  const chunks = Math.max(1, Math.floor(maxBytesInFlight / size));
+  const fitting = Math.floor(maxBytesInFlight / size);
+  const chunks = Math.min(Math.max(1, fitting), MAX_CHUNKS);
   return { chunkSize: size, chunks };
 }
 

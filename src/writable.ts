@@ -14,6 +14,7 @@ import {
   StreamEnd,
   type StreamOptions,
 } from "./streams.ts";
+import { yieldTurn } from "./time_slice.ts";
 import { WriteBehind, type WriteTarget } from "./write_behind.ts";
 
 /** Where a stream writes, and how. */
@@ -75,8 +76,14 @@ export function writableOf(
     },
     write: (chunk) =>
       orEnd(async () => {
-        checkBytes("chunk", chunk);
-        await (writer ?? await begin()).write(chunk);
+        const taker = writer ?? await begin();
+        try {
+          checkBytes("chunk", chunk);
+        } catch (error) {
+          await taker.finish(); // What came before is not at fault.
+          throw error;
+        }
+        await taker.write(chunk);
       }),
     close: () =>
       orEnd(async () => {
@@ -109,6 +116,7 @@ class DirectWriter {
   }
 
   async write(chunk: ArrayBufferView): Promise<void> {
+    await yieldTurn();
     const writing = this.#target.writeAll(chunk, { signal: this.#signal });
     this.#writing = writing.catch(() => {});
     try {

@@ -7,6 +7,7 @@ import { checkBytes } from "./arguments.ts";
 import { asBytes } from "./bytes.ts";
 import { Win32Error } from "./error.ts";
 import { type Lease, lend } from "./lease.ts";
+import { yieldTurn } from "./time_slice.ts";
 
 /** What is written to. */
 export interface WriteTarget {
@@ -89,8 +90,7 @@ export class WriteBehind {
       done += part.length;
       this.#length += part.length;
       if (chunk.length === chunk.lease.bytes.length) {
-        await this.#untilUnderWay(this.#maxUnderWay - 1);
-        this.#send(chunk);
+        await this.#sendInTurn(chunk);
       }
     }
     this.#sendIfIdle();
@@ -98,10 +98,7 @@ export class WriteBehind {
 
   /** Writes what is left and waits for all writes. */
   async finish(): Promise<void> {
-    if (this.#chunk !== undefined) {
-      await this.#untilUnderWay(this.#maxUnderWay - 1);
-      this.#send(this.#chunk);
-    }
+    if (this.#chunk !== undefined) await this.#sendInTurn(this.#chunk);
     await this.#untilUnderWay(0);
   }
 
@@ -114,6 +111,7 @@ export class WriteBehind {
 
   async #newChunk(): Promise<Chunk> {
     const { start: at = 0, chunkSize, chunks, aligned } = this.#plan;
+    await yieldTurn();
     await this.#untilUnderWay(chunks - 1);
     const start = this.#length;
     const size = aligned ? chunkSize - (at + start) % chunkSize : chunkSize;
@@ -125,15 +123,22 @@ export class WriteBehind {
     while (this.#underWay > limit && this.#failure === undefined) {
       await this.#nextEnd();
     }
+    if (this.#failure !== undefined) {
+      await this.stop();
+      throw this.#error(this.#failure);
+    }
     this.#plan.signal.throwIfAborted();
-    if (this.#failure === undefined) return;
-    await this.stop();
-    throw this.#error(this.#failure);
   }
 
   #nextEnd(): Promise<void> {
     this.#ended ??= Promise.withResolvers();
     return this.#ended.promise;
+  }
+
+  async #sendInTurn(chunk: Chunk): Promise<void> {
+    await this.#untilUnderWay(this.#maxUnderWay - 1);
+    // It may have gone out meanwhile, when nothing was under way.
+    if (this.#chunk === chunk) this.#send(chunk);
   }
 
   #sendIfIdle(): void {
