@@ -6,7 +6,6 @@
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
-  INFINITE,
 } from "./constants.ts";
 import { argumentOffset, type AsideFrame } from "../ffi/lasterror.ts";
 import { frames } from "../ffi/mod.ts";
@@ -33,6 +32,12 @@ export interface Operation {
   /** How it ended, or will; if a promise, the OVERLAPPED is to be recycled. */
   readonly outcome: Outcome | Promise<Outcome>;
 }
+
+/**
+ * A wait ends after so long and is begun anew: when the JS thread has been
+ * terminated, nobody else ends it, and Bun waits for its Workers at the end.
+ */
+const LONGEST_WAIT_MS = 500;
 
 /** How many packets one look takes from the port. */
 const CAPACITY = 64;
@@ -185,7 +190,7 @@ export class CompletionPort {
     set(1, address);
     set(2, BigInt(CAPACITY));
     set(3, address + BigInt(COUNT_AT));
-    set(4, BigInt(INFINITE));
+    set(4, BigInt(LONGEST_WAIT_MS));
     set(5, 0n);
     return this.#aside = aside;
   }

@@ -20,13 +20,14 @@ interface DenoCommands {
 export function runProgram(
   program: URL,
   denoFlags: readonly string[] = ["--allow-all"],
+  args: readonly string[] = [],
 ): ChildResult {
   const path = fileURLToPath(program);
   const { Deno } = globalThis as unknown as { Deno?: DenoCommands };
   if (Deno === undefined) {
     const { status, stdout, stderr, error } = spawnSync(
       process.execPath,
-      [path],
+      [path, ...args],
       { encoding: "utf8", timeout: 60_000 },
     );
     if (error !== undefined) throw error;
@@ -35,7 +36,7 @@ export function runProgram(
   // Not by node:child_process, in which Deno adds permissions of its own.
   const common = ["--no-lock", "--no-check", "--no-prompt", "--quiet"];
   const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...common, ...denoFlags, path],
+    args: ["run", ...common, ...denoFlags, path, ...args],
   }).outputSync();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };

@@ -1,4 +1,4 @@
-import process from "node:process";
+import { randomUUID } from "node:crypto";
 import {
   INVALID_HANDLE_VALUE,
   kernel32,
@@ -33,11 +33,13 @@ export interface Pipe extends Disposable {
   readonly client: SyncFile;
 }
 
+/** Workers share the number of the process. */
+const thread = randomUUID();
 let count = 0;
 
 /** A name that no other pipe has. */
 export function pipeName(): string {
-  return `\\\\.\\pipe\\kernel32-io-${process.pid}-${count++}`;
+  return `\\\\.\\pipe\\kernel32-io-${thread}-${count++}`;
 }
 
 /** Makes a pipe. What is written fits into its buffer, so that one thread can play both sides. */
