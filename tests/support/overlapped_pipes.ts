@@ -1,10 +1,20 @@
-import { INVALID_HANDLE_VALUE, kernel32, Win32Error } from "../../mod.ts";
+import {
+  AlignedBuffer,
+  getLastWin32Error,
+  type Handle,
+  INVALID_HANDLE_VALUE,
+  kernel32,
+  Win32Error,
+} from "../../mod.ts";
 import { fromHandle } from "../../src/from_handle.ts";
 import type { InFlightLimit } from "../../src/gate.ts";
 import { open } from "../../src/open.ts";
 import { OverlappedFile } from "../../src/overlapped_file.ts";
+import { OVERLAPPED } from "../../src/structs.ts";
 import { pipeName } from "./pipes.ts";
 
+const ERROR_PIPE_CONNECTED = 535;
+const ERROR_IO_PENDING = 997;
 const PIPE_ACCESS_DUPLEX = 3;
 const FILE_FLAG_OVERLAPPED = 0x4000_0000;
 const PIPE_TYPE_MESSAGE = 4;
@@ -29,8 +39,39 @@ export interface OverlappedPipe extends AsyncDisposable {
 /** Makes the server's end. */
 export function serverEnd(
   name: string,
-  { message = false, size = 65_536, limit }: OverlappedPipeOptions = {},
+  options: OverlappedPipeOptions = {},
 ): OverlappedFile {
+  return asFile(instance(name, options), name, options.limit);
+}
+
+/** Makes the server's end, and waits for a client. */
+export async function acceptClient(
+  name: string,
+  options: OverlappedPipeOptions = {},
+): Promise<OverlappedFile> {
+  const handle = instance(name, options);
+  const event = kernel32.CreateEventW(null, true, false, null);
+  using overlapped = new AlignedBuffer(OVERLAPPED.size);
+  OVERLAPPED.view(overlapped.bytes).hEvent = event;
+  // It is bound to no completion port yet.
+  if (!kernel32.ConnectNamedPipe(handle, overlapped.address)) {
+    const code = getLastWin32Error();
+    if (code === ERROR_IO_PENDING) {
+      while (kernel32.WaitForSingleObject(event, 0) !== 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    } else if (code !== ERROR_PIPE_CONNECTED) {
+      throw new Win32Error("ConnectNamedPipe", code);
+    }
+  }
+  kernel32.CloseHandle(event);
+  return asFile(handle, name, options.limit);
+}
+
+function instance(
+  name: string,
+  { message = false, size = 65_536 }: OverlappedPipeOptions,
+): Handle {
   const handle = kernel32.CreateNamedPipeW(
     name,
     PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
@@ -44,6 +85,14 @@ export function serverEnd(
   if (handle === INVALID_HANDLE_VALUE) {
     throw Win32Error.last("CreateNamedPipeW");
   }
+  return handle;
+}
+
+function asFile(
+  handle: Handle,
+  name: string,
+  limit: InFlightLimit | undefined,
+): OverlappedFile {
   const file = fromHandle(handle, name, limit);
   if (file instanceof OverlappedFile) return file;
   throw new Error("fromHandle() takes the handle for a synchronous one");
