@@ -352,6 +352,23 @@ test("openSync() leaves no new file where there is no room to preallocate", () =
   });
 });
 
+test("openSync() leaves neither handle nor new file behind if it fails after all", () => {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  const options = {
+    write: true,
+    createNew: true,
+    get append(): boolean {
+      if (existsSync(path)) throw new Error("too late");
+      return false;
+    },
+  };
+  assertNoHandleLeft(() => {
+    assertThrows(() => openSync(path, options), Error, "too late");
+    assert(!existsSync(path));
+  });
+});
+
 test("openSync() hands security attributes on", () => {
   using folder = tempFolder();
   const security = SECURITY_ATTRIBUTES.create({
