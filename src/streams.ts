@@ -32,7 +32,11 @@ export interface StreamOptions {
    * @default {false}
    */
   readonly keepOpen?: boolean | undefined;
-  /** Makes the stream fail with the signal's reason. */
+  /**
+   * Makes the stream fail with the signal's reason and cancels what is under
+   * way, where the signal of `pipeTo()` would wait for the last write, and so
+   * for whoever reads a pipe.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
