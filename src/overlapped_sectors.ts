@@ -6,6 +6,8 @@
  */
 import { alignUp, isAligned } from "./align.ts";
 import { checkBytes } from "./arguments.ts";
+import { ERROR_OPERATION_ABORTED } from "./codes.ts";
+import { Win32Error } from "./error.ts";
 import { type Lease, lend } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
 import type { SectorSize } from "./sector.ts";
@@ -175,7 +177,12 @@ export class OverlappedSectors {
       }
       case "write": {
         const bytes = step.bytes.subarray(0, step.length);
-        return await device.write(bytes, step.offset, signal);
+        const count = await device.write(bytes, step.offset, signal);
+        if (count === step.length) return count;
+        // It was cancelled half way: the rest must not pass for written.
+        throw new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, {
+          bytesTransferred: count,
+        });
       }
       case "size":
         return device.size();
