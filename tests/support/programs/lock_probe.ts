@@ -1,7 +1,7 @@
 // Tries, in a process of its own, to lock ranges of the file that KERNEL32_IO_FILE names, and prints what came of each: "JSON" of ranges
 // in KERNEL32_IO_RANGES, a list of symbols on the standard output.
 import process from "node:process";
-import { type LockOptions, openSync, Win32Error } from "../../../mod.ts";
+import { type LockOptions, openSync, type Win32Error } from "../../../mod.ts";
 
 const { KERNEL32_IO_FILE = "", KERNEL32_IO_RANGES = "[]" } = process.env;
 using file = openSync(KERNEL32_IO_FILE, { read: true, write: true });
