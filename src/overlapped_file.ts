@@ -11,15 +11,14 @@ import {
 } from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
 import { asBytes } from "./bytes.ts";
-import { ERROR_NO_DATA, ERROR_OPERATION_ABORTED } from "./codes.ts";
-import { Collector } from "./collector.ts";
+import { ERROR_OPERATION_ABORTED } from "./codes.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
   Win32Error,
 } from "./error.ts";
 import { BaseFile } from "./file.ts";
-import { fileTypeOf, setEndOfFile, sizeOf } from "./file_info.ts";
+import { fileTypeOf } from "./file_info.ts";
 import type { InFlightLimit } from "./gate.ts";
 import { lockArguments, type LockOptions } from "./lock.ts";
 import {
@@ -30,23 +29,16 @@ import {
   notWritable,
 } from "./mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped.ts";
+import { OverlappedIo } from "./overlapped_io.ts";
 import { lockOverlapped } from "./overlapped_lock.ts";
-import { OverlappedSectors } from "./overlapped_sectors.ts";
-import {
-  advance,
-  counting,
-  OverlappedTransfers,
-} from "./overlapped_transfers.ts";
 import {
   badOrigin,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
-  toExactOffset,
 } from "./position.ts";
 import type { Handle } from "./raw.ts";
 import { readableOf, type ReadableOptions } from "./readable.ts";
-import { areSegments, totalLength } from "./segments.ts";
 import type { StreamedFileTraits } from "./streams.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";
 import { writableOf, type WritableOptions } from "./writable.ts";
@@ -91,10 +83,7 @@ interface Checked {
  */
 export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
-  readonly #transfers: OverlappedTransfers;
-  /** Only whole sectors go to the system. */
-  readonly #sectored: boolean;
-  #sectors: OverlappedSectors | undefined;
+  readonly #io: OverlappedIo;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   #position = 0;
@@ -123,14 +112,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     super(handle, path);
     this.#mode = mode;
     this.#seekable = seekable;
-    this.#sectored = seekable && mode.unbuffered;
     this.#overlapped = overlapped;
-    this.#transfers = new OverlappedTransfers(
-      handle,
-      path,
-      overlapped,
+    this.#io = new OverlappedIo(this, overlapped, {
       seekable,
-    );
+      sectored: seekable && mode.unbuffered,
+    });
   }
 
   /**
@@ -174,9 +160,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (bytes.length === 0) return 0;
     const count = await this.#placed(
       at,
-      (offset) => this.#read(bytes, offset, signal),
+      (offset) => this.#io.read(bytes, offset, signal),
     );
-    return this.#countOrEnd(count);
+    return count === ENDED ? null : count;
   }
 
   /**
@@ -207,20 +193,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const { at, signal } = this.#checked(options);
     const bytes = asBytes(buffer);
     const { length } = bytes;
-    const count = await this.#placed(at, async (offset) => {
-      let done = 0;
-      while (done < length) {
-        const rest = done === 0 ? bytes : bytes.subarray(done);
-        const place = advance(offset, done);
-        const count = await counting(
-          done,
-          this.#read(rest, place, signal),
-        );
-        if (this.#countOrEnd(count) === null) break;
-        done += count;
-      }
-      return done;
-    });
+    const count = await this.#placed(
+      at,
+      (offset) => this.#io.readFully(bytes, offset, signal),
+    );
     if (count < length) {
       throw new UnexpectedEndOfFileError(this.path, length, count);
     }
@@ -275,7 +251,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (bytes.length === 0) return 0;
     return await this.#placed(
       at,
-      (offset) => this.#write(bytes, offset, signal),
+      (offset) => this.#io.write(bytes, offset, signal),
     );
   }
 
@@ -308,26 +284,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
     const bytes = asBytes(data);
-    const { length } = bytes;
-    await this.#placed(at, async (offset) => {
-      let done = 0;
-      while (done < length) {
-        const rest = done === 0 ? bytes : bytes.subarray(done);
-        const place = advance(offset, done);
-        const count = await counting(
-          done,
-          this.#write(rest, place, signal),
-        );
-        done += count;
-        if (count > 0) continue;
-        throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-          path: this.path,
-          bytesTransferred: done,
-          hint: "The pipe does not block and has no room left.",
-        });
-      }
-      return done;
-    });
+    await this.#placed(
+      at,
+      (offset) => this.#io.writeFully(bytes, offset, signal),
+    );
   }
 
   /**
@@ -353,21 +313,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#check("read");
     const { at, signal } = this.#checked(options);
-    let collector: Collector | undefined;
+    let result: Uint8Array<ArrayBuffer> | undefined;
     await this.#placed(at, async (offset) => {
-      const collected = collector = new Collector(this.#expected(offset));
-      for (;;) {
-        const { length } = collected;
-        const place = advance(offset, length);
-        const count = await counting(
-          length,
-          this.#read(collected.room(), place, signal),
-        );
-        if (this.#countOrEnd(count) === null) return length;
-        collected.took(count);
-      }
+      const bytes = result = await this.#io.readToEnd(offset, signal);
+      return bytes.length;
     });
-    return collector!.result();
+    return result!;
   }
 
   /**
@@ -399,29 +350,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     checkList("buffers", buffers);
     const { at, signal } = this.#checked(options);
     const parts = buffers.map(asBytes);
-    const count = await this.#placed(at, async (offset) => {
-      if (this.#areSegments(parts, offset)) {
-        const count = await this.#getSectors().beside(() =>
-          this.#transfers.readScatter(parts, offset, signal)
-        );
-        if (count !== undefined) return count;
-      }
-      let done = 0;
-      for (const part of parts) {
-        const place = advance(offset, done);
-        const { length } = part;
-        const count = await counting(
-          done,
-          this.#read(part, place, signal),
-        );
-        const isEnd = length > 0 && this.#countOrEnd(count) === null;
-        if (isEnd) return done > 0 ? done : ENDED;
-        done += count;
-        if (count < length) break;
-      }
-      return done;
-    });
-    return totalLength(parts) === 0 ? 0 : this.#countOrEnd(count);
+    const count = await this.#placed(
+      at,
+      (offset) => this.#io.readScatter(parts, offset, signal),
+    );
+    return count === ENDED ? null : count;
   }
 
   /**
@@ -462,26 +395,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     checkList("buffers", buffers);
     const { at, signal } = this.#checkedWrite(options);
     const parts = buffers.map(asBytes);
-    return await this.#placed(at, async (offset) => {
-      if (this.#areSegments(parts, offset)) {
-        const count = await this.#getSectors().beside(() =>
-          this.#transfers.writeGather(parts, offset, signal)
-        );
-        if (count !== undefined) return count;
-      }
-      let done = 0;
-      for (const part of parts) {
-        const place = advance(offset, done);
-        const { length } = part;
-        const count = await counting(
-          done,
-          this.#write(part, place, signal),
-        );
-        done += count;
-        if (count < length) break;
-      }
-      return done;
-    });
+    return await this.#placed(
+      at,
+      (offset) => this.#io.writeGather(parts, offset, signal),
+    );
   }
 
   /**
@@ -803,17 +720,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     }
   }
 
-  /** About how many bytes there are from an offset on. */
-  #expected(offset: Offset): number {
-    return this.#seekable ? Math.max(0, this.size() - Number(offset)) : 0;
-  }
-
   #needOffsets(): void {
     if (!this.#seekable) throw hasNoOffsets(this.path);
-  }
-
-  #countOrEnd(count: number): number | null {
-    return count === ENDED || (count === 0 && this.#seekable) ? null : count;
   }
 
   /**
@@ -841,61 +749,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     });
   }
 
-  #read(
-    bytes: Uint8Array,
-    offset: Offset,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    if (!this.#sectored) return this.#transfers.read(bytes, offset, signal);
-    return this.#overlapped.during("read", () =>
-      this.#getSectors().read(
-        bytes,
-        toExactOffset(offset, bytes.length),
-        signal,
-      ));
-  }
-
-  #write(
-    bytes: Uint8Array,
-    offset: Offset,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    if (!this.#sectored) return this.#transfers.write(bytes, offset, signal);
-    // The end of the file is set after the last operation: not too late.
-    return this.#overlapped.during(
-      "write",
-      () =>
-        offset === END_OF_FILE
-          ? this.#getSectors().append(bytes, signal)
-          : this.#getSectors().write(
-            bytes,
-            toExactOffset(offset, bytes.length),
-            signal,
-          ),
-    );
-  }
-
-  #getSectors(): OverlappedSectors {
-    const transfers = this.#transfers;
-    return this.#sectors ??= new OverlappedSectors({
-      sector: this.sectorSize(),
-      read: (bytes, offset, signal) => transfers.read(bytes, offset, signal),
-      write: (bytes, offset, signal) => transfers.write(bytes, offset, signal),
-      size: () => sizeOf(this.handle, this.path),
-      setEnd: (size) => setEndOfFile(this.handle, size, this.path),
-    });
-  }
-
   /** Waits its turn. */
   #next(work: () => Promise<number>): Promise<number> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});
     return result;
-  }
-
-  #areSegments(parts: readonly Uint8Array[], offset: Offset): boolean {
-    if (!this.#sectored || offset === END_OF_FILE) return false;
-    const { logical } = this.#getSectors().sector;
-    return areSegments(parts, logical) && Number(offset) % logical === 0;
   }
 }

@@ -1,0 +1,231 @@
+/**
+ * Everything that one overlapped file reads and writes at an offset: at once or
+ * in parts, whole sectors or not, one buffer or several.
+ *
+ * @module
+ */
+import { Collector } from "./collector.ts";
+import { ERROR_NO_DATA } from "./codes.ts";
+import { Win32Error } from "./error.ts";
+import type { BaseFile } from "./file.ts";
+import { setEndOfFile, sizeOf } from "./file_info.ts";
+import type { Offset, OverlappedHandle } from "./overlapped.ts";
+import { OverlappedSectors } from "./overlapped_sectors.ts";
+import {
+  advance,
+  counting,
+  OverlappedTransfers,
+} from "./overlapped_transfers.ts";
+import { toExactOffset } from "./position.ts";
+import { areSegments, totalLength } from "./segments.ts";
+import { END_OF_FILE, ENDED } from "./transfers.ts";
+
+/** What the transfers of a file have to do with. */
+export interface OverlappedTraits {
+  /** There are offsets, and an end. */
+  readonly seekable: boolean;
+  /** Only whole sectors go to the system. */
+  readonly sectored: boolean;
+}
+
+type Signal = AbortSignal | undefined;
+
+/** The transfers of one file. All that read return `ENDED` at the end. */
+export class OverlappedIo {
+  readonly #file: BaseFile;
+  readonly #overlapped: OverlappedHandle;
+  readonly #transfers: OverlappedTransfers;
+  readonly #traits: OverlappedTraits;
+  #sectors: OverlappedSectors | undefined;
+
+  /** Makes those of a file. */
+  constructor(
+    file: BaseFile,
+    overlapped: OverlappedHandle,
+    traits: OverlappedTraits,
+  ) {
+    const { handle, path } = file;
+    const { seekable } = traits;
+    this.#file = file;
+    this.#overlapped = overlapped;
+    this.#transfers = new OverlappedTransfers(
+      handle,
+      path,
+      overlapped,
+      seekable,
+    );
+    this.#traits = traits;
+  }
+
+  /** Reads as much as the device gives. */
+  async read(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> {
+    const { length } = bytes;
+    const count = await this.#read(bytes, offset, signal);
+    return count === 0 && length > 0 && this.#traits.seekable ? ENDED : count;
+  }
+
+  /** Reads until the bytes are full. Returns less only at the end. */
+  async readFully(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> {
+    const { length } = bytes;
+    let done = 0;
+    while (done < length) {
+      const rest = done === 0 ? bytes : bytes.subarray(done);
+      const place = advance(offset, done);
+      const count = await counting(done, this.read(rest, place, signal));
+      if (count === ENDED) break;
+      done += count;
+    }
+    return done;
+  }
+
+  /** Reads to the end. */
+  async readToEnd(
+    offset: Offset,
+    signal: Signal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { seekable } = this.#traits;
+    const expected = seekable ? this.#file.size() - Number(offset) : 0;
+    const collector = new Collector(expected);
+    for (;;) {
+      const { length } = collector;
+      const place = advance(offset, length);
+      const count = await counting(
+        length,
+        this.read(collector.room(), place, signal),
+      );
+      if (count === ENDED) return collector.result();
+      collector.took(count);
+    }
+  }
+
+  /** Reads into several buffers, by one operation if they are segments. */
+  async readScatter(
+    parts: readonly Uint8Array[],
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> {
+    if (this.#areSegments(parts, offset)) {
+      const count = await this.#getSectors().beside(() =>
+        this.#transfers.readScatter(parts, offset, signal)
+      );
+      if (count !== undefined) return count === 0 ? ENDED : count;
+    }
+    let done = 0;
+    for (const part of parts) {
+      const { length } = part;
+      const place = advance(offset, done);
+      const count = await counting(done, this.read(part, place, signal));
+      if (count === ENDED) return done > 0 ? done : ENDED;
+      done += count;
+      if (count < length) break;
+    }
+    return done;
+  }
+
+  /** Writes as much as the device takes. */
+  write(bytes: Uint8Array, offset: Offset, signal: Signal): Promise<number> {
+    if (!this.#traits.sectored) {
+      return this.#transfers.write(bytes, offset, signal);
+    }
+    // The end of the file is set after the last operation: not too late.
+    return this.#overlapped.during(
+      "write",
+      () =>
+        offset === END_OF_FILE
+          ? this.#getSectors().append(bytes, signal)
+          : this.#getSectors().write(
+            bytes,
+            toExactOffset(offset, bytes.length),
+            signal,
+          ),
+    );
+  }
+
+  /** Writes all of it. */
+  async writeFully(
+    bytes: Uint8Array,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> {
+    const { length } = bytes;
+    let done = 0;
+    while (done < length) {
+      const rest = done === 0 ? bytes : bytes.subarray(done);
+      const place = advance(offset, done);
+      const count = await counting(done, this.write(rest, place, signal));
+      done += count;
+      if (count > 0) continue;
+      throw new Win32Error("WriteFile", ERROR_NO_DATA, {
+        path: this.#file.path,
+        bytesTransferred: done,
+        hint: "The pipe does not block and has no room left.",
+      });
+    }
+    return done;
+  }
+
+  /** Writes several buffers, by one operation if they are segments. */
+  async writeGather(
+    parts: readonly Uint8Array[],
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> {
+    if (this.#areSegments(parts, offset)) {
+      const count = await this.#getSectors().beside(() =>
+        this.#transfers.writeGather(parts, offset, signal)
+      );
+      if (count !== undefined) return count;
+    }
+    let done = 0;
+    for (const part of parts) {
+      const { length } = part;
+      const place = advance(offset, done);
+      const count = await counting(done, this.write(part, place, signal));
+      done += count;
+      if (count < length) break;
+    }
+    return done;
+  }
+
+  #read(bytes: Uint8Array, offset: Offset, signal: Signal): Promise<number> {
+    if (!this.#traits.sectored) {
+      return this.#transfers.read(bytes, offset, signal);
+    }
+    return this.#overlapped.during("read", () =>
+      this.#getSectors().read(
+        bytes,
+        toExactOffset(offset, bytes.length),
+        signal,
+      ));
+  }
+
+  #getSectors(): OverlappedSectors {
+    const transfers = this.#transfers;
+    const { handle, path } = this.#file;
+    return this.#sectors ??= new OverlappedSectors({
+      sector: this.#file.sectorSize(),
+      read: (bytes, offset, signal) => transfers.read(bytes, offset, signal),
+      write: (bytes, offset, signal) => transfers.write(bytes, offset, signal),
+      // Not the file's own methods: it may be closing meanwhile.
+      size: () => sizeOf(handle, path),
+      setEnd: (size) => setEndOfFile(handle, size, path),
+    });
+  }
+
+  #areSegments(parts: readonly Uint8Array[], offset: Offset): boolean {
+    const { sectored } = this.#traits;
+    if (!sectored || offset === END_OF_FILE || totalLength(parts) === 0) {
+      return false;
+    }
+    const { logical } = this.#getSectors().sector;
+    return areSegments(parts, logical) && Number(offset) % logical === 0;
+  }
+}
