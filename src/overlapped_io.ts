@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkBytes } from "./arguments.ts";
 import { Collector } from "./collector.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
 import { Win32Error } from "./error.ts";
@@ -74,6 +75,8 @@ export class OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number> {
+    // They may have been transferred elsewhere before it was their turn.
+    checkBytes("buffer", bytes);
     const { length } = bytes;
     let done = 0;
     while (done < length) {
@@ -155,6 +158,7 @@ export class OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number> {
+    checkBytes("data", bytes);
     const { length } = bytes;
     let done = 0;
     while (done < length) {
