@@ -7,8 +7,9 @@ import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from "./constants.ts";
-import { argumentOffset, type AsideFrame } from "../ffi/lasterror.ts";
+import { argumentOffset, type AsideFrame, RESULT } from "../ffi/lasterror.ts";
 import { frames } from "../ffi/mod.ts";
+import { aside } from "./aside.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import { INVALID_HANDLE_VALUE } from "./handle.ts";
@@ -60,13 +61,18 @@ export class CompletionPort {
   /** What a look without waiting, and what the waiting thread writes to. */
   readonly #looked = new AlignedBuffer(COUNT_AT + 4);
   readonly #waited = new AlignedBuffer(COUNT_AT + 4);
-  #aside: AsideFrame | undefined;
+  readonly #aside: AsideFrame;
   #nextCompletion: PromiseWithResolvers<void> | undefined;
   #willLook = false;
   #waits = false;
 
-  /** Makes one. */
+  /**
+   * Makes one.
+   *
+   * @throws {Error} If the runtime cannot wait on another thread.
+   */
   constructor() {
+    this.#aside = frames().asideFrame("GetQueuedCompletionStatusEx");
     this.#port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,
       null,
@@ -74,6 +80,15 @@ export class CompletionPort {
       1,
     );
     if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
+    const { address } = this.#waited;
+    const set = (index: number, value: bigint) =>
+      this.#aside.view.setBigUint64(argumentOffset(index), value, true);
+    set(0, this.#port);
+    set(1, address);
+    set(2, BigInt(CAPACITY));
+    set(3, address + BigInt(COUNT_AT));
+    set(4, BigInt(LONGEST_WAIT_MS));
+    set(5, 0n);
   }
 
   /** How many operations are with the kernel. */
@@ -155,14 +170,17 @@ export class CompletionPort {
     queueMicrotask(() => {
       this.#willLook = false;
       const { address } = this.#looked;
-      kernel32.GetQueuedCompletionStatusEx(
-        this.#port,
-        address,
-        CAPACITY,
-        address + BigInt(COUNT_AT),
-        0,
-        false,
-      ) && this.#collect(this.#looked);
+      const found = aside(() =>
+        kernel32.GetQueuedCompletionStatusEx(
+          this.#port,
+          address,
+          CAPACITY,
+          address + BigInt(COUNT_AT),
+          0,
+          false,
+        )
+      );
+      if (found) this.#collect(this.#looked);
       this.#wait();
     });
   }
@@ -171,28 +189,13 @@ export class CompletionPort {
   #wait(): void {
     if (this.#waits || this.#pending.size === 0) return;
     this.#waits = true;
-    this.#waitingCall().call().then(() => {
+    this.#aside.call().then(() => {
       this.#waits = false;
-      if (this.#aside!.view.getInt32(24, true) !== 0) {
+      if (this.#aside.view.getInt32(RESULT, true) !== 0) {
         this.#collect(this.#waited);
       }
       this.#look();
     });
-  }
-
-  #waitingCall(): AsideFrame {
-    if (this.#aside !== undefined) return this.#aside;
-    const aside = frames().asideFrame("GetQueuedCompletionStatusEx");
-    const { address } = this.#waited;
-    const set = (index: number, value: bigint) =>
-      aside.view.setBigUint64(argumentOffset(index), value, true);
-    set(0, this.#port);
-    set(1, address);
-    set(2, BigInt(CAPACITY));
-    set(3, address + BigInt(COUNT_AT));
-    set(4, BigInt(LONGEST_WAIT_MS));
-    set(5, 0n);
-    return this.#aside = aside;
   }
 
   /** Settles the operations that packets are there for. */
@@ -219,9 +222,11 @@ export class CompletionPort {
 
   /** Nothing is pending any more: the wait must not keep the program alive. */
   #endWait(): void {
-    if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
-      throw Win32Error.last("PostQueuedCompletionStatus");
-    }
+    aside(() => {
+      if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
+        throw Win32Error.last("PostQueuedCompletionStatus");
+      }
+    });
   }
 }
 

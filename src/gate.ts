@@ -4,6 +4,8 @@
  * @module
  */
 
+import { describe } from "./arguments.ts";
+
 /** How much may be under way at once on one file. */
 export interface InFlightLimit {
   /** How many operations. @default {1024} */
@@ -29,6 +31,12 @@ export class Gate {
 
   /** Makes one with its limits. */
   constructor(limit: InFlightLimit = {}) {
+    if (typeof limit !== "object" || limit === null) {
+      throw new TypeError(
+        "maxInFlight must be an object such as { operations: 64 }: got " +
+          describe(limit),
+      );
+    }
     this.#maxOperations = checked("operations", limit.operations ?? 1024);
     this.#maxBytes = checked("bytes", limit.bytes ?? 2 ** 26);
   }

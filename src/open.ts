@@ -109,12 +109,12 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const { maxInFlight, ...others } = options;
   return openWith(
     path,
-    others,
+    options,
     FILE_FLAG_OVERLAPPED,
-    (handle, path, mode) => new OverlappedFile(handle, path, mode, maxInFlight),
+    (handle, path, mode) =>
+      new OverlappedFile(handle, path, mode, options.maxInFlight),
   );
 }
 
@@ -124,7 +124,8 @@ function openWith<T>(
   flags: number,
   make: (handle: Handle, path: string, mode: FileMode) => T,
 ): T {
-  const args = createFileArguments(options);
+  const isOverlapped = (flags & FILE_FLAG_OVERLAPPED) !== 0;
+  const args = createFileArguments(options, isOverlapped);
   const name = toWin32Path(path);
   const handle = createFile(name, args, options, flags);
   const created = getLastWin32Error() !== ERROR_ALREADY_EXISTS;

@@ -134,8 +134,11 @@ const OTHERS = ["share", "preallocate", "security"] as const;
  * another one.
  * @throws {RangeError} If `preallocate` is out of range.
  */
-export function createFileArguments(options: OpenOptions): CreateFileArguments {
-  checkTypes(options);
+export function createFileArguments(
+  options: OpenOptions,
+  isOverlapped = false,
+): CreateFileArguments {
+  checkTypes(options, isOverlapped);
   const writes = options.write === true || options.append === true;
   checkCombination(options, writes);
   return {
@@ -189,11 +192,12 @@ function shareOf(modes: readonly ShareMode[]): number {
   return share;
 }
 
-function checkTypes(options: OpenOptions): void {
+function checkTypes(options: OpenOptions, isOverlapped: boolean): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`options must be an object: got ${describe(options)}`);
   }
-  const known: readonly string[] = [...BOOLEANS, ...OTHERS];
+  const more = isOverlapped ? ["maxInFlight"] : [];
+  const known: readonly string[] = [...BOOLEANS, ...OTHERS, ...more];
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new TypeError(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aside } from "./aside.ts";
 import { ERROR_OPERATION_ABORTED, isShortage } from "./codes.ts";
 import {
   type CompletionPort,
@@ -174,7 +175,8 @@ export class OverlappedHandle {
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     // Cancelling only asks: the outcome is awaited all the same.
-    const cancel = () => kernel32.CancelIoEx(this.#handle, overlapped);
+    const cancel = () =>
+      void aside(() => kernel32.CancelIoEx(this.#handle, overlapped));
     signal?.addEventListener("abort", cancel, { once: true });
     try {
       return await outcome;

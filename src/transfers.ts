@@ -130,7 +130,9 @@ function goOn(
   for (;;) {
     if (failed) {
       const { count, lastError } = transfer;
-      if (isShortage(lastError) && limit > MIN_LENGTH) {
+      // On a pipe, two smaller messages would not be the same.
+      const mayShrink = target.seekable && limit > MIN_LENGTH;
+      if (isShortage(lastError) && mayShrink) {
         limit = halved(limit);
       } else {
         done += count;

@@ -1,5 +1,11 @@
 import { test } from "node:test";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  open,
+  type OpenOptions,
+  openSync,
+  type OverlappedOptions,
+} from "../../mod.ts";
 import { Gate } from "../../src/gate.ts";
 import { random } from "../support/random.ts";
 
@@ -142,4 +148,30 @@ test("Gate refuses limits that let nothing in", () => {
       );
     }
   }
+});
+
+test("open() refuses limits and options that are none", async () => {
+  const tries: [unknown, typeof TypeError | typeof RangeError, string][] = [
+    [null, TypeError, "options must be an object"],
+    [5, TypeError, "options must be an object"],
+    [{ read: true, maxInFlight: 5 }, TypeError, "maxInFlight must be"],
+    [{ read: true, maxInFlight: null }, TypeError, "maxInFlight must be"],
+    [
+      { read: true, maxInFlight: { bytes: 0 } },
+      RangeError,
+      "maxInFlight.bytes",
+    ],
+  ];
+  for (const [options, error, sentence] of tries) {
+    await assertRejects(
+      () => open("README.md", options as OverlappedOptions),
+      error,
+      sentence,
+    );
+  }
+  assertThrows(
+    () => openSync("README.md", { read: true, maxInFlight: {} } as OpenOptions),
+    TypeError,
+    '"maxInFlight" is no option of open',
+  );
 });
