@@ -75,7 +75,7 @@ function checkView(name: string, value: unknown): void {
         "go away during the call: copy it with slice()",
     );
   }
-  if (buffer.detached) {
+  if (isDetached(buffer)) {
     throw new TypeError(
       `${name} is a view of a detached ArrayBuffer: its memory has been ` +
         "transferred elsewhere",
@@ -111,6 +111,17 @@ export function checkSignal(value: unknown): void {
     "signal must be an AbortSignal, such as that of an AbortController: got " +
       describe(value),
   );
+}
+
+/** `buffer.detached` is younger than some of the systems that this runs on. */
+function isDetached(buffer: ArrayBuffer): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Says what a value is, for a sentence in an error. */
