@@ -38,7 +38,7 @@ test("OverlappedFile.readable is copied by pipeTo(), to the byte", async () => {
   }
 });
 
-test("pipeTo() of 64 MiB keeps the memory flat and lets timers run", async () => {
+test("pipeTo() of 64 MiB, again and again, keeps the memory flat and lets timers run", async () => {
   using folder = tempFolder();
   const piece = pattern(MIB);
   const path = folder.file("a");
@@ -50,8 +50,8 @@ test("pipeTo() of 64 MiB keeps the memory flat and lets timers run", async () =>
     )
     .pipeTo((await open(path, NEW)).writable);
   assertEquals(statSync(path).size, 64 * MIB);
-  const source = await open(path);
-  const copy = await open(folder.file("b"), NEW);
+  await using source = await open(path);
+  await using copy = await open(folder.file("b"), NEW);
   collectGarbage();
   const before = process.memoryUsage.rss();
   let most = 0;
@@ -60,10 +60,14 @@ test("pipeTo() of 64 MiB keeps the memory flat and lets timers run", async () =>
     turns++;
     most = Math.max(most, process.memoryUsage.rss() - before);
   }, 5);
-  await source.readable.pipeTo(copy.writable);
+  for (let round = 0; round < 4; round++) {
+    await source.createReadable({ start: 0, keepOpen: true })
+      .pipeTo(copy.createWritable({ at: 0, keepOpen: true }));
+  }
   clearInterval(watch);
   assert(turns >= 3, `timers ran ${turns} times`);
-  assert(most < 40 * MIB, `${most / MIB} MiB more than before`);
+  // Of the 256 MiB, what the collector has not got round to may be there.
+  assert(most < 128 * MIB, `${most / MIB} MiB more than before`);
   const again = await open(folder.file("b"));
   let pieces = 0;
   for await (const chunk of again.createReadable({ chunkSize: MIB })) {

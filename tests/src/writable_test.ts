@@ -307,15 +307,14 @@ test("createWritable() cancels its writes when it is aborted, and waits for them
   let underWay = 0;
   file.before = async () => {
     underWay++;
-    await pause(20);
+    await pause(50);
     underWay--;
   };
   const options = { chunkSize: 100, maxBytesInFlight: 500 };
   const writer = writableOf(file, ON_DISK, options).getWriter();
   const closed = writer.closed.catch((error) => error);
   const write = writer.write(pattern(1000)).catch((error) => error);
-  await pause(1);
-  assert(underWay > 1);
+  while (underWay < 2) await pause(1);
   await writer.abort("enough");
   assertEquals(underWay, 0);
   assertEquals(file.content.length, 0, "all of them were cancelled");
