@@ -1,4 +1,5 @@
 // A program lives as long as operations are under way, and no longer.
+// not portable
 
 import { test } from "node:test";
 import { assertEquals, assertNotEquals } from "@std/assert";

@@ -41,7 +41,8 @@ export async function findTests(repository: string): Promise<TestFiles> {
 
 async function isPortable(repository: string, file: string): Promise<boolean> {
   const text = await readFile(join(repository, file), "utf8");
-  if (/^\/\/ portable$/m.test(text)) return true;
+  const said = /^\/\/ (not )?portable$/m.exec(text);
+  if (said) return said[1] === undefined;
   try {
     const { metafile } = await build({
       absWorkingDir: repository,
