@@ -14,6 +14,7 @@ import {
 import { FileClosedError, Win32Error } from "./error.ts";
 import { Gate, type InFlightLimit } from "./gate.ts";
 import { type Handle, kernel32 } from "./raw.ts";
+import { yieldTurn } from "./time_slice.ts";
 
 const TWO_32 = 2 ** 32;
 
@@ -94,7 +95,12 @@ export class OverlappedHandle {
         await room;
         this.#gate.comeThrough();
       }
-      return await this.#performNow(request);
+      const outcome = await this.#performNow(request);
+      // What completes at once would keep a loop of such from ever ending its
+      // turn of the event loop.
+      const turn = yieldTurn();
+      if (turn !== undefined) await turn;
+      return outcome;
     } finally {
       this.#gate.leave(length);
       if (--this.#underWay === 0) this.#drained?.();
