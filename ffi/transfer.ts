@@ -99,6 +99,43 @@ export class Transfer {
   }
 }
 
+/** One of the two functions for overlapped I/O with native memory. */
+export class OverlappedTransfer {
+  readonly #table: FrameTable;
+  readonly #frame: Frame;
+
+  /** Binds the function. */
+  constructor(name: TransferName, table: FrameTable) {
+    this.#table = table;
+    this.#frame = table.frame(name, ARITY);
+    // "Use NULL for this parameter if this is an asynchronous operation".
+    // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+    this.#frame.view.setBigUint64(argumentOffset(COUNT), 0n, true);
+    this.#frame.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
+  }
+
+  /** The last error of the last call. */
+  get lastError(): number {
+    return this.#table.lastError;
+  }
+
+  /** Starts a transfer. Memory and OVERLAPPED must stay until it has ended. */
+  start(
+    file: Handle,
+    address: bigint,
+    length: number,
+    overlapped: bigint,
+  ): boolean {
+    const { view, call0 } = this.#frame;
+    view.setBigUint64(FILE, file, true);
+    view.setBigUint64(argumentOffset(BUFFER), address, true);
+    view.setUint32(LENGTH, length, true);
+    view.setBigUint64(OVERLAPPED, overlapped, true);
+    call0();
+    return view.getInt32(RESULT, true) !== 0;
+  }
+}
+
 /**
  * Binds one of the two functions for the raw layer. The usual arguments — a
  * handle, bytes, a view for the count, no OVERLAPPED — go straight through; all

@@ -9,14 +9,16 @@ import {
 } from "./constants.ts";
 import { argumentOffset, type AsideFrame, RESULT } from "../ffi/lasterror.ts";
 import { frames } from "../ffi/mod.ts";
+import type { OverlappedTransfer } from "../ffi/transfer.ts";
 import { aside } from "./aside.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import { INVALID_HANDLE_VALUE } from "./handle.ts";
 import { AlignedBuffer } from "./memory.ts";
+import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
 import { win32CodeOfStatus } from "./ntstatus.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
-import { OVERLAPPED, OVERLAPPED_ENTRY } from "./structs.ts";
+import { OVERLAPPED_ENTRY } from "./structs.ts";
 
 /** How an operation ended. */
 export interface Outcome {
@@ -40,6 +42,8 @@ export interface Operation {
  */
 const LONGEST_WAIT_MS = 500;
 
+const TWO_32 = 2 ** 32;
+
 /** How many packets one look takes from the port. */
 const CAPACITY = 64;
 const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
@@ -56,7 +60,7 @@ const ENTRY = {
  */
 export class CompletionPort {
   readonly #port: Handle;
-  readonly #pending = new Map<bigint, (outcome: Outcome) => void>();
+  #pending = 0;
   readonly #overlapped = new OverlappedPool();
   /** What a look without waiting, and what the waiting thread writes to. */
   readonly #looked = new AlignedBuffer(COUNT_AT + 4);
@@ -93,7 +97,7 @@ export class CompletionPort {
 
   /** How many operations are with the kernel. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending;
   }
 
   /** Waits until some operation has completed. */
@@ -132,35 +136,71 @@ export class CompletionPort {
     offsetHigh: number,
     call: (overlapped: bigint) => boolean,
   ): Operation {
-    const overlapped = this.#overlapped.take(offset, offsetHigh);
+    const slot = this.#overlapped.take(offset, offsetHigh);
+    const overlapped = slot.address;
     let succeeded = false;
     let code = 0;
     try {
       succeeded = call(overlapped);
       if (!succeeded) code = getLastWin32Error();
     } catch (error) {
-      this.#overlapped.give(overlapped);
+      this.#overlapped.give(slot);
       throw error;
     }
-    // "TRUE … an I/O completion packet is queued" all the same, and so it is
-    // for the part of a message that did not fit.
-    const isQueued = code === ERROR_IO_PENDING ||
-      ((succeeded || code === ERROR_MORE_DATA) && !skipsOnSuccess);
-    if (isQueued) {
+    if (isQueued(succeeded, code, skipsOnSuccess)) {
+      slot.isKept = true;
       const outcome = new Promise<Outcome>((resolve) =>
-        this.#pending.set(overlapped, resolve)
+        slot.waiter = { complete: (code, count) => resolve({ code, count }) }
       );
-      this.#look();
+      this.#awaitPacket();
       return { overlapped, outcome };
     }
-    const count = succeeded ? this.#overlapped.count(overlapped) : 0;
-    this.#overlapped.give(overlapped);
+    const count = succeeded ? slot.count : 0;
+    this.#overlapped.give(slot);
     return { overlapped, outcome: { code, count } };
+  }
+
+  /**
+   * Starts a transfer that is not to be cancelled by itself, without detours.
+   * The memory must stay until the waiter is told, which it is before this
+   * returns if no packet is to come.
+   *
+   * @param offset The offset.
+   */
+  startTransfer(
+    skipsOnSuccess: boolean,
+    offset: number,
+    transfer: OverlappedTransfer,
+    file: Handle,
+    address: bigint,
+    length: number,
+    waiter: Waiter,
+  ): void {
+    const low = offset >>> 0;
+    const slot = this.#overlapped.take(low, (offset - low) / TWO_32);
+    const succeeded = transfer.start(file, address, length, slot.address);
+    const code = succeeded ? 0 : transfer.lastError;
+    if (isQueued(succeeded, code, skipsOnSuccess)) {
+      slot.isKept = false;
+      slot.waiter = waiter;
+      this.#awaitPacket();
+      return;
+    }
+    const count = succeeded ? slot.count : 0;
+    this.#overlapped.give(slot);
+    waiter.complete(code, count);
   }
 
   /** Takes back the OVERLAPPED of an operation that has ended. */
   recycle(overlapped: bigint): void {
-    this.#overlapped.give(overlapped);
+    const high = Number(overlapped >> 32n);
+    const low = Number(overlapped & 0xFFFF_FFFFn);
+    this.#overlapped.give(this.#overlapped.find(low, high)!);
+  }
+
+  #awaitPacket(): void {
+    this.#pending++;
+    this.#look();
   }
 
   /** Looks for packets once this job of the event loop is done. */
@@ -187,7 +227,7 @@ export class CompletionPort {
 
   /** Waits on another thread while anything is pending. */
   #wait(): void {
-    if (this.#waits || this.#pending.size === 0) return;
+    if (this.#waits || this.#pending === 0) return;
     this.#waits = true;
     this.#aside.call().then(() => {
       this.#waits = false;
@@ -200,24 +240,27 @@ export class CompletionPort {
 
   /** Settles the operations that packets are there for. */
   #collect(packets: AlignedBuffer): void {
-    const { buffer } = packets.bytes;
-    const view = new DataView(buffer);
-    const count = view.getUint32(COUNT_AT, true);
-    for (let i = 0; i < count; i++) {
+    const view = new DataView(packets.bytes.buffer);
+    const total = view.getUint32(COUNT_AT, true);
+    for (let i = 0; i < total; i++) {
       const entry = i * OVERLAPPED_ENTRY.size;
-      const overlapped = view.getBigUint64(entry + ENTRY.overlapped, true);
-      const settle = this.#pending.get(overlapped);
-      if (settle === undefined) continue; // The packet that ends a wait.
-      this.#pending.delete(overlapped);
-      const status = this.#overlapped.status(overlapped);
-      settle({
-        code: win32CodeOfStatus(status),
-        count: view.getUint32(entry + ENTRY.count, true),
-      });
+      const low = view.getUint32(entry + ENTRY.overlapped, true);
+      const high = view.getUint32(entry + ENTRY.overlapped + 4, true);
+      const slot = this.#overlapped.find(low, high);
+      const waiter = slot?.waiter;
+      if (waiter === undefined) continue; // The packet that ends a wait.
+      const { status, isKept } = slot!;
+      slot!.waiter = undefined;
+      if (!isKept) this.#overlapped.give(slot!);
+      this.#pending--;
+      waiter.complete(
+        status === 0 ? 0 : win32CodeOfStatus(status),
+        view.getUint32(entry + ENTRY.count, true),
+      );
     }
     this.#nextCompletion?.resolve();
     this.#nextCompletion = undefined;
-    if (this.#waits && this.#pending.size === 0) this.#endWait();
+    if (this.#waits && this.#pending === 0) this.#endWait();
   }
 
   /** Nothing is pending any more: the wait must not keep the program alive. */
@@ -237,71 +280,15 @@ export function completionPort(): CompletionPort {
   return port ??= new CompletionPort();
 }
 
-const SIZE = OVERLAPPED.size;
-const MEMBER = {
-  internal: OVERLAPPED.offsetOf("Internal"),
-  internalHigh: OVERLAPPED.offsetOf("InternalHigh"),
-  offset: OVERLAPPED.offsetOf("Offset"),
-  offsetHigh: OVERLAPPED.offsetOf("OffsetHigh"),
-  event: OVERLAPPED.offsetOf("hEvent"),
-};
-
 /**
- * OVERLAPPED structures in native memory. Each belongs to one operation until
- * its packet has been taken from the port; the memory is never given back.
+ * Whether a packet is to come: "TRUE … an I/O completion packet is queued" all
+ * the same, and so it is for the part of a message that did not fit.
  */
-class OverlappedPool {
-  static readonly #SLAB_SIZE = 65_536;
-  readonly #free: bigint[] = [];
-  /** By address without the low 16 bits: a slab is aligned to its size. */
-  readonly #slabs = new Map<bigint, DataView>();
-  readonly #memory: AlignedBuffer[] = [];
-
-  take(offset: number, offsetHigh: number): bigint {
-    if (this.#free.length === 0) this.#grow();
-    const address = this.#free.pop()!;
-    const view = this.#slabOf(address);
-    const at = this.#indexOf(address);
-    view.setBigUint64(at + MEMBER.internal, 0n, true);
-    view.setBigUint64(at + MEMBER.internalHigh, 0n, true);
-    view.setUint32(at + MEMBER.offset, offset, true);
-    view.setUint32(at + MEMBER.offsetHigh, offsetHigh, true);
-    view.setBigUint64(at + MEMBER.event, 0n, true);
-    return address;
-  }
-
-  give(address: bigint): void {
-    this.#free.push(address);
-  }
-
-  status(address: bigint): number {
-    return this.#slabOf(address).getUint32(
-      this.#indexOf(address) + MEMBER.internal,
-      true,
-    );
-  }
-
-  count(address: bigint): number {
-    return this.#slabOf(address).getUint32(
-      this.#indexOf(address) + MEMBER.internalHigh,
-      true,
-    );
-  }
-
-  #slabOf(address: bigint): DataView {
-    return this.#slabs.get(address >> 16n)!;
-  }
-
-  #indexOf(address: bigint): number {
-    return Number(address & 0xFFFFn);
-  }
-
-  #grow(): void {
-    const slab = new AlignedBuffer(OverlappedPool.#SLAB_SIZE);
-    this.#memory.push(slab);
-    this.#slabs.set(slab.address >> 16n, new DataView(slab.bytes.buffer));
-    for (let at = slab.byteLength - SIZE; at >= 0; at -= SIZE) {
-      this.#free.push(slab.address + BigInt(at));
-    }
-  }
+function isQueued(
+  succeeded: boolean,
+  code: number,
+  skipsOnSuccess: boolean,
+): boolean {
+  return code === ERROR_IO_PENDING ||
+    ((succeeded || code === ERROR_MORE_DATA) && !skipsOnSuccess);
 }

@@ -47,11 +47,11 @@ export class Gate {
    * finds by the signal that it was let in only to leave.
    */
   enter(bytes: number, signal?: AbortSignal): Promise<void> | undefined {
-    const isFirst = this.#queue.length === 0 && this.#onTheWay === 0;
-    if (signal?.aborted || (isFirst && this.#hasRoom(bytes))) {
+    if (signal?.aborted) {
       this.#count(1, bytes);
       return undefined;
     }
+    if (this.tryEnter(bytes)) return undefined;
     return new Promise((resolve) => {
       const letIn = () => {
         signal?.removeEventListener("abort", leaveQueue);
@@ -67,6 +67,14 @@ export class Gate {
       this.#queue.push(waiting);
       signal?.addEventListener("abort", leaveQueue, { once: true });
     });
+  }
+
+  /** Enters if there is room at once. Returns whether there was. */
+  tryEnter(bytes: number): boolean {
+    const isFirst = this.#queue.length === 0 && this.#onTheWay === 0;
+    if (!isFirst || !this.#hasRoom(bytes)) return false;
+    this.#count(1, bytes);
+    return true;
   }
 
   /** Goes on after waiting. Nobody who comes later gets ahead meanwhile. */

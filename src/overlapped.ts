@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OverlappedTransfer } from "../ffi/transfer.ts";
 import { aside } from "./aside.ts";
 import { ERROR_OPERATION_ABORTED, isShortage } from "./codes.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "./completion.ts";
 import { FileClosedError, Win32Error } from "./error.ts";
 import { Gate, type InFlightLimit } from "./gate.ts";
+import type { Waiter } from "./overlapped_pool.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { yieldTurn } from "./time_slice.ts";
 
@@ -103,8 +105,48 @@ export class OverlappedHandle {
       return outcome;
     } finally {
       this.#gate.leave(length);
-      if (--this.#underWay === 0) this.#drained?.();
+      this.leave();
     }
+  }
+
+  /**
+   * Enters a transfer that goes without detours, if there is room at once.
+   * Whoever is let in calls `leaveGate()` when the operation has ended, and
+   * `leave()` when nothing of it is left to do.
+   */
+  tryEnter(length: number): boolean {
+    if (this.#closing || !this.#gate.tryEnter(length)) return false;
+    this.#underWay++;
+    return true;
+  }
+
+  /** Makes room for others. */
+  leaveGate(length: number): void {
+    this.#gate.leave(length);
+  }
+
+  /** Ends what `tryEnter()` began. */
+  leave(): void {
+    if (--this.#underWay === 0) this.#drained?.();
+  }
+
+  /** Starts a transfer that was let in. */
+  startTransfer(
+    transfer: OverlappedTransfer,
+    address: bigint,
+    length: number,
+    offset: number,
+    waiter: Waiter,
+  ): void {
+    this.#port.startTransfer(
+      this.#skipsOnSuccess,
+      offset,
+      transfer,
+      this.#handle,
+      address,
+      length,
+      waiter,
+    );
   }
 
   /** Why an operation has been cancelled. */
@@ -122,7 +164,7 @@ export class OverlappedHandle {
     try {
       return await work();
     } finally {
-      if (--this.#underWay === 0) this.#drained?.();
+      this.leave();
     }
   }
 

@@ -149,9 +149,17 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * console.log(size === file.size()); // true
    * ```
    */
-  async read(
+  read(
     buffer: ArrayBufferView,
     options: TransferOptions = {},
+  ): Promise<number | null> {
+    return this.#directly("read", buffer, options) ??
+      this.#read(buffer, options);
+  }
+
+  async #read(
+    buffer: ArrayBufferView,
+    options: TransferOptions,
   ): Promise<number | null> {
     this.#check("read");
     checkBytes("buffer", buffer);
@@ -240,9 +248,17 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * console.log(file.size()); // 1088
    * ```
    */
-  async write(
+  write(
     data: ArrayBufferView,
     options: TransferOptions = {},
+  ): Promise<number> {
+    return this.#directly("write", data, options) ??
+      this.#write(data, options);
+  }
+
+  async #write(
+    data: ArrayBufferView,
+    options: TransferOptions,
   ): Promise<number> {
     this.#check("write");
     checkBytes("data", data);
@@ -677,6 +693,38 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const { append, unbuffered } = this.#mode;
     const seekable = this.#seekable;
     return { append, unbuffered: unbuffered && seekable, seekable };
+  }
+
+  /**
+   * The usual arguments — native memory, an offset, no signal — go straight
+   * through; all others, wrong ones too, are left to the general way.
+   */
+  #directly(
+    method: "write",
+    view: ArrayBufferView,
+    options: TransferOptions,
+  ): Promise<number> | undefined;
+  #directly(
+    method: "read",
+    view: ArrayBufferView,
+    options: TransferOptions,
+  ): Promise<number | null> | undefined;
+  #directly(
+    method: "read" | "write",
+    view: ArrayBufferView,
+    options: TransferOptions,
+  ): Promise<number | null> | undefined {
+    const isUsual = this.#closing === undefined && this.#seekable &&
+      this.#mode[method] && view instanceof Uint8Array &&
+      typeof options === "object" && options !== null;
+    if (!isUsual) return undefined;
+    const { at, signal } = options;
+    if (signal !== undefined || !Number.isSafeInteger(at)) return undefined;
+    const offset = at as number;
+    if (offset < 0) return undefined;
+    return method === "read"
+      ? this.#io.tryRead(view, offset)
+      : this.#io.tryWrite(view, offset);
   }
 
   #check(method: string): void {

@@ -11,6 +11,7 @@ import { Win32Error } from "./error.ts";
 import type { BaseFile } from "./file.ts";
 import { setEndOfFile, sizeOf } from "./file_info.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
+import { type GeneralWay, startDirect } from "./overlapped_direct.ts";
 import { OverlappedSectors } from "./overlapped_sectors.ts";
 import {
   advance,
@@ -37,6 +38,8 @@ export class OverlappedIo {
   readonly #overlapped: OverlappedHandle;
   readonly #transfers: OverlappedTransfers;
   readonly #traits: OverlappedTraits;
+  readonly #finishRead: GeneralWay<number | null>;
+  readonly #finishWrite: GeneralWay<number>;
   #sectors: OverlappedSectors | undefined;
 
   /** Makes those of a file. */
@@ -56,6 +59,42 @@ export class OverlappedIo {
       seekable,
     );
     this.#traits = traits;
+    const transfers = this.#transfers;
+    this.#finishRead = async (...args) => {
+      const count = await transfers.finishRead(...args);
+      return count > 0 ? count : null;
+    };
+    this.#finishWrite = (...args) => transfers.finishWrite(...args);
+  }
+
+  /**
+   * Reads into native memory without detours, where that can be. Otherwise
+   * returns nothing and does nothing. The result is null at the end.
+   */
+  tryRead(
+    bytes: Uint8Array,
+    offset: number,
+  ): Promise<number | null> | undefined {
+    return startDirect(
+      "ReadFile",
+      this.#overlapped,
+      bytes,
+      offset,
+      this.#traits.sectored ? this.#getSectors() : undefined,
+      this.#finishRead,
+    );
+  }
+
+  /** Writes native memory without detours, as `tryRead()` reads. */
+  tryWrite(bytes: Uint8Array, offset: number): Promise<number> | undefined {
+    return startDirect(
+      "WriteFile",
+      this.#overlapped,
+      bytes,
+      offset,
+      this.#traits.sectored ? this.#getSectors() : undefined,
+      this.#finishWrite,
+    );
   }
 
   /** Reads as much as the device gives. */

@@ -67,6 +67,16 @@ export class OverlappedSectors {
     return this.#device.sector;
   }
 
+  /** Whether a transfer is of whole sectors and may be made beside others. */
+  tryBeside(bytes: Uint8Array, offset: number): boolean {
+    return this.#plan.isDirect(bytes, offset) && this.#lock.tryShare();
+  }
+
+  /** Ends what `tryBeside()` began. */
+  leave(): void {
+    this.#lock.leave();
+  }
+
   /** Reads at an offset. Returns 0 or less at the end and beyond. */
   read(
     bytes: Uint8Array,

@@ -145,6 +145,44 @@ export class OverlappedTransfers {
     return done;
   }
 
+  /** Tells what a read of native memory by one operation has come to. */
+  async finishRead(
+    bytes: Uint8Array,
+    _length: number,
+    offset: number,
+    { code, count }: Outcome,
+  ): Promise<number> {
+    if (isShortage(code)) return await this.read(bytes, offset);
+    if (code === ERROR_OPERATION_ABORTED && count === 0) {
+      throw this.#overlapped.refusal("read", undefined);
+    }
+    // The buffer may have been freed in the meantime.
+    checkBytes("buffer", bytes);
+    if (isEnd(code)) return count > 0 ? count : ENDED;
+    if (code !== 0 && !isPart(code)) throw this.#error("ReadFile", code, count);
+    return count;
+  }
+
+  /** Makes the rest of a write of native memory after one operation. */
+  async finishWrite(
+    bytes: Uint8Array,
+    length: number,
+    offset: number,
+    { code, count }: Outcome,
+  ): Promise<number> {
+    if (isShortage(code)) return await this.write(bytes, offset);
+    if (code === ERROR_OPERATION_ABORTED && count === 0) {
+      throw this.#overlapped.refusal("write", undefined);
+    }
+    if (code !== 0 && !isPart(code)) {
+      throw this.#error("WriteFile", code, count);
+    }
+    if (code !== 0 || count === 0 || count === length) return count;
+    checkBytes("data", bytes);
+    const rest = this.write(bytes.subarray(count), offset + count);
+    return count + await counting(count, rest);
+  }
+
   /**
    * Reads into pages of native memory in one operation. Returns the count,
    * `ENDED`, or nothing if the system cannot do it in one.

@@ -25,6 +25,16 @@ export class SharedLock {
     return this.#run(true, work);
   }
 
+  /** Shares it if that goes at once. Whoever does must leave. */
+  tryShare(): boolean {
+    return this.#queue.length === 0 && this.#enter(false);
+  }
+
+  /** Ends what `tryShare()` began. */
+  leave(): void {
+    this.#leave(false);
+  }
+
   async #run<T>(exclusive: boolean, work: () => Promise<T>): Promise<T> {
     if (this.#queue.length > 0 || !this.#enter(exclusive)) {
       await new Promise<void>((letIn) =>
@@ -34,10 +44,14 @@ export class SharedLock {
     try {
       return await work();
     } finally {
-      this.#holders -= exclusive ? -1 : 1;
-      while (this.#queue.length > 0 && this.#enter(this.#queue[0]!.exclusive)) {
-        this.#queue.shift()!.letIn();
-      }
+      this.#leave(exclusive);
+    }
+  }
+
+  #leave(exclusive: boolean): void {
+    this.#holders -= exclusive ? -1 : 1;
+    while (this.#queue.length > 0 && this.#enter(this.#queue[0]!.exclusive)) {
+      this.#queue.shift()!.letIn();
     }
   }
 
