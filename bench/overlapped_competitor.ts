@@ -30,18 +30,23 @@ export function failed(name: OverlappedName): never {
 }
 
 /**
- * Performs operations with promises, `depth` at a time.
+ * Performs operations with promises, as many at a time as there are lanes.
  *
  * @param operate Performs operation `index` with what belongs to a lane.
+ * @param isWhole Whether what came of an operation is all of it.
  */
-export function inLanes<Lane>(
+export function inLanes<Lane, Result>(
+  name: OverlappedName,
   lanes: readonly Lane[],
-  operate: (index: number, lane: Lane) => Promise<void>,
+  operate: (index: number, lane: Lane) => Promise<Result>,
+  isWhole: (result: Result) => boolean,
 ): Perform {
   return async (count) => {
     let next = 0;
     const run = async (lane: Lane) => {
-      while (next < count) await operate(next++, lane);
+      while (next < count) {
+        if (!isWhole(await operate(next++, lane))) failed(name);
+      }
     };
     await Promise.all(lanes.map(run));
   };

@@ -1,9 +1,5 @@
 import { AlignedBuffer, open, type OverlappedFile } from "../mod.ts";
-import {
-  failed,
-  inLanes,
-  type OverlappedCompetitor,
-} from "./overlapped_competitor.ts";
+import { inLanes, type OverlappedCompetitor } from "./overlapped_competitor.ts";
 import { PAGES } from "./overlapped_handle.ts";
 
 function openFile(path: string): Promise<OverlappedFile> {
@@ -23,24 +19,24 @@ export const overlappedFile: OverlappedCompetitor = {
   name: "OverlappedFile",
   async prepare({ operation, path, bytes: length, depth }) {
     const file = await openFile(path);
+    const name = "OverlappedFile";
+    const isWhole = (count: number | null) => count === length;
     if (operation === "gather") {
-      const memory = new AlignedBuffer(length);
-      const pages = pagesOf(memory).toReversed();
-      return inLanes([pages], async (index, pages) => {
-        const count = await file.writeGather(pages, { at: index * length });
-        if (count !== length) failed("OverlappedFile");
-      });
+      const pages = pagesOf(new AlignedBuffer(length)).toReversed();
+      return inLanes(
+        name,
+        [pages],
+        (index, pages) => file.writeGather(pages, { at: index * length }),
+        isWhole,
+      );
     }
     const lanes = memoryOf(depth, length);
-    return operation === "write"
-      ? inLanes(lanes, async (index, bytes) => {
-        const count = await file.write(bytes, { at: index * length });
-        if (count !== length) failed("OverlappedFile");
-      })
-      : inLanes(lanes, async (index, bytes) => {
-        const count = await file.read(bytes, { at: index * length });
-        if (count !== length) failed("OverlappedFile");
-      });
+    const operate = operation === "write"
+      ? (index: number, bytes: Uint8Array) =>
+        file.write(bytes, { at: index * length })
+      : (index: number, bytes: Uint8Array) =>
+        file.read(bytes, { at: index * length });
+    return inLanes<Uint8Array, number | null>(name, lanes, operate, isWhole);
   },
 };
 
@@ -52,14 +48,17 @@ export const filePages: OverlappedCompetitor = {
     const memory = new AlignedBuffer(bytes);
     const pages = pagesOf(memory).toReversed();
     const { length } = pages[0]!;
-    return inLanes([pages], async (index, pages) => {
-      const counts = await Promise.all(
-        pages.map((page, i) =>
-          file.write(page, { at: index * bytes + i * length })
+    return inLanes(
+      "16 writes",
+      [pages],
+      (index, pages) =>
+        Promise.all(
+          pages.map((page, i) =>
+            file.write(page, { at: index * bytes + i * length })
+          ),
         ),
-      );
-      if (counts.some((count) => count !== length)) failed("16 writes");
-    });
+      (counts) => counts.every((count) => count === length),
+    );
   },
 };
 

@@ -1,6 +1,5 @@
 import { open } from "node:fs/promises";
 import {
-  failed,
   inLanes,
   type OverlappedCompetitor,
   type Perform,
@@ -17,13 +16,15 @@ export const fsFile: OverlappedCompetitor = {
   async prepare({ operation, path, bytes: length, depth }): Promise<Perform> {
     const file = await Deno.open(path, { read: true, write: true });
     const lanes = memoryOf(depth, length);
-    const perform = operation === "write"
-      ? inLanes(lanes, async (_, bytes) => {
-        if (await file.write(bytes) !== length) failed("Deno.FsFile");
-      })
-      : inLanes(lanes, async (_, bytes) => {
-        if (await file.read(bytes) !== length) failed("Deno.FsFile");
-      });
+    const operate = operation === "write"
+      ? (_: number, bytes: Uint8Array) => file.write(bytes)
+      : (_: number, bytes: Uint8Array) => file.read(bytes);
+    const perform = inLanes<Uint8Array, number | null>(
+      "Deno.FsFile",
+      lanes,
+      operate,
+      (count) => count === length,
+    );
     return (count) => {
       file.seekSync(0, Deno.SeekMode.Start);
       return perform(count);
@@ -38,15 +39,17 @@ export const fsPromises: OverlappedCompetitor = {
     const file = await open(path, "r+");
     const lanes = memoryOf(depth, length);
     return operation === "write"
-      ? inLanes(lanes, async (index, bytes) => {
-        const at = index * length;
-        const { bytesWritten } = await file.write(bytes, 0, length, at);
-        if (bytesWritten !== length) failed("fs.promises");
-      })
-      : inLanes(lanes, async (index, bytes) => {
-        const at = index * length;
-        const { bytesRead } = await file.read(bytes, 0, length, at);
-        if (bytesRead !== length) failed("fs.promises");
-      });
+      ? inLanes(
+        "fs.promises",
+        lanes,
+        (index, bytes) => file.write(bytes, 0, length, index * length),
+        ({ bytesWritten }) => bytesWritten === length,
+      )
+      : inLanes(
+        "fs.promises",
+        lanes,
+        (index, bytes) => file.read(bytes, 0, length, index * length),
+        ({ bytesRead }) => bytesRead === length,
+      );
   },
 };

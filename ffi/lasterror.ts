@@ -124,6 +124,11 @@ export class FrameTable {
     return this.#cell.getUint32(0, true);
   }
 
+  /** Sets it for who asks next: a frame hands it to the thread and back. */
+  set lastError(code: number) {
+    this.#cell.setUint32(0, code, true);
+  }
+
   /** The address of a view's first byte, as {@linkcode Backend.addressOf}. */
   addressOf(view: ArrayBufferView): bigint {
     return this.#backend.addressOf(view);

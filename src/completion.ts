@@ -7,7 +7,13 @@ import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from "./constants.ts";
-import { argumentOffset, type AsideFrame, RESULT } from "../ffi/lasterror.ts";
+import {
+  argumentOffset,
+  type AsideFrame,
+  type Frame,
+  NO_ARGUMENT,
+  RESULT,
+} from "../ffi/lasterror.ts";
 import { frames } from "../ffi/mod.ts";
 import type { OverlappedTransfer } from "../ffi/transfer.ts";
 import { aside } from "./aside.ts";
@@ -19,6 +25,7 @@ import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
 import { win32CodeOfStatus } from "./ntstatus.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
 import { OVERLAPPED_ENTRY } from "./structs.ts";
+import { yieldTurn } from "./time_slice.ts";
 
 /** How an operation ended. */
 export interface Outcome {
@@ -65,7 +72,11 @@ export class CompletionPort {
   /** What a look without waiting, and what the waiting thread writes to. */
   readonly #looked = new AlignedBuffer(COUNT_AT + 4);
   readonly #waited = new AlignedBuffer(COUNT_AT + 4);
+  readonly #lookedView = new DataView(this.#looked.bytes.buffer);
+  readonly #waitedView = new DataView(this.#waited.bytes.buffer);
+  readonly #here: Frame;
   readonly #aside: AsideFrame;
+  readonly #lookNow = () => this.#takePackets();
   #nextCompletion: PromiseWithResolvers<void> | undefined;
   #willLook = false;
   #waits = false;
@@ -76,7 +87,10 @@ export class CompletionPort {
    * @throws {Error} If the runtime cannot wait on another thread.
    */
   constructor() {
-    this.#aside = frames().asideFrame("GetQueuedCompletionStatusEx");
+    const name = "GetQueuedCompletionStatusEx";
+    this.#aside = frames().asideFrame(name);
+    this.#here = frames().frame(name, 6);
+    this.#here.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     this.#port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,
       null,
@@ -84,15 +98,28 @@ export class CompletionPort {
       1,
     );
     if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
-    const { address } = this.#waited;
-    const set = (index: number, value: bigint) =>
-      this.#aside.view.setBigUint64(argumentOffset(index), value, true);
-    set(0, this.#port);
-    set(1, address);
-    set(2, BigInt(CAPACITY));
-    set(3, address + BigInt(COUNT_AT));
-    set(4, BigInt(LONGEST_WAIT_MS));
-    set(5, 0n);
+    this.#prepare(this.#here.view, this.#looked, 0);
+    this.#prepare(this.#aside.view, this.#waited, LONGEST_WAIT_MS);
+  }
+
+  /** Writes the arguments, which are always the same. */
+  #prepare(
+    block: DataView,
+    packets: AlignedBuffer,
+    milliseconds: number,
+  ): void {
+    const { address } = packets;
+    const args = [
+      this.#port,
+      address,
+      BigInt(CAPACITY),
+      address + BigInt(COUNT_AT),
+      BigInt(milliseconds),
+      0n,
+    ];
+    args.forEach((value, index) =>
+      block.setBigUint64(argumentOffset(index), value, true)
+    );
   }
 
   /** How many operations are with the kernel. */
@@ -175,7 +202,7 @@ export class CompletionPort {
     address: bigint,
     length: number,
     waiter: Waiter,
-  ): void {
+  ): boolean {
     const low = offset >>> 0;
     const slot = this.#overlapped.take(low, (offset - low) / TWO_32);
     const succeeded = transfer.start(file, address, length, slot.address);
@@ -184,11 +211,12 @@ export class CompletionPort {
       slot.isKept = false;
       slot.waiter = waiter;
       this.#awaitPacket();
-      return;
+      return true;
     }
     const count = succeeded ? slot.count : 0;
     this.#overlapped.give(slot);
     waiter.complete(code, count);
+    return false;
   }
 
   /** Takes back the OVERLAPPED of an operation that has ended. */
@@ -207,22 +235,22 @@ export class CompletionPort {
   #look(): void {
     if (this.#willLook) return;
     this.#willLook = true;
-    queueMicrotask(() => {
-      this.#willLook = false;
-      const { address } = this.#looked;
-      const found = aside(() =>
-        kernel32.GetQueuedCompletionStatusEx(
-          this.#port,
-          address,
-          CAPACITY,
-          address + BigInt(COUNT_AT),
-          0,
-          false,
-        )
-      );
-      if (found) this.#collect(this.#looked);
-      this.#wait();
-    });
+    queueMicrotask(this.#lookNow);
+  }
+
+  #takePackets(): void {
+    // What has completed by then would keep a loop of operations from ever
+    // ending its turn of the event loop.
+    const turn = yieldTurn();
+    if (turn !== undefined) {
+      turn.then(this.#lookNow);
+      return;
+    }
+    this.#willLook = false;
+    const { view, call0 } = this.#here;
+    aside(call0);
+    if (view.getInt32(RESULT, true) !== 0) this.#collect(this.#lookedView);
+    this.#wait();
   }
 
   /** Waits on another thread while anything is pending. */
@@ -232,15 +260,14 @@ export class CompletionPort {
     this.#aside.call().then(() => {
       this.#waits = false;
       if (this.#aside.view.getInt32(RESULT, true) !== 0) {
-        this.#collect(this.#waited);
+        this.#collect(this.#waitedView);
       }
       this.#look();
     });
   }
 
   /** Settles the operations that packets are there for. */
-  #collect(packets: AlignedBuffer): void {
-    const view = new DataView(packets.bytes.buffer);
+  #collect(view: DataView): void {
     const total = view.getUint32(COUNT_AT, true);
     for (let i = 0; i < total; i++) {
       const entry = i * OVERLAPPED_ENTRY.size;

@@ -130,15 +130,15 @@ export class OverlappedHandle {
     if (--this.#underWay === 0) this.#drained?.();
   }
 
-  /** Starts a transfer that was let in. */
+  /** Starts a transfer that was let in. Returns whether it goes on. */
   startTransfer(
     transfer: OverlappedTransfer,
     address: bigint,
     length: number,
     offset: number,
     waiter: Waiter,
-  ): void {
-    this.#port.startTransfer(
+  ): boolean {
+    return this.#port.startTransfer(
       this.#skipsOnSuccess,
       offset,
       transfer,

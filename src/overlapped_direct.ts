@@ -89,8 +89,17 @@ export function startDirect<Result>(
     resolveLast,
   );
   const address = owner.address + BigInt(bytes.byteOffset);
-  handle.startTransfer(transferOf(name), address, length, offset, direct);
-  return promise;
+  const goesOn = handle.startTransfer(
+    transferOf(name),
+    address,
+    length,
+    offset,
+    direct,
+  );
+  // What completes at once would keep a loop of such from ever ending its turn
+  // of the event loop.
+  const turn = goesOn ? undefined : yieldTurn();
+  return turn === undefined ? promise : turn.then(() => promise);
 }
 
 /** A transfer that is under way. */
@@ -127,21 +136,16 @@ class Direct implements Waiter {
 
   complete(code: number, count: number): void {
     this.#handle.leaveGate(this.#length);
-    const turn = yieldTurn();
     // A buffer that was freed meanwhile has no length any more.
     const isWhole = count === this.#length && count === this.#bytes.length;
-    if (code === 0 && isWhole && turn === undefined) {
+    if (code === 0 && isWhole) {
       this.#leave();
       this.#resolve(count);
-    } else this.#resolve(this.#goOn({ code, count }, turn));
+    } else this.#resolve(this.#goOn({ code, count }));
   }
 
-  async #goOn(
-    outcome: Outcome,
-    turn: Promise<void> | undefined,
-  ): Promise<unknown> {
+  async #goOn(outcome: Outcome): Promise<unknown> {
     try {
-      if (turn !== undefined) await turn;
       return await this.#general(
         this.#bytes,
         this.#length,
