@@ -1,5 +1,7 @@
 // What the programs that measure and the tools that report have in common.
 
+import type { OverlappedResult } from "./overlapped_types.ts";
+
 /** A runtime that is measured. */
 export type Runtime = "deno" | "bun";
 
@@ -56,4 +58,7 @@ export interface Results {
   readonly seconds: number;
   readonly cases: readonly CaseResult[];
   readonly heap: Partial<Record<Runtime, HeapGrowth>>;
+  /** Overlapped operations, if they were measured. */
+  readonly overlapped?: readonly OverlappedResult[];
+  readonly overlappedHeap?: Partial<Record<Runtime, HeapGrowth>>;
 }

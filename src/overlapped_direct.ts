@@ -23,8 +23,12 @@ export type GeneralWay<Result> = (
 
 /** What only whole sectors go to. */
 export interface SectorGuard {
-  /** Whether a transfer is of whole sectors and may be made beside others. */
-  tryBeside(bytes: Uint8Array, offset: number): boolean;
+  /**
+   * Whether a transfer is of whole sectors and may be made beside others.
+   *
+   * @param at Where its bytes begin in native memory, from a boundary on.
+   */
+  tryBeside(at: number, length: number, offset: number): boolean;
   /** Ends what `tryBeside()` began. */
   leave(): void;
 }
@@ -69,11 +73,11 @@ export function startDirect<Result>(
   sectors: SectorGuard | undefined,
   general: GeneralWay<Result>,
 ): Promise<number | Result> | undefined {
-  const { length } = bytes;
+  const { byteOffset, length } = bytes;
   if (length === 0 || length > MAX_LENGTH || offset > MAX_OFFSET) return;
   const owner = ownerOf(bytes);
   if (owner === undefined || !handle.tryEnter(length)) return;
-  if (sectors !== undefined && !sectors.tryBeside(bytes, offset)) {
+  if (sectors !== undefined && !sectors.tryBeside(byteOffset, length, offset)) {
     handle.leaveGate(length);
     handle.leave();
     return;
@@ -88,7 +92,9 @@ export function startDirect<Result>(
     general,
     resolveLast,
   );
-  const address = owner.address + BigInt(bytes.byteOffset);
+  const address = byteOffset === 0
+    ? owner.address
+    : owner.address + BigInt(byteOffset);
   const goesOn = handle.startTransfer(
     transferOf(name),
     address,

@@ -44,11 +44,12 @@ export class OverlappedSlot {
   reset(offset: number, offsetHigh: number): void {
     const view = this.#view;
     const at = this.#at;
-    view.setBigUint64(at + MEMBER.internal, 0n, true);
-    view.setBigUint64(at + MEMBER.internalHigh, 0n, true);
+    // Of no bits at all, as 0n is, but no bigint.
+    view.setFloat64(at + MEMBER.internal, 0, true);
+    view.setFloat64(at + MEMBER.internalHigh, 0, true);
     view.setUint32(at + MEMBER.offset, offset, true);
     view.setUint32(at + MEMBER.offsetHigh, offsetHigh, true);
-    view.setBigUint64(at + MEMBER.event, 0n, true);
+    view.setFloat64(at + MEMBER.event, 0, true);
   }
 
   /** The NTSTATUS of the operation, once it has completed. */

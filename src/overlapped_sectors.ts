@@ -67,9 +67,13 @@ export class OverlappedSectors {
     return this.#device.sector;
   }
 
-  /** Whether a transfer is of whole sectors and may be made beside others. */
-  tryBeside(bytes: Uint8Array, offset: number): boolean {
-    return this.#plan.isDirect(bytes, offset) && this.#lock.tryShare();
+  /**
+   * Whether a transfer is of whole sectors and may be made beside others.
+   *
+   * @param at Where its bytes begin in native memory, from a boundary on.
+   */
+  tryBeside(at: number, length: number, offset: number): boolean {
+    return this.#plan.isWhole(at, length, offset) && this.#lock.tryShare();
   }
 
   /** Ends what `tryBeside()` began. */

@@ -60,6 +60,16 @@ export class SectorPlan {
     return this.#directLength(bytes, 0, offset) === bytes.length;
   }
 
+  /**
+   * Whether a transfer is of whole sectors and its memory, which begins so many
+   * bytes behind a boundary, is aligned. Sector sizes are powers of two.
+   */
+  isWhole(at: number, length: number, offset: number): boolean {
+    const logical = this.#logical;
+    return offset % logical === 0 && length % logical === 0 &&
+      at % this.#physical === 0;
+  }
+
   /** Whether only a part of some sector is written. */
   splitsSectors(length: number, offset: number): boolean {
     return !isAligned(offset, this.#logical) ||

@@ -6,23 +6,33 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { constants, cpus, release, tmpdir, type } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Operation, Results, Round, Runtime } from "../bench/types.ts";
+import type { OverlappedRun } from "../bench/overlapped_types.ts";
+import type { Results, Round, Runtime } from "../bench/types.ts";
 import { casesOf, OPERATIONS, RUNTIMES, sizeName } from "./bench/cases.ts";
 import { Bench } from "./bench/measure.ts";
+import {
+  overlappedCasesOf,
+  overlappedName,
+  summarizeOverlapped,
+} from "./bench/overlapped.ts";
 import { markdown, report } from "./bench/report.ts";
 import { summarize } from "./bench/summary.ts";
 import { onInterruption } from "./interruption.ts";
 import { provision } from "./windows/mod.ts";
 import { pinnedRuntime } from "./windows/runtimes.ts";
 
+/** Overlapped operations are measured together: writes, reads and gathers, at several depths. */
+const OVERLAPPED = "overlapped";
+const KNOWN = [...OPERATIONS, OVERLAPPED] as const;
+
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
-Measures sequential and positional transfers on deno.exe and bun.exe: this module's, a bare foreign call, C, and the
-runtimes' own files.
+Measures sequential, positional and overlapped transfers on deno.exe and bun.exe: this module's, a bare foreign call, C,
+and the runtimes' own files.
 
   --quick            shorter, and each case in one process instead of three
   --runtime NAME     ${RUNTIMES.join(" or ")}; may be repeated
-  --operation NAME   ${OPERATIONS.join(", ")}; may be repeated
+  --operation NAME   ${KNOWN.join(", ")}; may be repeated
   --out FILE         keeps the results, as JSON
   --from FILE        measures nothing and reports results that were kept
   --markdown         prints the README's table instead of everything
@@ -53,7 +63,7 @@ async function main(): Promise<void> {
   const results = options.from === undefined
     ? await measure(
       oneOf("--runtime", options.runtime, RUNTIMES),
-      oneOf("--operation", options.operation, OPERATIONS),
+      oneOf("--operation", options.operation, KNOWN),
       options.quick
         ? { processes: 1, seconds: 0.5 }
         : { processes: 3, seconds: 2 },
@@ -71,31 +81,47 @@ async function main(): Promise<void> {
 
 async function measure(
   runtimes: readonly Runtime[],
-  operations: readonly Operation[],
+  operations: readonly (typeof KNOWN)[number][],
   { processes, seconds }: { processes: number; seconds: number },
 ): Promise<Results> {
   const windows = await provision({ runtimes });
   folder = await mkdtemp(join(tmpdir(), "kernel32-io-bench-"));
   await using _session = await windows.session();
   const bench = await Bench.prepare(windows, folder);
-  const entries = casesOf(runtimes, operations).map((measured) => ({
+  const transfers = OPERATIONS.filter((name) => operations.includes(name));
+  const entries = casesOf(runtimes, transfers).map((measured) => ({
     measured,
     rounds: [] as Round[][],
   }));
+  const overlapped = operations.includes(OVERLAPPED)
+    ? overlappedCasesOf(runtimes).map((measured) => ({
+      measured,
+      runs: [] as OverlappedRun[],
+    }))
+    : [];
+  const total = processes * (entries.length + overlapped.length);
   let done = 0;
   // Every case once, then every case again: the processes of a case are minutes apart.
   for (let i = 0; i < processes; i++) {
     for (const { measured, rounds } of entries) {
       const { runtime, operation, bytes } = measured;
-      const count = `${++done}/${processes * entries.length}`;
+      const count = `${++done}/${total}`;
       console.error(`${count} ${runtime} ${operation} ${sizeName(bytes)}`);
       rounds.push(await bench.rounds(measured, seconds));
     }
+    for (const { measured, runs } of overlapped) {
+      console.error(`${++done}/${total} ${overlappedName(measured)}`);
+      runs.push(await bench.overlapped(measured, seconds));
+    }
   }
-  const heap: Results["heap"] = {};
+  const heap: NonNullable<Results["heap"]> = {};
+  const overlappedHeap: NonNullable<Results["overlappedHeap"]> = {};
   for (const runtime of runtimes) {
     console.error(`${runtime} heap`);
-    heap[runtime] = await bench.heap(runtime);
+    if (entries.length > 0) heap[runtime] = await bench.heap(runtime);
+    if (overlapped.length > 0) {
+      overlappedHeap[runtime] = await bench.overlappedHeap(runtime);
+    }
   }
   const all = cpus();
   return {
@@ -112,6 +138,10 @@ async function measure(
     seconds,
     cases: entries.map(({ measured, rounds }) => summarize(measured, rounds)),
     heap,
+    overlapped: overlapped.map(({ measured, runs }) =>
+      summarizeOverlapped(measured, runs)
+    ),
+    overlappedHeap,
   };
 }
 

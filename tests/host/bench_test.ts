@@ -152,7 +152,7 @@ test("npm run bench measures a case of each size, keeps the results and reports 
 for (
   const [what, args, sentence] of [
     ["an unknown runtime", ["--runtime", "node"], "deno or bun"],
-    ["an unknown operation", ["--operation", "append"], "write at"],
+    ["an unknown operation", ["--operation", "append"], "overlapped"],
     ["an unknown option", ["--slow"], "--slow"],
     ["a word too many", ["write"], "'write'"],
   ] satisfies [string, string[], string][]

@@ -1,6 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Case, HeapGrowth, Round, Runtime } from "../../bench/types.ts";
+import type {
+  OverlappedCase,
+  OverlappedRun,
+} from "../../bench/overlapped_types.ts";
 import type { Windows } from "../windows/mod.ts";
 
 const FOLDER = fileURLToPath(new URL("../../bench/", import.meta.url));
@@ -14,8 +18,15 @@ export class Bench {
   readonly #windows: Windows;
   readonly #folder: string;
   readonly #library: string;
+  readonly #overlappedLibrary: string;
 
-  private constructor(windows: Windows, folder: string, library: string) {
+  private constructor(
+    windows: Windows,
+    folder: string,
+    library: string,
+    overlappedLibrary: string,
+  ) {
+    this.#overlappedLibrary = overlappedLibrary;
     this.#windows = windows;
     this.#folder = folder;
     this.#library = library;
@@ -27,9 +38,18 @@ export class Bench {
    * @param folder Where the file of the transfers may lie.
    */
   static async prepare(windows: Windows, folder: string): Promise<Bench> {
-    const library = join(folder, "native.dll");
-    await windows.compile([join(FOLDER, "native.c")], library, ["-shared"]);
-    return new Bench(windows, folder, library);
+    const compile = async (name: string) => {
+      const library = join(folder, `${name}.dll`);
+      const source = join(FOLDER, `${name}.c`);
+      await windows.compile([source], library, ["-shared"]);
+      return library;
+    };
+    return new Bench(
+      windows,
+      folder,
+      await compile("native"),
+      await compile("overlapped"),
+    );
   }
 
   /** Measures a case in a process of its own. */
@@ -52,6 +72,28 @@ export class Bench {
   async heap(runtime: Runtime): Promise<HeapGrowth> {
     const flags = runtime === "deno" ? [HEAP_FLAGS] : [];
     return JSON.parse(await this.#run(runtime, flags, "heap.ts", []));
+  }
+
+  /** Measures overlapped operations in a process of their own. */
+  async overlapped(
+    { runtime, operation, bytes, depth }: OverlappedCase,
+    seconds: number,
+  ): Promise<OverlappedRun> {
+    const paths = [this.#folder, this.#overlappedLibrary].map((path) =>
+      this.#windows.path(path)
+    );
+    const numbers = [bytes, depth, seconds].map(String);
+    const args = [operation, ...numbers, ...paths];
+    return JSON.parse(await this.#run(runtime, [], "overlapped.ts", args));
+  }
+
+  /** Measures what overlapped operations leave on the heap. */
+  async overlappedHeap(runtime: Runtime): Promise<HeapGrowth> {
+    const flags = runtime === "deno" ? [HEAP_FLAGS] : [];
+    const args = [this.#windows.path(this.#folder)];
+    return JSON.parse(
+      await this.#run(runtime, flags, "overlapped_heap.ts", args),
+    );
   }
 
   async #run(

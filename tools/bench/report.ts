@@ -2,6 +2,8 @@ import { markdownTable } from "markdown-table";
 import type { CaseResult, CompetitorName, Results } from "../../bench/types.ts";
 import { sizeName } from "./cases.ts";
 import { goalLines } from "./goals.ts";
+import { overlappedReport } from "./overlapped.ts";
+import { overlappedGoalLines } from "./overlapped_goals.ts";
 
 const COMPETITORS: readonly CompetitorName[] = [
   ...["C", "bare", "kernel32", "SyncFile", "Deno.FsFile", "node:fs"] as const,
@@ -22,6 +24,16 @@ const RATIOS: readonly Ratio[] = [
 
 /** Everything, for who measures. */
 export function report(results: Results): string {
+  return [
+    describeRun(results),
+    ...(results.cases.length > 0 ? ["", transfers(results)] : []),
+    ...(results.overlapped?.length
+      ? ["", overlappedReport(results), "", ...overlappedGoalLines(results)]
+      : []),
+  ].join("\n");
+}
+
+function transfers(results: Results): string {
   const table = markdownTable([
     [
       ...["runtime", "call", "size"],
@@ -35,8 +47,6 @@ export function report(results: Results): string {
     ]),
   ], { align: ["l", "l", ...Array<string>(11).fill("r")] });
   return [
-    describeRun(results),
-    "",
     "ns per call (median), and how one compares with another (median of ratios within a round)",
     "",
     table,
@@ -53,7 +63,7 @@ const README_RATIOS: readonly Ratio[] = [
   ["to `node:fs`", "SyncFile", "node:fs"],
 ];
 
-/** The ratios alone, for the README. */
+/** The ratios alone and overlapped operations, for the README. */
 export function markdown(results: Results): string {
   const table = markdownTable([
     ["Runtime", "Call", "Size", ...README_RATIOS.map(([title]) => title)],
@@ -62,7 +72,12 @@ export function markdown(results: Results): string {
       ...README_RATIOS.map((ratio) => ratioOf(result, ratio)),
     ]),
   ], { align: ["l", "l", ...Array<string>(6).fill("r")] });
-  return `${table}\n\n${describeRun(results)}`;
+  const overlapped = overlappedReport(results);
+  return [
+    ...(results.cases.length > 0 ? [table, ""] : []),
+    ...(overlapped === "" ? [] : [overlapped, ""]),
+    describeRun(results),
+  ].join("\n");
 }
 
 function ratioOf(result: CaseResult, [, who, against]: Ratio): string {
