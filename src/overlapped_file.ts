@@ -48,7 +48,8 @@ export interface TransferOptions extends PositionOptions {
   /**
    * Cancels the operation. The promise rejects with the signal's reason once
    * the kernel has let go of the memory, or resolves if bytes had been
-   * transferred before.
+   * transferred before. Of a method that is made of several transfers, such as
+   * `readExactly()`, the position stays where it began.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -66,6 +67,10 @@ interface Checked {
  * Transfers with `at` run side by side. Those without go on where the one
  * before has ended, so that they run one after the other; on a pipe or a device
  * without offsets they are handed to the system in the order of the calls.
+ *
+ * A file that cannot be reached any more is closed by the garbage collector,
+ * and the other end of a pipe sees that: keep the file as long as the other end
+ * is to find it open.
  *
  * @example Write in several places at once
  * ```ts
