@@ -4,9 +4,9 @@
 // on the heap, in bytes, as JSON. The device NUL takes any write and ends any read.
 
 import { writeSync } from "node:fs";
+import process from "node:process";
 import { kernel32, openSync } from "../mod.ts";
 import { openHandle } from "./handle.ts";
-import { heapSizeOf } from "./heap_size.ts";
 import type { HeapGrowth } from "./types.ts";
 
 const CALLS = 1_000_000;
@@ -51,3 +51,15 @@ for (const [name, run] of Object.entries(CANDIDATES)) {
 }
 void kept;
 writeSync(1, JSON.stringify(growth));
+
+/** Finds out how this runtime tells the size of its heap, garbage included. */
+async function heapSizeOf(): Promise<() => number> {
+  if (process.versions["bun"] === undefined) {
+    return () => Deno.memoryUsage().heapUsed;
+  }
+  const jsc: string = "bun:jsc";
+  const { heapStats } = await import(jsc) as {
+    heapStats(): { heapCapacity: number };
+  };
+  return () => heapStats().heapCapacity;
+}

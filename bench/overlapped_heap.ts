@@ -1,12 +1,11 @@
 // overlapped_heap.ts FOLDER
 //
-// Runs on deno.exe and bun.exe, told not to collect garbage: performs some ten thousand operations of each kind and prints what each
+// Runs on deno.exe, told not to collect garbage: performs some ten thousand operations of each kind and prints what each
 // left on the heap, in bytes, as JSON.
 
 import { writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { heapSizeOf } from "./heap_size.ts";
 import { inLanes } from "./overlapped_competitor.ts";
 import { overlappedFile } from "./overlapped_ours.ts";
 import { OPERATIONS } from "./overlapped_rounds.ts";
@@ -48,7 +47,7 @@ const CANDIDATES = {
   }, () => true),
 };
 
-const heapSize = await heapSizeOf();
+const heapSize = () => Deno.memoryUsage().heapUsed;
 const growth: HeapGrowth = {};
 for (const [name, perform] of Object.entries(CANDIDATES)) {
   for (let i = 0; i < TURNS / 4; i++) await perform(OPERATIONS); // compiles it

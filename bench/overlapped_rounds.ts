@@ -17,7 +17,7 @@ const FEWEST_ROUNDS = 12;
 
 /** Some 20,000 operations are enough to warm up, and whoever takes longer than this for them is slow anyway. */
 const WARM_UP_TURNS = 160;
-const WARM_UP = 1500; // ms
+const WARM_UP = 1000; // ms
 
 /** CPU time is counted in steps of up to 16 ms, so that it takes a longer stretch than a turn. */
 const CPU_STRETCH = 400; // ms

@@ -256,7 +256,6 @@ export class OverlappedTransfers {
     offset: Offset,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    const leases = buffers.map((buffer) => lendOwn(buffer)!);
     const array = segmentArray(buffers);
     const length = totalLength(buffers);
     const transfer = kernel32[syscall];
@@ -270,7 +269,6 @@ export class OverlappedTransfers {
       });
     } finally {
       array.end();
-      for (const lease of leases) lease.end();
     }
   }
 

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { isAligned } from "./align.ts";
 import { type Lease, lend } from "./lease.ts";
-import { ownerOf } from "./memory.ts";
+import { type AlignedBuffer, hold, letGo, ownerOf } from "./memory.ts";
 import { FILE_SEGMENT_ELEMENT } from "./structs.ts";
 
 /** The size of a page, in bytes, on x64 and arm64. */
 export const PAGE_SIZE = 4096;
+
+const TWO_32 = 2 ** 32;
 
 /** The most that one call transfers: a DWORD's worth of whole pages. */
 const MAX_LENGTH = 2 ** 32 - PAGE_SIZE;
@@ -17,47 +18,77 @@ const MAX_LENGTH = 2 ** 32 - PAGE_SIZE;
 /**
  * Tells whether buffers can be transferred by one call: native memory, aligned
  * to pages and whole pages long, only the last one a whole number of sectors.
+ *
+ * @param sectorSize A power of two.
  */
 export function areSegments(
   buffers: readonly Uint8Array[],
   sectorSize: number,
 ): boolean {
   const last = buffers.length - 1;
-  return last >= 0 && totalLength(buffers) <= MAX_LENGTH &&
-    buffers.every((buffer, index) =>
-      buffer.length > 0 && ownerOf(buffer) !== undefined &&
-      isAligned(buffer.byteOffset, PAGE_SIZE) &&
-      isAligned(buffer.length, index === last ? sectorSize : PAGE_SIZE)
-    );
+  let memory: ArrayBufferLike | undefined;
+  for (let i = 0; i <= last; i++) {
+    const { buffer, byteOffset, length } = buffers[i]!;
+    const unit = i === last ? sectorSize : PAGE_SIZE;
+    if (length === 0 || length % unit !== 0 || byteOffset % PAGE_SIZE !== 0) {
+      return false;
+    }
+    // Pages are often those of one buffer.
+    if (buffer !== memory && ownerOf(buffers[i]!) === undefined) return false;
+    memory = buffer;
+  }
+  return last >= 0 && totalLength(buffers) <= MAX_LENGTH;
 }
 
 /** The length of all buffers together, in bytes. */
 export function totalLength(buffers: readonly Uint8Array[]): number {
-  return buffers.reduce((sum, { length }) => sum + length, 0);
+  let sum = 0;
+  for (let i = 0; i < buffers.length; i++) sum += buffers[i]!.length;
+  return sum;
 }
 
 /**
  * Makes the array: "Each … element must be the size of a memory page", so that
  * a longer buffer becomes several, and a zero element ends it. It must stay
- * until the operation has ended.
+ * until the operation has ended, and so does the memory of the buffers.
  * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
  */
 export function segmentArray(buffers: readonly Uint8Array[]): Lease {
-  const size = FILE_SEGMENT_ELEMENT.size;
-  const pages = buffers.reduce(
-    (sum, { length }) => sum + Math.ceil(length / PAGE_SIZE),
-    0,
+  let pages = 0;
+  for (let i = 0; i < buffers.length; i++) {
+    pages += Math.ceil(buffers[i]!.length / PAGE_SIZE);
+  }
+  const array = lend((pages + 1) * FILE_SEGMENT_ELEMENT.size);
+  // As two halves of 32 bits: no bigint for every page.
+  const words = new Uint32Array(
+    array.bytes.buffer,
+    array.bytes.byteOffset,
+    2 * (pages + 1),
   );
-  const array = lend((pages + 1) * size);
-  const view = new DataView(array.bytes.buffer, array.bytes.byteOffset);
+  const owners: AlignedBuffer[] = [];
+  let owner: AlignedBuffer | undefined;
+  let base = 0;
   let at = 0;
-  for (const buffer of buffers) {
-    const base = ownerOf(buffer)!.address + BigInt(buffer.byteOffset);
-    for (let offset = 0; offset < buffer.length; offset += PAGE_SIZE) {
-      view.setBigUint64(at, base + BigInt(offset), true);
-      at += size;
+  for (let i = 0; i < buffers.length; i++) {
+    const view = buffers[i]!;
+    if (view.buffer !== owner?.bytes.buffer) {
+      owner = ownerOf(view)!;
+      base = Number(owner.address);
+      hold(owner);
+      owners.push(owner);
+    }
+    const end = view.byteOffset + view.length;
+    for (let page = view.byteOffset; page < end; page += PAGE_SIZE) {
+      const address = base + page;
+      words[at++] = address;
+      words[at++] = address / TWO_32;
     }
   }
-  view.setBigUint64(at, 0n, true);
-  return array;
+  words[at++] = 0;
+  words[at] = 0;
+  const end = () => {
+    array.end();
+    owners.forEach(letGo);
+  };
+  return { address: array.address, bytes: array.bytes, end };
 }

@@ -6,10 +6,19 @@ import { dirname } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type {
+  OverlappedCase,
+  OverlappedResult,
+  OverlappedRun,
+} from "../../bench/overlapped_types.ts";
 import type { Case, Results, Round } from "../../bench/types.ts";
 import { goalLines } from "../../tools/bench/goals.ts";
-import { markdown } from "../../tools/bench/report.ts";
+import { Bench } from "../../tools/bench/measure.ts";
+import { summarizeOverlapped } from "../../tools/bench/overlapped.ts";
+import { overlappedGoalLines } from "../../tools/bench/overlapped_goals.ts";
+import { markdown, report } from "../../tools/bench/report.ts";
 import { summarize } from "../../tools/bench/summary.ts";
+import { provision } from "../../tools/windows/mod.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -163,3 +172,101 @@ for (
     assertStringIncludes(stderr, sentence);
   });
 }
+
+const OVERLAPPED: OverlappedCase = {
+  runtime: "bun",
+  operation: "write",
+  bytes: 4096,
+  depth: 32,
+};
+
+/** A run that has OverlappedFile reach so much of C's speed. */
+const overlappedRun = (...speeds: number[]): OverlappedRun => ({
+  rounds: speeds.map((speed, i) => ({
+    ...{ "C": 1000 * (i + 1), "OverlappedFile": 1000 * (i + 1) / speed },
+  })),
+  cpu: { "C": 500, "OverlappedFile": 600 },
+});
+
+function overlappedResults(...runs: OverlappedRun[]): Results {
+  return {
+    ...resultsOf([round(1)]),
+    cases: [],
+    overlapped: [summarizeOverlapped(OVERLAPPED, runs)],
+    overlappedHeap: { deno: { "write, depth 1": 600, "the loop": 150 } },
+  };
+}
+
+test("summarizeOverlapped() takes speeds within rounds and tells how far processes are apart", () => {
+  const { overlapped } = overlappedResults(
+    overlappedRun(0.9, 0.95, 0.5),
+    overlappedRun(0.8),
+    overlappedRun(1),
+  );
+  const [{ speed, time, cpu, rounds }] = overlapped as [OverlappedResult];
+  assertEquals(speed.OverlappedFile?.C, { median: 0.9, low: 0.8, high: 1 });
+  assertEquals(time.C, { median: 1000, low: 1000, high: 2000 });
+  assertEquals(cpu.OverlappedFile, { median: 600, low: 600, high: 600 });
+  assertEquals(rounds, 5);
+});
+
+for (
+  const [mark, ...speeds] of [
+    ["✓", 0.91, 0.9, 0.5],
+    ["~", 0.91, 0.89, 0.5],
+    ["✗", 0.89, 0.88, 0.5],
+  ] as const
+) {
+  test(`overlappedGoalLines() marks a goal with ${mark}`, () => {
+    const runs = speeds.map((speed) => overlappedRun(speed));
+    const [line, detail] = overlappedGoalLines(overlappedResults(...runs));
+    assert(line?.startsWith(`${mark} at least 0.90 of C's`), line);
+    assertStringIncludes(detail!, "bun overlapped write 4 KiB depth 32");
+  });
+}
+
+test("overlappedGoalLines() takes what the loop leaves on the heap away, and wants to have seen it", () => {
+  const heapLine = (growth: Record<string, number>) =>
+    overlappedGoalLines({
+      ...overlappedResults(overlappedRun(1)),
+      overlappedHeap: { deno: growth },
+    }).at(-1)!;
+  const measured = (write: number, loop: number) =>
+    heapLine({ "write, depth 1": write, "the loop": loop });
+  assert(measured(600, 150).startsWith("✓"));
+  assert(measured(700, 150).startsWith("✗"));
+  assert(measured(0, 0).startsWith("✗"));
+});
+
+test("report() and markdown() have a row for each way to perform overlapped operations", () => {
+  const results = overlappedResults(overlappedRun(0.8));
+  for (const text of [report(results), markdown(results)]) {
+    const rows = text.split("\n").map(cells);
+    assert(
+      rows.some((row) =>
+        row.join() === "bun,write 4 KiB,32,C,1000000,1.0,0.5,"
+      ),
+    );
+    assert(
+      rows.some((row) =>
+        row.join() === "bun,write 4 KiB,32,OverlappedFile,800000,1.3,0.6,0.80"
+      ),
+    );
+  }
+});
+
+test("the bench measures a gather with every way to write pages", async () => {
+  using folder = tempFolder();
+  const windows = await provision({ runtimes: ["bun"] });
+  await using _session = await windows.session();
+  const measured = { operation: "gather", bytes: 65_536, depth: 1 } as const;
+  const { rounds, cpu } = await (await Bench.prepare(windows, folder.path))
+    .overlapped({ runtime: "bun", ...measured }, 0.1);
+  assert(rounds.length > 0);
+  const names = ["C", "C, 16 writes", "OverlappedFile", "16 writes"];
+  assertEquals(Object.keys(cpu), names);
+  for (const round of rounds) {
+    assertEquals(Object.keys(round).sort(), names.toSorted());
+    assert(Object.values(round).every((time) => time > 0));
+  }
+});

@@ -87,12 +87,11 @@ export class Bench {
     return JSON.parse(await this.#run(runtime, [], "overlapped.ts", args));
   }
 
-  /** Measures what overlapped operations leave on the heap. */
-  async overlappedHeap(runtime: Runtime): Promise<HeapGrowth> {
-    const flags = runtime === "deno" ? [HEAP_FLAGS] : [];
+  /** Measures what overlapped operations leave on Deno's heap. */
+  async overlappedHeap(): Promise<HeapGrowth> {
     const args = [this.#windows.path(this.#folder)];
     return JSON.parse(
-      await this.#run(runtime, flags, "overlapped_heap.ts", args),
+      await this.#run("deno", [HEAP_FLAGS], "overlapped_heap.ts", args),
     );
   }
 

@@ -1,0 +1,151 @@
+// Transfers that go without detours: native memory, at an offset, without a signal. What goes another way has to come to
+// the same, and what both do at once must not get in each other's way.
+
+import { test } from "node:test";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  AlignedBuffer,
+  FileClosedError,
+  open,
+  type OverlappedFile,
+} from "../../mod.ts";
+import { completionPort } from "../../src/completion.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const SECTOR = 4096;
+
+/** Opens a new file, in a folder that goes with it. */
+async function scratch(
+  options: { unbuffered?: boolean; maxInFlight?: { operations: number } } = {},
+): Promise<OverlappedFile> {
+  const folder = tempFolder();
+  const file = await open(folder.file("a"), {
+    read: true,
+    write: true,
+    create: true,
+    ...options,
+  });
+  const close = file[Symbol.asyncDispose].bind(file);
+  file[Symbol.asyncDispose] = async () => {
+    await close();
+    folder[Symbol.dispose]();
+  };
+  return file;
+}
+
+for (const unbuffered of [false, true]) {
+  const kind = unbuffered ? "an unbuffered" : "a buffered";
+
+  test(`read() of native memory tells of the end of ${kind} file`, async () => {
+    await using file = await scratch({ unbuffered });
+    using memory = new AlignedBuffer(2 * SECTOR);
+    memory.bytes.fill(1);
+    assertEquals(await file.write(memory.bytes, { at: 0 }), 2 * SECTOR);
+    file.truncate(SECTOR + 10);
+    const { bytes } = memory;
+    assertEquals(await file.read(bytes, { at: 0 }), SECTOR + 10);
+    assertEquals(await file.read(bytes, { at: SECTOR }), 10);
+    assertEquals(await file.read(bytes, { at: 2 * SECTOR }), null);
+    assertEquals(await file.read(bytes, { at: 100 * SECTOR }), null);
+  });
+
+  test(`timers run during a loop of transfers of native memory to ${kind} file`, async () => {
+    await using file = await scratch({ unbuffered });
+    using memory = new AlignedBuffer(SECTOR);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 10);
+    const end = performance.now() + 400;
+    while (performance.now() < end) await file.write(memory.bytes, { at: 0 });
+    clearInterval(timer);
+    assert(ticks >= 5, `${ticks} ticks of 40`);
+  });
+
+  test(`memory freed during transfers of ${kind} file stays until they have ended`, async () => {
+    await using file = await scratch({ unbuffered });
+    const memory = new AlignedBuffer(SECTOR);
+    memory.bytes.fill(7);
+    const write = file.write(memory.bytes, { at: 0 });
+    memory.free();
+    assertEquals(await write, SECTOR);
+    const target = new AlignedBuffer(SECTOR);
+    const read = file.read(target.bytes, { at: 0 });
+    target.free();
+    await assertRejects(() => read, TypeError, "detached");
+    using again = new AlignedBuffer(SECTOR);
+    assertEquals(await file.read(again.bytes, { at: 0 }), SECTOR);
+    assert(again.bytes.every((byte) => byte === 7));
+  });
+
+  test(`close() waits for transfers of native memory of ${kind} file, and refuses more`, async () => {
+    const file = await scratch({ unbuffered });
+    const buffers = Array.from({ length: 20 }, () => new AlignedBuffer(SECTOR));
+    const writes = buffers.map(({ bytes }, i) =>
+      file.write(bytes, { at: i * SECTOR })
+    );
+    const settled = Promise.allSettled(writes);
+    // As at the end of a scope: the memory goes before the file does.
+    for (const buffer of buffers) buffer.free();
+    await file.close();
+    for (const result of await settled) {
+      if (result.status === "fulfilled") assertEquals(result.value, SECTOR);
+      else assert(result.reason instanceof FileClosedError, result.reason);
+    }
+    using memory = new AlignedBuffer(SECTOR);
+    await assertRejects(
+      () => file.write(memory.bytes, { at: 0 }),
+      FileClosedError,
+    );
+    assertEquals(completionPort().pending, 0);
+  });
+}
+
+test("transfers of native memory keep to maxInFlight", async () => {
+  await using file = await scratch({ maxInFlight: { operations: 2 } });
+  const buffers = Array.from({ length: 10 }, () => new AlignedBuffer(SECTOR));
+  const writes = buffers.map(({ bytes }, i) =>
+    file.write(bytes, { at: i * SECTOR })
+  );
+  assert(completionPort().pending <= 2);
+  assertEquals(await Promise.all(writes), Array(10).fill(SECTOR));
+  assertEquals(file.size(), 10 * SECTOR);
+});
+
+test("whole sectors and parts of them, written at once, do not get in each other's way", async () => {
+  await using file = await scratch({ unbuffered: true });
+  using memory = new AlignedBuffer(4 * SECTOR);
+  const whole = (i: number) =>
+    memory.bytes.subarray(i * SECTOR, (i + 1) * SECTOR);
+  for (let i = 0; i < 4; i++) whole(i).fill(i + 1);
+  await file.write(memory.bytes, { at: 0 });
+  for (let round = 0; round < 50; round++) {
+    const part = new Uint8Array(10).fill(100 + round);
+    await Promise.all([
+      file.write(whole(1), { at: SECTOR }),
+      file.write(part, { at: SECTOR - 5 }),
+      file.write(whole(2), { at: 2 * SECTOR }),
+      file.write(part, { at: 3 * SECTOR - 5 }),
+      file.write(whole(3), { at: 3 * SECTOR }),
+    ]);
+    // In the order of the calls: the parts after the sector before them.
+    const found = await file.readAll({ at: 0 });
+    assertEquals(found.length, 4 * SECTOR);
+    assertEquals(found[SECTOR - 1], 100 + round);
+    assertEquals(found[SECTOR + 4], 100 + round);
+    assertEquals(found[SECTOR + 5], 2);
+    assertEquals(found[3 * SECTOR - 1], 100 + round);
+    assertEquals(found[3 * SECTOR + 4], 4); // Written whole after that.
+  }
+});
+
+test("write() of native memory refuses wrong arguments with a rejection, as other writes do", async () => {
+  await using file = await scratch();
+  using memory = new AlignedBuffer(SECTOR);
+  const { bytes } = memory;
+  await assertRejects(() => file.write(bytes, { at: -1 }), RangeError);
+  await assertRejects(() => file.write(bytes, { at: 0.5 }), RangeError);
+  await assertRejects(() => file.write(bytes, { at: NaN }), RangeError);
+  await assertRejects(() => file.write(bytes, null as never), TypeError);
+  assertEquals(file.size(), 0);
+  await using reader = await open(file.path);
+  await assertRejects(() => reader.write(bytes, { at: 0 }), TypeError);
+});
