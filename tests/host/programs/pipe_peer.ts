@@ -26,11 +26,11 @@ async function serve(): Promise<string> {
   let echoed = 0;
   let parts = 0;
   let left = CLIENTS;
+  let cancelled = 0;
   const serveNext = async (): Promise<void> => {
     while (left-- > 0) {
       await using file = await acceptClient(name, { message });
       const buffer = new Uint8Array(PART);
-      let cancelled = 0;
       for (let i = 0;; i++) {
         const controller = new AbortController();
         const { signal } = controller;
@@ -49,13 +49,14 @@ async function serve(): Promise<string> {
         await file.writeAll(buffer.subarray(0, count));
         echoed += count;
       }
-      check(cancelled > 0, "no read was cancelled");
       // The other end has gone: writes fail.
       const error = await file.writeAll(buffer).catch((error) => error);
       check(error instanceof Win32Error && error.code === "EPIPE", `${error}`);
     }
   };
   await Promise.all(Array.from({ length: ROOM }, serveNext));
+  // Of one client's reads, all may have found their bytes there already.
+  check(cancelled > 0, "no read was cancelled");
   // The last client is left by the server.
   const file = await acceptClient(name, { message });
   await file.readExactly(new Uint8Array(1));
