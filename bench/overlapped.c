@@ -48,8 +48,9 @@ __declspec(dllexport) int operate(HANDLE file, char *memory, DWORD length, int w
       }
     }
     if (done == count) break;
+    // No more than there can be: under Wine, looking for a packet that is not there costs as much as taking one.
     ULONG removed = 0;
-    if (!GetQueuedCompletionStatusEx(port, entries, MAX_DEPTH, &removed, INFINITE, FALSE)) return done;
+    if (!GetQueuedCompletionStatusEx(port, entries, depth - idle_count, &removed, INFINITE, FALSE)) return done;
     for (ULONG i = 0; i < removed; i++) {
       if (entries[i].lpOverlapped->Internal != 0 || entries[i].dwNumberOfBytesTransferred != length) return done;
       done++;

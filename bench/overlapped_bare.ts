@@ -105,7 +105,8 @@ export const bare: OverlappedCompetitor = {
         }
         if (done === count) break;
         const ok = kernel32.GetQueuedCompletionStatusEx(
-          ...[port, entries, ENTRIES, removed, LONGEST_WAIT, 0] as const,
+          ...[port, entries, started - done, removed, LONGEST_WAIT] as const,
+          0,
         );
         if (ok === 0) failed("bare");
         for (let i = 0; i < removed[0]!; i++) {
