@@ -10,10 +10,13 @@ import type {
   OverlappedRun,
 } from "./overlapped_types.ts";
 
-/** How many operations a turn has: several times the greatest depth, and as many as the file has room for. */
+/** How many operations a lap has: several times the greatest depth, and as many as the file has room for. */
 export const OPERATIONS = 128;
 
 const FEWEST_ROUNDS = 12;
+
+/** A turn lasts at least so long: the event loop turns in it as often as in a long run, not once too often. */
+const SHORTEST_TURN = 10; // ms
 
 /** Some 20,000 operations are enough to warm up, and whoever takes longer than this for them is slow anyway. */
 const WARM_UP_TURNS = 160;
@@ -43,7 +46,8 @@ export async function takeOverlappedRounds(
     entries.push({ name, perform: await prepare(task) });
   }
   for (const { perform } of entries) await warmUp(perform);
-  const rounds = await repeat(entries, seconds, FEWEST_ROUNDS);
+  const laps = await lapsFor(entries[0]!.perform);
+  const rounds = await repeat(entries, laps, seconds, FEWEST_ROUNDS);
   const clock = cpuClock(task.library);
   const cpu: Record<string, number> = {};
   for (const entry of entries) cpu[entry.name] = await cpuOf(entry, clock);
@@ -59,6 +63,7 @@ async function warmUp(perform: Perform): Promise<void> {
 
 async function repeat(
   entries: readonly Entry[],
+  laps: number,
   seconds: number,
   fewest: number,
 ): Promise<OverlappedRound[]> {
@@ -69,12 +74,21 @@ async function repeat(
     for (let i = 0; i < entries.length; i++) {
       const { name, perform } = entries[(rounds.length + i) % entries.length]!;
       const start = performance.now();
-      await perform(OPERATIONS);
-      round[name] = 1e6 * (performance.now() - start) / OPERATIONS;
+      for (let lap = 0; lap < laps; lap++) await perform(OPERATIONS);
+      const count = laps * OPERATIONS;
+      round[name] = 1e6 * (performance.now() - start) / count;
     }
     rounds.push(round);
   }
   return rounds;
+}
+
+/** How many laps of `OPERATIONS` a turn takes to last long enough. */
+async function lapsFor(perform: Perform): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < 4; i++) await perform(OPERATIONS);
+  const lap = (performance.now() - start) / 4;
+  return Math.max(1, Math.ceil(SHORTEST_TURN / lap));
 }
 
 async function cpuOf(

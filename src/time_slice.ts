@@ -9,6 +9,8 @@ const LENGTH = 8;
 
 let end = 0;
 let turn: Promise<void> | undefined;
+/** Whether the event loop has not turned since a slice began. */
+let isSameTurn = false;
 
 /**
  * Lets timers, sockets and the rest of the program run, if it is time for that.
@@ -19,11 +21,17 @@ let turn: Promise<void> | undefined;
  * same turn, since one who went on would take it from the others.
  */
 export function yieldTurn(): Promise<void> | undefined {
-  if (turn !== undefined || performance.now() < end) return turn;
-  return turn = nextTurn().then(() => {
-    turn = undefined;
-    end = performance.now() + LENGTH;
-  });
+  if (turn !== undefined) return turn;
+  const now = performance.now();
+  if (!isSameTurn) {
+    // Who comes after a pause has taken no time from anybody.
+    isSameTurn = true;
+    end = now + LENGTH;
+    nextTurn().then(() => isSameTurn = false);
+  } else if (now >= end) {
+    turn = nextTurn().then(() => turn = undefined);
+  }
+  return turn;
 }
 
 /**
