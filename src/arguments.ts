@@ -96,7 +96,15 @@ export function checkList(name: string, value: unknown): void {
         describe(value),
     );
   }
-  for (const item of value) checkBytes(`each of ${name}`, item);
+  let memory: ArrayBufferLike | undefined;
+  for (const item of value) {
+    // Often all are parts of one buffer, which is checked once.
+    const isKnown = item instanceof Uint8Array && item.length > 0 &&
+      item.buffer === memory;
+    if (isKnown) continue;
+    checkBytes(`each of ${name}`, item);
+    memory = item.buffer;
+  }
 }
 
 /**

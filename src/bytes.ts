@@ -10,3 +10,13 @@ export function asBytes(view: ArrayBufferView): Uint8Array {
     ? view
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
+
+/**
+ * The same memory, view by view. A loop, since `map()` takes 5 µs for 16 pages
+ * in Bun.
+ */
+export function listOfBytes(views: readonly ArrayBufferView[]): Uint8Array[] {
+  const list: Uint8Array[] = [];
+  for (let i = 0; i < views.length; i++) list.push(asBytes(views[i]!));
+  return list;
+}

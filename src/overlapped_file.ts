@@ -10,7 +10,7 @@ import {
   checkSignal,
 } from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
-import { asBytes } from "./bytes.ts";
+import { asBytes, listOfBytes } from "./bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "./codes.ts";
 import {
   FileClosedError,
@@ -370,7 +370,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("read");
     checkList("buffers", buffers);
     const { at, signal } = this.#checked(options);
-    const parts = buffers.map(asBytes);
+    const parts = listOfBytes(buffers);
     const count = await this.#placed(
       at,
       (offset) => this.#io.readScatter(parts, offset, signal),
@@ -415,7 +415,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("write");
     checkList("buffers", buffers);
     const { at, signal } = this.#checkedWrite(options);
-    const parts = buffers.map(asBytes);
+    const parts = listOfBytes(buffers);
     return await this.#placed(
       at,
       (offset) => this.#io.writeGather(parts, offset, signal),
