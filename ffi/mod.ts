@@ -7,7 +7,7 @@ import { type Kernel32, type Prototype, prototypes } from "./kernel32.ts";
 import { FrameTable } from "./lasterror.ts";
 import { bindFunction, type BoundFunction } from "./marshal.ts";
 import { selectBackend } from "./select.ts";
-import { bindTransfer, type TransferName } from "./transfer.ts";
+import { bindTransfer, type BufferTransferName } from "./transfer.ts";
 
 let table: FrameTable | undefined;
 
@@ -27,7 +27,7 @@ export function bindKernel32(): Kernel32 {
   for (const name in all) {
     functions[name] = bindFunction(name, all[name]!, frames);
   }
-  for (const name of ["ReadFile", "WriteFile"] satisfies TransferName[]) {
+  for (const name of ["ReadFile", "WriteFile"] satisfies BufferTransferName[]) {
     functions[name] = bindTransfer(name, functions[name]!, frames);
   }
   return Object.freeze(functions) as unknown as Kernel32;

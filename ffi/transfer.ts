@@ -13,8 +13,14 @@ import {
 } from "./lasterror.ts";
 import type { BoundFunction } from "./marshal.ts";
 
+/** The functions that transfer one buffer. */
+export type BufferTransferName = "ReadFile" | "WriteFile";
+
 /** The functions that share this shape of prototype. */
-export type TransferName = "ReadFile" | "WriteFile";
+export type TransferName =
+  | BufferTransferName
+  | "ReadFileScatter"
+  | "WriteFileGather";
 
 const FILE = argumentOffset(0);
 const BUFFER = 1;
@@ -41,7 +47,7 @@ export class Transfer {
   readonly #memory: DataView;
 
   /** Binds the function. */
-  constructor(name: TransferName, table: FrameTable) {
+  constructor(name: BufferTransferName, table: FrameTable) {
     const { address, view } = table.cell();
     const bind = (overlapped: bigint) => {
       const frame = table.frame(name, ARITY);
@@ -99,7 +105,7 @@ export class Transfer {
   }
 }
 
-/** One of the two functions for overlapped I/O with native memory. */
+/** One of the functions for overlapped I/O with native memory. */
 export class OverlappedTransfer {
   readonly #table: FrameTable;
   readonly #frame: Frame;
@@ -119,7 +125,10 @@ export class OverlappedTransfer {
     return this.#table.lastError;
   }
 
-  /** Starts a transfer. Memory and OVERLAPPED must stay until it has ended. */
+  /**
+   * Starts a transfer. The memory, the array of segments if it is of these, and
+   * the OVERLAPPED must stay until it has ended.
+   */
   start(
     file: Handle,
     address: bigint,
@@ -142,7 +151,7 @@ export class OverlappedTransfer {
  * others, wrong ones too, are left to the general function.
  */
 export function bindTransfer(
-  name: TransferName,
+  name: BufferTransferName,
   general: BoundFunction,
   frames: () => FrameTable,
 ): BoundFunction {

@@ -197,11 +197,12 @@ export class CompletionPort {
   }
 
   /**
-   * Starts a transfer that is not to be cancelled by itself, without detours.
-   * The memory must stay until the waiter is told, which it is before this
-   * returns if no packet is to come.
+   * Starts a transfer without detours. The memory must stay until the waiter
+   * is told, which it is before this returns if no packet is to come.
    *
    * @param offset The offset.
+   * @returns The address of its OVERLAPPED, by which it can be cancelled until
+   * the waiter is told; nothing if it has ended.
    */
   startTransfer(
     skipsOnSuccess: boolean,
@@ -211,7 +212,7 @@ export class CompletionPort {
     address: bigint,
     length: number,
     waiter: Waiter,
-  ): boolean {
+  ): bigint | undefined {
     const low = offset >>> 0;
     const slot = this.#overlapped.take(low, (offset - low) / TWO_32);
     const succeeded = transfer.start(file, address, length, slot.address);
@@ -220,12 +221,12 @@ export class CompletionPort {
       slot.isKept = false;
       slot.waiter = waiter;
       this.#awaitPacket();
-      return true;
+      return slot.address;
     }
     const count = succeeded ? slot.count : 0;
     this.#overlapped.give(slot);
     waiter.complete(code, count);
-    return false;
+    return undefined;
   }
 
   /** Takes back the OVERLAPPED of an operation that has ended. */

@@ -130,14 +130,19 @@ export class OverlappedHandle {
     if (--this.#underWay === 0) this.#drained?.();
   }
 
-  /** Starts a transfer that was let in. Returns whether it goes on. */
+  /**
+   * Starts a transfer that was let in.
+   *
+   * @returns The address of its OVERLAPPED, by which it can be cancelled until
+   * the waiter is told; nothing if it has ended.
+   */
   startTransfer(
     transfer: OverlappedTransfer,
     address: bigint,
     length: number,
     offset: number,
     waiter: Waiter,
-  ): boolean {
+  ): bigint | undefined {
     return this.#port.startTransfer(
       this.#skipsOnSuccess,
       offset,
@@ -147,6 +152,12 @@ export class OverlappedHandle {
       length,
       waiter,
     );
+  }
+
+  /** Asks to cancel an operation, which may have ended all the same. */
+  cancel(overlapped: bigint): void {
+    // That there is nothing to cancel (ERROR_NOT_FOUND) is no failure.
+    aside(() => kernel32.CancelIoEx(this.#handle, overlapped));
   }
 
   /** Why an operation has been cancelled. */
@@ -223,8 +234,7 @@ export class OverlappedHandle {
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     // Cancelling only asks: the outcome is awaited all the same.
-    const cancel = () =>
-      void aside(() => kernel32.CancelIoEx(this.#handle, overlapped));
+    const cancel = () => this.cancel(overlapped);
     signal?.addEventListener("abort", cancel, { once: true });
     try {
       return await outcome;

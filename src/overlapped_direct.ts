@@ -1,25 +1,19 @@
 /**
- * Transfers of native memory by one operation each, without detours: the hot
- * path of overlapped I/O. One object and one promise for each, where the
- * general way takes a dozen.
+ * Transfers by one operation each, without detours: the hot path of overlapped
+ * I/O. One object and one promise for each, where the general way takes a
+ * dozen.
  *
  * @module
  */
-import { OverlappedTransfer, type TransferName } from "../ffi/transfer.ts";
 import { frames } from "../ffi/mod.ts";
-import { type AlignedBuffer, hold, letGo, ownerOf } from "./memory.ts";
+import { OverlappedTransfer, type TransferName } from "../ffi/transfer.ts";
 import type { Outcome } from "./completion.ts";
+import { type Lease, lend } from "./lease.ts";
+import { type AlignedBuffer, hold, letGo, ownerOf } from "./memory.ts";
 import type { OverlappedHandle } from "./overlapped.ts";
 import type { Waiter } from "./overlapped_pool.ts";
+import { segmentArray, totalLength } from "./segments.ts";
 import { yieldTurn } from "./time_slice.ts";
-
-/** Makes the rest of a transfer whose operation did not do all of it. */
-export type GeneralWay<Result> = (
-  bytes: Uint8Array,
-  length: number,
-  offset: number,
-  outcome: Outcome,
-) => Promise<Result>;
 
 /** What only whole sectors go to. */
 export interface SectorGuard {
@@ -33,117 +27,250 @@ export interface SectorGuard {
   leave(): void;
 }
 
+/** What one operation was to do. */
+export interface Performed<Memory> {
+  readonly memory: Memory;
+  /** How many bytes there were, which may be gone since. */
+  readonly length: number;
+  readonly offset: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Deals with an outcome that is not simply all of it. */
+export type Finish<Memory, Result> = (
+  performed: Performed<Memory>,
+  outcome: Outcome,
+) => Promise<Result>;
+
 /** The most that one operation is asked for, in bytes. */
 const MAX_LENGTH = 2 ** 30;
+/** The most that is copied for one operation, in bytes. */
+const MAX_COPIED = 2 ** 22;
 /** Sectors behind this would not be exact numbers any more. */
 const MAX_OFFSET = 2 ** 53 - 2 ** 31;
 
-let reads: OverlappedTransfer | undefined;
-let writes: OverlappedTransfer | undefined;
+const functions = new Map<TransferName, OverlappedTransfer>();
 
 /** The function of this JS thread. */
 function transferOf(name: TransferName): OverlappedTransfer {
-  return name === "ReadFile"
-    ? reads ??= new OverlappedTransfer(name, frames())
-    : writes ??= new OverlappedTransfer(name, frames());
+  let transfer = functions.get(name);
+  if (transfer === undefined) {
+    transfer = new OverlappedTransfer(name, frames());
+    functions.set(name, transfer);
+  }
+  return transfer;
 }
 
-// deno-lint-ignore no-explicit-any -- of promises of several types
-type Resolve = (result: any) => void;
+/** Resolves a promise of any type. */
+type Resolve = (result: unknown) => void;
 
 /** The resolving function of the promise that was made last. */
 let resolveLast: Resolve;
-function takeResolve(resolve: Resolve): void {
-  resolveLast = resolve;
+function takeResolve(resolve: (result: never) => void): void {
+  resolveLast = resolve as Resolve;
 }
 
 /**
- * Starts a transfer, if it can go without detours: of native memory, by one
- * operation, with room for it at once.
- *
- * @param sectors What guards the sectors, if only whole ones can be transferred.
- * @param general What deals with an outcome that is not simply all of it.
- * @returns Nothing if it has to go the general way, and nothing was done then.
+ * The way of one file's transfers of one kind. Each method starts a transfer if
+ * it can go without detours: by one operation, with room for it at once. If
+ * not, it returns nothing and has done nothing.
  */
-export function startDirect<Result>(
-  name: TransferName,
-  handle: OverlappedHandle,
-  bytes: Uint8Array,
-  offset: number,
-  sectors: SectorGuard | undefined,
-  general: GeneralWay<Result>,
-): Promise<number | Result> | undefined {
-  const { byteOffset, length } = bytes;
-  if (length === 0 || length > MAX_LENGTH || offset > MAX_OFFSET) return;
-  const owner = ownerOf(bytes);
-  if (owner === undefined || !handle.tryEnter(length)) return;
-  if (sectors !== undefined && !sectors.tryBeside(byteOffset, length, offset)) {
+export class DirectWay<Memory, Result> {
+  /** Whose they are. */
+  readonly handle: OverlappedHandle;
+  /** Deals with an outcome that is not simply all of it. */
+  readonly finish: Finish<Memory, Result>;
+  readonly #name: TransferName;
+  #transfer: OverlappedTransfer | undefined;
+
+  /** Makes the way. */
+  constructor(
+    name: TransferName,
+    handle: OverlappedHandle,
+    finish: Finish<Memory, Result>,
+  ) {
+    this.handle = handle;
+    this.finish = finish;
+    this.#name = name;
+  }
+
+  /**
+   * Starts a transfer of native memory.
+   *
+   * @param sectors What guards the sectors, if only whole ones are transferred.
+   */
+  bytes(
+    this: DirectWay<Uint8Array, Result>,
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal | undefined,
+    sectors: SectorGuard | undefined,
+  ): Promise<number | Result> | undefined {
+    const { byteOffset, length } = bytes;
+    const owner = ownerOf(bytes);
+    if (owner === undefined) return undefined;
+    if (!this.#enter(byteOffset, length, offset, signal, sectors)) {
+      return undefined;
+    }
+    const address = byteOffset === 0
+      ? owner.address
+      : owner.address + BigInt(byteOffset);
+    const promise = new Promise<number | Result>(takeResolve);
+    return this.#start(
+      new OwnTransfer(this, bytes, length, offset, signal, sectors, owner),
+      address,
+      promise,
+    );
+  }
+
+  /** Starts a transfer of other memory, by way of a copy. */
+  copied(
+    this: DirectWay<Uint8Array, Result>,
+    bytes: Uint8Array,
+    offset: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number | Result> | undefined {
+    const { length } = bytes;
+    if (length === 0 || length > MAX_COPIED) return undefined;
+    // What may fail comes first.
+    const lease = lend(length);
+    if (!this.#enter(0, length, offset, signal, undefined)) {
+      lease.end();
+      return undefined;
+    }
+    const reads = this.#name === "ReadFile";
+    if (!reads) lease.bytes.set(bytes);
+    const promise = new Promise<number | Result>(takeResolve);
+    return this.#start(
+      new CopiedTransfer(this, bytes, length, offset, signal, lease, reads),
+      lease.address,
+      promise,
+    );
+  }
+
+  /** Starts a transfer of segments. */
+  segments(
+    this: DirectWay<readonly Uint8Array[], Result>,
+    parts: readonly Uint8Array[],
+    offset: number,
+    signal: AbortSignal | undefined,
+    sectors: SectorGuard,
+  ): Promise<number | Result> | undefined {
+    const length = totalLength(parts);
+    const array = segmentArray(parts);
+    if (!this.#enter(0, length, offset, signal, sectors)) {
+      array.end();
+      return undefined;
+    }
+    const promise = new Promise<number | Result>(takeResolve);
+    return this.#start(
+      new SegmentsTransfer(this, parts, length, offset, signal, sectors, array),
+      array.address,
+      promise,
+    );
+  }
+
+  /** Whether a transfer may go this way; who may has entered. */
+  #enter(
+    at: number,
+    length: number,
+    offset: number,
+    signal: AbortSignal | undefined,
+    sectors: SectorGuard | undefined,
+  ): boolean {
+    if (length === 0 || length > MAX_LENGTH) return false;
+    if (offset < 0 || offset > MAX_OFFSET || signal?.aborted) return false;
+    const { handle } = this;
+    if (!handle.tryEnter(length)) return false;
+    if (sectors === undefined || sectors.tryBeside(at, length, offset)) {
+      return true;
+    }
     handle.leaveGate(length);
     handle.leave();
-    return;
+    return false;
   }
-  const promise = new Promise<number | Result>(takeResolve);
-  const direct = new Direct(
-    handle,
-    owner,
-    bytes,
-    offset,
-    sectors,
-    general,
-    resolveLast,
-  );
-  const address = byteOffset === 0
-    ? owner.address
-    : owner.address + BigInt(byteOffset);
-  const goesOn = handle.startTransfer(
-    transferOf(name),
-    address,
-    length,
-    offset,
-    direct,
-  );
-  // What completes at once would keep a loop of such from ever ending its turn
-  // of the event loop.
-  const turn = goesOn ? undefined : yieldTurn();
-  return turn === undefined ? promise : turn.then(() => promise);
+
+  #start(
+    direct: Direct<Memory, Result>,
+    address: bigint,
+    promise: Promise<number | Result>,
+  ): Promise<number | Result> {
+    this.#transfer ??= transferOf(this.#name);
+    const overlapped = this.handle.startTransfer(
+      this.#transfer,
+      address,
+      direct.length,
+      direct.offset,
+      direct,
+    );
+    if (overlapped !== undefined) {
+      direct.listen(overlapped);
+      return promise;
+    }
+    // What completes at once would keep a loop of such from ever ending its turn
+    // of the event loop.
+    const turn = yieldTurn();
+    if (turn === undefined) return promise;
+    // Nobody hears of a failure before the turn: it is not unhandled until then.
+    promise.catch(() => {});
+    return turn.then(() => promise);
+  }
 }
 
 /** A transfer that is under way. */
-class Direct implements Waiter {
-  readonly #handle: OverlappedHandle;
-  /** Its memory stays even if the buffer is freed meanwhile. */
-  readonly #owner: AlignedBuffer;
-  readonly #bytes: Uint8Array;
-  readonly #length: number;
-  readonly #offset: number;
+abstract class Direct<Memory, Result> implements Waiter, Performed<Memory> {
+  readonly memory: Memory;
+  readonly length: number;
+  readonly offset: number;
+  readonly signal: AbortSignal | undefined;
+  readonly #way: DirectWay<Memory, Result>;
   readonly #sectors: SectorGuard | undefined;
-  readonly #general: GeneralWay<unknown>;
   readonly #resolve: Resolve;
+  #overlapped = 0n;
 
   constructor(
-    handle: OverlappedHandle,
-    owner: AlignedBuffer,
-    bytes: Uint8Array,
+    way: DirectWay<Memory, Result>,
+    memory: Memory,
+    length: number,
     offset: number,
+    signal: AbortSignal | undefined,
     sectors: SectorGuard | undefined,
-    general: GeneralWay<unknown>,
-    resolve: Resolve,
   ) {
-    hold(owner);
-    this.#handle = handle;
-    this.#owner = owner;
-    this.#bytes = bytes;
-    this.#length = bytes.length;
-    this.#offset = offset;
+    this.memory = memory;
+    this.length = length;
+    this.offset = offset;
+    this.signal = signal;
+    this.#way = way;
     this.#sectors = sectors;
-    this.#general = general;
-    this.#resolve = resolve;
+    this.#resolve = resolveLast;
+  }
+
+  /**
+   * Hands over what was read. Returns whether the caller's memory is what it
+   * was: it may have been freed or transferred elsewhere meanwhile.
+   */
+  protected abstract deliver(count: number): boolean;
+
+  /** Lets the memory go that the kernel used. */
+  protected abstract letGo(): void;
+
+  /** Has the signal cancel the operation with an OVERLAPPED. */
+  listen(overlapped: bigint): void {
+    if (this.signal === undefined) return;
+    this.#overlapped = overlapped;
+    this.signal.addEventListener("abort", this);
+  }
+
+  /** Asks to cancel: the outcome is awaited all the same. */
+  handleEvent(): void {
+    this.#way.handle.cancel(this.#overlapped);
   }
 
   complete(code: number, count: number): void {
-    this.#handle.leaveGate(this.#length);
-    // A buffer that was freed meanwhile has no length any more.
-    const isWhole = count === this.#length && count === this.#bytes.length;
+    // Not later: the OVERLAPPED is another operation's next.
+    this.signal?.removeEventListener("abort", this);
+    this.#way.handle.leaveGate(this.length);
+    const isWhole = this.deliver(count) && count === this.length;
     if (code === 0 && isWhole) {
       this.#leave();
       this.#resolve(count);
@@ -152,20 +279,102 @@ class Direct implements Waiter {
 
   async #goOn(outcome: Outcome): Promise<unknown> {
     try {
-      return await this.#general(
-        this.#bytes,
-        this.#length,
-        this.#offset,
-        outcome,
-      );
+      return await this.#way.finish(this, outcome);
     } finally {
       this.#leave();
     }
   }
 
   #leave(): void {
-    letGo(this.#owner);
+    this.letGo();
     this.#sectors?.leave();
-    this.#handle.leave();
+    this.#way.handle.leave();
+  }
+}
+
+/** A transfer of an AlignedBuffer's memory. */
+class OwnTransfer<Result> extends Direct<Uint8Array, Result> {
+  /** Its memory stays even if the buffer is freed meanwhile. */
+  readonly #owner: AlignedBuffer;
+
+  constructor(
+    way: DirectWay<Uint8Array, Result>,
+    bytes: Uint8Array,
+    length: number,
+    offset: number,
+    signal: AbortSignal | undefined,
+    sectors: SectorGuard | undefined,
+    owner: AlignedBuffer,
+  ) {
+    super(way, bytes, length, offset, signal, sectors);
+    hold(owner);
+    this.#owner = owner;
+  }
+
+  protected deliver(): boolean {
+    return this.memory.length === this.length;
+  }
+
+  protected letGo(): void {
+    letGo(this.#owner);
+  }
+}
+
+/** A transfer of a copy. */
+class CopiedTransfer<Result> extends Direct<Uint8Array, Result> {
+  readonly #lease: Lease;
+  readonly #reads: boolean;
+
+  constructor(
+    way: DirectWay<Uint8Array, Result>,
+    bytes: Uint8Array,
+    length: number,
+    offset: number,
+    signal: AbortSignal | undefined,
+    lease: Lease,
+    reads: boolean,
+  ) {
+    super(way, bytes, length, offset, signal, undefined);
+    this.#lease = lease;
+    this.#reads = reads;
+  }
+
+  protected deliver(count: number): boolean {
+    if (this.memory.length !== this.length) return false;
+    if (this.#reads && count > 0) {
+      const { bytes } = this.#lease;
+      this.memory.set(count < this.length ? bytes.subarray(0, count) : bytes);
+    }
+    return true;
+  }
+
+  protected letGo(): void {
+    this.#lease.end();
+  }
+}
+
+/** A transfer of pages, wherever each is. */
+class SegmentsTransfer<Result> extends Direct<readonly Uint8Array[], Result> {
+  readonly #array: Lease;
+
+  constructor(
+    way: DirectWay<readonly Uint8Array[], Result>,
+    parts: readonly Uint8Array[],
+    length: number,
+    offset: number,
+    signal: AbortSignal | undefined,
+    sectors: SectorGuard,
+    array: Lease,
+  ) {
+    super(way, parts, length, offset, signal, sectors);
+    this.#array = array;
+  }
+
+  protected deliver(): boolean {
+    return true;
+  }
+
+  protected letGo(): void {
+    this.#array.end();
   }
 }

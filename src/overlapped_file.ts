@@ -701,8 +701,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   /**
-   * The usual arguments — native memory, an offset, no signal — go straight
-   * through; all others, wrong ones too, are left to the general way.
+   * The usual arguments — native memory and an offset — go straight through;
+   * all others, wrong ones too, are left to the general way.
    */
   #directly(
     method: "write",
@@ -724,12 +724,14 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       typeof options === "object" && options !== null;
     if (!isUsual) return undefined;
     const { at, signal } = options;
-    if (signal !== undefined || !Number.isSafeInteger(at)) return undefined;
+    if (!Number.isSafeInteger(at)) return undefined;
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      return undefined;
+    }
     const offset = at as number;
-    if (offset < 0) return undefined;
     return method === "read"
-      ? this.#io.tryRead(view, offset)
-      : this.#io.tryWrite(view, offset);
+      ? this.#io.tryRead(view, offset, signal)
+      : this.#io.tryWrite(view, offset, signal);
   }
 
   #check(method: string): void {

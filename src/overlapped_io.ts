@@ -11,13 +11,10 @@ import { Win32Error } from "./error.ts";
 import type { BaseFile } from "./file.ts";
 import { setEndOfFile, sizeOf } from "./file_info.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
-import { type GeneralWay, startDirect } from "./overlapped_direct.ts";
+import { DirectWay } from "./overlapped_direct.ts";
 import { OverlappedSectors } from "./overlapped_sectors.ts";
-import {
-  advance,
-  counting,
-  OverlappedTransfers,
-} from "./overlapped_transfers.ts";
+import { OverlappedTransfers } from "./overlapped_transfers.ts";
+import { advance, counting, inParts } from "./parts.ts";
 import { toExactOffset } from "./position.ts";
 import { areSegments, totalLength } from "./segments.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";
@@ -31,6 +28,8 @@ export interface OverlappedTraits {
 }
 
 type Signal = AbortSignal | undefined;
+type Bytes = Uint8Array;
+type Parts = readonly Uint8Array[];
 
 /** The transfers of one file. All that read return `ENDED` at the end. */
 export class OverlappedIo {
@@ -38,8 +37,11 @@ export class OverlappedIo {
   readonly #overlapped: OverlappedHandle;
   readonly #transfers: OverlappedTransfers;
   readonly #traits: OverlappedTraits;
-  readonly #finishRead: GeneralWay<number | null>;
-  readonly #finishWrite: GeneralWay<number>;
+  readonly #directRead: DirectWay<Bytes, number>;
+  readonly #directReadOrNull: DirectWay<Bytes, number | null>;
+  readonly #directWrite: DirectWay<Bytes, number>;
+  readonly #directScatter: DirectWay<Parts, number>;
+  readonly #directGather: DirectWay<Parts, number>;
   #sectors: OverlappedSectors | undefined;
 
   /** Makes those of a file. */
@@ -50,21 +52,44 @@ export class OverlappedIo {
   ) {
     const { handle, path } = file;
     const { seekable } = traits;
-    this.#file = file;
-    this.#overlapped = overlapped;
-    this.#transfers = new OverlappedTransfers(
+    const transfers = new OverlappedTransfers(
       handle,
       path,
       overlapped,
       seekable,
     );
+    this.#file = file;
+    this.#overlapped = overlapped;
+    this.#transfers = transfers;
     this.#traits = traits;
-    const transfers = this.#transfers;
-    this.#finishRead = async (...args) => {
-      const count = await transfers.finishRead(...args);
-      return count > 0 ? count : null;
-    };
-    this.#finishWrite = (...args) => transfers.finishWrite(...args);
+    this.#directRead = new DirectWay(
+      "ReadFile",
+      overlapped,
+      async (...args) => this.#endedIf0(await transfers.finishRead(...args)),
+    );
+    this.#directReadOrNull = new DirectWay(
+      "ReadFile",
+      overlapped,
+      async (...args) => {
+        const count = await transfers.finishRead(...args);
+        return count > 0 ? count : null;
+      },
+    );
+    this.#directWrite = new DirectWay(
+      "WriteFile",
+      overlapped,
+      (...args) => transfers.finishWrite(...args),
+    );
+    this.#directScatter = new DirectWay(
+      "ReadFileScatter",
+      overlapped,
+      async (...args) => this.#endedIf0(await transfers.finishScatter(...args)),
+    );
+    this.#directGather = new DirectWay(
+      "WriteFileGather",
+      overlapped,
+      (...args) => transfers.finishGather(...args),
+    );
   }
 
   /**
@@ -74,27 +99,20 @@ export class OverlappedIo {
   tryRead(
     bytes: Uint8Array,
     offset: number,
+    signal: Signal,
   ): Promise<number | null> | undefined {
-    return startDirect(
-      "ReadFile",
-      this.#overlapped,
-      bytes,
-      offset,
-      this.#traits.sectored ? this.#getSectors() : undefined,
-      this.#finishRead,
-    );
+    if (!this.#knowsSectors()) return undefined;
+    return this.#directReadOrNull.bytes(bytes, offset, signal, this.#sectors);
   }
 
   /** Writes native memory without detours, as `tryRead()` reads. */
-  tryWrite(bytes: Uint8Array, offset: number): Promise<number> | undefined {
-    return startDirect(
-      "WriteFile",
-      this.#overlapped,
-      bytes,
-      offset,
-      this.#traits.sectored ? this.#getSectors() : undefined,
-      this.#finishWrite,
-    );
+  tryWrite(
+    bytes: Uint8Array,
+    offset: number,
+    signal: Signal,
+  ): Promise<number> | undefined {
+    if (!this.#knowsSectors()) return undefined;
+    return this.#directWrite.bytes(bytes, offset, signal, this.#sectors);
   }
 
   /** Reads as much as the device gives. */
@@ -103,9 +121,11 @@ export class OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number> {
+    const direct = this.#directly(this.#directRead, bytes, offset, signal);
+    if (direct !== undefined) return await direct;
     const { length } = bytes;
     const count = await this.#read(bytes, offset, signal);
-    return count === 0 && length > 0 && this.#traits.seekable ? ENDED : count;
+    return length > 0 ? this.#endedIf0(count) : count;
   }
 
   /** Reads until the bytes are full. Returns less only at the end. */
@@ -154,41 +174,27 @@ export class OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number> {
-    if (this.#areSegments(parts, offset)) {
-      const count = await this.#getSectors().beside(() =>
-        this.#transfers.readScatter(parts, offset, signal)
+    if (!this.#areSegments(parts, offset)) {
+      return await inParts(
+        parts,
+        offset,
+        (part, place) => this.read(part, place, signal),
       );
-      if (count !== undefined) return count === 0 ? ENDED : count;
     }
-    let done = 0;
-    for (const part of parts) {
-      const { length } = part;
-      const place = advance(offset, done);
-      const count = await counting(done, this.read(part, place, signal));
-      if (count === ENDED) return done > 0 ? done : ENDED;
-      done += count;
-      if (count < length) break;
-    }
-    return done;
+    const sectors = this.#getSectors();
+    const way = this.#directScatter;
+    return await (way.segments(parts, Number(offset), signal, sectors) ??
+      sectors.beside(async () =>
+        this.#endedIf0(
+          await this.#transfers.readScatter(parts, offset, signal),
+        )
+      ));
   }
 
   /** Writes as much as the device takes. */
   write(bytes: Uint8Array, offset: Offset, signal: Signal): Promise<number> {
-    if (!this.#traits.sectored) {
-      return this.#transfers.write(bytes, offset, signal);
-    }
-    // The end of the file is set after the last operation: not too late.
-    return this.#overlapped.during(
-      "write",
-      () =>
-        offset === END_OF_FILE
-          ? this.#getSectors().append(bytes, signal)
-          : this.#getSectors().write(
-            bytes,
-            toExactOffset(offset, bytes.length),
-            signal,
-          ),
-    );
+    return this.#directly(this.#directWrite, bytes, offset, signal) ??
+      this.#write(bytes, offset, signal);
   }
 
   /** Writes all of it. */
@@ -221,21 +227,41 @@ export class OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number> {
-    if (this.#areSegments(parts, offset)) {
-      const count = await this.#getSectors().beside(() =>
-        this.#transfers.writeGather(parts, offset, signal)
+    if (!this.#areSegments(parts, offset)) {
+      return await inParts(
+        parts,
+        offset,
+        (part, place) => this.write(part, place, signal),
       );
-      if (count !== undefined) return count;
     }
-    let done = 0;
-    for (const part of parts) {
-      const { length } = part;
-      const place = advance(offset, done);
-      const count = await counting(done, this.write(part, place, signal));
-      done += count;
-      if (count < length) break;
-    }
-    return done;
+    const sectors = this.#getSectors();
+    const way = this.#directGather;
+    return await (way.segments(parts, Number(offset), signal, sectors) ??
+      sectors.beside(() => this.#transfers.writeGather(parts, offset, signal)));
+  }
+
+  /** Starts a transfer without detours, where that can be. */
+  #directly(
+    way: DirectWay<Bytes, number>,
+    bytes: Bytes,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> | undefined {
+    if (typeof offset !== "number" || offset < 0) return undefined;
+    if (!this.#knowsSectors()) return undefined;
+    const sectors = this.#sectors;
+    return way.bytes(bytes, offset, signal, sectors) ??
+      (sectors === undefined ? way.copied(bytes, offset, signal) : undefined);
+  }
+
+  /** Whether it is known what sectors there are, if only these are taken. */
+  #knowsSectors(): boolean {
+    return !this.#traits.sectored || this.#sectors !== undefined;
+  }
+
+  /** A pipe may have a message of no bytes. */
+  #endedIf0(count: number): number {
+    return count === 0 && this.#traits.seekable ? ENDED : count;
   }
 
   #read(bytes: Uint8Array, offset: Offset, signal: Signal): Promise<number> {
@@ -248,6 +274,24 @@ export class OverlappedIo {
         toExactOffset(offset, bytes.length),
         signal,
       ));
+  }
+
+  #write(bytes: Uint8Array, offset: Offset, signal: Signal): Promise<number> {
+    if (!this.#traits.sectored) {
+      return this.#transfers.write(bytes, offset, signal);
+    }
+    // The end of the file is set after the last operation: not too late.
+    return this.#overlapped.during(
+      "write",
+      () =>
+        offset === END_OF_FILE
+          ? this.#getSectors().append(bytes, signal)
+          : this.#getSectors().write(
+            bytes,
+            toExactOffset(offset, bytes.length),
+            signal,
+          ),
+    );
   }
 
   #getSectors(): OverlappedSectors {

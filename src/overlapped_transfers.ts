@@ -16,9 +16,11 @@ import { Win32Error } from "./error.ts";
 import { type Lease, lend, lendOwn } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
+import type { Performed } from "./overlapped_direct.ts";
+import { advance, counting, inParts } from "./parts.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { PAGE_SIZE, segmentArray, totalLength } from "./segments.ts";
-import { END_OF_FILE, ENDED, isEnd } from "./transfers.ts";
+import { ENDED, isEnd } from "./transfers.ts";
 
 /** The most that is copied for one operation, in bytes. */
 const MAX_COPIED = 2 ** 22;
@@ -26,6 +28,11 @@ const MAX_COPIED = 2 ** 22;
 const MAX_LENGTH = 2 ** 30;
 /** A shortage of memory makes operations no smaller than this. */
 const MIN_LENGTH = 2 ** 16;
+
+/** What one operation on segments was to do. */
+type PerformedSegments =
+  & Omit<Performed<readonly Uint8Array[]>, "length" | "offset">
+  & { readonly offset: Offset };
 
 /** The reads and writes of one overlapped handle. */
 export class OverlappedTransfers {
@@ -145,16 +152,14 @@ export class OverlappedTransfers {
     return done;
   }
 
-  /** Tells what a read of native memory by one operation has come to. */
+  /** Tells what a read by one operation has come to. */
   async finishRead(
-    bytes: Uint8Array,
-    _length: number,
-    offset: number,
+    { memory: bytes, offset, signal }: Performed<Uint8Array>,
     { code, count }: Outcome,
   ): Promise<number> {
-    if (isShortage(code)) return await this.read(bytes, offset);
+    if (isShortage(code)) return await this.read(bytes, offset, signal);
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
-      throw this.#overlapped.refusal("read", undefined);
+      throw this.#overlapped.refusal("read", signal);
     }
     // The buffer may have been freed in the meantime.
     checkBytes("buffer", bytes);
@@ -163,42 +168,49 @@ export class OverlappedTransfers {
     return count;
   }
 
-  /** Makes the rest of a write of native memory after one operation. */
+  /** Makes the rest of a write after one operation. */
   async finishWrite(
-    bytes: Uint8Array,
-    length: number,
-    offset: number,
+    { memory: bytes, length, offset, signal }: Performed<Uint8Array>,
     { code, count }: Outcome,
   ): Promise<number> {
-    if (isShortage(code)) return await this.write(bytes, offset);
+    if (isShortage(code)) return await this.write(bytes, offset, signal);
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
-      throw this.#overlapped.refusal("write", undefined);
+      throw this.#overlapped.refusal("write", signal);
     }
     if (code !== 0 && !isPart(code)) {
       throw this.#error("WriteFile", code, count);
     }
-    if (code !== 0 || count === 0 || count === length) return count;
+    const isDone = code !== 0 || count === 0 || count === length;
+    if (isDone || !this.#seekable) return count;
     checkBytes("data", bytes);
-    const rest = this.write(bytes.subarray(count), offset + count);
+    const rest = this.write(bytes.subarray(count), offset + count, signal);
     return count + await counting(count, rest);
   }
 
-  /**
-   * Reads into pages of native memory in one operation. Returns the count,
-   * `ENDED`, or nothing if the system cannot do it in one.
-   */
+  /** Reads into segments, in one operation if the system can. */
   async readScatter(
-    buffers: readonly Uint8Array[],
+    parts: readonly Uint8Array[],
     offset: Offset,
     signal?: AbortSignal,
-  ): Promise<number | undefined> {
-    const { code, count } = await this.#performSegments(
-      "ReadFileScatter",
-      buffers,
-      offset,
-      signal,
+  ): Promise<number> {
+    return await this.finishScatter(
+      { memory: parts, offset, signal },
+      await this.#performSegments("ReadFileScatter", parts, offset, signal),
     );
-    if (isShortage(code) || isRefusedPart(code, buffers)) return undefined;
+  }
+
+  /** Tells what a read into segments by one operation has come to. */
+  async finishScatter(
+    { memory: parts, offset, signal }: PerformedSegments,
+    { code, count }: Outcome,
+  ): Promise<number> {
+    if (isShortage(code) || isRefusedPart(code, parts)) {
+      return await inParts(
+        parts,
+        offset,
+        (part, place) => this.read(part, place, signal),
+      );
+    }
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.#overlapped.refusal("readScatter", signal);
     }
@@ -209,22 +221,30 @@ export class OverlappedTransfers {
     return count;
   }
 
-  /**
-   * Writes pages of native memory in one operation. Returns the count, or
-   * nothing if the system cannot do it in one.
-   */
+  /** Writes segments, in one operation if the system can. */
   async writeGather(
-    buffers: readonly Uint8Array[],
+    parts: readonly Uint8Array[],
     offset: Offset,
     signal?: AbortSignal,
-  ): Promise<number | undefined> {
-    const { code, count } = await this.#performSegments(
-      "WriteFileGather",
-      buffers,
-      offset,
-      signal,
+  ): Promise<number> {
+    return await this.finishGather(
+      { memory: parts, offset, signal },
+      await this.#performSegments("WriteFileGather", parts, offset, signal),
     );
-    if (isShortage(code) || isRefusedPart(code, buffers)) return undefined;
+  }
+
+  /** Tells what a write of segments by one operation has come to. */
+  async finishGather(
+    { memory: parts, offset, signal }: PerformedSegments,
+    { code, count }: Outcome,
+  ): Promise<number> {
+    if (isShortage(code) || isRefusedPart(code, parts)) {
+      return await inParts(
+        parts,
+        offset,
+        (part, place) => this.write(part, place, signal),
+      );
+    }
     if (code === ERROR_OPERATION_ABORTED) {
       if (count > 0) return count;
       throw this.#overlapped.refusal("writeGather", signal);
@@ -307,26 +327,7 @@ function partOf(bytes: Uint8Array, done: number, limit: number): Uint8Array {
     : bytes.subarray(done, done + limit);
 }
 
-/** Adds what was transferred before to the count of an error. */
-export async function counting(
-  done: number,
-  transfer: Promise<number>,
-): Promise<number> {
-  try {
-    return await transfer;
-  } catch (error) {
-    if (done === 0 || !(error instanceof Win32Error)) throw error;
-    throw error.withBytesTransferred(done + (error.bytesTransferred ?? 0));
-  }
-}
-
 /** Less than before, and still a whole number of sectors. */
 function halved(length: number): number {
   return Math.max(MIN_LENGTH, 2 ** Math.floor(Math.log2(length - 1)));
-}
-
-/** The offset of what follows the first `count` bytes. */
-export function advance(offset: Offset, count: number): Offset {
-  if (offset === END_OF_FILE) return offset;
-  return typeof offset === "number" ? offset + count : offset + BigInt(count);
 }

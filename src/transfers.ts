@@ -4,7 +4,7 @@
  * @module
  */
 import { frames } from "../ffi/mod.ts";
-import { Transfer, type TransferName } from "../ffi/transfer.ts";
+import { type BufferTransferName, Transfer } from "../ffi/transfer.ts";
 import {
   ERROR_BROKEN_PIPE,
   ERROR_HANDLE_EOF,
@@ -117,7 +117,7 @@ function call(
  * parts, in smaller ones where the system is short of memory.
  */
 function goOn(
-  syscall: TransferName,
+  syscall: BufferTransferName,
   transfer: Transfer,
   target: TransferTarget,
   bytes: ArrayBufferView,

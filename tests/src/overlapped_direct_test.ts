@@ -149,3 +149,64 @@ test("write() of native memory refuses wrong arguments with a rejection, as othe
   await using reader = await open(file.path);
   await assertRejects(() => reader.write(bytes, { at: 0 }), TypeError);
 });
+
+test("memory of all kinds and signals go by one operation each, to the same result", async () => {
+  for (const unbuffered of [false, true]) {
+    await using file = await scratch({ unbuffered });
+    using own = new AlignedBuffer(4 * SECTOR);
+    const { signal } = new AbortController();
+    for (const bytes of [own.bytes, new Uint8Array(4 * SECTOR)]) {
+      for (const options of [{ at: 0 }, { at: 0, signal }]) {
+        const value = Math.floor(1 + 255 * Math.random());
+        bytes.fill(value);
+        assertEquals(await file.write(bytes, options), 4 * SECTOR);
+        bytes.fill(0);
+        assertEquals(await file.read(bytes, options), 4 * SECTOR);
+        assert(bytes.every((byte) => byte === value));
+        const list = [bytes.subarray(SECTOR), bytes.subarray(0, SECTOR)];
+        bytes.fill(value ^ 255);
+        assertEquals(await file.writeGather(list, options), 4 * SECTOR);
+        bytes.fill(0);
+        assertEquals(await file.readScatter(list, options), 4 * SECTOR);
+        assert(bytes.every((byte) => byte === (value ^ 255)));
+      }
+    }
+  }
+});
+
+test("a short read of JS memory writes no byte behind what was read", async () => {
+  await using file = await scratch();
+  await file.write(new Uint8Array(10).fill(1), { at: 0 });
+  const bytes = new Uint8Array(20).fill(7);
+  assertEquals(await file.read(bytes, { at: 4 }), 6);
+  assertEquals([...bytes], [...Array(6).fill(1), ...Array(14).fill(7)]);
+});
+
+test("a signal that is aborted during a transfer does no harm, and none stays listened to", async () => {
+  await using file = await scratch({ unbuffered: true });
+  using own = new AlignedBuffer(2 ** 20);
+  const list = [own.bytes.subarray(2 ** 19), own.bytes.subarray(0, 2 ** 19)];
+  for (let i = 0; i < 50; i++) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = function (...args: unknown[]) {
+      listeners++;
+      Reflect.apply(addEventListener, this, args);
+    };
+    signal.removeEventListener = function (...args: unknown[]) {
+      listeners--;
+      Reflect.apply(removeEventListener, this, args);
+    };
+    const transfer = i % 2 === 0
+      ? file.writeGather(list, { at: 0, signal })
+      : file.write(own.bytes, { at: 0, signal });
+    if (i % 3 === 0) await Promise.resolve();
+    controller.abort(new Error("enough"));
+    const outcome = await transfer.catch((error: Error) => error.message);
+    assert(outcome === "enough" || Number(outcome) > 0, String(outcome));
+    assert(listeners <= 0, `${listeners} listeners stay`);
+  }
+  assertEquals(completionPort().pending, 0);
+});

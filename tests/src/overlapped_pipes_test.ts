@@ -106,6 +106,17 @@ test("reads end when the other side closes, and writes fail", async () => {
   }
 });
 
+test("writes that fail one after the other are rejections that somebody handles", async () => {
+  const { server, client } = await overlappedPipe();
+  await client.close();
+  // Longer than one may go on without a turn of the event loop.
+  const end = performance.now() + 40;
+  while (performance.now() < end) {
+    await assertRejects(() => server.write(new Uint8Array(8)), Win32Error);
+  }
+  await server.close();
+});
+
 test("a write that waits for its reader fails when the reader closes", async () => {
   const { server, client } = await overlappedPipe({ size: 1024 });
   const write = assertRejects(

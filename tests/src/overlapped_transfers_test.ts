@@ -225,10 +225,14 @@ test("what the system is short of memory for is transferred in smaller parts", a
       Win32Error,
     );
     // Pages that are too many for one operation go one by one.
-    const list = [own.bytes.subarray(0, PAGE)];
-    const transfers = new Watched(0, code).transfers();
-    assertEquals(await transfers.writeGather(list, 0), undefined);
-    assertEquals(await transfers.readScatter(list, 0), undefined);
+    const list = [0, 1, 2].map((i) =>
+      own.bytes.subarray(i * PAGE, (i + 1) * PAGE)
+    );
+    for (const method of ["writeGather", "readScatter"] as const) {
+      const watched = new Watched(PAGE, code);
+      assertEquals(await watched.transfers()[method](list, 0), 3 * PAGE);
+      assertEquals(watched.lengths, [3 * PAGE, PAGE, PAGE, PAGE]);
+    }
   }
 });
 
