@@ -11,6 +11,15 @@ export function asBytes(view: ArrayBufferView): Uint8Array {
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
+/** Whether something is a list of bytes and of nothing else. */
+export function areBytes(list: unknown): list is readonly Uint8Array[] {
+  if (!Array.isArray(list)) return false;
+  for (let i = 0; i < list.length; i++) {
+    if (!(list[i] instanceof Uint8Array)) return false;
+  }
+  return true;
+}
+
 /**
  * The same memory, view by view. A loop, since `map()` takes 5 µs for 16 pages
  * in Bun.

@@ -12,7 +12,7 @@ import { type Lease, lend } from "./lease.ts";
 import { type AlignedBuffer, hold, letGo, ownerOf } from "./memory.ts";
 import type { OverlappedHandle } from "./overlapped.ts";
 import type { Waiter } from "./overlapped_pool.ts";
-import { segmentArray, totalLength } from "./segments.ts";
+import { type SegmentArray, segmentArray, totalLength } from "./segments.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 /** What only whole sectors go to. */
@@ -355,7 +355,7 @@ class CopiedTransfer<Result> extends Direct<Uint8Array, Result> {
 
 /** A transfer of pages, wherever each is. */
 class SegmentsTransfer<Result> extends Direct<readonly Uint8Array[], Result> {
-  readonly #array: Lease;
+  readonly #array: SegmentArray;
 
   constructor(
     way: DirectWay<readonly Uint8Array[], Result>,
@@ -364,7 +364,7 @@ class SegmentsTransfer<Result> extends Direct<readonly Uint8Array[], Result> {
     offset: number,
     signal: AbortSignal | undefined,
     sectors: SectorGuard,
-    array: Lease,
+    array: SegmentArray,
   ) {
     super(way, parts, length, offset, signal, sectors);
     this.#array = array;

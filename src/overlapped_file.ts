@@ -10,7 +10,7 @@ import {
   checkSignal,
 } from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
-import { asBytes, listOfBytes } from "./bytes.ts";
+import { areBytes, asBytes, listOfBytes } from "./bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "./codes.ts";
 import {
   FileClosedError,
@@ -158,8 +158,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     buffer: ArrayBufferView,
     options: TransferOptions = {},
   ): Promise<number | null> {
-    return this.#directly("read", buffer, options) ??
-      this.#read(buffer, options);
+    const offset = this.#directOffset("read", options);
+    const direct = offset >= 0 && buffer instanceof Uint8Array
+      ? this.#io.tryRead(buffer, offset, options.signal)
+      : undefined;
+    return direct ?? this.#read(buffer, options);
   }
 
   async #read(
@@ -257,8 +260,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     data: ArrayBufferView,
     options: TransferOptions = {},
   ): Promise<number> {
-    return this.#directly("write", data, options) ??
-      this.#write(data, options);
+    const offset = this.#directOffset("write", options);
+    const direct = offset >= 0 && data instanceof Uint8Array
+      ? this.#io.tryWrite(data, offset, options.signal)
+      : undefined;
+    return direct ?? this.#write(data, options);
   }
 
   async #write(
@@ -408,9 +414,20 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * console.log(await file.writeGather([second, first])); // 8192
    * ```
    */
-  async writeGather(
+  writeGather(
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
+  ): Promise<number> {
+    const offset = this.#directOffset("write", options);
+    const direct = offset >= 0 && areBytes(buffers)
+      ? this.#io.tryGather(buffers.slice(), offset, options.signal)
+      : undefined;
+    return direct ?? this.#writeGather(buffers, options);
+  }
+
+  async #writeGather(
+    buffers: readonly ArrayBufferView[],
+    options: TransferOptions,
   ): Promise<number> {
     this.#check("write");
     checkList("buffers", buffers);
@@ -703,35 +720,18 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * The usual arguments — native memory and an offset — go straight through;
    * all others, wrong ones too, are left to the general way.
+   *
+   * @returns The offset, or less than 0 if something is not as usual.
    */
-  #directly(
-    method: "write",
-    view: ArrayBufferView,
-    options: TransferOptions,
-  ): Promise<number> | undefined;
-  #directly(
-    method: "read",
-    view: ArrayBufferView,
-    options: TransferOptions,
-  ): Promise<number | null> | undefined;
-  #directly(
-    method: "read" | "write",
-    view: ArrayBufferView,
-    options: TransferOptions,
-  ): Promise<number | null> | undefined {
+  #directOffset(method: "read" | "write", options: TransferOptions): number {
     const isUsual = this.#closing === undefined && this.#seekable &&
-      this.#mode[method] && view instanceof Uint8Array &&
-      typeof options === "object" && options !== null;
-    if (!isUsual) return undefined;
+      this.#mode[method] && typeof options === "object" && options !== null;
+    if (!isUsual) return -1;
     const { at, signal } = options;
-    if (!Number.isSafeInteger(at)) return undefined;
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      return undefined;
-    }
-    const offset = at as number;
-    return method === "read"
-      ? this.#io.tryRead(view, offset, signal)
-      : this.#io.tryWrite(view, offset, signal);
+    return Number.isSafeInteger(at) &&
+        (signal === undefined || signal instanceof AbortSignal)
+      ? at as number
+      : -1;
   }
 
   #check(method: string): void {

@@ -115,6 +115,19 @@ export class OverlappedIo {
     return this.#directWrite.bytes(bytes, offset, signal, this.#sectors);
   }
 
+  /** Writes segments without detours, as `tryWrite()` writes bytes. */
+  tryGather(
+    parts: Parts,
+    offset: number,
+    signal: Signal,
+  ): Promise<number> | undefined {
+    const sectors = this.#sectors;
+    if (sectors === undefined || !this.#areSegments(parts, offset)) {
+      return undefined;
+    }
+    return this.#directGather.segments(parts, offset, signal, sectors);
+  }
+
   /** Reads as much as the device gives. */
   async read(
     bytes: Uint8Array,

@@ -46,7 +46,7 @@ test("segmentArray() has an element a page in the order of the buffers, and a ze
   assertEquals(size, 8);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const elements = Array.from(
-    { length: bytes.length / size },
+    { length: 5 },
     (_, i) => view.getBigUint64(i * size, true),
   );
   assertEquals(elements, [
