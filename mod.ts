@@ -48,7 +48,11 @@ export type {
   OverlappedOptions,
   ShareMode,
 } from "./src/options.ts";
-export type { OverlappedFile, TransferOptions } from "./src/overlapped_file.ts";
+export {
+  OverlappedFile,
+  type SignalOptions,
+  type TransferOptions,
+} from "./src/overlapped_file.ts";
 export type { FileUrl } from "./src/path.ts";
 export {
   getLastWin32Error,
@@ -61,5 +65,5 @@ export type { PositionOptions, SeekOrigin } from "./src/position.ts";
 export type { ReadableOptions } from "./src/readable.ts";
 export type { SectorSize } from "./src/sector.ts";
 export type { StreamOptions } from "./src/streams.ts";
-export type { SyncFile } from "./src/sync_file.ts";
+export { SyncFile } from "./src/sync_file.ts";
 export type { WritableOptions } from "./src/writable.ts";

@@ -45,3 +45,11 @@ export function hasNoOffsets(path: string): TypeError {
       "write it without at and seek()",
   );
 }
+
+/** The error of waiting for a client where none can come. */
+export function isNoPipe(path: string): TypeError {
+  return new TypeError(
+    `"${path}" is no pipe, so that no client can come: make one with ` +
+      "CreateNamedPipeW() and take it over with fromHandle()",
+  );
+}

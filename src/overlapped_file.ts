@@ -11,7 +11,7 @@ import {
 } from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
 import { areBytes, asBytes, listOfBytes } from "./bytes.ts";
-import { ERROR_OPERATION_ABORTED } from "./codes.ts";
+import { ERROR_OPERATION_ABORTED, ERROR_PIPE_CONNECTED } from "./codes.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
@@ -25,6 +25,7 @@ import {
   appendsOnly,
   type FileMode,
   hasNoOffsets,
+  isNoPipe,
   notReadable,
   notWritable,
 } from "./mode.ts";
@@ -37,7 +38,7 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "./position.ts";
-import type { Handle } from "./raw.ts";
+import { type Handle, kernel32 } from "./raw.ts";
 import { readableOf, type ReadableOptions } from "./readable.ts";
 import type { StreamedFileTraits } from "./streams.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";
@@ -51,6 +52,12 @@ export interface TransferOptions extends PositionOptions {
    * transferred before. Of a method that is made of several transfers, such as
    * `readExactly()`, the position stays where it began.
    */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What may interrupt a wait. */
+export interface SignalOptions {
+  /** Ends the wait. The promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -633,7 +640,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * ```
    */
   async lock(
-    options: LockOptions & { readonly signal?: AbortSignal } = {},
+    options: LockOptions & SignalOptions = {},
   ): Promise<void> {
     this.#check("lock");
     const args = lockArguments(options);
@@ -650,6 +657,63 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       throw this.#overlapped.refusal("lock", signal);
     }
     throw new Win32Error("LockFileEx", code, { path: this.path });
+  }
+
+  /**
+   * Waits until a client has opened the pipe that this is a server's end of. A
+   * client that is there already will do.
+   *
+   * @param options A signal that ends the wait.
+   * @throws {TypeError} If the file is no pipe.
+   * @throws {FileClosedError} If the file has been closed, or is before a
+   * client comes.
+   * @throws {Win32Error} ERROR_NO_DATA if a client has come and gone: call
+   * `DisconnectNamedPipe()` first. ERROR_INVALID_FUNCTION at a client's end.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-connectnamedpipe
+   *
+   * @example Serve one client
+   * ```ts
+   * import { fromHandle, open, OverlappedFile } from "@kernel32/io";
+   * import {
+   *   FILE_FLAG_OVERLAPPED,
+   *   kernel32,
+   *   PIPE_ACCESS_DUPLEX,
+   * } from "@kernel32/io/raw";
+   *
+   * const name = "\\\\.\\pipe\\connect-example";
+   * const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
+   * const file = fromHandle(
+   *   kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
+   *   name,
+   * );
+   * if (!(file instanceof OverlappedFile)) throw new Error("not overlapped");
+   * const connected = file.connect({ signal: AbortSignal.timeout(10_000) });
+   * const client = await open(name, { read: true, write: true });
+   * await connected;
+   * await client.write(Uint8Array.of(1, 2, 3));
+   * console.log(await file.read(new Uint8Array(8))); // 3
+   * await client.close();
+   * await file.close();
+   * ```
+   */
+  async connect(options: SignalOptions = {}): Promise<void> {
+    this.#check("connect");
+    const { signal } = options;
+    checkSignal(signal);
+    const { path } = this;
+    if (fileTypeOf(this.handle, path) !== "pipe") throw isNoPipe(path);
+    const { code } = await this.#overlapped.perform({
+      offset: 0,
+      length: 0,
+      signal,
+      call: (overlapped) => kernel32.ConnectNamedPipe(this.handle, overlapped),
+    });
+    if (code === 0 || code === ERROR_PIPE_CONNECTED) return;
+    if (code === ERROR_OPERATION_ABORTED) {
+      throw this.#overlapped.refusal("connect", signal);
+    }
+    throw new Win32Error("ConnectNamedPipe", code, { path });
   }
 
   /**

@@ -142,6 +142,20 @@ const EXAMPLES: Record<
       assertEquals(numbers, "  CreateFileW: 2, ERROR_FILE_NOT_FOUND");
     },
   },
+  "pipe_server.ts": {
+    "serves clients one beside the other": async (runtime) => {
+      const answers = await linesOf(runtime, "pipe_server.ts");
+      assertEquals(answers, ["ONE", "TWO", "THREE"]);
+    },
+  },
+  "streams.ts": {
+    "brings back what it compressed": async (runtime) => {
+      assertEquals(await linesOf(runtime, "streams.ts"), [
+        "2188890 bytes became less: true",
+        "true line 99999 of the log",
+      ]);
+    },
+  },
   "two_signatures.ts": {
     "writes bytes and what is at an address": async (runtime) => {
       assertEquals(await linesOf(runtime, "two_signatures.ts"), [

@@ -1,13 +1,15 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AlignedBuffer, Win32Error } from "../../mod.ts";
+import { AlignedBuffer, FileClosedError, open, Win32Error } from "../../mod.ts";
 import {
   acceptClient,
   clientEnd,
   overlappedPipe,
+  serverEnd,
 } from "../support/overlapped_pipes.ts";
 import { pipeName } from "../support/pipes.ts";
 import { random } from "../support/random.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 test("a pipe of bytes takes and gives them in any lengths", async () => {
   await using pipe = await overlappedPipe();
@@ -144,6 +146,62 @@ test("readExactly() on a pipe waits for all of it, or says how much there was", 
   await client.write(new Uint8Array(4));
   await client.close();
   await short;
+  await server.close();
+});
+
+test("connect() waits for a client, or takes the one that is there", async () => {
+  const name = pipeName();
+  const first = serverEnd(name);
+  let connected = false;
+  const waiting = first.connect().then(() => connected = true);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(connected, false);
+  const client = await clientEnd(name);
+  await waiting;
+  const second = serverEnd(name);
+  const early = await clientEnd(name);
+  await second.connect();
+  await early.write(Uint8Array.of(9));
+  assertEquals(await second.read(new Uint8Array(4)), 1);
+  await Promise.all([first, client, second, early].map((file) => file.close()));
+});
+
+test("connect() ends with its signal and with close(), and another wait can begin", async () => {
+  const name = pipeName();
+  const server = serverEnd(name);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = server.connect({ signal });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  controller.abort("enough");
+  assertEquals(await waiting.catch((reason) => reason), "enough");
+  const reason = await server.connect({ signal }).catch((reason) => reason);
+  assertEquals(reason, "enough");
+  const again = server.connect();
+  const client = await clientEnd(name);
+  await again;
+  await client.close();
+  const gone = await assertRejects(() => server.connect(), Win32Error);
+  assertEquals(gone.symbol, "ERROR_NO_DATA");
+  await server.close();
+  const other = serverEnd(name);
+  const ended = assertRejects(() => other.connect(), FileClosedError);
+  await other.close();
+  await ended;
+});
+
+test("connect() wants a server's end of a pipe", async () => {
+  const { server, client } = await overlappedPipe();
+  const error = await assertRejects(() => client.connect(), Win32Error);
+  assertEquals(error.syscall, "ConnectNamedPipe");
+  using folder = tempFolder();
+  const file = await open(folder.file("a"), { write: true, create: true });
+  await assertRejects(() => file.connect(), TypeError, "is no pipe");
+  await file.close();
+  // @ts-expect-error: a wrong type, on purpose
+  const wrong = server.connect({ signal: 1 });
+  await assertRejects(() => wrong, TypeError, "signal must be");
+  await client.close();
   await server.close();
 });
 

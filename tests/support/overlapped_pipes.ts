@@ -1,6 +1,4 @@
 import {
-  AlignedBuffer,
-  getLastWin32Error,
   type Handle,
   INVALID_HANDLE_VALUE,
   kernel32,
@@ -10,11 +8,8 @@ import { fromHandle } from "../../src/from_handle.ts";
 import type { InFlightLimit } from "../../src/gate.ts";
 import { open } from "../../src/open.ts";
 import { OverlappedFile } from "../../src/overlapped_file.ts";
-import { OVERLAPPED } from "../../src/structs.ts";
 import { pipeName } from "./pipes.ts";
 
-const ERROR_PIPE_CONNECTED = 535;
-const ERROR_IO_PENDING = 997;
 const PIPE_ACCESS_DUPLEX = 3;
 const FILE_FLAG_OVERLAPPED = 0x4000_0000;
 const PIPE_TYPE_MESSAGE = 4;
@@ -49,23 +44,9 @@ export async function acceptClient(
   name: string,
   options: OverlappedPipeOptions = {},
 ): Promise<OverlappedFile> {
-  const handle = instance(name, options);
-  const event = kernel32.CreateEventW(null, true, false, null);
-  using overlapped = new AlignedBuffer(OVERLAPPED.size);
-  OVERLAPPED.view(overlapped.bytes).hEvent = event;
-  // It is bound to no completion port yet.
-  if (!kernel32.ConnectNamedPipe(handle, overlapped.address)) {
-    const code = getLastWin32Error();
-    if (code === ERROR_IO_PENDING) {
-      while (kernel32.WaitForSingleObject(event, 0) !== 0) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    } else if (code !== ERROR_PIPE_CONNECTED) {
-      throw new Win32Error("ConnectNamedPipe", code);
-    }
-  }
-  kernel32.CloseHandle(event);
-  return asFile(handle, name, options.limit);
+  const server = serverEnd(name, options);
+  await server.connect();
+  return server;
 }
 
 function instance(
