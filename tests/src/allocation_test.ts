@@ -8,8 +8,9 @@ import {
   type RepeatedCall,
 } from "../support/allocation.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { LONG } from "../support/long.ts";
 
-test("SyncFile reads and writes without an allocation", async () => {
+test("SyncFile reads and writes without an allocation", LONG, async () => {
   using folder = tempFolder();
   using file = openSync(folder.file("file"), {
     read: true,

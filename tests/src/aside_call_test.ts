@@ -7,6 +7,7 @@ import {
   Win32Error,
 } from "../../mod.ts";
 import { callAside } from "../../src/aside_call.ts";
+import { LONG } from "../support/long.ts";
 
 const ERROR_INVALID_HANDLE = 6;
 
@@ -25,7 +26,7 @@ test("callAside() calls, and throws the error of its own call", async () => {
   assertEquals(getLastWin32Error(), 4711);
 });
 
-test("callAside() runs many calls at once, again and again", async () => {
+test("callAside() runs many calls at once, again and again", LONG, async () => {
   const event = kernel32.CreateEventW(null, true, false, null);
   // More than there are blocks, if a call did not give its own back.
   for (let round = 0; round < 40; round++) {

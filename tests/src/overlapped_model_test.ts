@@ -16,6 +16,7 @@ import type {
 import { ConcurrentModel, type Done } from "../support/concurrent_model.ts";
 import { type Random, random } from "../support/random.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { LONG } from "../support/long.ts";
 
 const SEED = Number(process.env["KERNEL32_IO_SEED"] ?? Date.now() % 2 ** 32);
 const ROUNDS = 12;
@@ -167,28 +168,36 @@ async function runRound(round: Round, unbuffered: boolean): Promise<number> {
 
 for (const unbuffered of [false, true]) {
   const kind = unbuffered ? "an unbuffered" : "a buffered";
-  test(`transfers side by side do to ${kind} file what they do to one in memory`, async () => {
-    let transfers = 0;
-    for (let i = 0; i < ROUNDS; i++) {
-      const seed = (SEED + i) % 2 ** 32;
-      const steps: string[] = [];
-      using memory = new AlignedBuffer(MEMORY);
-      const say = (step: string) => steps.push(step);
-      try {
-        const source = random(seed);
-        const append = source.below(4) === 0;
-        const round = { source, memory, append, say };
-        transfers += await runRound(round, unbuffered);
-        assertEquals(completionPort().pending, 0);
-      } catch (cause) {
-        throw new Error(
-          `With KERNEL32_IO_SEED=${seed}: ` +
-            `${cause instanceof Error ? cause.message : cause}\n` +
-            steps.slice(-20).join("\n"),
-          { cause },
-        );
+  test(
+    `transfers side by side do to ${kind} file what they do to one in memory`,
+    LONG,
+    async () => {
+      let transfers = 0;
+      for (let i = 0; i < ROUNDS; i++) {
+        const seed = (SEED + i) % 2 ** 32;
+        const steps: string[] = [];
+        using memory = new AlignedBuffer(MEMORY);
+        const say = (step: string) => steps.push(step);
+        try {
+          const source = random(seed);
+          const append = source.below(4) === 0;
+          const round = { source, memory, append, say };
+          transfers += await runRound(round, unbuffered);
+          assertEquals(completionPort().pending, 0);
+        } catch (cause) {
+          throw new Error(
+            `With KERNEL32_IO_SEED=${seed}: ` +
+              `${cause instanceof Error ? cause.message : cause}\n` +
+              steps.slice(-20).join("\n"),
+            { cause },
+          );
+        }
       }
-    }
-    assertEquals(transfers > ROUNDS * BATCHES * MOST / 3, true, `${transfers}`);
-  });
+      assertEquals(
+        transfers > ROUNDS * BATCHES * MOST / 3,
+        true,
+        `${transfers}`,
+      );
+    },
+  );
 }

@@ -14,6 +14,7 @@ import type { OverlappedFile } from "../../src/overlapped_file.ts";
 import { collectGarbage } from "../support/garbage.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { LONG } from "../support/long.ts";
 
 const OPERATIONS = 100_000;
 const DEPTH = 64;
@@ -48,30 +49,34 @@ async function writeAndRead(
   return strangers(bytes, mark);
 }
 
-test("100,000 operations on files keep their memory, though nobody else does", async () => {
-  using folder = tempFolder();
-  await using file = await open(folder.file("a"), {
-    read: true,
-    write: true,
-    create: true,
-  });
-  const start = performance.now();
-  let [wrong, done] = [0, 0];
-  const garbage: unknown[] = new Array(256);
-  while (done < OPERATIONS) {
-    const results = Array.from(
-      { length: DEPTH },
-      (_, slot) => writeAndRead(file, slot, done + slot),
-    );
-    garbage[done / DEPTH / 2 & 255] = { done, text: `${done}` };
-    if (done % (DEPTH * 64) === 0) collectGarbage();
-    for (const strange of await Promise.all(results)) wrong += strange;
-    done += 2 * DEPTH;
-  }
-  assertEquals(wrong, 0);
-  const seconds = (performance.now() - start) / 1000;
-  assert(done >= OPERATIONS, `${done} operations in ${seconds} s`);
-});
+test(
+  "100,000 operations on files keep their memory, though nobody else does",
+  LONG,
+  async () => {
+    using folder = tempFolder();
+    await using file = await open(folder.file("a"), {
+      read: true,
+      write: true,
+      create: true,
+    });
+    const start = performance.now();
+    let [wrong, done] = [0, 0];
+    const garbage: unknown[] = new Array(256);
+    while (done < OPERATIONS) {
+      const results = Array.from(
+        { length: DEPTH },
+        (_, slot) => writeAndRead(file, slot, done + slot),
+      );
+      garbage[done / DEPTH / 2 & 255] = { done, text: `${done}` };
+      if (done % (DEPTH * 64) === 0) collectGarbage();
+      for (const strange of await Promise.all(results)) wrong += strange;
+      done += 2 * DEPTH;
+    }
+    assertEquals(wrong, 0);
+    const seconds = (performance.now() - start) / 1000;
+    assert(done >= OPERATIONS, `${done} operations in ${seconds} s`);
+  },
+);
 
 test("reads of a pipe that wait keep their memory, though nobody else does", async () => {
   await using pipe = await overlappedPipe({ message: true });
