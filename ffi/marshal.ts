@@ -45,6 +45,15 @@ const ERROR_IO_PENDING = 997;
  */
 const lent = new Map<bigint, readonly ArrayBufferView[]>();
 
+/** Holds the memory of a call that has failed, if that is to say "pending". */
+export function lendIfPending(
+  table: FrameTable,
+  overlapped: bigint,
+  views: readonly ArrayBufferView[],
+): void {
+  if (table.lastError === ERROR_IO_PENDING) lent.set(overlapped, views);
+}
+
 const ADDRESS = -1;
 
 const HIGHEST = 0xFFFF_FFFF_FFFF_FFFFn;
@@ -243,11 +252,12 @@ class Call {
   }
 
   #lend(): void {
-    if (this.#table.lastError !== ERROR_IO_PENDING) return;
     if (this.#view.getInt32(RESULT, true) !== 0) return;
+    const address = argumentOffset(this.#overlapped);
     const views = [this.#key, this.#context, ...this.#more];
-    lent.set(
-      this.#view.getBigUint64(argumentOffset(this.#overlapped), true),
+    lendIfPending(
+      this.#table,
+      this.#view.getBigUint64(address, true),
       views.filter((view) => view !== undefined),
     );
   }

@@ -11,7 +11,7 @@ import {
   NO_ARGUMENT,
   RESULT,
 } from "./lasterror.ts";
-import type { BoundFunction } from "./marshal.ts";
+import { type BoundFunction, lendIfPending } from "./marshal.ts";
 
 /** The functions that transfer one buffer. */
 export type BufferTransferName = "ReadFile" | "WriteFile";
@@ -26,7 +26,9 @@ const FILE = argumentOffset(0);
 const BUFFER = 1;
 const LENGTH = argumentOffset(2);
 const COUNT = 3;
-const OVERLAPPED = argumentOffset(4);
+const OVERLAPPED_INDEX = 4;
+const OVERLAPPED_SIZE = 32;
+const OVERLAPPED = argumentOffset(OVERLAPPED_INDEX);
 const ARITY = 5;
 
 /** Where the OVERLAPPED stands behind the count, and its members in it. */
@@ -145,16 +147,59 @@ export class OverlappedTransfer {
   }
 }
 
+/** Transfers at the offset of an OVERLAPPED that the program has made. */
+class PositionalTransfer {
+  readonly #table: FrameTable;
+  readonly #frame: Frame;
+  /** A third buffer would cost more than the transfer of a small one. */
+  readonly #count: DataView;
+
+  constructor(name: BufferTransferName, table: FrameTable) {
+    const { address, view } = table.cell();
+    this.#table = table;
+    this.#count = view;
+    this.#frame = table.frame(name, ARITY);
+    this.#frame.view.setBigUint64(argumentOffset(COUNT), address, true);
+    this.#frame.buffersAt(BUFFER, OVERLAPPED_INDEX);
+  }
+
+  call(
+    file: bigint,
+    buffer: ArrayBufferView,
+    length: number,
+    count: Uint32Array,
+    overlapped: ArrayBufferView,
+  ): boolean {
+    // What is pending must not move.
+    void buffer.buffer;
+    void overlapped.buffer;
+    const { view, call2 } = this.#frame;
+    // An operation that is pending leaves the count as it was.
+    this.#count.setUint32(0, count[0]!, true);
+    view.setBigUint64(FILE, file, true);
+    view.setUint32(LENGTH, length, true);
+    call2(buffer, overlapped);
+    count[0] = this.#count.getUint32(0, true);
+    if (view.getInt32(RESULT, true) !== 0) return true;
+    lendIfPending(this.#table, view.getBigUint64(OVERLAPPED, true), [
+      buffer,
+      overlapped,
+    ]);
+    return false;
+  }
+}
+
 /**
  * Binds one of the two functions for the raw layer. The usual arguments — a
- * handle, bytes, a view for the count, no OVERLAPPED — go straight through; all
- * others, wrong ones too, are left to the general function.
+ * handle, bytes, a view for the count, an OVERLAPPED or none — go straight
+ * through; all others, wrong ones too, are left to the general function.
  */
 export function bindTransfer(
   name: BufferTransferName,
   general: BoundFunction,
   frames: () => FrameTable,
 ): BoundFunction {
+  let positional: PositionalTransfer | undefined;
   let frame: Frame | undefined;
   const bind = () => {
     frame = frames().frame(name, ARITY);
@@ -162,10 +207,11 @@ export function bindTransfer(
     return frame;
   };
   return (file, buffer, length, count, overlapped) => {
-    if (
-      overlapped === null && typeof file === "bigint" &&
+    const isUsual = typeof file === "bigint" &&
       typeof length === "number" && length >>> 0 === length &&
-      ArrayBuffer.isView(buffer) && buffer.byteLength >= length &&
+      ArrayBuffer.isView(buffer) && buffer.byteLength >= length;
+    if (
+      isUsual && overlapped === null &&
       ArrayBuffer.isView(count) && count.byteLength >= 4
     ) {
       const { view, call2 } = frame ?? bind();
@@ -173,6 +219,13 @@ export function bindTransfer(
       view.setUint32(LENGTH, length, true);
       call2(buffer, count);
       return view.getInt32(RESULT, true) !== 0;
+    }
+    if (
+      isUsual && count instanceof Uint32Array && count.length > 0 &&
+      ArrayBuffer.isView(overlapped) && overlapped.byteLength >= OVERLAPPED_SIZE
+    ) {
+      positional ??= new PositionalTransfer(name, frames());
+      return positional.call(file, buffer, length, count, overlapped);
     }
     return general(file, buffer, length, count, overlapped);
   };

@@ -79,6 +79,9 @@ test("bindTransfer() leaves all other arguments to the general function", () => 
     [FILE, bytes, 5, new Uint8Array(3), null],
     [FILE, bytes, 5, [0], null],
     [FILE, bytes, 5, count],
+    [FILE, bytes, 9, count, new Uint8Array(32)],
+    [FILE, bytes, 5, count, new Uint8Array(31)],
+    [FILE, bytes, 5, new Uint32Array(0), new Uint8Array(32)],
   ];
   for (const args of refused) assertThrows(() => write(...args));
   assertEquals(backend.count("WriteFile"), 0);
@@ -87,9 +90,29 @@ test("bindTransfer() leaves all other arguments to the general function", () => 
     [FILE, backend.addressOf(bytes), 5, count, null],
     [FILE, bytes, 5, null, null],
     [FILE, bytes, 5, null, new Uint8Array(32)],
+    [FILE, bytes, 5, new Uint8Array(4), new Uint8Array(32)],
   ];
   for (const args of taken) assertEquals(write(...args), true);
   assertEquals(general.length, refused.length + taken.length);
+});
+
+test("bindTransfer() passes an OVERLAPPED as the general function does", () => {
+  const { backend, write, general } = boundWriteFile();
+  const bytes = new Uint8Array(8);
+  const count = Uint32Array.of(77);
+  const overlapped = new Uint8Array(32);
+  assertEquals(write(FILE, bytes, 5, count, overlapped), true);
+  assertEquals([general.length, count[0]], [0, 5]);
+  assertEquals(
+    overlapped.every((byte, i) => byte === (i % 8 ? 0 : 0xEE)),
+    true,
+  );
+  const { words } = backend.calls.at(-1)!;
+  assertEquals(words.slice(0, 3), [FILE, backend.addressOf(bytes), 5n]);
+  assertEquals(words[4], backend.addressOf(overlapped));
+  // What fails leaves the count.
+  assertEquals(write(0n, bytes, 5, count, overlapped), false);
+  assertEquals(count[0], 5);
 });
 
 test("bindTransfer() leaves nothing of a call for the other way", () => {
