@@ -38,11 +38,12 @@ const folder = realpathSync(
   mkdtempSync(join(tmpdir(), "kernel32-io-wïndows test-")),
 );
 const cache = join(folder, "cache");
+const otherCache = join(folder, "other cache");
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 // The session that runs these tests would hide what a run leaves behind. A cache of links has all that the real one has, and
 // sessions of its own.
-if (!onWindows) {
+function makeCache(cache: string): void {
   mkdirSync(cache);
   for (const name of readdirSync(cacheFolder())) {
     if (!name.startsWith("session-")) {
@@ -50,6 +51,7 @@ if (!onWindows) {
     }
   }
 }
+if (!onWindows) [cache, otherCache].forEach(makeCache);
 
 interface Outcome {
   code: number | null;
@@ -256,6 +258,31 @@ test(
         mounts,
       );
     }
+  },
+);
+
+test(
+  "a session that ends takes nothing from another of the same prefix",
+  { skip: onWindows },
+  async () => {
+    const own = { KERNEL32_IO_CACHE: otherCache };
+    const pipe = String.raw`\\.\pipe\kernel32-io-session-test`;
+    const server = win([
+      "node",
+      "-e",
+      `require("node:net").createServer((socket) => socket.end("here"))` +
+      `.listen(String.raw\`${pipe}\`, () => console.log("up"));` +
+      `process.stdin.on("data", () => process.exit())`,
+    ], own);
+    await once(server.stdout, "data");
+    assertEquals((await outcome(win(["bun", "--version"]))).code, 0);
+    const client = await outcome(win([
+      "node",
+      "-e",
+      `require("node:net").connect(String.raw\`${pipe}\`).pipe(process.stdout)`,
+    ], own));
+    assertEquals([client.code, client.stdout], [0, "here"], client.stderr);
+    assertEquals((await outcome(server, "x")).code, 0);
   },
 );
 

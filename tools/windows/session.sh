@@ -21,6 +21,11 @@
 #   users   shared by leases; exclusive for whoever ends the session
 #   start   exclusive while a lease looks for the session, starts it, or adds a mount to it
 #   alive   exclusive for as long as any process of the session lives
+#
+# and in PREFIX, which sessions of several state folders may share:
+#
+#   sockets.lock   shared by leases; exclusive for whoever removes the folder of wineserver's socket from the host, which
+#                  would take away what any session has mounted there
 
 set -u
 PATH=$PATH:/usr/sbin:/sbin # chroot's and mount's, which a user's own PATH may lack
@@ -108,12 +113,14 @@ shift
 mkdir -p "$state"
 exec 9>>"$state/users" 8>>"$state/start" 7>>"$state/alive"
 flock --shared 9
+exec 6>>"$prefix/sockets.lock"
+flock --shared 6
 flock 8
 if flock --nonblock 7; then
   rm -f "$state/pid"
   # In a subshell, which closes what it must not keep.
   (
-    exec 9>&- 8>&- </dev/null >"$state/log" 2>&1
+    exec 9>&- 8>&- 6>&- </dev/null >"$state/log" 2>&1
     [ "$(id -u)" = 0 ] && user= || user="--map-root-user --map-auto"
     # shellcheck disable=SC2086 # two words, or none
     unshare $user --mount --propagation private --pid --fork --kill-child \
@@ -153,5 +160,6 @@ if flock --nonblock 9; then
   kill -KILL "$pid"
   flock "$state/alive" true
   rm -f "$state/pid"
-  rmdir "$(socket_folder)" 2>/dev/null
+  flock --unlock 6
+  flock --nonblock 6 && rmdir "$(socket_folder)" 2>/dev/null
 fi
