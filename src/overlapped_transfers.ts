@@ -4,7 +4,7 @@
  * @module
  */
 import { isAligned } from "./align.ts";
-import { checkBytes } from "./arguments.ts";
+import { checkBytes, checkList } from "./arguments.ts";
 import {
   ERROR_INVALID_PARAMETER,
   ERROR_MORE_DATA,
@@ -17,7 +17,7 @@ import { type Lease, lend, lendOwn } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
 import type { Performed } from "./overlapped_direct.ts";
-import { advance, counting, inParts } from "./parts.ts";
+import { advance, inParts } from "./parts.ts";
 import { type Handle, kernel32 } from "./raw.ts";
 import { PAGE_SIZE, segmentArray, totalLength } from "./segments.ts";
 import { ENDED, isEnd } from "./transfers.ts";
@@ -109,16 +109,19 @@ export class OverlappedTransfers {
   /**
    * Writes. Returns the count: less than all only on a pipe, or if aborted.
    * That a disk is full, the write after a short one says.
+   *
+   * @param written How many of the bytes have been written before.
    */
   async write(
     bytes: Uint8Array,
     offset: Offset,
     signal?: AbortSignal,
+    written = 0,
   ): Promise<number> {
     checkBytes("data", bytes);
     const total = bytes.length;
     let limit = this.#limit(bytes);
-    let done = 0;
+    let done = written;
     while (done < total) {
       // The data may have been transferred elsewhere in the meantime.
       if (done > 0) checkBytes("data", bytes);
@@ -182,9 +185,7 @@ export class OverlappedTransfers {
     }
     const isDone = code !== 0 || count === 0 || count === length;
     if (isDone || !this.#seekable) return count;
-    checkBytes("data", bytes);
-    const rest = this.write(bytes.subarray(count), offset + count, signal);
-    return count + await counting(count, rest);
+    return await this.write(bytes, offset, signal, count);
   }
 
   /** Reads into segments, in one operation if the system can. */
@@ -214,6 +215,8 @@ export class OverlappedTransfers {
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.#overlapped.refusal("readScatter", signal);
     }
+    // Some of the buffers may have been freed in the meantime.
+    checkList("buffers", parts);
     if (isEnd(code)) return count > 0 ? count : ENDED;
     if (code !== 0 && !isPart(code)) {
       throw this.#error("ReadFileScatter", code, count);
@@ -276,6 +279,8 @@ export class OverlappedTransfers {
     offset: Offset,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
+    // Some of the buffers may have been freed while others were let in.
+    checkList("buffers", buffers);
     const array = segmentArray(buffers);
     const length = totalLength(buffers);
     const transfer = kernel32[syscall];

@@ -236,6 +236,24 @@ test("what the system is short of memory for is transferred in smaller parts", a
   }
 });
 
+test("what was written before an abort is told of, also if one operation did not take it all", async () => {
+  const bytes = new Uint8Array(100);
+  const signal = AbortSignal.abort(new Error("enough"));
+  const performed = { memory: bytes, length: 100, offset: 5, signal };
+  const short = { code: 0, count: 10 };
+  // ERROR_OPERATION_ABORTED is what becomes of the rest.
+  const aborted = new Watched(0, 995);
+  assertEquals(await aborted.transfers().finishWrite(performed, short), 10);
+  assertEquals(aborted.lengths, [90]);
+  const failed = await assertRejects(
+    () => new Watched(0, 112).transfers().finishWrite(performed, short),
+    Win32Error,
+  );
+  assertEquals([failed.win32, failed.bytesTransferred], [112, 10]);
+  const rest = new Watched();
+  assertEquals(await rest.transfers().finishWrite(performed, short), 100);
+});
+
 test("997 is never taken for a failure, and 38 is the end both ways", async () => {
   for (const unbuffered of [false, true]) {
     await onFile(async (file) => {
