@@ -37,7 +37,8 @@ export let letGo: (buffer: AlignedBuffer) => void;
  *
  * Freed by `free()`, `using`, or the garbage collector once neither the object
  * nor a view of it can be reached. While an operation of the raw layer uses the
- * memory, keep the object.
+ * memory, keep the object. Do not transfer the memory elsewhere, be it by
+ * `postMessage()`, `transfer()` or a byte stream: it would be freed all the same.
  *
  * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualalloc
  *
