@@ -114,7 +114,11 @@ export function checkList(name: string, value: unknown): void {
  * @throws {TypeError} If it is none.
  */
 export function checkSignal(value: unknown): void {
-  if (value === undefined || value instanceof AbortSignal) return;
+  if (value === undefined) return;
+  // Who only inherits from a signal is none: asked for its state, it throws.
+  if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
+    return;
+  }
   throw new TypeError(
     "signal must be an AbortSignal, such as that of an AbortController: got " +
       describe(value),

@@ -4,20 +4,32 @@
  * @module
  */
 
+/**
+ * Whether something is a Uint8Array and nothing more. A subclass may give
+ * another length than its memory has, or make no part of itself.
+ */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) &&
+    Object.getPrototypeOf(value) === Uint8Array.prototype;
+}
+
 /** The same memory, byte by byte. */
 export function asBytes(view: ArrayBufferView): Uint8Array {
-  return view instanceof Uint8Array
+  return isBytes(view)
     ? view
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** Whether something is a list of bytes and of nothing else. */
-export function areBytes(list: unknown): list is readonly Uint8Array[] {
-  if (!Array.isArray(list)) return false;
+/** A copy of a list of bytes. Nothing if the list has something else, too. */
+export function copyOfBytes(list: unknown): Uint8Array[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const copy: Uint8Array[] = [];
   for (let i = 0; i < list.length; i++) {
-    if (!(list[i] instanceof Uint8Array)) return false;
+    const item: unknown = list[i];
+    if (!isBytes(item)) return undefined;
+    copy.push(item);
   }
-  return true;
+  return copy;
 }
 
 /**

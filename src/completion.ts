@@ -196,6 +196,11 @@ export class CompletionPort {
     return { overlapped, outcome: { code, count } };
   }
 
+  /** Has an OVERLAPPED ready, so that taking one cannot fail. */
+  reserve(): void {
+    this.#overlapped.reserve();
+  }
+
   /**
    * Starts a transfer without detours. The memory must stay until the waiter
    * is told, which it is before this returns if no packet is to come.

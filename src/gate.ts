@@ -5,6 +5,7 @@
  */
 
 import { describe } from "./arguments.ts";
+import { listen, unlisten } from "./signal.ts";
 
 /** How much may be under way at once on one file. */
 export interface InFlightLimit {
@@ -54,7 +55,7 @@ export class Gate {
     if (this.tryEnter(bytes)) return undefined;
     return new Promise((resolve) => {
       const letIn = () => {
-        signal?.removeEventListener("abort", leaveQueue);
+        unlisten(signal, leaveQueue);
         this.#count(1, bytes);
         this.#onTheWay++;
         resolve();
@@ -65,7 +66,7 @@ export class Gate {
         letIn();
       };
       this.#queue.push(waiting);
-      signal?.addEventListener("abort", leaveQueue, { once: true });
+      listen(signal, leaveQueue);
     });
   }
 

@@ -16,6 +16,7 @@ import { FileClosedError, Win32Error } from "./error.ts";
 import { Gate, type InFlightLimit } from "./gate.ts";
 import type { Waiter } from "./overlapped_pool.ts";
 import { type Handle, kernel32 } from "./raw.ts";
+import { listen, unlisten } from "./signal.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 const TWO_32 = 2 ** 32;
@@ -90,9 +91,9 @@ export class OverlappedHandle {
    */
   async perform(request: Request): Promise<Outcome> {
     const { length, signal } = request;
+    const room = this.#gate.enter(length, signal);
     this.#underWay++;
     try {
-      const room = this.#gate.enter(length, signal);
       if (room !== undefined) {
         await room;
         this.#gate.comeThrough();
@@ -107,6 +108,11 @@ export class OverlappedHandle {
       this.#gate.leave(length);
       this.leave();
     }
+  }
+
+  /** Has an OVERLAPPED ready, so that starting a transfer cannot fail. */
+  reserve(): void {
+    this.#port.reserve();
   }
 
   /**
@@ -235,11 +241,11 @@ export class OverlappedHandle {
   ): Promise<Outcome> {
     // Cancelling only asks: the outcome is awaited all the same.
     const cancel = () => this.cancel(overlapped);
-    signal?.addEventListener("abort", cancel, { once: true });
+    listen(signal, cancel);
     try {
       return await outcome;
     } finally {
-      signal?.removeEventListener("abort", cancel);
+      unlisten(signal, cancel);
       // Not before: what is cancelled must not be another operation's.
       this.#port.recycle(overlapped);
     }

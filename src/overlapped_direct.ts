@@ -13,6 +13,7 @@ import { type AlignedBuffer, hold, letGo, ownerOf } from "./memory.ts";
 import type { OverlappedHandle } from "./overlapped.ts";
 import type { Waiter } from "./overlapped_pool.ts";
 import { type SegmentArray, segmentArray, totalLength } from "./segments.ts";
+import { listen, unlisten } from "./signal.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 /** What only whole sectors go to. */
@@ -108,8 +109,8 @@ export class DirectWay<Memory, Result> {
   ): Promise<number | Result> | undefined {
     const { byteOffset, length } = bytes;
     const owner = ownerOf(bytes);
-    if (owner === undefined) return undefined;
-    if (!this.#enter(byteOffset, length, offset, signal, sectors)) {
+    if (owner === undefined || !this.#mayStart(signal)) return undefined;
+    if (!this.#enter(byteOffset, length, offset, sectors)) {
       return undefined;
     }
     const address = byteOffset === 0
@@ -132,9 +133,9 @@ export class DirectWay<Memory, Result> {
   ): Promise<number | Result> | undefined {
     const { length } = bytes;
     if (length === 0 || length > MAX_COPIED) return undefined;
-    // What may fail comes first.
+    if (!this.#mayStart(signal)) return undefined;
     const lease = lend(length);
-    if (!this.#enter(0, length, offset, signal, undefined)) {
+    if (!this.#enter(0, length, offset, undefined)) {
       lease.end();
       return undefined;
     }
@@ -156,9 +157,10 @@ export class DirectWay<Memory, Result> {
     signal: AbortSignal | undefined,
     sectors: SectorGuard,
   ): Promise<number | Result> | undefined {
+    if (!this.#mayStart(signal)) return undefined;
     const length = totalLength(parts);
     const array = segmentArray(parts);
-    if (!this.#enter(0, length, offset, signal, sectors)) {
+    if (!this.#enter(0, length, offset, sectors)) {
       array.end();
       return undefined;
     }
@@ -170,16 +172,26 @@ export class DirectWay<Memory, Result> {
     );
   }
 
+  /**
+   * Whether a transfer is wanted still. What may fail is done here, where there
+   * is nothing yet that a failure would leave behind.
+   */
+  #mayStart(signal: AbortSignal | undefined): boolean {
+    if (signal?.aborted) return false;
+    this.#transfer ??= transferOf(this.#name);
+    this.handle.reserve();
+    return true;
+  }
+
   /** Whether a transfer may go this way; who may has entered. */
   #enter(
     at: number,
     length: number,
     offset: number,
-    signal: AbortSignal | undefined,
     sectors: SectorGuard | undefined,
   ): boolean {
     if (length === 0 || length > MAX_LENGTH) return false;
-    if (offset < 0 || offset > MAX_OFFSET || signal?.aborted) return false;
+    if (offset < 0 || offset > MAX_OFFSET) return false;
     const { handle } = this;
     if (!handle.tryEnter(length)) return false;
     if (sectors === undefined || sectors.tryBeside(at, length, offset)) {
@@ -195,9 +207,8 @@ export class DirectWay<Memory, Result> {
     address: bigint,
     promise: Promise<number | Result>,
   ): Promise<number | Result> {
-    this.#transfer ??= transferOf(this.#name);
     const overlapped = this.handle.startTransfer(
-      this.#transfer,
+      this.#transfer!,
       address,
       direct.length,
       direct.offset,
@@ -258,7 +269,7 @@ abstract class Direct<Memory, Result> implements Waiter, Performed<Memory> {
   listen(overlapped: bigint): void {
     if (this.signal === undefined) return;
     this.#overlapped = overlapped;
-    this.signal.addEventListener("abort", this);
+    listen(this.signal, this);
   }
 
   /** Asks to cancel: the outcome is awaited all the same. */
@@ -268,7 +279,7 @@ abstract class Direct<Memory, Result> implements Waiter, Performed<Memory> {
 
   complete(code: number, count: number): void {
     // Not later: the OVERLAPPED is another operation's next.
-    this.signal?.removeEventListener("abort", this);
+    unlisten(this.signal, this);
     this.#way.handle.leaveGate(this.length);
     const isWhole = this.deliver(count) && count === this.length;
     if (code === 0 && isWhole) {
@@ -371,7 +382,7 @@ class SegmentsTransfer<Result> extends Direct<readonly Uint8Array[], Result> {
   }
 
   protected deliver(): boolean {
-    return true;
+    return totalLength(this.memory) === this.length;
   }
 
   protected letGo(): void {

@@ -10,7 +10,7 @@ import {
   checkSignal,
 } from "./arguments.ts";
 import { callAside } from "./aside_call.ts";
-import { areBytes, asBytes, listOfBytes } from "./bytes.ts";
+import { asBytes, copyOfBytes, isBytes, listOfBytes } from "./bytes.ts";
 import { ERROR_OPERATION_ABORTED, ERROR_PIPE_CONNECTED } from "./codes.ts";
 import {
   FileClosedError,
@@ -58,6 +58,12 @@ export interface TransferOptions extends PositionOptions {
 /** What may interrupt a wait. */
 export interface SignalOptions {
   /** Ends the wait. The promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options that have been asked for what they have, once. */
+interface Asked {
+  readonly at?: Offset | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -165,16 +171,21 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     buffer: ArrayBufferView,
     options: TransferOptions = {},
   ): Promise<number | null> {
-    const offset = this.#directOffset("read", options);
-    const direct = offset >= 0 && buffer instanceof Uint8Array
-      ? this.#io.tryRead(buffer, offset, options.signal)
-      : undefined;
-    return direct ?? this.#read(buffer, options);
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("read", at, signal);
+      const direct = offset >= 0 && isBytes(buffer)
+        ? this.#io.tryRead(buffer, offset, signal)
+        : undefined;
+      return direct ?? this.#read(buffer, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #read(
     buffer: ArrayBufferView,
-    options: TransferOptions,
+    options: Asked,
   ): Promise<number | null> {
     this.#check("read");
     checkBytes("buffer", buffer);
@@ -267,16 +278,21 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     data: ArrayBufferView,
     options: TransferOptions = {},
   ): Promise<number> {
-    const offset = this.#directOffset("write", options);
-    const direct = offset >= 0 && data instanceof Uint8Array
-      ? this.#io.tryWrite(data, offset, options.signal)
-      : undefined;
-    return direct ?? this.#write(data, options);
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("write", at, signal);
+      const direct = offset >= 0 && isBytes(data)
+        ? this.#io.tryWrite(data, offset, signal)
+        : undefined;
+      return direct ?? this.#write(data, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #write(
     data: ArrayBufferView,
-    options: TransferOptions,
+    options: Asked,
   ): Promise<number> {
     this.#check("write");
     checkBytes("data", data);
@@ -425,16 +441,22 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
   ): Promise<number> {
-    const offset = this.#directOffset("write", options);
-    const direct = offset >= 0 && areBytes(buffers)
-      ? this.#io.tryGather(buffers.slice(), offset, options.signal)
-      : undefined;
-    return direct ?? this.#writeGather(buffers, options);
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("write", at, signal);
+      const parts = offset >= 0 ? copyOfBytes(buffers) : undefined;
+      const direct = parts !== undefined
+        ? this.#io.tryGather(parts, offset, signal)
+        : undefined;
+      return direct ?? this.#writeGather(buffers, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #writeGather(
     buffers: readonly ArrayBufferView[],
-    options: TransferOptions,
+    options: Asked,
   ): Promise<number> {
     this.#check("write");
     checkList("buffers", buffers);
@@ -786,16 +808,18 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * all others, wrong ones too, are left to the general way.
    *
    * @returns The offset, or less than 0 if something is not as usual.
+   * @throws {TypeError} If the signal is none.
    */
-  #directOffset(method: "read" | "write", options: TransferOptions): number {
+  #directOffset(
+    method: "read" | "write",
+    at: Offset | undefined,
+    signal: AbortSignal | undefined,
+  ): number {
     const isUsual = this.#closing === undefined && this.#seekable &&
-      this.#mode[method] && typeof options === "object" && options !== null;
+      this.#mode[method] && Number.isSafeInteger(at);
     if (!isUsual) return -1;
-    const { at, signal } = options;
-    return Number.isSafeInteger(at) &&
-        (signal === undefined || signal instanceof AbortSignal)
-      ? at as number
-      : -1;
+    if (signal !== undefined) checkSignal(signal);
+    return at as number;
   }
 
   #check(method: string): void {
@@ -807,7 +831,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (method === "write" && !write && !append) throw notWritable(this.path);
   }
 
-  #checked({ at, signal }: TransferOptions): Checked {
+  #checked({ at, signal }: Asked): Checked {
     if (at !== undefined) {
       checkOffset("at", at);
       this.#needOffsets();
@@ -817,7 +841,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   /** What has no offset goes to the end of a file opened with `append`. */
-  #checkedWrite(options: TransferOptions): Checked {
+  #checkedWrite(options: Asked): Checked {
     const checked = this.#checked(options);
     const { write, append } = this.#mode;
     if (!append || !this.#seekable) return checked;

@@ -76,9 +76,14 @@ export class OverlappedPool {
   readonly #slabs = new Map<number, readonly OverlappedSlot[]>();
   readonly #memory: AlignedBuffer[] = [];
 
+  /** Has one ready, so that taking it cannot fail. */
+  reserve(): void {
+    if (this.#free.length === 0) this.#grow();
+  }
+
   /** Takes one for an operation at an offset, in two halves of 32 bits. */
   take(offset: number, offsetHigh: number): OverlappedSlot {
-    if (this.#free.length === 0) this.#grow();
+    this.reserve();
     const slot = this.#free.pop()!;
     slot.reset(offset, offsetHigh);
     return slot;

@@ -182,6 +182,27 @@ test("a short read of JS memory writes no byte behind what was read", async () =
   assertEquals([...bytes], [...Array(6).fill(1), ...Array(14).fill(7)]);
 });
 
+/** Counts who listens to a signal. */
+function watch(signal: AbortSignal): Disposable & { listeners: number } {
+  const { prototype } = AbortSignal;
+  const { addEventListener, removeEventListener } = prototype;
+  const watched = {
+    listeners: 0,
+    [Symbol.dispose]() {
+      Object.assign(prototype, { addEventListener, removeEventListener });
+    },
+  };
+  prototype.addEventListener = function (...args: unknown[]) {
+    if (this === signal) watched.listeners++;
+    Reflect.apply(addEventListener, this, args);
+  };
+  prototype.removeEventListener = function (...args: unknown[]) {
+    if (this === signal) watched.listeners--;
+    Reflect.apply(removeEventListener, this, args);
+  };
+  return watched;
+}
+
 test("a signal that is aborted during a transfer does no harm, and none stays listened to", async () => {
   await using file = await scratch({ unbuffered: true });
   using own = new AlignedBuffer(2 ** 20);
@@ -189,16 +210,7 @@ test("a signal that is aborted during a transfer does no harm, and none stays li
   for (let i = 0; i < 50; i++) {
     const controller = new AbortController();
     const { signal } = controller;
-    let listeners = 0;
-    const { addEventListener, removeEventListener } = signal;
-    signal.addEventListener = function (...args: unknown[]) {
-      listeners++;
-      Reflect.apply(addEventListener, this, args);
-    };
-    signal.removeEventListener = function (...args: unknown[]) {
-      listeners--;
-      Reflect.apply(removeEventListener, this, args);
-    };
+    using watched = watch(signal);
     const transfer = i % 2 === 0
       ? file.writeGather(list, { at: 0, signal })
       : file.write(own.bytes, { at: 0, signal });
@@ -206,7 +218,7 @@ test("a signal that is aborted during a transfer does no harm, and none stays li
     controller.abort(new Error("enough"));
     const outcome = await transfer.catch((error: Error) => error.message);
     assert(outcome === "enough" || Number(outcome) > 0, String(outcome));
-    assert(listeners <= 0, `${listeners} listeners stay`);
+    assert(watched.listeners <= 0, `${watched.listeners} listeners stay`);
   }
   assertEquals(completionPort().pending, 0);
 });
