@@ -23,8 +23,8 @@ import { INVALID_HANDLE_VALUE } from "./handle.ts";
 import { AlignedBuffer } from "./memory.ts";
 import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
 import { win32CodeOfStatus } from "./ntstatus.ts";
+import { OVERLAPPED_ENTRY } from "./offsets.ts";
 import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
-import { OVERLAPPED_ENTRY } from "./structs.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 /** How an operation ended. */
@@ -55,8 +55,8 @@ const TWO_32 = 2 ** 32;
 const CAPACITY = 64;
 const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
 const ENTRY = {
-  overlapped: OVERLAPPED_ENTRY.offsetOf("lpOverlapped"),
-  count: OVERLAPPED_ENTRY.offsetOf("dwNumberOfBytesTransferred"),
+  overlapped: OVERLAPPED_ENTRY.lpOverlapped,
+  count: OVERLAPPED_ENTRY.dwNumberOfBytesTransferred,
 };
 
 /**
