@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Kernel32, type Prototype, prototypes } from "./kernel32.ts";
+import type { Functions, Kernel32, Prototype } from "./kernel32.ts";
 import { FrameTable } from "./lasterror.ts";
 import { bindFunction, type BoundFunction } from "./marshal.ts";
+import * as prototypes from "./prototypes.ts";
 import { selectBackend } from "./select.ts";
 import { bindTransfer, type BufferTransferName } from "./transfer.ts";
 
@@ -20,12 +21,19 @@ export function frames(): FrameTable {
   return table ??= new FrameTable(selectBackend());
 }
 
-/** Binds all prototypes; the system is asked for each on its first call. */
+/** Binds one function; the system is asked for it on its first call. */
+export function bind<P extends Prototype>(
+  name: string,
+  prototype: P,
+): Functions<{ f: P }>["f"] {
+  return bindFunction(name, prototype, frames) as Functions<{ f: P }>["f"];
+}
+
+/** Binds all functions; the system is asked for each on its first call. */
 export function bindKernel32(): Kernel32 {
   const functions: Record<string, BoundFunction> = {};
-  const all: Readonly<Record<string, Prototype>> = prototypes;
-  for (const name in all) {
-    functions[name] = bindFunction(name, all[name]!, frames);
+  for (const [name, prototype] of Object.entries(prototypes)) {
+    functions[name] = bindFunction(name, prototype, frames);
   }
   for (const name of ["ReadFile", "WriteFile"] satisfies BufferTransferName[]) {
     functions[name] = bindTransfer(name, functions[name]!, frames);

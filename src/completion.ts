@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
@@ -24,7 +25,7 @@ import { AlignedBuffer } from "./memory.ts";
 import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
 import { win32CodeOfStatus } from "./ntstatus.ts";
 import { OVERLAPPED_ENTRY } from "./offsets.ts";
-import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
+import { getLastWin32Error, type Handle } from "./raw.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 /** How an operation ended. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { checkOffset } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { FileClosedError, Win32Error } from "./error.ts";
@@ -14,7 +15,7 @@ import {
   statOf,
 } from "./file_info.ts";
 import { type LockRange, unlockRange } from "./lock.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import { type SectorSize, sectorSizeOf } from "./sector.ts";
 
 /** Closes the handles of files that were dropped without `close()`. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
@@ -13,7 +14,7 @@ import {
 } from "./constants.ts";
 import { Win32Error } from "./error.ts";
 import { BY_HANDLE_FILE_INFORMATION } from "./offsets.ts";
-import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
+import { getLastWin32Error, type Handle } from "./raw.ts";
 
 /** GetFileType's results. */
 export type FileType = "unknown" | "disk" | "character" | "pipe";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   LOCKFILE_EXCLUSIVE_LOCK,
   LOCKFILE_FAIL_IMMEDIATELY,
@@ -10,7 +11,7 @@ import {
 import { checkOffset, describe, MAX_OFFSET } from "./arguments.ts";
 import { Win32Error } from "./error.ts";
 import { OVERLAPPED } from "./offsets.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 
 /** A range of bytes. */
 export interface LockRange {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   MEM_COMMIT,
   MEM_RELEASE,
@@ -14,7 +15,6 @@ import { isAligned } from "./align.ts";
 import { describe } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { Win32Error } from "./error.ts";
-import { kernel32 } from "./raw.ts";
 
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();

@@ -52,7 +52,6 @@ export type {
   Parameter,
   Pointer,
   Prototype,
-  prototypes,
   Vocabulary,
   WideString,
 } from "../ffi/kernel32.ts";
@@ -79,7 +78,7 @@ export type { LastErrorCapture } from "../ffi/lasterror.ts";
  * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
  * ```
  */
-export const kernel32: Kernel32 = bindKernel32();
+export const kernel32: Kernel32 = /* @__PURE__ */ bindKernel32();
 
 /**
  * Gets the last error of the last kernel32 call that this thread made through

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { FileStorageInfo, IOCTL_DISK_GET_DRIVE_GEOMETRY } from "./constants.ts";
 import { isPowerOfTwo } from "./align.ts";
 import { Win32Error } from "./error.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "./offsets.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 
 /** Sizes of sectors in bytes: powers of two. */
 export interface SectorSize {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
@@ -26,7 +27,7 @@ import {
   type SeekOrigin,
   toExactOffset,
 } from "./position.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import {
   END_OF_FILE,
   type Place,

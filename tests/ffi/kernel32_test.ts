@@ -1,5 +1,6 @@
 // portable
 
+import * as prototypes from "../../ffi/prototypes.ts";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { FRAME_ARGUMENTS } from "../../ffi/frame_code.ts";
@@ -7,7 +8,6 @@ import {
   type Kernel32,
   type Parameter,
   type Prototype,
-  prototypes,
 } from "../../ffi/kernel32.ts";
 import { FrameTable } from "../../ffi/lasterror.ts";
 import { selectBackend } from "../../ffi/select.ts";

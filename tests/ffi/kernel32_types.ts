@@ -1,12 +1,12 @@
 // Compile-time tests of the types that derive from the prototypes: `deno check`
 // fails if one of them does not hold.
 
+import type * as prototypes from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import type {
   Arguments,
   Kernel32,
   Pointer,
-  prototypes,
   WideString,
 } from "../../ffi/kernel32.ts";
 

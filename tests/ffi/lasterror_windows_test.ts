@@ -1,9 +1,10 @@
+import * as prototypes from "../../ffi/prototypes.ts";
 import { test } from "node:test";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Backend, WordFunction } from "../../ffi/backend.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { frameImage } from "../../ffi/frame_code.ts";
-import { type Kernel32, prototypes } from "../../ffi/kernel32.ts";
+import type { Kernel32 } from "../../ffi/kernel32.ts";
 import { FrameTable, NO_ARGUMENT } from "../../ffi/lasterror.ts";
 import { bindFunction } from "../../ffi/marshal.ts";
 import { frames } from "../../ffi/mod.ts";
