@@ -4,14 +4,14 @@
  * @module
  */
 
+import { readSymbols } from "./symbols.ts";
+
 /**
- * Symbols, in the order of their numbers. A number is that of the symbol behind
- * it, and every other symbol has the one after its neighbour's: 2 and 3 are
- * FILE_NOT_FOUND and PATH_NOT_FOUND. "ERROR_" is left out of the symbols, and
- * "=" stands before those that are without. Behind a colon is the code that
- * `node:fs` puts on its errors. It is libuv's translation; where libuv has none
- * there is none ("UNKNOWN"), save for a dozen codes whose meaning is beyond doubt
- * (the end of a file, too large a file, a time-out, memory and quota).
+ * Symbols without "ERROR_", in the order of their numbers: 2 and 3 are those of
+ * FILE_NOT_FOUND and PATH_NOT_FOUND. Behind a colon is the code that `node:fs`
+ * puts on its errors. It is libuv's translation; where libuv has none there is
+ * none ("UNKNOWN"), save for a dozen codes whose meaning is beyond doubt (the
+ * end of a file, too large a file, a time-out, memory and quota).
  * https://learn.microsoft.com/windows/win32/debug/system-error-codes
  */
 const TABLE = `
@@ -408,19 +408,10 @@ let table: ReadonlyMap<number, Row> | undefined;
 
 /** The table, read on first use: a program without failures never needs it. */
 function rows(): ReadonlyMap<number, Row> {
-  return table ??= readTable();
-}
-
-function readTable(): ReadonlyMap<number, Row> {
-  const rows = new Map<number, Row>();
-  let code = 0;
-  for (const word of TABLE.trim().split(/\s+/)) {
-    if (/^\d/.test(word)) code = Number(word);
-    else {
-      const [name = "", posix] = word.split(":");
-      const symbol = name[0] === "=" ? name.slice(1) : `ERROR_${name}`;
-      rows.set(code++, { symbol, posix });
-    }
-  }
-  return rows;
+  return table ??= new Map(
+    Array.from(
+      readSymbols(TABLE, 10, "ERROR_"),
+      ([code, symbol, posix]) => [code, { symbol, posix }],
+    ),
+  );
 }
