@@ -61,6 +61,8 @@ export const GetFileType: Kernel32["GetFileType"] = /* @__PURE__ */ bind(
 );
 export const GetFullPathNameW: Kernel32["GetFullPathNameW"] =
   /* @__PURE__ */ bind("GetFullPathNameW", prototypes.GetFullPathNameW);
+export const GetOverlappedResult: Kernel32["GetOverlappedResult"] =
+  /* @__PURE__ */ bind("GetOverlappedResult", prototypes.GetOverlappedResult);
 export const GetVolumePathNameW: Kernel32["GetVolumePathNameW"] =
   /* @__PURE__ */ bind("GetVolumePathNameW", prototypes.GetVolumePathNameW);
 export const LockFileEx: Kernel32["LockFileEx"] = /* @__PURE__ */ bind(
@@ -72,6 +74,12 @@ export const PostQueuedCompletionStatus:
     "PostQueuedCompletionStatus",
     prototypes.PostQueuedCompletionStatus,
   );
+export const ReadFile: Kernel32["ReadFile"] = /* @__PURE__ */ bind(
+  "ReadFile",
+  prototypes.ReadFile,
+);
+export const ReadFileScatter: Kernel32["ReadFileScatter"] =
+  /* @__PURE__ */ bind("ReadFileScatter", prototypes.ReadFileScatter);
 export const SetFileCompletionNotificationModes:
   Kernel32["SetFileCompletionNotificationModes"] = /* @__PURE__ */ bind(
     "SetFileCompletionNotificationModes",
@@ -102,3 +110,9 @@ export const VirtualFree: Kernel32["VirtualFree"] = /* @__PURE__ */ bind(
   "VirtualFree",
   prototypes.VirtualFree,
 );
+export const WriteFile: Kernel32["WriteFile"] = /* @__PURE__ */ bind(
+  "WriteFile",
+  prototypes.WriteFile,
+);
+export const WriteFileGather: Kernel32["WriteFileGather"] =
+  /* @__PURE__ */ bind("WriteFileGather", prototypes.WriteFileGather);

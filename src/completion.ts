@@ -22,10 +22,10 @@ import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import { INVALID_HANDLE_VALUE } from "./handle.ts";
 import { AlignedBuffer } from "./memory.ts";
-import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
-import { win32CodeOfStatus } from "./ntstatus.ts";
 import { OVERLAPPED_ENTRY } from "./offsets.ts";
+import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
 import { getLastWin32Error, type Handle } from "./raw.ts";
+import { codeOfStatus } from "./status.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 /** How an operation ended. */
@@ -295,7 +295,7 @@ export class CompletionPort {
       if (!isKept) this.#overlapped.give(slot!);
       this.#pending--;
       waiter.complete(
-        status === 0 ? 0 : win32CodeOfStatus(status),
+        codeOfStatus(status),
         view.getUint32(entry + ENTRY.count, true),
       );
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { isAligned } from "./align.ts";
 import { checkBytes } from "./arguments.ts";
 import {
@@ -18,7 +19,7 @@ import { ownerOf } from "./memory.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
 import type { Performed } from "./overlapped_direct.ts";
 import { advance, counting, inParts } from "./parts.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import { PAGE_SIZE, segmentArray, totalLength } from "./segments.ts";
 import { ENDED, isEnd } from "./transfers.ts";
 
@@ -260,7 +261,9 @@ export class OverlappedTransfers {
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     const { address, bytes: { length } } = lease;
-    const transfer = kernel32[syscall];
+    const transfer = syscall === "ReadFile"
+      ? kernel32.ReadFile
+      : kernel32.WriteFile;
     return this.#overlapped.perform({
       offset,
       length,
@@ -278,7 +281,9 @@ export class OverlappedTransfers {
   ): Promise<Outcome> {
     const array = segmentArray(buffers);
     const length = totalLength(buffers);
-    const transfer = kernel32[syscall];
+    const transfer = syscall === "ReadFileScatter"
+      ? kernel32.ReadFileScatter
+      : kernel32.WriteFileGather;
     try {
       return await this.#overlapped.perform({
         offset,
