@@ -7,198 +7,201 @@
 import { readSymbols } from "./symbols.ts";
 
 /**
- * Symbols without "ERROR_", in the order of their numbers: 2 and 3 are those of
- * FILE_NOT_FOUND and PATH_NOT_FOUND. Behind a colon is the code that `node:fs`
- * puts on its errors. It is libuv's translation; where libuv has none there is
- * none ("UNKNOWN"), save for a dozen codes whose meaning is beyond doubt (the
- * end of a file, too large a file, a time-out, memory and quota).
+ * All symbols: 2 and 3 are those of ERROR_FILE_NOT_FOUND and
+ * ERROR_PATH_NOT_FOUND. Behind a colon is the code that `node:fs` puts on its
+ * errors. It is libuv's translation; where libuv has none there is none
+ * ("UNKNOWN"), save for a dozen codes whose meaning is beyond doubt (the end of
+ * a file, too large a file, a time-out, memory and quota).
  * https://learn.microsoft.com/windows/win32/debug/system-error-codes
  */
 const TABLE = `
-0 SUCCESS INVALID_FUNCTION:EISDIR FILE_NOT_FOUND:ENOENT PATH_NOT_FOUND:ENOENT
-  TOO_MANY_OPEN_FILES:EMFILE ACCESS_DENIED:EPERM INVALID_HANDLE:EBADF
-8 NOT_ENOUGH_MEMORY:ENOMEM
-11 BAD_FORMAT INVALID_ACCESS INVALID_DATA:EINVAL OUTOFMEMORY:ENOMEM
-  INVALID_DRIVE:ENOENT
-17 NOT_SAME_DEVICE:EXDEV NO_MORE_FILES WRITE_PROTECT:EROFS BAD_UNIT NOT_READY
-  BAD_COMMAND CRC:EIO BAD_LENGTH SEEK NOT_DOS_DISK SECTOR_NOT_FOUND
-29 WRITE_FAULT READ_FAULT GEN_FAILURE:EIO SHARING_VIOLATION:EBUSY
-  LOCK_VIOLATION:EBUSY WRONG_DISK
-38 HANDLE_EOF:EOF HANDLE_DISK_FULL:ENOSPC
-50 NOT_SUPPORTED:ENOTSUP REM_NOT_LIST
-53 BAD_NETPATH NETWORK_BUSY DEV_NOT_EXIST
-57 ADAP_HDW_ERR BAD_NET_RESP UNEXP_NET_ERR BAD_REM_ADAP
-64 NETNAME_DELETED:ECONNRESET NETWORK_ACCESS_DENIED BAD_DEV_TYPE BAD_NET_NAME
-  TOO_MANY_NAMES TOO_MANY_SESS SHARING_PAUSED REQ_NOT_ACCEP REDIR_PAUSED
-80 FILE_EXISTS:EEXIST
-82 CANNOT_MAKE:ENOSPC
-86 INVALID_PASSWORD INVALID_PARAMETER:EINVAL NET_WRITE_FAULT
-107 DISK_CHANGE DRIVE_LOCKED BROKEN_PIPE:EOF OPEN_FAILED:EIO
-  BUFFER_OVERFLOW:EFAULT DISK_FULL:ENOSPC NO_MORE_SEARCH_HANDLES
-  INVALID_TARGET_HANDLE
-117 INVALID_CATEGORY
-119 BAD_DRIVER_LEVEL CALL_NOT_IMPLEMENTED SEM_TIMEOUT:ETIMEDOUT
-  INSUFFICIENT_BUFFER:EINVAL INVALID_NAME:ENOENT INVALID_LEVEL NO_VOLUME_LABEL
-  MOD_NOT_FOUND:ENOENT PROC_NOT_FOUND
-130 DIRECT_ACCESS_HANDLE NEGATIVE_SEEK SEEK_ON_DEVICE
-145 DIR_NOT_EMPTY:ENOTEMPTY
-148 PATH_BUSY
-156 SIGNAL_REFUSED:EIO
-158 NOT_LOCKED
-160 BAD_ARGUMENTS BAD_PATHNAME:ENOENT
-167 LOCK_FAILED
-170 BUSY DEVICE_SUPPORT_IN_PROGRESS
-173 CANCEL_VIOLATION ATOMIC_LOCKS_NOT_SUPPORTED
-183 ALREADY_EXISTS:EEXIST
-193 BAD_EXE_FORMAT
-203 ENVVAR_NOT_FOUND:ENOENT
-205 NO_SIGNAL_SENT:EIO FILENAME_EXCED_RANGE:ENAMETOOLONG
-208 META_EXPANSION_TOO_LONG:E2BIG
-212 LOCKED
-220 FILE_CHECKED_OUT CHECKOUT_REQUIRED BAD_FILE_TYPE FILE_TOO_LARGE:EFBIG
-225 VIRUS_INFECTED VIRUS_DELETED
-230 BAD_PIPE:EPIPE PIPE_BUSY:EBUSY NO_DATA:EPIPE PIPE_NOT_CONNECTED:EPIPE
-  MORE_DATA:EMSGSIZE
-240 VC_DISCONNECTED
-254 INVALID_EA_NAME EA_LIST_INCONSISTENT
-258 =WAIT_TIMEOUT:ETIMEDOUT NO_MORE_ITEMS
-266 CANNOT_COPY DIRECTORY:ENOENT
-275 EAS_DIDNT_FIT EA_FILE_CORRUPT EA_TABLE_FULL:ENOSPC INVALID_EA_HANDLE
-282 EAS_NOT_SUPPORTED
-299 PARTIAL_COPY OPLOCK_NOT_GRANTED INVALID_OPLOCK_PROTOCOL
-  DISK_TOO_FRAGMENTED DELETE_PENDING
-307 INVALID_LOCK_RANGE
-313 NOT_ALLOWED_ON_SYSTEM_FILE DISK_RESOURCES_EXHAUSTED
-316 DEVICE_FEATURE_NOT_SUPPORTED MR_MID_NOT_FOUND
-321 DEVICE_UNREACHABLE DEVICE_NO_RESOURCES DATA_CHECKSUM_ERROR
-326 FILE_LEVEL_TRIM_NOT_SUPPORTED OFFSET_ALIGNMENT_VIOLATION
-  INVALID_FIELD_IN_PARAMETER_LIST OPERATION_IN_PROGRESS BAD_DEVICE_PATH
-334 RESIDENT_FILE_NOT_SUPPORTED COMPRESSED_FILE_NOT_SUPPORTED
-  DIRECTORY_NOT_SUPPORTED
-338 FT_WRITE_FAILURE
-344 COMPRESSION_NOT_BENEFICIAL
-348 MARKED_TO_DISALLOW_WRITES
-359 DEVICE_IN_MAINTENANCE NOT_SUPPORTED_ON_DAX DAX_MAPPING_EXISTS
-  CLOUD_FILE_PROVIDER_NOT_RUNNING
-368 STORAGE_LOST_DATA_PERSISTENCE FILE_SYSTEM_VIRTUALIZATION_UNAVAILABLE
-371 FILE_SYSTEM_VIRTUALIZATION_BUSY
-376 NOT_A_CLOUD_FILE CLOUD_FILE_NOT_IN_SYNC
-379 CLOUD_FILE_NOT_SUPPORTED CLOUD_FILE_INVALID_REQUEST
-  CLOUD_FILE_READ_ONLY_VOLUME
-383 CLOUD_FILE_VALIDATION_FAILED
-385 FILE_SYSTEM_VIRTUALIZATION_INVALID_OPERATION
-  CLOUD_FILE_AUTHENTICATION_FAILED CLOUD_FILE_INSUFFICIENT_RESOURCES
-  CLOUD_FILE_NETWORK_UNAVAILABLE CLOUD_FILE_UNSUCCESSFUL
-  CLOUD_FILE_NOT_UNDER_SYNC_ROOT CLOUD_FILE_IN_USE
-393 CLOUD_FILE_REQUEST_ABORTED
-395 CLOUD_FILE_ACCESS_DENIED
-398 CLOUD_FILE_REQUEST_CANCELED
-404 CLOUD_FILE_PROVIDER_TERMINATED
-407 VOLUME_NOT_CLUSTER_ALIGNED NO_PHYSICALLY_ALIGNED_FREE_SPACE_FOUND
-415 FT_READ_FAILURE
-420 NOT_A_DAX_VOLUME NOT_DAX_MAPPABLE
-425 FILE_NOT_SUPPORTED CLOUD_FILE_REQUEST_TIMEOUT
-430 ENCRYPTION_DISABLED
-433 NO_SUCH_DEVICE
-448 UNTRUSTED_MOUNT_POINT
-472 STORAGE_STACK_ACCESS_DENIED
-483 DEVICE_HARDWARE_ERROR
-487 INVALID_ADDRESS
-489 ENCRYPTED_FILE_NOT_SUPPORTED SPARSE_FILE_NOT_SUPPORTED
-  PAGEFILE_NOT_SUPPORTED VOLUME_NOT_SUPPORTED NOT_SUPPORTED_WITH_BYPASSIO
-  NO_BYPASSIO_DRIVER_SUPPORT NOT_SUPPORTED_WITH_ENCRYPTION
-  NOT_SUPPORTED_WITH_COMPRESSION
-534 ARITHMETIC_OVERFLOW PIPE_CONNECTED PIPE_LISTENING
-554 CANT_WAIT
-571 IO_PRIVILEGE_FAILED
-588 FS_DRIVER_REQUIRED
-596 LOST_WRITEBEHIND_DATA
-649 MOUNT_POINT_NOT_RESOLVED
-665 FILE_SYSTEM_LIMITATION
-679 MEDIA_CHECK
-681 STOPPED_ON_SYMLINK
-698 OBJECT_NAME_EXISTS
-735 ABANDONED_WAIT_0
-737 USER_APC
-739 ALERTED ELEVATION_REQUIRED:EACCES REPARSE OPLOCK_BREAK_IN_PROGRESS
-  VOLUME_MOUNTED
-752 CACHE_PAGE_LOCKED
-765 WAIT_FOR_OPLOCK
-788 LOST_WRITEBEHIND_DATA_NETWORK_DISCONNECTED
-  LOST_WRITEBEHIND_DATA_NETWORK_SERVER_ERROR
-  LOST_WRITEBEHIND_DATA_LOCAL_DISK_ERROR
-800 OPLOCK_SWITCHED_TO_NEW_HANDLE CANNOT_GRANT_REQUESTED_OPLOCK
-  CANNOT_BREAK_OPLOCK OPLOCK_HANDLE_CLOSED
-806 FILE_HANDLE_REVOKED
-808 ENCRYPTED_IO_NOT_POSSIBLE FILE_METADATA_OPTIMIZATION_IN_PROGRESS
-811 HANDLE_REVOKED
-994 EA_ACCESS_DENIED OPERATION_ABORTED:ECANCELED IO_INCOMPLETE IO_PENDING
-  NOACCESS:EACCES
-1004 INVALID_FLAGS:EBADF UNRECOGNIZED_VOLUME FILE_INVALID
-1100 END_OF_MEDIA:ENOSPC FILEMARK_DETECTED:EIO BEGINNING_OF_MEDIA:EIO
-  SETMARK_DETECTED:EIO NO_DATA_DETECTED:EIO PARTITION_FAILURE
-  INVALID_BLOCK_LENGTH:EIO DEVICE_NOT_PARTITIONED UNABLE_TO_LOCK_MEDIA
-  UNABLE_TO_UNLOAD_MEDIA MEDIA_CHANGED BUS_RESET:EIO NO_MEDIA_IN_DRIVE
-  NO_UNICODE_TRANSLATION:ECHARSET
-1115 SHUTDOWN_IN_PROGRESS
-1117 IO_DEVICE:EIO SERIAL_NO_DEVICE IRQ_BUSY MORE_WRITES COUNTER_TIMEOUT
-1126 DISK_RECALIBRATE_FAILED DISK_OPERATION_FAILED DISK_RESET_FAILED
-  EOM_OVERFLOW:EIO NOT_ENOUGH_SERVER_MEMORY POSSIBLE_DEADLOCK MAPPED_ALIGNMENT
-1140 SET_POWER_STATE_VETOED SET_POWER_STATE_FAILED TOO_MANY_LINKS
-1164 DEVICE_REINITIALIZATION_NEEDED DEVICE_REQUIRES_CLEANING:EIO
-  DEVICE_DOOR_OPEN:EIO DEVICE_NOT_CONNECTED NOT_FOUND
-1178 JOURNAL_DELETE_IN_PROGRESS JOURNAL_NOT_ACTIVE
-1181 JOURNAL_ENTRY_DELETED
-1200 BAD_DEVICE CONNECTION_UNAVAIL
-1203 NO_NET_OR_BAD_PATH
-1208 EXTENDED_ERROR
-1222 NO_NETWORK CANCELLED USER_MAPPED_FILE CONNECTION_REFUSED:ECONNREFUSED
-  GRACEFUL_DISCONNECT ADDRESS_ALREADY_ASSOCIATED:EADDRINUSE
-  ADDRESS_NOT_ASSOCIATED CONNECTION_INVALID CONNECTION_ACTIVE
-  NETWORK_UNREACHABLE:ENETUNREACH HOST_UNREACHABLE:EHOSTUNREACH
-  PROTOCOL_UNREACHABLE PORT_UNREACHABLE REQUEST_ABORTED
-  CONNECTION_ABORTED:ECONNABORTED RETRY
-1256 HOST_DOWN
-1300 NOT_ALL_ASSIGNED
-1307 INVALID_OWNER
-1313 NO_SUCH_PRIVILEGE PRIVILEGE_NOT_HELD:EPERM
-1326 LOGON_FAILURE
-1331 ACCOUNT_DISABLED
-1336 INVALID_ACL INVALID_SID INVALID_SECURITY_DESCR
-1346 BAD_IMPERSONATION_LEVEL
-1350 NO_SECURITY_ON_OBJECT
-1359 INTERNAL_ERROR
-1392 FILE_CORRUPT DISK_CORRUPT:EIO
-1450 NO_SYSTEM_RESOURCES:ENOMEM NONPAGED_SYSTEM_RESOURCES:ENOMEM
-  PAGED_SYSTEM_RESOURCES:ENOMEM WORKING_SET_QUOTA:ENOMEM PAGEFILE_QUOTA:ENOMEM
-  COMMITMENT_LIMIT:ENOMEM
-1460 TIMEOUT:ETIMEDOUT
-1462 INCORRECT_SIZE SYMLINK_CLASS_DISABLED SYMLINK_NOT_SUPPORTED:EINVAL
-1617 DEVICE_REMOVED
-1784 INVALID_USER_BUFFER UNRECOGNIZED_MEDIA
-1816 NOT_ENOUGH_QUOTA:ENOMEM
-1920 CANT_ACCESS_FILE:EACCES CANT_RESOLVE_FILENAME:ELOOP
-2250 NOT_CONNECTED:ENOTCONN
-2401 OPEN_FILES
-2404 DEVICE_IN_USE
-4304 MEDIA_OFFLINE
-4317 INVALID_OPERATION
-4319 DEVICE_NOT_AVAILABLE
-4350 FILE_OFFLINE REMOTE_STORAGE_NOT_ACTIVE REMOTE_STORAGE_MEDIA_ERROR
-4390 NOT_A_REPARSE_POINT REPARSE_ATTRIBUTE_CONFLICT
-  INVALID_REPARSE_DATA:ENOENT REPARSE_TAG_INVALID REPARSE_TAG_MISMATCH
-6000 ENCRYPTION_FAILED DECRYPTION_FAILED FILE_ENCRYPTED
-6004 NO_EFS
-6007 FILE_NOT_ENCRYPTED
-6009 FILE_READ_ONLY
-6014 VOLUME_NOT_SUPPORT_EFS
-6800 TRANSACTIONAL_CONFLICT
-6805 TRANSACTIONS_UNSUPPORTED_REMOTE
-6815 HANDLE_NO_LONGER_VALID
-6832 TRANSACTIONAL_OPEN_NOT_ALLOWED
-6843 DATA_LOST_REPAIR
-6849 BAD_CLUSTERS
-`;
+0 success, invalid function:eisdir, file not found:enoent,
+path not found:enoent, too many open files:emfile, access denied:eperm,
+invalid handle:ebadf,
+8 not enough memory:enomem,
+11 bad format, invalid access, invalid data:einval, outofmemory:enomem,
+invalid drive:enoent,
+17 not same device:exdev, no more files, write protect:erofs, bad unit,
+not ready, bad command, crc:eio, bad length, seek, not dos disk,
+sector not found,
+29 write fault, read fault, gen failure:eio, sharing violation:ebusy,
+lock violation:ebusy, wrong disk,
+38 handle eof:eof, handle disk full:enospc,
+50 not supported:enotsup, rem not list,
+53 bad netpath, network busy, dev not exist,
+57 adap hdw err, bad net resp, unexp net err, bad rem adap,
+64 netname deleted:econnreset, network access denied, bad dev type,
+bad net name, too many names, too many sess, sharing paused, req not accep,
+redir paused,
+80 file exists:eexist,
+82 cannot make:enospc,
+86 invalid password, invalid parameter:einval, net write fault,
+107 disk change, drive locked, broken pipe:eof, open failed:eio,
+buffer overflow:efault, disk full:enospc, no more search handles,
+invalid target handle,
+117 invalid category,
+119 bad driver level, call not implemented, sem timeout:etimedout,
+insufficient buffer:einval, invalid name:enoent, invalid level,
+no volume label, mod not found:enoent, proc not found,
+130 direct access handle, negative seek, seek on device,
+145 dir not empty:enotempty,
+148 path busy,
+156 signal refused:eio,
+158 not locked,
+160 bad arguments, bad pathname:enoent,
+167 lock failed,
+170 busy, device support in progress,
+173 cancel violation, atomic locks not supported,
+183 already exists:eexist,
+193 bad exe format,
+203 envvar not found:enoent,
+205 no signal sent:eio, filename exced range:enametoolong,
+208 meta expansion too long:e2big,
+212 locked,
+220 file checked out, checkout required, bad file type, file too large:efbig,
+225 virus infected, virus deleted,
+230 bad pipe:epipe, pipe busy:ebusy, no data:epipe, pipe not connected:epipe,
+more data:emsgsize,
+240 vc disconnected,
+254 invalid ea name, ea list inconsistent,
+258 =wait timeout:etimedout, no more items,
+266 cannot copy, directory:enoent,
+275 eas didnt fit, ea file corrupt, ea table full:enospc, invalid ea handle,
+282 eas not supported,
+299 partial copy, oplock not granted, invalid oplock protocol,
+disk too fragmented, delete pending,
+307 invalid lock range,
+313 not allowed on system file, disk resources exhausted,
+316 device feature not supported, mr mid not found,
+321 device unreachable, device no resources, data checksum error,
+326 file level trim not supported, offset alignment violation,
+invalid field in parameter list, operation in progress, bad device path,
+334 resident file not supported, compressed file not supported,
+directory not supported,
+338 ft write failure,
+344 compression not beneficial,
+348 marked to disallow writes,
+359 device in maintenance, not supported on dax, dax mapping exists,
+cloud file provider not running,
+368 storage lost data persistence, file system virtualization unavailable,
+371 file system virtualization busy,
+376 not a cloud file, cloud file not in sync,
+379 cloud file not supported, cloud file invalid request,
+cloud file read only volume,
+383 cloud file validation failed,
+385 file system virtualization invalid operation,
+cloud file authentication failed, cloud file insufficient resources,
+cloud file network unavailable, cloud file unsuccessful,
+cloud file not under sync root, cloud file in use,
+393 cloud file request aborted,
+395 cloud file access denied,
+398 cloud file request canceled,
+404 cloud file provider terminated,
+407 volume not cluster aligned, no physically aligned free space found,
+415 ft read failure,
+420 not a dax volume, not dax mappable,
+425 file not supported, cloud file request timeout,
+430 encryption disabled,
+433 no such device,
+448 untrusted mount point,
+472 storage stack access denied,
+483 device hardware error,
+487 invalid address,
+489 encrypted file not supported, sparse file not supported,
+pagefile not supported, volume not supported, not supported with bypassio,
+no bypassio driver support, not supported with encryption,
+not supported with compression,
+534 arithmetic overflow, pipe connected, pipe listening,
+554 cant wait,
+571 io privilege failed,
+588 fs driver required,
+596 lost writebehind data,
+649 mount point not resolved,
+665 file system limitation,
+679 media check,
+681 stopped on symlink,
+698 object name exists,
+735 abandoned wait 0,
+737 user apc,
+739 alerted, elevation required:eacces, reparse, oplock break in progress,
+volume mounted,
+752 cache page locked,
+765 wait for oplock,
+788 lost writebehind data network disconnected,
+lost writebehind data network server error,
+lost writebehind data local disk error,
+800 oplock switched to new handle, cannot grant requested oplock,
+cannot break oplock, oplock handle closed,
+806 file handle revoked,
+808 encrypted io not possible, file metadata optimization in progress,
+811 handle revoked,
+994 ea access denied, operation aborted:ecanceled, io incomplete, io pending,
+noaccess:eacces,
+1004 invalid flags:ebadf, unrecognized volume, file invalid,
+1100 end of media:enospc, filemark detected:eio, beginning of media:eio,
+setmark detected:eio, no data detected:eio, partition failure,
+invalid block length:eio, device not partitioned, unable to lock media,
+unable to unload media, media changed, bus reset:eio, no media in drive,
+no unicode translation:echarset,
+1115 shutdown in progress,
+1117 io device:eio, serial no device, irq busy, more writes, counter timeout,
+1126 disk recalibrate failed, disk operation failed, disk reset failed,
+eom overflow:eio, not enough server memory, possible deadlock,
+mapped alignment,
+1140 set power state vetoed, set power state failed, too many links,
+1164 device reinitialization needed, device requires cleaning:eio,
+device door open:eio, device not connected, not found,
+1178 journal delete in progress, journal not active,
+1181 journal entry deleted,
+1200 bad device, connection unavail,
+1203 no net or bad path,
+1208 extended error,
+1222 no network, cancelled, user mapped file, connection refused:econnrefused,
+graceful disconnect, address already associated:eaddrinuse,
+address not associated, connection invalid, connection active,
+network unreachable:enetunreach, host unreachable:ehostunreach,
+protocol unreachable, port unreachable, request aborted,
+connection aborted:econnaborted, retry,
+1256 host down,
+1300 not all assigned,
+1307 invalid owner,
+1313 no such privilege, privilege not held:eperm,
+1326 logon failure,
+1331 account disabled,
+1336 invalid acl, invalid sid, invalid security descr,
+1346 bad impersonation level,
+1350 no security on object,
+1359 internal error,
+1392 file corrupt, disk corrupt:eio,
+1450 no system resources:enomem, nonpaged system resources:enomem,
+paged system resources:enomem, working set quota:enomem, pagefile quota:enomem,
+commitment limit:enomem,
+1460 timeout:etimedout,
+1462 incorrect size, symlink class disabled, symlink not supported:einval,
+1617 device removed,
+1784 invalid user buffer, unrecognized media,
+1816 not enough quota:enomem,
+1920 cant access file:eacces, cant resolve filename:eloop,
+2250 not connected:enotconn,
+2401 open files,
+2404 device in use,
+4304 media offline,
+4317 invalid operation,
+4319 device not available,
+4350 file offline, remote storage not active, remote storage media error,
+4390 not a reparse point, reparse attribute conflict,
+invalid reparse data:enoent, reparse tag invalid, reparse tag mismatch,
+6000 encryption failed, decryption failed, file encrypted,
+6004 no efs,
+6007 file not encrypted,
+6009 file read only,
+6014 volume not support efs,
+6800 transactional conflict,
+6805 transactions unsupported remote,
+6815 handle no longer valid,
+6832 transactional open not allowed,
+6843 data lost repair,
+6849 bad clusters`;
 
 /**
  * Gives the name under which winerror.h defines a Win32 error code.
@@ -410,7 +413,7 @@ let table: ReadonlyMap<number, Row> | undefined;
 function rows(): ReadonlyMap<number, Row> {
   return table ??= new Map(
     Array.from(
-      readSymbols(TABLE, 10, "ERROR_"),
+      readSymbols(TABLE, "ERROR_"),
       ([code, symbol, posix]) => [code, { symbol, posix }],
     ),
   );

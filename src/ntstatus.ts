@@ -9,159 +9,159 @@ import { ERROR_MR_MID_NOT_FOUND, win32CodeOf } from "./codes.ts";
 import { readSymbols } from "./symbols.ts";
 
 /**
- * Symbols without "STATUS_", in the order of their numbers: c0000001 and c0000002
- * are those of UNSUCCESSFUL and NOT_IMPLEMENTED. Behind a colon, without
- * "ERROR_", is the Win32 error that RtlNtStatusToDosError makes of the status,
- * for what I/O can yield. Where there is none, the error has the status's own
- * name: STATUS_DISK_FULL becomes ERROR_DISK_FULL.
+ * The symbols of what I/O can yield: 0xc0000001 and 0xc0000002 are those of
+ * STATUS_UNSUCCESSFUL and STATUS_NOT_IMPLEMENTED. Behind a colon, without
+ * "ERROR_", is the Win32 error that RtlNtStatusToDosError makes of the status.
+ * Where there is none, the error has the status's own name: STATUS_DISK_FULL
+ * becomes ERROR_DISK_FULL.
  * https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
  */
 const TABLE = `
-00000000 SUCCESS
-00000102 TIMEOUT PENDING:IO_PENDING
-40000008 SERIAL_MORE_WRITES:MORE_WRITES
-4000000c SERIAL_COUNTER_TIMEOUT:COUNTER_TIMEOUT
-80000005 BUFFER_OVERFLOW:MORE_DATA NO_MORE_FILES
-8000000d PARTIAL_COPY
-8000000f DEVICE_POWERED_OFF:NOT_READY DEVICE_OFF_LINE:NOT_READY
-  DEVICE_BUSY:BUSY
-80000016 VERIFY_REQUIRED:MEDIA_CHANGED
-8000001b FILEMARK_DETECTED MEDIA_CHANGED BUS_RESET END_OF_MEDIA
-  BEGINNING_OF_MEDIA
-80000021 SETMARK_DETECTED NO_DATA_DETECTED
-80000288 DEVICE_REQUIRES_CLEANING DEVICE_DOOR_OPEN
-80000803 DATA_LOST_REPAIR
-c0000001 UNSUCCESSFUL:GEN_FAILURE NOT_IMPLEMENTED:INVALID_FUNCTION
-  INVALID_INFO_CLASS:INVALID_PARAMETER INFO_LENGTH_MISMATCH:BAD_LENGTH
-  ACCESS_VIOLATION:NOACCESS
-c0000008 INVALID_HANDLE
-c000000d INVALID_PARAMETER NO_SUCH_DEVICE NO_SUCH_FILE:FILE_NOT_FOUND
-  INVALID_DEVICE_REQUEST:INVALID_FUNCTION END_OF_FILE:HANDLE_EOF
-  WRONG_VOLUME:WRONG_DISK NO_MEDIA_IN_DEVICE:NOT_READY UNRECOGNIZED_MEDIA
-c0000017 NO_MEMORY:NOT_ENOUGH_MEMORY
-c0000022 ACCESS_DENIED BUFFER_TOO_SMALL:INSUFFICIENT_BUFFER
-  OBJECT_TYPE_MISMATCH:INVALID_HANDLE
-c000002a NOT_LOCKED
-c0000030 INVALID_PARAMETER_MIX:INVALID_PARAMETER
-c0000032 DISK_CORRUPT_ERROR:DISK_CORRUPT OBJECT_NAME_INVALID:INVALID_NAME
-  OBJECT_NAME_NOT_FOUND:FILE_NOT_FOUND OBJECT_NAME_COLLISION:ALREADY_EXISTS
-c0000039 OBJECT_PATH_INVALID:BAD_PATHNAME OBJECT_PATH_NOT_FOUND:PATH_NOT_FOUND
-c000003c DATA_OVERRUN:IO_DEVICE DATA_LATE_ERROR:IO_DEVICE DATA_ERROR:CRC
-  CRC_ERROR:CRC
-c0000043 SHARING_VIOLATION QUOTA_EXCEEDED:NOT_ENOUGH_QUOTA
-c000004f EAS_NOT_SUPPORTED
-c0000054 FILE_LOCK_CONFLICT:LOCK_VIOLATION LOCK_NOT_GRANTED:LOCK_VIOLATION
-  DELETE_PENDING:ACCESS_DENIED CTL_FILE_NOT_SUPPORTED:NOT_SUPPORTED
-c0000061 PRIVILEGE_NOT_HELD
-c000007e RANGE_NOT_LOCKED:NOT_LOCKED DISK_FULL
-c0000098 FILE_INVALID
-c000009a INSUFFICIENT_RESOURCES:NO_SYSTEM_RESOURCES
-c000009c DEVICE_DATA_ERROR:CRC DEVICE_NOT_CONNECTED
-  DEVICE_POWER_FAILURE:NOT_READY
-c00000a1 WORKING_SET_QUOTA MEDIA_WRITE_PROTECTED:WRITE_PROTECT
-  DEVICE_NOT_READY:NOT_READY
-c00000ab INSTANCE_NOT_AVAILABLE:PIPE_BUSY PIPE_NOT_AVAILABLE:PIPE_BUSY
-  INVALID_PIPE_STATE:BAD_PIPE PIPE_BUSY ILLEGAL_FUNCTION:INVALID_FUNCTION
-  PIPE_DISCONNECTED:PIPE_NOT_CONNECTED PIPE_CLOSING:NO_DATA PIPE_CONNECTED
-  PIPE_LISTENING INVALID_READ_MODE:BAD_PIPE IO_TIMEOUT:SEM_TIMEOUT
-  FILE_FORCED_CLOSED:HANDLE_EOF
-c00000ba FILE_IS_A_DIRECTORY:ACCESS_DENIED NOT_SUPPORTED
-c00000be BAD_NETWORK_PATH:BAD_NETPATH NETWORK_BUSY
-  DEVICE_DOES_NOT_EXIST:DEV_NOT_EXIST
-c00000c3 INVALID_NETWORK_RESPONSE:BAD_NET_RESP
-  UNEXPECTED_NETWORK_ERROR:UNEXP_NET_ERR
-c00000c9 NETWORK_NAME_DELETED:NETNAME_DELETED NETWORK_ACCESS_DENIED
-  BAD_DEVICE_TYPE:BAD_DEV_TYPE BAD_NETWORK_NAME:BAD_NET_NAME
-c00000d8 CANT_WAIT PIPE_EMPTY:NO_DATA
-c00000e8 INVALID_USER_BUFFER UNEXPECTED_IO_ERROR:IO_DEVICE
-c00000ef INVALID_PARAMETER_1:INVALID_PARAMETER
-  INVALID_PARAMETER_2:INVALID_PARAMETER INVALID_PARAMETER_3:INVALID_PARAMETER
-  INVALID_PARAMETER_4:INVALID_PARAMETER INVALID_PARAMETER_5:INVALID_PARAMETER
-  INVALID_PARAMETER_6:INVALID_PARAMETER INVALID_PARAMETER_7:INVALID_PARAMETER
-  INVALID_PARAMETER_8:INVALID_PARAMETER INVALID_PARAMETER_9:INVALID_PARAMETER
-  INVALID_PARAMETER_10:INVALID_PARAMETER
-  INVALID_PARAMETER_11:INVALID_PARAMETER
-  INVALID_PARAMETER_12:INVALID_PARAMETER
-c0000102 FILE_CORRUPT_ERROR:FILE_CORRUPT NOT_A_DIRECTORY:DIRECTORY
-c0000106 NAME_TOO_LONG:FILENAME_EXCED_RANGE FILES_OPEN:OPEN_FILES
-c000011e MAPPED_FILE_SIZE_ZERO:FILE_INVALID
-  TOO_MANY_OPENED_FILES:TOO_MANY_OPEN_FILES CANCELLED:OPERATION_ABORTED
-  CANNOT_DELETE:ACCESS_DENIED
-c0000123 FILE_DELETED:ACCESS_DENIED
-c0000128 FILE_CLOSED:INVALID_HANDLE
-c000012d COMMITMENT_LIMIT
-c000013b LOCAL_DISCONNECT:NETNAME_DELETED REMOTE_DISCONNECT:NETNAME_DELETED
-c0000140 INVALID_CONNECTION:UNEXP_NET_ERR
-c000014b PIPE_BROKEN:BROKEN_PIPE
-c000014f UNRECOGNIZED_VOLUME SERIAL_NO_DEVICE_INITED:SERIAL_NO_DEVICE
-c0000169 DISK_RECALIBRATE_FAILED DISK_OPERATION_FAILED DISK_RESET_FAILED
-c0000172 PARTITION_FAILURE INVALID_BLOCK_LENGTH DEVICE_NOT_PARTITIONED
-  UNABLE_TO_LOCK_MEDIA UNABLE_TO_UNLOAD_MEDIA EOM_OVERFLOW
-  NO_MEDIA:NO_MEDIA_IN_DRIVE
-c0000183 DRIVER_INTERNAL_ERROR:IO_DEVICE INVALID_DEVICE_STATE:BAD_COMMAND
-  IO_DEVICE_ERROR:IO_DEVICE DEVICE_PROTOCOL_ERROR:IO_DEVICE
-c00001a1 INVALID_LOCK_RANGE
-c00001b0 IO_DEVICE_INVALID_DATA:INVALID_DATA IO_UNALIGNED_WRITE:INVALID_DATA
-c0000205 INSUFF_SERVER_RESOURCES:NOT_ENOUGH_SERVER_MEMORY
-  INVALID_BUFFER_SIZE:INVALID_USER_BUFFER
-c000020c CONNECTION_DISCONNECTED:NETNAME_DELETED
-  CONNECTION_RESET:NETNAME_DELETED
-c0000222 LOST_WRITEBEHIND_DATA
-c0000225 NOT_FOUND
-c000022d RETRY
-c0000235 HANDLE_NOT_CLOSABLE:INVALID_HANDLE CONNECTION_REFUSED
-  GRACEFUL_DISCONNECT
-c000023c NETWORK_UNREACHABLE HOST_UNREACHABLE
-c0000240 REQUEST_ABORTED CONNECTION_ABORTED
-c0000243 USER_MAPPED_FILE
-c0000267 FILE_IS_OFFLINE:FILE_OFFLINE
-c000026e VOLUME_DISMOUNTED:NOT_READY
-c0000279 IO_REPARSE_TAG_NOT_HANDLED:CANT_ACCESS_FILE
-c000029d REMOTE_STORAGE_NOT_ACTIVE REMOTE_STORAGE_MEDIA_ERROR
-c00002b6 DEVICE_REMOVED
-c0000304 MFT_TOO_FRAGMENTED:DISK_TOO_FRAGMENTED
-c0000350 HOST_DOWN
-c0000427 FILE_SYSTEM_LIMITATION
-c0000433 ENCOUNTERED_WRITE_IN_PROGRESS:BUSY
-c0000435 PURGE_FAILED:USER_MAPPED_FILE
-c0000461 DISK_RESOURCES_EXHAUSTED
-c0000463 DEVICE_FEATURE_NOT_SUPPORTED DEVICE_UNREACHABLE
-c0000466 SERVER_UNAVAILABLE:NETNAME_DELETED
-  FILE_NOT_AVAILABLE:SHARING_VIOLATION
-  DEVICE_INSUFFICIENT_RESOURCES:DEVICE_NO_RESOURCES
-c000046b FT_WRITE_FAILURE
-c0000470 DATA_CHECKSUM_ERROR
-c0000474 INVALID_OFFSET_ALIGNMENT:OFFSET_ALIGNMENT_VIOLATION
-c0000476 OPERATION_IN_PROGRESS
-c000047d IO_OPERATION_TIMEOUT:TIMEOUT
-c0000480 SHARE_UNAVAILABLE:NETNAME_DELETED
-c0000483 DEVICE_HARDWARE_ERROR
-c000048d MARKED_TO_DISALLOW_WRITES
-c0000499 DEVICE_IN_MAINTENANCE NOT_SUPPORTED_ON_DAX
-  FREE_SPACE_TOO_FRAGMENTED:DISK_TOO_FRAGMENTED
-c000049e STORAGE_LOST_DATA_PERSISTENCE
-c00004ab FT_READ_FAILURE
-c00004b4 FILE_NOT_SUPPORTED
-c00004bc UNTRUSTED_MOUNT_POINT
-c00004c1 STORAGE_STACK_ACCESS_DENIED
-c00004c6 VOLUME_NOT_SUPPORTED
-c0000507 DEVICE_HUNG:BUSY
-c0000810 ENCRYPTED_IO_NOT_POSSIBLE
-c0000904 FILE_TOO_LARGE
-c0000906 VIRUS_INFECTED VIRUS_DELETED
-c0000910 FILE_HANDLE_REVOKED
-c000a006 HANDLE_REVOKED
-c000cf01 CLOUD_FILE_PROVIDER_NOT_RUNNING
-c000cf08 CLOUD_FILE_NOT_IN_SYNC
-c000cf0c CLOUD_FILE_READ_ONLY_VOLUME
-c000cf0f CLOUD_FILE_AUTHENTICATION_FAILED CLOUD_FILE_INSUFFICIENT_RESOURCES
-  CLOUD_FILE_NETWORK_UNAVAILABLE
-c000cf14 CLOUD_FILE_IN_USE
-c000cf18 CLOUD_FILE_ACCESS_DENIED
-c000cf1b CLOUD_FILE_REQUEST_CANCELED
-c000cf1d CLOUD_FILE_PROVIDER_TERMINATED
-c000cf1f CLOUD_FILE_REQUEST_TIMEOUT
-`;
+0x00000000 success,
+0x00000102 timeout, pending:io pending,
+0x40000008 serial more writes:more writes,
+0x4000000c serial counter timeout:counter timeout,
+0x80000005 buffer overflow:more data, no more files,
+0x8000000d partial copy,
+0x8000000f device powered off:not ready, device off line:not ready,
+device busy:busy,
+0x80000016 verify required:media changed,
+0x8000001b filemark detected, media changed, bus reset, end of media,
+beginning of media,
+0x80000021 setmark detected, no data detected,
+0x80000288 device requires cleaning, device door open,
+0x80000803 data lost repair,
+0xc0000001 unsuccessful:gen failure, not implemented:invalid function,
+invalid info class:invalid parameter, info length mismatch:bad length,
+access violation:noaccess,
+0xc0000008 invalid handle,
+0xc000000d invalid parameter, no such device, no such file:file not found,
+invalid device request:invalid function, end of file:handle eof,
+wrong volume:wrong disk, no media in device:not ready, unrecognized media,
+0xc0000017 no memory:not enough memory,
+0xc0000022 access denied, buffer too small:insufficient buffer,
+object type mismatch:invalid handle,
+0xc000002a not locked,
+0xc0000030 invalid parameter mix:invalid parameter,
+0xc0000032 disk corrupt error:disk corrupt, object name invalid:invalid name,
+object name not found:file not found, object name collision:already exists,
+0xc0000039 object path invalid:bad pathname,
+object path not found:path not found,
+0xc000003c data overrun:io device, data late error:io device, data error:crc,
+crc error:crc,
+0xc0000043 sharing violation, quota exceeded:not enough quota,
+0xc000004f eas not supported,
+0xc0000054 file lock conflict:lock violation, lock not granted:lock violation,
+delete pending:access denied, ctl file not supported:not supported,
+0xc0000061 privilege not held,
+0xc000007e range not locked:not locked, disk full,
+0xc0000098 file invalid,
+0xc000009a insufficient resources:no system resources,
+0xc000009c device data error:crc, device not connected,
+device power failure:not ready,
+0xc00000a1 working set quota, media write protected:write protect,
+device not ready:not ready,
+0xc00000ab instance not available:pipe busy, pipe not available:pipe busy,
+invalid pipe state:bad pipe, pipe busy, illegal function:invalid function,
+pipe disconnected:pipe not connected, pipe closing:no data, pipe connected,
+pipe listening, invalid read mode:bad pipe, io timeout:sem timeout,
+file forced closed:handle eof,
+0xc00000ba file is a directory:access denied, not supported,
+0xc00000be bad network path:bad netpath, network busy,
+device does not exist:dev not exist,
+0xc00000c3 invalid network response:bad net resp,
+unexpected network error:unexp net err,
+0xc00000c9 network name deleted:netname deleted, network access denied,
+bad device type:bad dev type, bad network name:bad net name,
+0xc00000d8 cant wait, pipe empty:no data,
+0xc00000e8 invalid user buffer, unexpected io error:io device,
+0xc00000ef invalid parameter 1:invalid parameter,
+invalid parameter 2:invalid parameter, invalid parameter 3:invalid parameter,
+invalid parameter 4:invalid parameter, invalid parameter 5:invalid parameter,
+invalid parameter 6:invalid parameter, invalid parameter 7:invalid parameter,
+invalid parameter 8:invalid parameter, invalid parameter 9:invalid parameter,
+invalid parameter 10:invalid parameter, invalid parameter 11:invalid parameter,
+invalid parameter 12:invalid parameter,
+0xc0000102 file corrupt error:file corrupt, not a directory:directory,
+0xc0000106 name too long:filename exced range, files open:open files,
+0xc000011e mapped file size zero:file invalid,
+too many opened files:too many open files, cancelled:operation aborted,
+cannot delete:access denied,
+0xc0000123 file deleted:access denied,
+0xc0000128 file closed:invalid handle,
+0xc000012d commitment limit,
+0xc000013b local disconnect:netname deleted, remote disconnect:netname deleted,
+0xc0000140 invalid connection:unexp net err,
+0xc000014b pipe broken:broken pipe,
+0xc000014f unrecognized volume, serial no device inited:serial no device,
+0xc0000169 disk recalibrate failed, disk operation failed, disk reset failed,
+0xc0000172 partition failure, invalid block length, device not partitioned,
+unable to lock media, unable to unload media, eom overflow,
+no media:no media in drive,
+0xc0000183 driver internal error:io device, invalid device state:bad command,
+io device error:io device, device protocol error:io device,
+0xc00001a1 invalid lock range,
+0xc00001b0 io device invalid data:invalid data,
+io unaligned write:invalid data,
+0xc0000205 insuff server resources:not enough server memory,
+invalid buffer size:invalid user buffer,
+0xc000020c connection disconnected:netname deleted,
+connection reset:netname deleted,
+0xc0000222 lost writebehind data,
+0xc0000225 not found,
+0xc000022d retry,
+0xc0000235 handle not closable:invalid handle, connection refused,
+graceful disconnect,
+0xc000023c network unreachable, host unreachable,
+0xc0000240 request aborted, connection aborted,
+0xc0000243 user mapped file,
+0xc0000267 file is offline:file offline,
+0xc000026e volume dismounted:not ready,
+0xc0000279 io reparse tag not handled:cant access file,
+0xc000029d remote storage not active, remote storage media error,
+0xc00002b6 device removed,
+0xc0000304 mft too fragmented:disk too fragmented,
+0xc0000350 host down,
+0xc0000427 file system limitation,
+0xc0000433 encountered write in progress:busy,
+0xc0000435 purge failed:user mapped file,
+0xc0000461 disk resources exhausted,
+0xc0000463 device feature not supported, device unreachable,
+0xc0000466 server unavailable:netname deleted,
+file not available:sharing violation,
+device insufficient resources:device no resources,
+0xc000046b ft write failure,
+0xc0000470 data checksum error,
+0xc0000474 invalid offset alignment:offset alignment violation,
+0xc0000476 operation in progress,
+0xc000047d io operation timeout:timeout,
+0xc0000480 share unavailable:netname deleted,
+0xc0000483 device hardware error,
+0xc000048d marked to disallow writes,
+0xc0000499 device in maintenance, not supported on dax,
+free space too fragmented:disk too fragmented,
+0xc000049e storage lost data persistence,
+0xc00004ab ft read failure,
+0xc00004b4 file not supported,
+0xc00004bc untrusted mount point,
+0xc00004c1 storage stack access denied,
+0xc00004c6 volume not supported,
+0xc0000507 device hung:busy,
+0xc0000810 encrypted io not possible,
+0xc0000904 file too large,
+0xc0000906 virus infected, virus deleted,
+0xc0000910 file handle revoked,
+0xc000a006 handle revoked,
+0xc000cf01 cloud file provider not running,
+0xc000cf08 cloud file not in sync,
+0xc000cf0c cloud file read only volume,
+0xc000cf0f cloud file authentication failed, cloud file insufficient resources,
+cloud file network unavailable,
+0xc000cf14 cloud file in use,
+0xc000cf18 cloud file access denied,
+0xc000cf1b cloud file request canceled,
+0xc000cf1d cloud file provider terminated,
+0xc000cf1f cloud file request timeout`;
 
 /** STATUS_PENDING: what OVERLAPPED.Internal holds until the operation ends. */
 export const STATUS_PENDING = 0x103;
@@ -242,7 +242,7 @@ let table: ReadonlyMap<number, Row> | undefined;
 function rows(): ReadonlyMap<number, Row> {
   return table ??= new Map(
     Array.from(
-      readSymbols(TABLE, 16, "STATUS_"),
+      readSymbols(TABLE, "STATUS_"),
       (
         [status, symbol, error = symbol.slice("STATUS_".length)],
       ) => [status, { symbol, error: `ERROR_${error}` }],
