@@ -16,6 +16,8 @@ export const CloseHandle: Kernel32["CloseHandle"] = /* @__PURE__ */ bind(
   "CloseHandle",
   prototypes.CloseHandle,
 );
+export const ConnectNamedPipe: Kernel32["ConnectNamedPipe"] =
+  /* @__PURE__ */ bind("ConnectNamedPipe", prototypes.ConnectNamedPipe);
 export const CreateFileW: Kernel32["CreateFileW"] = /* @__PURE__ */ bind(
   "CreateFileW",
   prototypes.CreateFileW,

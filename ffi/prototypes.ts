@@ -16,6 +16,7 @@ export const CancelIoEx = {
   returns: "bool",
   parameters: [["hFile", "handle"], ["lpOverlapped", "overlapped?", 32]],
 } as const;
+
 /**
  * Closes a handle.
  *
@@ -27,6 +28,7 @@ export const CloseHandle = {
   returns: "bool",
   parameters: [["hObject", "handle"]],
 } as const;
+
 /**
  * Waits for a client to connect to a named pipe.
  *
@@ -38,6 +40,7 @@ export const ConnectNamedPipe = {
   returns: "bool",
   parameters: [["hNamedPipe", "handle"], ["lpOverlapped", "overlapped?", 32]],
 } as const;
+
 /**
  * Creates an event.
  *
@@ -54,6 +57,7 @@ export const CreateEventW = {
     ["lpName", "wstr?"],
   ],
 } as const;
+
 /**
  * Opens or creates a file, pipe, volume or device.
  *
@@ -73,6 +77,7 @@ export const CreateFileW = {
     ["hTemplateFile", "handle?"],
   ],
 } as const;
+
 /**
  * Makes a completion port, or binds a handle to one.
  *
@@ -89,6 +94,7 @@ export const CreateIoCompletionPort = {
     ["NumberOfConcurrentThreads", "u32"],
   ],
 } as const;
+
 /**
  * Creates an instance of a named pipe.
  *
@@ -109,6 +115,7 @@ export const CreateNamedPipeW = {
     ["lpSecurityAttributes", "buffer?", 24],
   ],
 } as const;
+
 /**
  * Deletes a file.
  *
@@ -120,6 +127,7 @@ export const DeleteFileW = {
   returns: "bool",
   parameters: [["lpFileName", "wstr"]],
 } as const;
+
 /**
  * Sends a control code to a driver.
  *
@@ -140,6 +148,7 @@ export const DeviceIoControl = {
     ["lpOverlapped", "overlapped?", 32],
   ],
 } as const;
+
 /**
  * Disconnects the client of a named pipe.
  *
@@ -151,6 +160,7 @@ export const DisconnectNamedPipe = {
   returns: "bool",
   parameters: [["hNamedPipe", "handle"]],
 } as const;
+
 /**
  * Duplicates a handle.
  *
@@ -170,6 +180,7 @@ export const DuplicateHandle = {
     ["dwOptions", "u32"],
   ],
 } as const;
+
 /**
  * Writes a file's cached data and metadata to the device.
  *
@@ -181,6 +192,7 @@ export const FlushFileBuffers = {
   returns: "bool",
   parameters: [["hFile", "handle"]],
 } as const;
+
 /**
  * Formats the text of a message.
  *
@@ -200,6 +212,7 @@ export const FormatMessageW = {
     ["Arguments", "buffer?", 0],
   ],
 } as const;
+
 /**
  * Gives the pseudo handle of this process.
  *
@@ -211,6 +224,7 @@ export const GetCurrentProcess = {
   returns: "handle",
   parameters: [],
 } as const;
+
 /**
  * Tells a disk's sector and cluster sizes.
  *
@@ -228,6 +242,7 @@ export const GetDiskFreeSpaceW = {
     ["lpTotalNumberOfClusters", "buffer?", 4],
   ],
 } as const;
+
 /**
  * Tells the attributes of a file or directory.
  *
@@ -239,6 +254,7 @@ export const GetFileAttributesW = {
   returns: "u32",
   parameters: [["lpFileName", "wstr"]],
 } as const;
+
 /**
  * Tells a file's attributes, times, size and identity.
  *
@@ -250,6 +266,7 @@ export const GetFileInformationByHandle = {
   returns: "bool",
   parameters: [["hFile", "handle"], ["lpFileInformation", "buffer", 52]],
 } as const;
+
 /**
  * Tells one class of a file's information.
  *
@@ -265,6 +282,7 @@ export const GetFileInformationByHandleEx = {
     "dwBufferSize",
   ], ["dwBufferSize", "u32"]],
 } as const;
+
 /**
  * Tells a file's size in bytes.
  *
@@ -276,6 +294,7 @@ export const GetFileSizeEx = {
   returns: "bool",
   parameters: [["hFile", "handle"], ["lpFileSize", "buffer", 8]],
 } as const;
+
 /**
  * Tells whether a handle is a disk file, a character device or a pipe.
  *
@@ -287,6 +306,7 @@ export const GetFileType = {
   returns: "u32",
   parameters: [["hFile", "handle"]],
 } as const;
+
 /**
  * Makes a path absolute.
  *
@@ -303,6 +323,7 @@ export const GetFullPathNameW = {
     2,
   ], ["lpFilePart", "buffer?", 8]],
 } as const;
+
 /**
  * Gives the last error of this thread's calls through this module.
  *
@@ -314,6 +335,7 @@ export const GetLastError = {
   returns: "u32",
   parameters: [],
 } as const;
+
 /**
  * Gives the result of an overlapped operation.
  *
@@ -329,6 +351,7 @@ export const GetOverlappedResult = {
     4,
   ], ["bWait", "bool"]],
 } as const;
+
 /**
  * Gives the result of an overlapped operation, waiting for a bounded time.
  *
@@ -346,6 +369,7 @@ export const GetOverlappedResultEx = {
     ["bAlertable", "bool"],
   ],
 } as const;
+
 /**
  * Counts the open handles of a process.
  *
@@ -357,6 +381,7 @@ export const GetProcessHandleCount = {
   returns: "bool",
   parameters: [["hProcess", "handle"], ["pdwHandleCount", "buffer", 4]],
 } as const;
+
 /**
  * Takes completion packets from a completion port.
  *
@@ -375,6 +400,7 @@ export const GetQueuedCompletionStatusEx = {
     ["fAlertable", "bool"],
   ],
 } as const;
+
 /**
  * Gives a standard handle.
  *
@@ -386,6 +412,7 @@ export const GetStdHandle = {
   returns: "handle",
   parameters: [["nStdHandle", "u32"]],
 } as const;
+
 /**
  * Tells the page size and other facts of the system.
  *
@@ -397,6 +424,7 @@ export const GetSystemInfo = {
   returns: "void",
   parameters: [["lpSystemInfo", "buffer", 48]],
 } as const;
+
 /**
  * Finds the mount point of a path's volume.
  *
@@ -412,6 +440,7 @@ export const GetVolumePathNameW = {
     ["cchBufferLength", "u32"],
   ],
 } as const;
+
 /**
  * Locks a range of bytes.
  *
@@ -430,6 +459,7 @@ export const LockFileEx = {
     ["lpOverlapped", "overlapped", 32],
   ],
 } as const;
+
 /**
  * Looks at a pipe's data without taking it.
  *
@@ -448,6 +478,7 @@ export const PeekNamedPipe = {
     ["lpBytesLeftThisMessage", "buffer?", 4],
   ],
 } as const;
+
 /**
  * Puts a packet of one's own on a completion port.
  *
@@ -464,6 +495,7 @@ export const PostQueuedCompletionStatus = {
     ["lpOverlapped", "overlapped?", 32],
   ],
 } as const;
+
 /**
  * Reads bytes from a file or device.
  *
@@ -481,6 +513,7 @@ export const ReadFile = {
     ["lpOverlapped", "overlapped?", 32],
   ],
 } as const;
+
 /**
  * Reads into pages scattered in memory, in one operation.
  *
@@ -498,6 +531,7 @@ export const ReadFileScatter = {
     ["lpOverlapped", "overlapped", 32],
   ],
 } as const;
+
 /**
  * Resets an event.
  *
@@ -509,6 +543,7 @@ export const ResetEvent = {
   returns: "bool",
   parameters: [["hEvent", "handle"]],
 } as const;
+
 /**
  * Sets the end of a file at the file pointer.
  *
@@ -520,6 +555,7 @@ export const SetEndOfFile = {
   returns: "bool",
   parameters: [["hFile", "handle"]],
 } as const;
+
 /**
  * Sets an event.
  *
@@ -531,6 +567,7 @@ export const SetEvent = {
   returns: "bool",
   parameters: [["hEvent", "handle"]],
 } as const;
+
 /**
  * Says how completions of a handle are announced.
  *
@@ -542,6 +579,7 @@ export const SetFileCompletionNotificationModes = {
   returns: "bool",
   parameters: [["FileHandle", "handle"], ["Flags", "u32"]],
 } as const;
+
 /**
  * Sets one class of a file's information.
  *
@@ -557,6 +595,7 @@ export const SetFileInformationByHandle = {
     "dwBufferSize",
   ], ["dwBufferSize", "u32"]],
 } as const;
+
 /**
  * Moves the file pointer.
  *
@@ -572,6 +611,7 @@ export const SetFilePointerEx = {
     8,
   ], ["dwMoveMethod", "u32"]],
 } as const;
+
 /**
  * Sets a file's valid data length.
  *
@@ -583,6 +623,7 @@ export const SetFileValidData = {
   returns: "bool",
   parameters: [["hFile", "handle"], ["ValidDataLength", "i64"]],
 } as const;
+
 /**
  * Sets the last error.
  *
@@ -594,6 +635,7 @@ export const SetLastError = {
   returns: "void",
   parameters: [["dwErrCode", "u32"]],
 } as const;
+
 /**
  * Sets a pipe handle's read and wait modes.
  *
@@ -609,6 +651,7 @@ export const SetNamedPipeHandleState = {
     4,
   ], ["lpCollectDataTimeout", "buffer?", 4]],
 } as const;
+
 /**
  * Unlocks a range of bytes.
  *
@@ -626,6 +669,7 @@ export const UnlockFileEx = {
     ["lpOverlapped", "overlapped", 32],
   ],
 } as const;
+
 /**
  * Reserves and commits pages of memory.
  *
@@ -640,6 +684,7 @@ export const VirtualAlloc = {
     "u32",
   ], ["flProtect", "u32"]],
 } as const;
+
 /**
  * Gives pages of memory back.
  *
@@ -654,6 +699,7 @@ export const VirtualFree = {
     "u32",
   ]],
 } as const;
+
 /**
  * Waits until an object is signalled.
  *
@@ -665,6 +711,7 @@ export const WaitForSingleObject = {
   returns: "u32",
   parameters: [["hHandle", "handle"], ["dwMilliseconds", "u32"]],
 } as const;
+
 /**
  * Waits until an instance of a named pipe is free.
  *
@@ -676,6 +723,7 @@ export const WaitNamedPipeW = {
   returns: "bool",
   parameters: [["lpNamedPipeName", "wstr"], ["nTimeOut", "u32"]],
 } as const;
+
 /**
  * Writes bytes to a file or device.
  *
@@ -693,6 +741,7 @@ export const WriteFile = {
     ["lpOverlapped", "overlapped?", 32],
   ],
 } as const;
+
 /**
  * Writes pages gathered from memory, in one operation.
  *
