@@ -19,7 +19,7 @@ import type { Handle } from "./raw.ts";
 import { type SectorSize, sectorSizeOf } from "./sector.ts";
 
 /** Closes the handles of files that were dropped without `close()`. */
-const dropped = new FinalizationRegistry<Handle>((handle) => {
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
   aside(() => kernel32.CloseHandle(handle));
 });
 

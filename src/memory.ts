@@ -20,7 +20,7 @@ import { Win32Error } from "./error.ts";
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
 
 /** Gives back the memory of a buffer that was dropped without `free()`. */
-const dropped = new FinalizationRegistry<bigint>((address) => {
+const dropped = /* @__PURE__ */ new FinalizationRegistry<bigint>((address) => {
   aside(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
 
@@ -94,6 +94,10 @@ export class AlignedBuffer implements Disposable {
     if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
     const memory = this.#shown(byteLength);
     this.#bytes = new Uint8Array(memory);
+    // Not in a static block, which bundlers keep even where nobody makes a
+    // buffer. Without one, there is nothing to hold.
+    hold = AlignedBuffer.#hold;
+    letGo = AlignedBuffer.#letGo;
     owners.set(memory, this);
     dropped.register(memory, this.address, this);
   }
@@ -153,13 +157,12 @@ export class AlignedBuffer implements Disposable {
     }
   }
 
-  static {
-    hold = (buffer) => {
-      buffer.#holds++;
-    };
-    letGo = (buffer) => {
-      if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
-    };
+  static #hold(buffer: AlignedBuffer): void {
+    buffer.#holds++;
+  }
+
+  static #letGo(buffer: AlignedBuffer): void {
+    if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
   }
 
   /** Frees the memory, as `free()`. */
