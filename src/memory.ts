@@ -11,10 +11,10 @@ import {
   PAGE_READWRITE,
 } from "./constants.ts";
 import { frames } from "../ffi/mod.ts";
-import { isAligned } from "./align.ts";
 import { describe } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { Win32Error } from "./error.ts";
+import { isMultiple } from "./multiples.ts";
 
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
@@ -182,6 +182,6 @@ export function isViewAligned(
   alignment: number,
 ): boolean {
   return ownerOf(view) === undefined
-    ? isAligned(frames().addressOf(view), BigInt(alignment))
-    : isAligned(view.byteOffset, alignment);
+    ? frames().addressOf(view) % BigInt(alignment) === 0n
+    : isMultiple(view.byteOffset, alignment);
 }

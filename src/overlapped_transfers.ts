@@ -4,7 +4,6 @@
  * @module
  */
 import * as kernel32 from "../ffi/calls.ts";
-import { isAligned } from "./align.ts";
 import { checkBytes } from "./arguments.ts";
 import {
   ERROR_INVALID_PARAMETER,
@@ -16,6 +15,7 @@ import type { Outcome } from "./completion.ts";
 import { Win32Error } from "./error.ts";
 import { type Lease, lend, lendOwn } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
+import { isMultiple } from "./multiples.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
 import type { Performed } from "./overlapped_direct.ts";
 import { advance, counting, inParts } from "./parts.ts";
@@ -322,7 +322,7 @@ function isPart(code: number): boolean {
 /** Wine wants the last page to be whole too, where Windows wants sectors. */
 function isRefusedPart(code: number, buffers: readonly Uint8Array[]): boolean {
   return code === ERROR_INVALID_PARAMETER &&
-    !isAligned(totalLength(buffers), PAGE_SIZE);
+    !isMultiple(totalLength(buffers), PAGE_SIZE);
 }
 
 /** What one operation takes of the bytes. */
