@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { Functions, Kernel32, Prototype } from "./kernel32.ts";
+import type { Functions, Prototype } from "./kernel32.ts";
 import { FrameTable } from "./lasterror.ts";
-import { bindFunction, type BoundFunction } from "./marshal.ts";
-import * as prototypes from "./prototypes.ts";
+import { bindFunction } from "./marshal.ts";
 import { selectBackend } from "./select.ts";
-import { bindTransfer, type BufferTransferName } from "./transfer.ts";
 
 let table: FrameTable | undefined;
 
@@ -27,16 +25,4 @@ export function bind<P extends Prototype>(
   prototype: P,
 ): Functions<{ f: P }>["f"] {
   return bindFunction(name, prototype, frames) as Functions<{ f: P }>["f"];
-}
-
-/** Binds all functions; the system is asked for each on its first call. */
-export function bindKernel32(): Kernel32 {
-  const functions: Record<string, BoundFunction> = {};
-  for (const [name, prototype] of Object.entries(prototypes)) {
-    functions[name] = bindFunction(name, prototype, frames);
-  }
-  for (const name of ["ReadFile", "WriteFile"] satisfies BufferTransferName[]) {
-    functions[name] = bindTransfer(name, functions[name]!, frames);
-  }
-  return Object.freeze(functions) as unknown as Kernel32;
 }

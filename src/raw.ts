@@ -41,9 +41,10 @@
  *
  * @module
  */
+import { bindKernel32 } from "../ffi/all_calls.ts";
 import type { Kernel32 } from "../ffi/kernel32.ts";
 import type { LastErrorCapture } from "../ffi/lasterror.ts";
-import { bindKernel32, frames } from "../ffi/mod.ts";
+import { frames } from "../ffi/mod.ts";
 
 export type {
   Arguments,

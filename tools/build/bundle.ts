@@ -22,6 +22,8 @@ export async function bundle(
     outdir: folder,
     bundle: true,
     splitting: true,
+    // Folds constants, which a program's bundler would otherwise keep: to it, sums and powers may have effects.
+    minifySyntax: true,
     chunkNames: "shared-[hash]",
     format: "esm",
     platform: "neutral",
