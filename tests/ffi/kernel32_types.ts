@@ -1,7 +1,6 @@
 // Compile-time tests of the types that derive from the prototypes: `deno check`
 // fails if one of them does not hold.
 
-import type * as prototypes from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import type {
   Arguments,
@@ -9,6 +8,7 @@ import type {
   Pointer,
   WideString,
 } from "../../ffi/kernel32.ts";
+import type * as prototypes from "../../ffi/prototypes.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
   (<T>() => T extends B ? 1 : 2) ? true : false;

@@ -1,4 +1,3 @@
-import * as prototypes from "../../ffi/prototypes.ts";
 import { test } from "node:test";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Backend, WordFunction } from "../../ffi/backend.ts";
@@ -8,6 +7,7 @@ import type { Kernel32 } from "../../ffi/kernel32.ts";
 import { FrameTable, NO_ARGUMENT } from "../../ffi/lasterror.ts";
 import { bindFunction } from "../../ffi/marshal.ts";
 import { frames } from "../../ffi/mod.ts";
+import * as prototypes from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { failingCalls, failingWrite } from "../support/failing_calls.ts";
 import { tempFolder } from "../support/temp_folder.ts";

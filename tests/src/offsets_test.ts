@@ -1,14 +1,13 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import * as offsets from "../../src/offsets.ts";
-import { type Struct } from "../../src/structs.ts";
 import * as structs from "../../src/structs.ts";
 
 for (const [name, numbers] of Object.entries(offsets)) {
   test(`files and @kernel32/io/structs agree on ${name}`, () => {
-    const layout = structs[name as keyof typeof offsets] as Struct<
-      Record<string, unknown>
-    >;
+    const layout = structs[name as keyof typeof offsets];
     const { size, ...members } = numbers;
     assertEquals(size, layout.size);
     for (const [member, offset] of Object.entries(members)) {
