@@ -23,7 +23,7 @@ export interface DenoForeignFunction {
 
 /** The part of the `Deno` namespace that this back end uses. */
 export interface DenoModule {
-  readonly build: { readonly arch: string };
+  readonly build: { readonly arch: string; readonly os: string };
   dlopen(
     library: string,
     symbols: Readonly<Record<string, DenoForeignFunction>>,
@@ -96,16 +96,22 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
     result: "void",
     nonblocking,
   });
-  const { call0, call1, call2, callAside } = deno.dlopen("ucrtbase.dll", {
+  const open = (prototypes: Readonly<Record<string, DenoForeignFunction>>) =>
+    deno.dlopen("ucrtbase.dll", prototypes).symbols;
+  const { call0, call1, call2 } = open({
     call0: prototype("u64", "u64"),
     call1: prototype("buffer", "u64"),
     call2: prototype("buffer", "buffer"),
-    callAside: prototype("u64", "u64", true),
-  }).symbols as {
+  }) as {
     call0: Search<bigint, bigint>;
     call1: Search<ArrayBufferView, bigint>;
     call2: Search<ArrayBufferView, ArrayBufferView>;
-    callAside: Search<bigint, bigint, Promise<void>>;
+  };
+  // Binding takes a while, and not every program needs this one.
+  let aside: Search<bigint, bigint, Promise<void>> | undefined;
+  const bindAside = () => {
+    const { callAside } = open({ callAside: prototype("u64", "u64", true) });
+    return aside = callAside as Search<bigint, bigint, Promise<void>>;
   };
   return {
     bind: (block) => ({
@@ -113,7 +119,8 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
       call1: (key) => call1(key, block, 1n, 1n, routine, 0n),
       call2: (key, context) => call2(key, block, 1n, 1n, routine, context),
     }),
-    callAside: (block) => callAside(block, block, 1n, 1n, routine, 0n),
+    callAside: (block) =>
+      (aside ?? bindAside())(block, block, 1n, 1n, routine, 0n),
   };
 }
 

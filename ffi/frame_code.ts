@@ -131,9 +131,13 @@ const X64_UNWIND: readonly number[] = [
 ];
 
 function x64Image(): FrameImage {
-  const code = X64_CODE.flatMap((instruction) =>
-    instruction.split(" ").map((byte) => parseInt(byte, 16))
-  );
+  const code: number[] = [];
+  // Loops, since this is run once, and a loop costs least where all is cold.
+  for (const bytes of X64_CODE) {
+    for (let i = 0; i < bytes.length; i += 3) {
+      code.push(parseInt(bytes.slice(i, i + 2), 16));
+    }
+  }
   const unwind = align4(code.length);
   const table = align4(unwind + X64_UNWIND.length);
   const bytes = new Uint8Array(table + 12);

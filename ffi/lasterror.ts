@@ -314,7 +314,6 @@ const BOOTSTRAP = {
   GetProcAddress: 2,
   RtlAddFunctionTable: 3,
   VirtualAlloc: 4,
-  VirtualFree: 3,
   VirtualProtect: 4,
 } as const;
 
@@ -348,7 +347,8 @@ function loadRoutine(
     scratch,
   );
   if ((allowed & 0xFFFFFFFFn) === 0n) {
-    kernel32.VirtualFree(page, 0n, MEM_RELEASE);
+    const { VirtualFree } = backend.bind("kernel32.dll", { VirtualFree: 3 });
+    VirtualFree(page, 0n, MEM_RELEASE);
     return 0n;
   }
   kernel32.FlushInstructionCache(

@@ -30,9 +30,12 @@ export function bindFunction(
   prototype: Prototype,
   frames: () => FrameTable,
 ): BoundFunction {
-  const call = new Call(name, prototype, frames);
+  // Not before the first call, since a program calls few of the functions.
+  let call: Call | undefined;
+  const prepare = () => call = new Call(name, prototype, frames);
   // Named parameters, not a rest parameter: that one would be an array a call.
-  return (a, b, c, d, e, f, g, h) => call.run(a, b, c, d, e, f, g, h);
+  return (a, b, c, d, e, f, g, h) =>
+    (call ?? prepare()).run(a, b, c, d, e, f, g, h);
 }
 
 /** The error of a call that leaves memory to the kernel. */

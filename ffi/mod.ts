@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type Kernel32, type Prototype, prototypes } from "./kernel32.ts";
+import type { Functions, Prototype } from "./kernel32.ts";
 import { FrameTable } from "./lasterror.ts";
-import { bindFunction, type BoundFunction } from "./marshal.ts";
+import { bindFunction } from "./marshal.ts";
 import { selectBackend } from "./select.ts";
-import { bindTransfer, type BufferTransferName } from "./transfer.ts";
 
 let table: FrameTable | undefined;
 
@@ -20,15 +19,10 @@ export function frames(): FrameTable {
   return table ??= new FrameTable(selectBackend());
 }
 
-/** Binds all prototypes; the system is asked for each on its first call. */
-export function bindKernel32(): Kernel32 {
-  const functions: Record<string, BoundFunction> = {};
-  const all: Readonly<Record<string, Prototype>> = prototypes;
-  for (const name in all) {
-    functions[name] = bindFunction(name, all[name]!, frames);
-  }
-  for (const name of ["ReadFile", "WriteFile"] satisfies BufferTransferName[]) {
-    functions[name] = bindTransfer(name, functions[name]!, frames);
-  }
-  return Object.freeze(functions) as unknown as Kernel32;
+/** Binds one function; the system is asked for it on its first call. */
+export function bind<P extends Prototype>(
+  name: string,
+  prototype: P,
+): Functions<{ f: P }>["f"] {
+  return bindFunction(name, prototype, frames) as Functions<{ f: P }>["f"];
 }

@@ -9,6 +9,7 @@ import { createDenoBackend, type DenoModule } from "./deno.ts";
 
 /** What this module looks for in the global scope of a runtime. */
 export interface RuntimeGlobals {
+  readonly Bun?: unknown;
   readonly Deno?: DenoModule;
   readonly process?: {
     readonly arch?: string;
@@ -26,22 +27,27 @@ export interface RuntimeGlobals {
 export function selectBackend(
   globals: RuntimeGlobals = globalThis as RuntimeGlobals,
 ): Backend {
-  const { process } = globals;
+  const { Bun, Deno } = globals;
+  // Not asked for where it can be helped: for `process`, Deno would load all
+  // that it has of Node.
+  const process = Bun === undefined && Deno !== undefined
+    ? undefined
+    : globals.process;
   const bun = process?.getBuiltinModule?.("bun:ffi") as
     | BunFfiModule
     | undefined;
-  const platform = process?.platform;
-  if (platform !== undefined && platform !== "win32") {
+  const system = process?.platform ?? Deno?.build.os ?? "win32";
+  if (system !== "win32" && system !== "windows") {
     throw new Error(
       "@kernel32/io calls kernel32.dll, which is part of Windows; this system " +
-        `is "${platform}". Structures, alignment and error tables work here, ` +
+        `is "${system}". Structures, alignment and error tables work here, ` +
         "I/O does not.",
     );
   }
   if (bun !== undefined) {
     return createBunBackend(bun, process?.arch as Architecture);
   }
-  if (globals.Deno !== undefined) return createDenoBackend(globals.Deno);
+  if (Deno !== undefined) return createDenoBackend(Deno);
   throw new Error(
     "@kernel32/io found no foreign function interface: it needs Deno 2.5 or " +
       "Bun 1.3, or a later version",

@@ -22,13 +22,13 @@ export type TransferName =
   | "ReadFileScatter"
   | "WriteFileGather";
 
-const FILE = argumentOffset(0);
+const FILE = /* @__PURE__ */ argumentOffset(0);
 const BUFFER = 1;
-const LENGTH = argumentOffset(2);
+const LENGTH = /* @__PURE__ */ argumentOffset(2);
 const COUNT = 3;
 const OVERLAPPED_INDEX = 4;
 const OVERLAPPED_SIZE = 32;
-const OVERLAPPED = argumentOffset(OVERLAPPED_INDEX);
+const OVERLAPPED = /* @__PURE__ */ argumentOffset(OVERLAPPED_INDEX);
 const ARITY = 5;
 
 /** Where the OVERLAPPED stands behind the count, and its members in it. */

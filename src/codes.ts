@@ -4,368 +4,204 @@
  * @module
  */
 
+import { readSymbols } from "./symbols.ts";
+
 /**
- * Number, symbol, and the code that `node:fs` puts on its errors, in the order
- * of the numbers. The third column is libuv's translation; where libuv has none
- * it is empty ("UNKNOWN"), save for a dozen codes whose meaning is beyond doubt
- * (the end of a file, too large a file, a time-out, memory and quota).
+ * All symbols: 2 and 3 are those of ERROR_FILE_NOT_FOUND and
+ * ERROR_PATH_NOT_FOUND. Behind a colon is the code that `node:fs` puts on its
+ * errors. It is libuv's translation; where libuv has none there is none
+ * ("UNKNOWN"), save for a dozen codes whose meaning is beyond doubt (the end of
+ * a file, too large a file, a time-out, memory and quota).
  * https://learn.microsoft.com/windows/win32/debug/system-error-codes
  */
 const TABLE = `
-   0 ERROR_SUCCESS
-   1 ERROR_INVALID_FUNCTION EISDIR
-   2 ERROR_FILE_NOT_FOUND ENOENT
-   3 ERROR_PATH_NOT_FOUND ENOENT
-   4 ERROR_TOO_MANY_OPEN_FILES EMFILE
-   5 ERROR_ACCESS_DENIED EPERM
-   6 ERROR_INVALID_HANDLE EBADF
-   8 ERROR_NOT_ENOUGH_MEMORY ENOMEM
-  11 ERROR_BAD_FORMAT
-  12 ERROR_INVALID_ACCESS
-  13 ERROR_INVALID_DATA EINVAL
-  14 ERROR_OUTOFMEMORY ENOMEM
-  15 ERROR_INVALID_DRIVE ENOENT
-  17 ERROR_NOT_SAME_DEVICE EXDEV
-  18 ERROR_NO_MORE_FILES
-  19 ERROR_WRITE_PROTECT EROFS
-  20 ERROR_BAD_UNIT
-  21 ERROR_NOT_READY
-  22 ERROR_BAD_COMMAND
-  23 ERROR_CRC EIO
-  24 ERROR_BAD_LENGTH
-  25 ERROR_SEEK
-  26 ERROR_NOT_DOS_DISK
-  27 ERROR_SECTOR_NOT_FOUND
-  29 ERROR_WRITE_FAULT
-  30 ERROR_READ_FAULT
-  31 ERROR_GEN_FAILURE EIO
-  32 ERROR_SHARING_VIOLATION EBUSY
-  33 ERROR_LOCK_VIOLATION EBUSY
-  34 ERROR_WRONG_DISK
-  38 ERROR_HANDLE_EOF EOF
-  39 ERROR_HANDLE_DISK_FULL ENOSPC
-  50 ERROR_NOT_SUPPORTED ENOTSUP
-  51 ERROR_REM_NOT_LIST
-  53 ERROR_BAD_NETPATH
-  54 ERROR_NETWORK_BUSY
-  55 ERROR_DEV_NOT_EXIST
-  57 ERROR_ADAP_HDW_ERR
-  58 ERROR_BAD_NET_RESP
-  59 ERROR_UNEXP_NET_ERR
-  60 ERROR_BAD_REM_ADAP
-  64 ERROR_NETNAME_DELETED ECONNRESET
-  65 ERROR_NETWORK_ACCESS_DENIED
-  66 ERROR_BAD_DEV_TYPE
-  67 ERROR_BAD_NET_NAME
-  68 ERROR_TOO_MANY_NAMES
-  69 ERROR_TOO_MANY_SESS
-  70 ERROR_SHARING_PAUSED
-  71 ERROR_REQ_NOT_ACCEP
-  72 ERROR_REDIR_PAUSED
-  80 ERROR_FILE_EXISTS EEXIST
-  82 ERROR_CANNOT_MAKE ENOSPC
-  86 ERROR_INVALID_PASSWORD
-  87 ERROR_INVALID_PARAMETER EINVAL
-  88 ERROR_NET_WRITE_FAULT
- 107 ERROR_DISK_CHANGE
- 108 ERROR_DRIVE_LOCKED
- 109 ERROR_BROKEN_PIPE EOF
- 110 ERROR_OPEN_FAILED EIO
- 111 ERROR_BUFFER_OVERFLOW EFAULT
- 112 ERROR_DISK_FULL ENOSPC
- 113 ERROR_NO_MORE_SEARCH_HANDLES
- 114 ERROR_INVALID_TARGET_HANDLE
- 117 ERROR_INVALID_CATEGORY
- 119 ERROR_BAD_DRIVER_LEVEL
- 120 ERROR_CALL_NOT_IMPLEMENTED
- 121 ERROR_SEM_TIMEOUT ETIMEDOUT
- 122 ERROR_INSUFFICIENT_BUFFER EINVAL
- 123 ERROR_INVALID_NAME ENOENT
- 124 ERROR_INVALID_LEVEL
- 125 ERROR_NO_VOLUME_LABEL
- 126 ERROR_MOD_NOT_FOUND ENOENT
- 127 ERROR_PROC_NOT_FOUND
- 130 ERROR_DIRECT_ACCESS_HANDLE
- 131 ERROR_NEGATIVE_SEEK
- 132 ERROR_SEEK_ON_DEVICE
- 145 ERROR_DIR_NOT_EMPTY ENOTEMPTY
- 148 ERROR_PATH_BUSY
- 156 ERROR_SIGNAL_REFUSED EIO
- 158 ERROR_NOT_LOCKED
- 160 ERROR_BAD_ARGUMENTS
- 161 ERROR_BAD_PATHNAME ENOENT
- 167 ERROR_LOCK_FAILED
- 170 ERROR_BUSY
- 171 ERROR_DEVICE_SUPPORT_IN_PROGRESS
- 173 ERROR_CANCEL_VIOLATION
- 174 ERROR_ATOMIC_LOCKS_NOT_SUPPORTED
- 183 ERROR_ALREADY_EXISTS EEXIST
- 193 ERROR_BAD_EXE_FORMAT
- 203 ERROR_ENVVAR_NOT_FOUND ENOENT
- 205 ERROR_NO_SIGNAL_SENT EIO
- 206 ERROR_FILENAME_EXCED_RANGE ENAMETOOLONG
- 208 ERROR_META_EXPANSION_TOO_LONG E2BIG
- 212 ERROR_LOCKED
- 220 ERROR_FILE_CHECKED_OUT
- 221 ERROR_CHECKOUT_REQUIRED
- 222 ERROR_BAD_FILE_TYPE
- 223 ERROR_FILE_TOO_LARGE EFBIG
- 225 ERROR_VIRUS_INFECTED
- 226 ERROR_VIRUS_DELETED
- 230 ERROR_BAD_PIPE EPIPE
- 231 ERROR_PIPE_BUSY EBUSY
- 232 ERROR_NO_DATA EPIPE
- 233 ERROR_PIPE_NOT_CONNECTED EPIPE
- 234 ERROR_MORE_DATA EMSGSIZE
- 240 ERROR_VC_DISCONNECTED
- 254 ERROR_INVALID_EA_NAME
- 255 ERROR_EA_LIST_INCONSISTENT
- 258 WAIT_TIMEOUT ETIMEDOUT
- 259 ERROR_NO_MORE_ITEMS
- 266 ERROR_CANNOT_COPY
- 267 ERROR_DIRECTORY ENOENT
- 275 ERROR_EAS_DIDNT_FIT
- 276 ERROR_EA_FILE_CORRUPT
- 277 ERROR_EA_TABLE_FULL ENOSPC
- 278 ERROR_INVALID_EA_HANDLE
- 282 ERROR_EAS_NOT_SUPPORTED
- 299 ERROR_PARTIAL_COPY
- 300 ERROR_OPLOCK_NOT_GRANTED
- 301 ERROR_INVALID_OPLOCK_PROTOCOL
- 302 ERROR_DISK_TOO_FRAGMENTED
- 303 ERROR_DELETE_PENDING
- 307 ERROR_INVALID_LOCK_RANGE
- 313 ERROR_NOT_ALLOWED_ON_SYSTEM_FILE
- 314 ERROR_DISK_RESOURCES_EXHAUSTED
- 316 ERROR_DEVICE_FEATURE_NOT_SUPPORTED
- 317 ERROR_MR_MID_NOT_FOUND
- 321 ERROR_DEVICE_UNREACHABLE
- 322 ERROR_DEVICE_NO_RESOURCES
- 323 ERROR_DATA_CHECKSUM_ERROR
- 326 ERROR_FILE_LEVEL_TRIM_NOT_SUPPORTED
- 327 ERROR_OFFSET_ALIGNMENT_VIOLATION
- 328 ERROR_INVALID_FIELD_IN_PARAMETER_LIST
- 329 ERROR_OPERATION_IN_PROGRESS
- 330 ERROR_BAD_DEVICE_PATH
- 334 ERROR_RESIDENT_FILE_NOT_SUPPORTED
- 335 ERROR_COMPRESSED_FILE_NOT_SUPPORTED
- 336 ERROR_DIRECTORY_NOT_SUPPORTED
- 338 ERROR_FT_WRITE_FAILURE
- 344 ERROR_COMPRESSION_NOT_BENEFICIAL
- 348 ERROR_MARKED_TO_DISALLOW_WRITES
- 359 ERROR_DEVICE_IN_MAINTENANCE
- 360 ERROR_NOT_SUPPORTED_ON_DAX
- 361 ERROR_DAX_MAPPING_EXISTS
- 362 ERROR_CLOUD_FILE_PROVIDER_NOT_RUNNING
- 368 ERROR_STORAGE_LOST_DATA_PERSISTENCE
- 369 ERROR_FILE_SYSTEM_VIRTUALIZATION_UNAVAILABLE
- 371 ERROR_FILE_SYSTEM_VIRTUALIZATION_BUSY
- 376 ERROR_NOT_A_CLOUD_FILE
- 377 ERROR_CLOUD_FILE_NOT_IN_SYNC
- 379 ERROR_CLOUD_FILE_NOT_SUPPORTED
- 380 ERROR_CLOUD_FILE_INVALID_REQUEST
- 381 ERROR_CLOUD_FILE_READ_ONLY_VOLUME
- 383 ERROR_CLOUD_FILE_VALIDATION_FAILED
- 385 ERROR_FILE_SYSTEM_VIRTUALIZATION_INVALID_OPERATION
- 386 ERROR_CLOUD_FILE_AUTHENTICATION_FAILED
- 387 ERROR_CLOUD_FILE_INSUFFICIENT_RESOURCES
- 388 ERROR_CLOUD_FILE_NETWORK_UNAVAILABLE
- 389 ERROR_CLOUD_FILE_UNSUCCESSFUL
- 390 ERROR_CLOUD_FILE_NOT_UNDER_SYNC_ROOT
- 391 ERROR_CLOUD_FILE_IN_USE
- 393 ERROR_CLOUD_FILE_REQUEST_ABORTED
- 395 ERROR_CLOUD_FILE_ACCESS_DENIED
- 398 ERROR_CLOUD_FILE_REQUEST_CANCELED
- 404 ERROR_CLOUD_FILE_PROVIDER_TERMINATED
- 407 ERROR_VOLUME_NOT_CLUSTER_ALIGNED
- 408 ERROR_NO_PHYSICALLY_ALIGNED_FREE_SPACE_FOUND
- 415 ERROR_FT_READ_FAILURE
- 420 ERROR_NOT_A_DAX_VOLUME
- 421 ERROR_NOT_DAX_MAPPABLE
- 425 ERROR_FILE_NOT_SUPPORTED
- 426 ERROR_CLOUD_FILE_REQUEST_TIMEOUT
- 430 ERROR_ENCRYPTION_DISABLED
- 433 ERROR_NO_SUCH_DEVICE
- 448 ERROR_UNTRUSTED_MOUNT_POINT
- 472 ERROR_STORAGE_STACK_ACCESS_DENIED
- 483 ERROR_DEVICE_HARDWARE_ERROR
- 487 ERROR_INVALID_ADDRESS
- 489 ERROR_ENCRYPTED_FILE_NOT_SUPPORTED
- 490 ERROR_SPARSE_FILE_NOT_SUPPORTED
- 491 ERROR_PAGEFILE_NOT_SUPPORTED
- 492 ERROR_VOLUME_NOT_SUPPORTED
- 493 ERROR_NOT_SUPPORTED_WITH_BYPASSIO
- 494 ERROR_NO_BYPASSIO_DRIVER_SUPPORT
- 495 ERROR_NOT_SUPPORTED_WITH_ENCRYPTION
- 496 ERROR_NOT_SUPPORTED_WITH_COMPRESSION
- 534 ERROR_ARITHMETIC_OVERFLOW
- 535 ERROR_PIPE_CONNECTED
- 536 ERROR_PIPE_LISTENING
- 554 ERROR_CANT_WAIT
- 571 ERROR_IO_PRIVILEGE_FAILED
- 588 ERROR_FS_DRIVER_REQUIRED
- 596 ERROR_LOST_WRITEBEHIND_DATA
- 649 ERROR_MOUNT_POINT_NOT_RESOLVED
- 665 ERROR_FILE_SYSTEM_LIMITATION
- 679 ERROR_MEDIA_CHECK
- 681 ERROR_STOPPED_ON_SYMLINK
- 698 ERROR_OBJECT_NAME_EXISTS
- 735 ERROR_ABANDONED_WAIT_0
- 737 ERROR_USER_APC
- 739 ERROR_ALERTED
- 740 ERROR_ELEVATION_REQUIRED EACCES
- 741 ERROR_REPARSE
- 742 ERROR_OPLOCK_BREAK_IN_PROGRESS
- 743 ERROR_VOLUME_MOUNTED
- 752 ERROR_CACHE_PAGE_LOCKED
- 765 ERROR_WAIT_FOR_OPLOCK
- 788 ERROR_LOST_WRITEBEHIND_DATA_NETWORK_DISCONNECTED
- 789 ERROR_LOST_WRITEBEHIND_DATA_NETWORK_SERVER_ERROR
- 790 ERROR_LOST_WRITEBEHIND_DATA_LOCAL_DISK_ERROR
- 800 ERROR_OPLOCK_SWITCHED_TO_NEW_HANDLE
- 801 ERROR_CANNOT_GRANT_REQUESTED_OPLOCK
- 802 ERROR_CANNOT_BREAK_OPLOCK
- 803 ERROR_OPLOCK_HANDLE_CLOSED
- 806 ERROR_FILE_HANDLE_REVOKED
- 808 ERROR_ENCRYPTED_IO_NOT_POSSIBLE
- 809 ERROR_FILE_METADATA_OPTIMIZATION_IN_PROGRESS
- 811 ERROR_HANDLE_REVOKED
- 994 ERROR_EA_ACCESS_DENIED
- 995 ERROR_OPERATION_ABORTED ECANCELED
- 996 ERROR_IO_INCOMPLETE
- 997 ERROR_IO_PENDING
- 998 ERROR_NOACCESS EACCES
-1004 ERROR_INVALID_FLAGS EBADF
-1005 ERROR_UNRECOGNIZED_VOLUME
-1006 ERROR_FILE_INVALID
-1100 ERROR_END_OF_MEDIA ENOSPC
-1101 ERROR_FILEMARK_DETECTED EIO
-1102 ERROR_BEGINNING_OF_MEDIA EIO
-1103 ERROR_SETMARK_DETECTED EIO
-1104 ERROR_NO_DATA_DETECTED EIO
-1105 ERROR_PARTITION_FAILURE
-1106 ERROR_INVALID_BLOCK_LENGTH EIO
-1107 ERROR_DEVICE_NOT_PARTITIONED
-1108 ERROR_UNABLE_TO_LOCK_MEDIA
-1109 ERROR_UNABLE_TO_UNLOAD_MEDIA
-1110 ERROR_MEDIA_CHANGED
-1111 ERROR_BUS_RESET EIO
-1112 ERROR_NO_MEDIA_IN_DRIVE
-1113 ERROR_NO_UNICODE_TRANSLATION ECHARSET
-1115 ERROR_SHUTDOWN_IN_PROGRESS
-1117 ERROR_IO_DEVICE EIO
-1118 ERROR_SERIAL_NO_DEVICE
-1119 ERROR_IRQ_BUSY
-1120 ERROR_MORE_WRITES
-1121 ERROR_COUNTER_TIMEOUT
-1126 ERROR_DISK_RECALIBRATE_FAILED
-1127 ERROR_DISK_OPERATION_FAILED
-1128 ERROR_DISK_RESET_FAILED
-1129 ERROR_EOM_OVERFLOW EIO
-1130 ERROR_NOT_ENOUGH_SERVER_MEMORY
-1131 ERROR_POSSIBLE_DEADLOCK
-1132 ERROR_MAPPED_ALIGNMENT
-1140 ERROR_SET_POWER_STATE_VETOED
-1141 ERROR_SET_POWER_STATE_FAILED
-1142 ERROR_TOO_MANY_LINKS
-1164 ERROR_DEVICE_REINITIALIZATION_NEEDED
-1165 ERROR_DEVICE_REQUIRES_CLEANING EIO
-1166 ERROR_DEVICE_DOOR_OPEN EIO
-1167 ERROR_DEVICE_NOT_CONNECTED
-1168 ERROR_NOT_FOUND
-1178 ERROR_JOURNAL_DELETE_IN_PROGRESS
-1179 ERROR_JOURNAL_NOT_ACTIVE
-1181 ERROR_JOURNAL_ENTRY_DELETED
-1200 ERROR_BAD_DEVICE
-1201 ERROR_CONNECTION_UNAVAIL
-1203 ERROR_NO_NET_OR_BAD_PATH
-1208 ERROR_EXTENDED_ERROR
-1222 ERROR_NO_NETWORK
-1223 ERROR_CANCELLED
-1224 ERROR_USER_MAPPED_FILE
-1225 ERROR_CONNECTION_REFUSED ECONNREFUSED
-1226 ERROR_GRACEFUL_DISCONNECT
-1227 ERROR_ADDRESS_ALREADY_ASSOCIATED EADDRINUSE
-1228 ERROR_ADDRESS_NOT_ASSOCIATED
-1229 ERROR_CONNECTION_INVALID
-1230 ERROR_CONNECTION_ACTIVE
-1231 ERROR_NETWORK_UNREACHABLE ENETUNREACH
-1232 ERROR_HOST_UNREACHABLE EHOSTUNREACH
-1233 ERROR_PROTOCOL_UNREACHABLE
-1234 ERROR_PORT_UNREACHABLE
-1235 ERROR_REQUEST_ABORTED
-1236 ERROR_CONNECTION_ABORTED ECONNABORTED
-1237 ERROR_RETRY
-1256 ERROR_HOST_DOWN
-1300 ERROR_NOT_ALL_ASSIGNED
-1307 ERROR_INVALID_OWNER
-1313 ERROR_NO_SUCH_PRIVILEGE
-1314 ERROR_PRIVILEGE_NOT_HELD EPERM
-1326 ERROR_LOGON_FAILURE
-1331 ERROR_ACCOUNT_DISABLED
-1336 ERROR_INVALID_ACL
-1337 ERROR_INVALID_SID
-1338 ERROR_INVALID_SECURITY_DESCR
-1346 ERROR_BAD_IMPERSONATION_LEVEL
-1350 ERROR_NO_SECURITY_ON_OBJECT
-1359 ERROR_INTERNAL_ERROR
-1392 ERROR_FILE_CORRUPT
-1393 ERROR_DISK_CORRUPT EIO
-1450 ERROR_NO_SYSTEM_RESOURCES ENOMEM
-1451 ERROR_NONPAGED_SYSTEM_RESOURCES ENOMEM
-1452 ERROR_PAGED_SYSTEM_RESOURCES ENOMEM
-1453 ERROR_WORKING_SET_QUOTA ENOMEM
-1454 ERROR_PAGEFILE_QUOTA ENOMEM
-1455 ERROR_COMMITMENT_LIMIT ENOMEM
-1460 ERROR_TIMEOUT ETIMEDOUT
-1462 ERROR_INCORRECT_SIZE
-1463 ERROR_SYMLINK_CLASS_DISABLED
-1464 ERROR_SYMLINK_NOT_SUPPORTED EINVAL
-1617 ERROR_DEVICE_REMOVED
-1784 ERROR_INVALID_USER_BUFFER
-1785 ERROR_UNRECOGNIZED_MEDIA
-1816 ERROR_NOT_ENOUGH_QUOTA ENOMEM
-1920 ERROR_CANT_ACCESS_FILE EACCES
-1921 ERROR_CANT_RESOLVE_FILENAME ELOOP
-2250 ERROR_NOT_CONNECTED ENOTCONN
-2401 ERROR_OPEN_FILES
-2404 ERROR_DEVICE_IN_USE
-4304 ERROR_MEDIA_OFFLINE
-4317 ERROR_INVALID_OPERATION
-4319 ERROR_DEVICE_NOT_AVAILABLE
-4350 ERROR_FILE_OFFLINE
-4351 ERROR_REMOTE_STORAGE_NOT_ACTIVE
-4352 ERROR_REMOTE_STORAGE_MEDIA_ERROR
-4390 ERROR_NOT_A_REPARSE_POINT
-4391 ERROR_REPARSE_ATTRIBUTE_CONFLICT
-4392 ERROR_INVALID_REPARSE_DATA ENOENT
-4393 ERROR_REPARSE_TAG_INVALID
-4394 ERROR_REPARSE_TAG_MISMATCH
-6000 ERROR_ENCRYPTION_FAILED
-6001 ERROR_DECRYPTION_FAILED
-6002 ERROR_FILE_ENCRYPTED
-6004 ERROR_NO_EFS
-6007 ERROR_FILE_NOT_ENCRYPTED
-6009 ERROR_FILE_READ_ONLY
-6014 ERROR_VOLUME_NOT_SUPPORT_EFS
-6800 ERROR_TRANSACTIONAL_CONFLICT
-6805 ERROR_TRANSACTIONS_UNSUPPORTED_REMOTE
-6815 ERROR_HANDLE_NO_LONGER_VALID
-6832 ERROR_TRANSACTIONAL_OPEN_NOT_ALLOWED
-6843 ERROR_DATA_LOST_REPAIR
-6849 ERROR_BAD_CLUSTERS
-`;
-
-const symbols = new Map<number, string>();
-const posixCodes = new Map<number, string>();
-const numbers = new Map<string, number>();
-
-for (const line of TABLE.trim().split("\n")) {
-  const [number = "", symbol = "", posix] = line.trim().split(" ");
-  symbols.set(Number(number), symbol);
-  numbers.set(symbol, Number(number));
-  if (posix) posixCodes.set(Number(number), posix);
-}
+0 success, invalid function:eisdir, file not found:enoent,
+path not found:enoent, too many open files:emfile, access denied:eperm,
+invalid handle:ebadf,
+8 not enough memory:enomem,
+11 bad format, invalid access, invalid data:einval, outofmemory:enomem,
+invalid drive:enoent,
+17 not same device:exdev, no more files, write protect:erofs, bad unit,
+not ready, bad command, crc:eio, bad length, seek, not dos disk,
+sector not found,
+29 write fault, read fault, gen failure:eio, sharing violation:ebusy,
+lock violation:ebusy, wrong disk,
+38 handle eof:eof, handle disk full:enospc,
+50 not supported:enotsup, rem not list,
+53 bad netpath, network busy, dev not exist,
+57 adap hdw err, bad net resp, unexp net err, bad rem adap,
+64 netname deleted:econnreset, network access denied, bad dev type,
+bad net name, too many names, too many sess, sharing paused, req not accep,
+redir paused,
+80 file exists:eexist,
+82 cannot make:enospc,
+86 invalid password, invalid parameter:einval, net write fault,
+107 disk change, drive locked, broken pipe:eof, open failed:eio,
+buffer overflow:efault, disk full:enospc, no more search handles,
+invalid target handle,
+117 invalid category,
+119 bad driver level, call not implemented, sem timeout:etimedout,
+insufficient buffer:einval, invalid name:enoent, invalid level,
+no volume label, mod not found:enoent, proc not found,
+130 direct access handle, negative seek, seek on device,
+145 dir not empty:enotempty,
+148 path busy,
+156 signal refused:eio,
+158 not locked,
+160 bad arguments, bad pathname:enoent,
+167 lock failed,
+170 busy, device support in progress,
+173 cancel violation, atomic locks not supported,
+183 already exists:eexist,
+193 bad exe format,
+203 envvar not found:enoent,
+205 no signal sent:eio, filename exced range:enametoolong,
+208 meta expansion too long:e2big,
+212 locked,
+220 file checked out, checkout required, bad file type, file too large:efbig,
+225 virus infected, virus deleted,
+230 bad pipe:epipe, pipe busy:ebusy, no data:epipe, pipe not connected:epipe,
+more data:emsgsize,
+240 vc disconnected,
+254 invalid ea name, ea list inconsistent,
+258 =wait timeout:etimedout, no more items,
+266 cannot copy, directory:enoent,
+275 eas didnt fit, ea file corrupt, ea table full:enospc, invalid ea handle,
+282 eas not supported,
+299 partial copy, oplock not granted, invalid oplock protocol,
+disk too fragmented, delete pending,
+307 invalid lock range,
+313 not allowed on system file, disk resources exhausted,
+316 device feature not supported, mr mid not found,
+321 device unreachable, device no resources, data checksum error,
+326 file level trim not supported, offset alignment violation,
+invalid field in parameter list, operation in progress, bad device path,
+334 resident file not supported, compressed file not supported,
+directory not supported,
+338 ft write failure,
+344 compression not beneficial,
+348 marked to disallow writes,
+359 device in maintenance, not supported on dax, dax mapping exists,
+cloud file provider not running,
+368 storage lost data persistence, file system virtualization unavailable,
+371 file system virtualization busy,
+376 not a cloud file, cloud file not in sync,
+379 cloud file not supported, cloud file invalid request,
+cloud file read only volume,
+383 cloud file validation failed,
+385 file system virtualization invalid operation,
+cloud file authentication failed, cloud file insufficient resources,
+cloud file network unavailable, cloud file unsuccessful,
+cloud file not under sync root, cloud file in use,
+393 cloud file request aborted,
+395 cloud file access denied,
+398 cloud file request canceled,
+404 cloud file provider terminated,
+407 volume not cluster aligned, no physically aligned free space found,
+415 ft read failure,
+420 not a dax volume, not dax mappable,
+425 file not supported, cloud file request timeout,
+430 encryption disabled,
+433 no such device,
+448 untrusted mount point,
+472 storage stack access denied,
+483 device hardware error,
+487 invalid address,
+489 encrypted file not supported, sparse file not supported,
+pagefile not supported, volume not supported, not supported with bypassio,
+no bypassio driver support, not supported with encryption,
+not supported with compression,
+534 arithmetic overflow, pipe connected, pipe listening,
+554 cant wait,
+571 io privilege failed,
+588 fs driver required,
+596 lost writebehind data,
+649 mount point not resolved,
+665 file system limitation,
+679 media check,
+681 stopped on symlink,
+698 object name exists,
+735 abandoned wait 0,
+737 user apc,
+739 alerted, elevation required:eacces, reparse, oplock break in progress,
+volume mounted,
+752 cache page locked,
+765 wait for oplock,
+788 lost writebehind data network disconnected,
+lost writebehind data network server error,
+lost writebehind data local disk error,
+800 oplock switched to new handle, cannot grant requested oplock,
+cannot break oplock, oplock handle closed,
+806 file handle revoked,
+808 encrypted io not possible, file metadata optimization in progress,
+811 handle revoked,
+994 ea access denied, operation aborted:ecanceled, io incomplete, io pending,
+noaccess:eacces,
+1004 invalid flags:ebadf, unrecognized volume, file invalid,
+1100 end of media:enospc, filemark detected:eio, beginning of media:eio,
+setmark detected:eio, no data detected:eio, partition failure,
+invalid block length:eio, device not partitioned, unable to lock media,
+unable to unload media, media changed, bus reset:eio, no media in drive,
+no unicode translation:echarset,
+1115 shutdown in progress,
+1117 io device:eio, serial no device, irq busy, more writes, counter timeout,
+1126 disk recalibrate failed, disk operation failed, disk reset failed,
+eom overflow:eio, not enough server memory, possible deadlock,
+mapped alignment,
+1140 set power state vetoed, set power state failed, too many links,
+1164 device reinitialization needed, device requires cleaning:eio,
+device door open:eio, device not connected, not found,
+1178 journal delete in progress, journal not active,
+1181 journal entry deleted,
+1200 bad device, connection unavail,
+1203 no net or bad path,
+1208 extended error,
+1222 no network, cancelled, user mapped file, connection refused:econnrefused,
+graceful disconnect, address already associated:eaddrinuse,
+address not associated, connection invalid, connection active,
+network unreachable:enetunreach, host unreachable:ehostunreach,
+protocol unreachable, port unreachable, request aborted,
+connection aborted:econnaborted, retry,
+1256 host down,
+1300 not all assigned,
+1307 invalid owner,
+1313 no such privilege, privilege not held:eperm,
+1326 logon failure,
+1331 account disabled,
+1336 invalid acl, invalid sid, invalid security descr,
+1346 bad impersonation level,
+1350 no security on object,
+1359 internal error,
+1392 file corrupt, disk corrupt:eio,
+1450 no system resources:enomem, nonpaged system resources:enomem,
+paged system resources:enomem, working set quota:enomem, pagefile quota:enomem,
+commitment limit:enomem,
+1460 timeout:etimedout,
+1462 incorrect size, symlink class disabled, symlink not supported:einval,
+1617 device removed,
+1784 invalid user buffer, unrecognized media,
+1816 not enough quota:enomem,
+1920 cant access file:eacces, cant resolve filename:eloop,
+2250 not connected:enotconn,
+2401 open files,
+2404 device in use,
+4304 media offline,
+4317 invalid operation,
+4319 device not available,
+4350 file offline, remote storage not active, remote storage media error,
+4390 not a reparse point, reparse attribute conflict,
+invalid reparse data:enoent, reparse tag invalid, reparse tag mismatch,
+6000 encryption failed, decryption failed, file encrypted,
+6004 no efs,
+6007 file not encrypted,
+6009 file read only,
+6014 volume not support efs,
+6800 transactional conflict,
+6805 transactions unsupported remote,
+6815 handle no longer valid,
+6832 transactional open not allowed,
+6843 data lost repair,
+6849 bad clusters`;
 
 /**
  * Gives the name under which winerror.h defines a Win32 error code.
@@ -382,7 +218,7 @@ for (const line of TABLE.trim().split("\n")) {
  * ```
  */
 export function symbolOf(code: number): string {
-  return symbols.get(code) ?? `ERROR_${code}`;
+  return rows().get(code)?.symbol ?? `ERROR_${code}`;
 }
 
 /** What {@linkcode posixCodeOf} is told about the failed call. */
@@ -417,7 +253,7 @@ export function posixCodeOf(
   options: PosixCodeOptions = {},
 ): string {
   if (options.write && code === ERROR_BROKEN_PIPE) return "EPIPE";
-  return posixCodes.get(code) ?? "UNKNOWN";
+  return rows().get(code)?.posix ?? "UNKNOWN";
 }
 
 /**
@@ -435,13 +271,10 @@ export function posixCodeOf(
  * ```
  */
 export function win32CodeOf(symbol: string): number {
-  const code = numbers.get(symbol);
-  if (code === undefined) {
-    throw new RangeError(
-      `symbol must name a Win32 error of file I/O, such as "ERROR_DISK_FULL", but it is "${symbol}".`,
-    );
-  }
-  return code;
+  for (const [code, row] of rows()) if (row.symbol === symbol) return code;
+  throw new RangeError(
+    `symbol must name a Win32 error of file I/O, such as "ERROR_DISK_FULL", but it is "${symbol}".`,
+  );
 }
 
 /**
@@ -457,111 +290,97 @@ export function win32CodeOf(symbol: string): number {
  * ```
  */
 export function* win32Codes(): Iterable<[code: number, symbol: string]> {
-  for (const [symbol, code] of numbers) yield [code, symbol];
+  for (const [code, { symbol }] of rows()) yield [code, symbol];
 }
 
-const code = win32CodeOf;
-
 /** Nothing failed. */
-export const ERROR_SUCCESS: number = code("ERROR_SUCCESS");
+export const ERROR_SUCCESS = 0;
 /** The last part of the path does not exist. */
-export const ERROR_FILE_NOT_FOUND: number = code("ERROR_FILE_NOT_FOUND");
+export const ERROR_FILE_NOT_FOUND = 2;
 /** A folder of the path does not exist. */
-export const ERROR_PATH_NOT_FOUND: number = code("ERROR_PATH_NOT_FOUND");
+export const ERROR_PATH_NOT_FOUND = 3;
 /** The access right is missing, or the handle was opened without it. */
-export const ERROR_ACCESS_DENIED: number = code("ERROR_ACCESS_DENIED");
+export const ERROR_ACCESS_DENIED = 5;
 /** The value is no open handle, or one of the wrong kind. */
-export const ERROR_INVALID_HANDLE: number = code("ERROR_INVALID_HANDLE");
+export const ERROR_INVALID_HANDLE = 6;
 /** Memory ran out; also: too many asynchronous requests. */
-export const ERROR_NOT_ENOUGH_MEMORY: number = code("ERROR_NOT_ENOUGH_MEMORY");
+export const ERROR_NOT_ENOUGH_MEMORY = 8;
 /** Another handle's share mode excludes this one. */
-export const ERROR_SHARING_VIOLATION: number = code("ERROR_SHARING_VIOLATION");
+export const ERROR_SHARING_VIOLATION = 32;
 /** Another handle has locked a part of the range. */
-export const ERROR_LOCK_VIOLATION: number = code("ERROR_LOCK_VIOLATION");
+export const ERROR_LOCK_VIOLATION = 33;
 /** The read starts at or beyond the end of the file. */
-export const ERROR_HANDLE_EOF: number = code("ERROR_HANDLE_EOF");
+export const ERROR_HANDLE_EOF = 38;
 /** The disk is full. */
-export const ERROR_HANDLE_DISK_FULL: number = code("ERROR_HANDLE_DISK_FULL");
+export const ERROR_HANDLE_DISK_FULL = 39;
 /** The file system or device does not know the request. */
-export const ERROR_NOT_SUPPORTED: number = code("ERROR_NOT_SUPPORTED");
+export const ERROR_NOT_SUPPORTED = 50;
 /** The connection to the server is gone. */
-export const ERROR_NETNAME_DELETED: number = code("ERROR_NETNAME_DELETED");
+export const ERROR_NETNAME_DELETED = 64;
 /** The file exists and CREATE_NEW was asked for. */
-export const ERROR_FILE_EXISTS: number = code("ERROR_FILE_EXISTS");
+export const ERROR_FILE_EXISTS = 80;
 /** An argument is wrong; for unbuffered I/O, often its alignment. */
-export const ERROR_INVALID_PARAMETER: number = code("ERROR_INVALID_PARAMETER");
+export const ERROR_INVALID_PARAMETER = 87;
 /** The other end of the pipe is closed. */
-export const ERROR_BROKEN_PIPE: number = code("ERROR_BROKEN_PIPE");
+export const ERROR_BROKEN_PIPE = 109;
 /** There is not enough space on the disk. */
-export const ERROR_DISK_FULL: number = code("ERROR_DISK_FULL");
+export const ERROR_DISK_FULL = 112;
 /** This system lacks the function or information class. */
-export const ERROR_CALL_NOT_IMPLEMENTED: number = code(
-  "ERROR_CALL_NOT_IMPLEMENTED",
-);
+export const ERROR_CALL_NOT_IMPLEMENTED = 120;
 /** The time-out of a wait for a pipe or network has elapsed. */
-export const ERROR_SEM_TIMEOUT: number = code("ERROR_SEM_TIMEOUT");
+export const ERROR_SEM_TIMEOUT = 121;
 /** The buffer is too small for the answer. */
-export const ERROR_INSUFFICIENT_BUFFER: number = code(
-  "ERROR_INSUFFICIENT_BUFFER",
-);
+export const ERROR_INSUFFICIENT_BUFFER = 122;
 /** The range to unlock is not locked. */
-export const ERROR_NOT_LOCKED: number = code("ERROR_NOT_LOCKED");
+export const ERROR_NOT_LOCKED = 158;
 /** An object of this name exists; also set by a successful CREATE_ALWAYS. */
-export const ERROR_ALREADY_EXISTS: number = code("ERROR_ALREADY_EXISTS");
+export const ERROR_ALREADY_EXISTS = 183;
 /** The file would grow beyond what the file system allows. */
-export const ERROR_FILE_TOO_LARGE: number = code("ERROR_FILE_TOO_LARGE");
+export const ERROR_FILE_TOO_LARGE = 223;
 /** All instances of the pipe are taken. */
-export const ERROR_PIPE_BUSY: number = code("ERROR_PIPE_BUSY");
+export const ERROR_PIPE_BUSY = 231;
 /** The pipe is being closed, or is empty and does not block. */
-export const ERROR_NO_DATA: number = code("ERROR_NO_DATA");
+export const ERROR_NO_DATA = 232;
 /** Nobody is at the other end of the pipe. */
-export const ERROR_PIPE_NOT_CONNECTED: number = code(
-  "ERROR_PIPE_NOT_CONNECTED",
-);
+export const ERROR_PIPE_NOT_CONNECTED = 233;
 /** The buffer is filled, and more of the message is to be read. */
-export const ERROR_MORE_DATA: number = code("ERROR_MORE_DATA");
+export const ERROR_MORE_DATA = 234;
 /** The wait ended by its time-out. */
-export const WAIT_TIMEOUT: number = code("WAIT_TIMEOUT");
+export const WAIT_TIMEOUT = 258;
 /** What an NTSTATUS without a Win32 counterpart becomes. */
-export const ERROR_MR_MID_NOT_FOUND: number = code("ERROR_MR_MID_NOT_FOUND");
+export const ERROR_MR_MID_NOT_FOUND = 317;
 /** A client was there before ConnectNamedPipe was called. */
-export const ERROR_PIPE_CONNECTED: number = code("ERROR_PIPE_CONNECTED");
+export const ERROR_PIPE_CONNECTED = 535;
 /** No client has opened the pipe yet. */
-export const ERROR_PIPE_LISTENING: number = code("ERROR_PIPE_LISTENING");
+export const ERROR_PIPE_LISTENING = 536;
 /** The completion port was closed during the wait. */
-export const ERROR_ABANDONED_WAIT_0: number = code("ERROR_ABANDONED_WAIT_0");
+export const ERROR_ABANDONED_WAIT_0 = 735;
 /** The operation was cancelled, or its thread has ended. */
-export const ERROR_OPERATION_ABORTED: number = code("ERROR_OPERATION_ABORTED");
+export const ERROR_OPERATION_ABORTED = 995;
 /** The overlapped operation has not ended yet. */
-export const ERROR_IO_INCOMPLETE: number = code("ERROR_IO_INCOMPLETE");
+export const ERROR_IO_INCOMPLETE = 996;
 /** The overlapped operation has been started: no failure. */
-export const ERROR_IO_PENDING: number = code("ERROR_IO_PENDING");
+export const ERROR_IO_PENDING = 997;
 /** An address given to the call is not accessible. */
-export const ERROR_NOACCESS: number = code("ERROR_NOACCESS");
+export const ERROR_NOACCESS = 998;
 /** The medium in the drive has been changed. */
-export const ERROR_MEDIA_CHANGED: number = code("ERROR_MEDIA_CHANGED");
+export const ERROR_MEDIA_CHANGED = 1110;
 /** Nothing to cancel was found. */
-export const ERROR_NOT_FOUND: number = code("ERROR_NOT_FOUND");
+export const ERROR_NOT_FOUND = 1168;
 /** A mapped view keeps the file from being shortened. */
-export const ERROR_USER_MAPPED_FILE: number = code("ERROR_USER_MAPPED_FILE");
+export const ERROR_USER_MAPPED_FILE = 1224;
 /** The process has not enabled a privilege that the call needs. */
-export const ERROR_PRIVILEGE_NOT_HELD: number = code(
-  "ERROR_PRIVILEGE_NOT_HELD",
-);
+export const ERROR_PRIVILEGE_NOT_HELD = 1314;
 /** The request is too large for the system's resources. */
-export const ERROR_NO_SYSTEM_RESOURCES: number = code(
-  "ERROR_NO_SYSTEM_RESOURCES",
-);
+export const ERROR_NO_SYSTEM_RESOURCES = 1450;
 /** The working set is too small to lock the buffer. */
-export const ERROR_WORKING_SET_QUOTA: number = code("ERROR_WORKING_SET_QUOTA");
+export const ERROR_WORKING_SET_QUOTA = 1453;
 /** The paging file is too small for the allocation. */
-export const ERROR_COMMITMENT_LIMIT: number = code("ERROR_COMMITMENT_LIMIT");
+export const ERROR_COMMITMENT_LIMIT = 1455;
 /** Too many asynchronous requests, or an unusable buffer. */
-export const ERROR_INVALID_USER_BUFFER: number = code(
-  "ERROR_INVALID_USER_BUFFER",
-);
+export const ERROR_INVALID_USER_BUFFER = 1784;
 /** The buffer's pages cannot be locked within the quota. */
-export const ERROR_NOT_ENOUGH_QUOTA: number = code("ERROR_NOT_ENOUGH_QUOTA");
+export const ERROR_NOT_ENOUGH_QUOTA = 1816;
 
 /**
  * Tells whether a code says that the system is short of memory or quota for
@@ -581,4 +400,21 @@ export function isShortage(code: number): boolean {
   return code === ERROR_NO_SYSTEM_RESOURCES ||
     code === ERROR_INVALID_USER_BUFFER || code === ERROR_NOT_ENOUGH_MEMORY ||
     code === ERROR_NOT_ENOUGH_QUOTA;
+}
+
+interface Row {
+  readonly symbol: string;
+  readonly posix: string | undefined;
+}
+
+let table: ReadonlyMap<number, Row> | undefined;
+
+/** The table, read on first use: a program without failures never needs it. */
+function rows(): ReadonlyMap<number, Row> {
+  return table ??= new Map(
+    Array.from(
+      readSymbols(TABLE, "ERROR_"),
+      ([code, symbol, posix]) => [code, { symbol, posix }],
+    ),
+  );
 }

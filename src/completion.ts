@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
@@ -21,10 +22,10 @@ import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import { INVALID_HANDLE_VALUE } from "./handle.ts";
 import { AlignedBuffer } from "./memory.ts";
+import { OVERLAPPED_ENTRY } from "./offsets.ts";
 import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
-import { win32CodeOfStatus } from "./ntstatus.ts";
-import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
-import { OVERLAPPED_ENTRY } from "./structs.ts";
+import { getLastWin32Error, type Handle } from "./raw.ts";
+import { codeOfStatus } from "./status.ts";
 import { yieldTurn } from "./time_slice.ts";
 
 /** How an operation ended. */
@@ -55,8 +56,8 @@ const TWO_32 = 2 ** 32;
 const CAPACITY = 64;
 const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
 const ENTRY = {
-  overlapped: OVERLAPPED_ENTRY.offsetOf("lpOverlapped"),
-  count: OVERLAPPED_ENTRY.offsetOf("dwNumberOfBytesTransferred"),
+  overlapped: OVERLAPPED_ENTRY.lpOverlapped,
+  count: OVERLAPPED_ENTRY.dwNumberOfBytesTransferred,
 };
 
 /**
@@ -299,7 +300,7 @@ export class CompletionPort {
       if (!isKept) this.#overlapped.give(slot!);
       this.#pending--;
       waiter.complete(
-        status === 0 ? 0 : win32CodeOfStatus(status),
+        codeOfStatus(status),
         view.getUint32(entry + ENTRY.count, true),
       );
     }

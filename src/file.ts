@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { checkOffset } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { FileClosedError, Win32Error } from "./error.ts";
@@ -14,11 +15,11 @@ import {
   statOf,
 } from "./file_info.ts";
 import { type LockRange, unlockRange } from "./lock.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import { type SectorSize, sectorSizeOf } from "./sector.ts";
 
 /** Closes the handles of files that were dropped without `close()`. */
-const dropped = new FinalizationRegistry<Handle>((handle) => {
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
   aside(() => kernel32.CloseHandle(handle));
 });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
@@ -12,15 +13,8 @@ import {
   IOCTL_DISK_GET_LENGTH_INFO,
 } from "./constants.ts";
 import { Win32Error } from "./error.ts";
-import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
-import {
-  BY_HANDLE_FILE_INFORMATION,
-  FILE_ALLOCATION_INFO,
-  FILE_END_OF_FILE_INFO,
-  type FILETIME,
-  GET_LENGTH_INFORMATION,
-  LARGE_INTEGER,
-} from "./structs.ts";
+import { BY_HANDLE_FILE_INFORMATION } from "./offsets.ts";
+import { getLastWin32Error, type Handle } from "./raw.ts";
 
 /** GetFileType's results. */
 export type FileType = "unknown" | "disk" | "character" | "pipe";
@@ -76,24 +70,21 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
 
 /** The size of a file, volume or disk in bytes. */
 export function sizeOf(handle: Handle, path: string): number {
-  const bytes = LARGE_INTEGER.create();
-  if (kernel32.GetFileSizeEx(handle, bytes)) {
-    return toSize(LARGE_INTEGER.read(bytes).QuadPart);
-  }
+  const size = new BigInt64Array(1);
+  if (kernel32.GetFileSizeEx(handle, size)) return toSize(size[0]!);
   const error = Win32Error.last("GetFileSizeEx", { path });
-  const length = GET_LENGTH_INFORMATION.create();
   const isDevice = kernel32.DeviceIoControl(
     handle,
     IOCTL_DISK_GET_LENGTH_INFO,
     null,
     0,
-    length,
-    length.byteLength,
+    size,
+    size.byteLength,
     new Uint32Array(1),
     null,
   );
   if (!isDevice) throw error;
-  return toSize(GET_LENGTH_INFORMATION.read(length).Length);
+  return toSize(size[0]!);
 }
 
 /** Sets the end of a file, to the byte, wherever the file pointer is. */
@@ -102,8 +93,7 @@ export function setEndOfFile(
   size: number | bigint,
   path: string,
 ): void {
-  const info = FILE_END_OF_FILE_INFO.create({ EndOfFile: BigInt(size) });
-  setInformation(handle, FileEndOfFileInfo, info, path);
+  setInformation(handle, FileEndOfFileInfo, size, path);
 }
 
 /** Reserves room for a file; its size stays as it is. */
@@ -112,31 +102,32 @@ export function setAllocation(
   size: number | bigint,
   path: string,
 ): void {
-  const info = FILE_ALLOCATION_INFO.create({ AllocationSize: BigInt(size) });
-  setInformation(handle, FileAllocationInfo, info, path);
+  setInformation(handle, FileAllocationInfo, size, path);
 }
 
 /** What is known of a file. */
 export function statOf(handle: Handle, path: string): FileStat {
-  const bytes = BY_HANDLE_FILE_INFORMATION.create();
-  if (!kernel32.GetFileInformationByHandle(handle, bytes)) {
+  const { size, ...at } = BY_HANDLE_FILE_INFORMATION;
+  const info = new DataView(new ArrayBuffer(size));
+  if (!kernel32.GetFileInformationByHandle(handle, info)) {
     throw Win32Error.last("GetFileInformationByHandle", { path });
   }
-  const info = BY_HANDLE_FILE_INFORMATION.read(bytes);
-  const attributes = info.dwFileAttributes;
+  const word = (offset: number) => info.getUint32(offset, true);
+  const time = (offset: number) => toDate(info.getBigUint64(offset, true));
+  const attributes = word(at.dwFileAttributes);
   const isDirectory = (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
   const isSymlink = (attributes & FILE_ATTRIBUTE_REPARSE_POINT) !== 0;
   return {
     isFile: !isDirectory && !isSymlink,
     isDirectory,
     isSymlink,
-    size: toSize(join(info.nFileSizeHigh, info.nFileSizeLow)),
-    mtime: toDate(info.ftLastWriteTime),
-    atime: toDate(info.ftLastAccessTime),
-    birthtime: toDate(info.ftCreationTime),
-    dev: info.dwVolumeSerialNumber,
-    ino: join(info.nFileIndexHigh, info.nFileIndexLow),
-    nlink: info.nNumberOfLinks,
+    size: toSize(join(word(at.nFileSizeHigh), word(at.nFileSizeLow))),
+    mtime: time(at.ftLastWriteTime),
+    atime: time(at.ftLastAccessTime),
+    birthtime: time(at.ftCreationTime),
+    dev: word(at.dwVolumeSerialNumber),
+    ino: join(word(at.nFileIndexHigh), word(at.nFileIndexLow)),
+    nlink: word(at.nNumberOfLinks),
     attributes,
   };
 }
@@ -144,12 +135,13 @@ export function statOf(handle: Handle, path: string): FileStat {
 function setInformation(
   handle: Handle,
   informationClass: number,
-  info: Uint8Array,
+  size: number | bigint,
   path: string,
 ): void {
-  const size = info.byteLength;
+  const info = BigInt64Array.of(BigInt(size));
+  const length = info.byteLength;
   if (
-    !kernel32.SetFileInformationByHandle(handle, informationClass, info, size)
+    !kernel32.SetFileInformationByHandle(handle, informationClass, info, length)
   ) {
     throw Win32Error.last("SetFileInformationByHandle", { path });
   }
@@ -168,8 +160,7 @@ function toSize(size: bigint): number {
 }
 
 /** A FILETIME counts steps of 100 ns since 1601; 0 says that it is not known. */
-function toDate(time: FILETIME): Date | null {
-  const steps = join(time.dwHighDateTime, time.dwLowDateTime);
+function toDate(steps: bigint): Date | null {
   if (steps === 0n) return null;
   return new Date(Number(steps / 10_000n - 11_644_473_600_000n));
 }

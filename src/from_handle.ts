@@ -16,9 +16,9 @@ import {
 import { Win32Error } from "./error.ts";
 import type { InFlightLimit } from "./gate.ts";
 import type { FileMode } from "./mode.ts";
-import { win32CodeOfStatus } from "./ntstatus.ts";
 import { OverlappedFile } from "./overlapped_file.ts";
 import type { Handle } from "./raw.ts";
+import { codeOfStatus } from "./status.ts";
 import { SyncFile } from "./sync_file.ts";
 
 /** What `FileModeInformation` says of a handle. */
@@ -86,6 +86,6 @@ export function fromHandle(
 function query(handle: Handle, informationClass: number, path: string): number {
   const { status, value } = queryFile(handle, informationClass);
   if (status === 0) return value;
-  const code = win32CodeOfStatus(status);
+  const code = codeOfStatus(status);
   throw new Win32Error("NtQueryInformationFile", code, { path });
 }

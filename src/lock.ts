@@ -3,14 +3,15 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   LOCKFILE_EXCLUSIVE_LOCK,
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "./constants.ts";
 import { checkOffset, describe, MAX_OFFSET } from "./arguments.ts";
 import { Win32Error } from "./error.ts";
-import { type Handle, kernel32 } from "./raw.ts";
-import { OVERLAPPED } from "./structs.ts";
+import { OVERLAPPED } from "./offsets.ts";
+import type { Handle } from "./raw.ts";
 
 /** A range of bytes. */
 export interface LockRange {
@@ -98,6 +99,8 @@ function rangeArguments(range: LockRange): Omit<LockArguments, "flags"> {
   return { at, low: Number(bytes & 0xFFFF_FFFFn), high: Number(bytes >> 32n) };
 }
 
-function overlappedAt(offset: number | bigint): Uint8Array {
-  return OVERLAPPED.create({ Pointer: BigInt(offset) });
+function overlappedAt(offset: number | bigint): DataView {
+  const overlapped = new DataView(new ArrayBuffer(OVERLAPPED.size));
+  overlapped.setBigUint64(OVERLAPPED.Pointer, BigInt(offset), true);
+  return overlapped;
 }

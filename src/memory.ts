@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   MEM_COMMIT,
   MEM_RELEASE,
@@ -10,17 +11,16 @@ import {
   PAGE_READWRITE,
 } from "./constants.ts";
 import { frames } from "../ffi/mod.ts";
-import { isAligned } from "./align.ts";
 import { describe } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { Win32Error } from "./error.ts";
-import { kernel32 } from "./raw.ts";
+import { isMultiple } from "./multiples.ts";
 
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
 
 /** Gives back the memory of a buffer that was dropped without `free()`. */
-const dropped = new FinalizationRegistry<bigint>((address) => {
+const dropped = /* @__PURE__ */ new FinalizationRegistry<bigint>((address) => {
   aside(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
 
@@ -95,6 +95,10 @@ export class AlignedBuffer implements Disposable {
     if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
     const memory = this.#shown(byteLength);
     this.#bytes = new Uint8Array(memory);
+    // Not in a static block, which bundlers keep even where nobody makes a
+    // buffer. Without one, there is nothing to hold.
+    hold = AlignedBuffer.#hold;
+    letGo = AlignedBuffer.#letGo;
     owners.set(memory, this);
     dropped.register(memory, this.address, this);
   }
@@ -154,13 +158,12 @@ export class AlignedBuffer implements Disposable {
     }
   }
 
-  static {
-    hold = (buffer) => {
-      buffer.#holds++;
-    };
-    letGo = (buffer) => {
-      if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
-    };
+  static #hold(buffer: AlignedBuffer): void {
+    buffer.#holds++;
+  }
+
+  static #letGo(buffer: AlignedBuffer): void {
+    if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
   }
 
   /** Frees the memory, as `free()`. */
@@ -180,6 +183,6 @@ export function isViewAligned(
   alignment: number,
 ): boolean {
   return ownerOf(view) === undefined
-    ? isAligned(frames().addressOf(view), BigInt(alignment))
-    : isAligned(view.byteOffset, alignment);
+    ? frames().addressOf(view) % BigInt(alignment) === 0n
+    : isMultiple(view.byteOffset, alignment);
 }

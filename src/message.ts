@@ -3,12 +3,12 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   FORMAT_MESSAGE_FROM_SYSTEM,
   FORMAT_MESSAGE_IGNORE_INSERTS,
 } from "./constants.ts";
 import { aside } from "./aside.ts";
-import { kernel32 } from "./raw.ts";
 
 const CAPACITY = 1024;
 

@@ -6,225 +6,162 @@
  */
 
 import { ERROR_MR_MID_NOT_FOUND, win32CodeOf } from "./codes.ts";
+import { readSymbols } from "./symbols.ts";
 
 /**
- * Status, symbol, and the Win32 error that RtlNtStatusToDosError makes of it,
- * for what I/O can yield. Without a third column the error has the status's
- * own name: STATUS_DISK_FULL becomes ERROR_DISK_FULL.
+ * The symbols of what I/O can yield: 0xc0000001 and 0xc0000002 are those of
+ * STATUS_UNSUCCESSFUL and STATUS_NOT_IMPLEMENTED. Behind a colon, without
+ * "ERROR_", is the Win32 error that RtlNtStatusToDosError makes of the status.
+ * Where there is none, the error has the status's own name: STATUS_DISK_FULL
+ * becomes ERROR_DISK_FULL.
  * https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
  */
 const TABLE = `
-00000000 STATUS_SUCCESS
-00000102 STATUS_TIMEOUT
-00000103 STATUS_PENDING ERROR_IO_PENDING
-40000008 STATUS_SERIAL_MORE_WRITES ERROR_MORE_WRITES
-4000000C STATUS_SERIAL_COUNTER_TIMEOUT ERROR_COUNTER_TIMEOUT
-80000005 STATUS_BUFFER_OVERFLOW ERROR_MORE_DATA
-80000006 STATUS_NO_MORE_FILES
-8000000D STATUS_PARTIAL_COPY
-8000000F STATUS_DEVICE_POWERED_OFF ERROR_NOT_READY
-80000010 STATUS_DEVICE_OFF_LINE ERROR_NOT_READY
-80000011 STATUS_DEVICE_BUSY ERROR_BUSY
-80000016 STATUS_VERIFY_REQUIRED ERROR_MEDIA_CHANGED
-8000001B STATUS_FILEMARK_DETECTED
-8000001C STATUS_MEDIA_CHANGED
-8000001D STATUS_BUS_RESET
-8000001E STATUS_END_OF_MEDIA
-8000001F STATUS_BEGINNING_OF_MEDIA
-80000021 STATUS_SETMARK_DETECTED
-80000022 STATUS_NO_DATA_DETECTED
-80000288 STATUS_DEVICE_REQUIRES_CLEANING
-80000289 STATUS_DEVICE_DOOR_OPEN
-80000803 STATUS_DATA_LOST_REPAIR
-C0000001 STATUS_UNSUCCESSFUL ERROR_GEN_FAILURE
-C0000002 STATUS_NOT_IMPLEMENTED ERROR_INVALID_FUNCTION
-C0000003 STATUS_INVALID_INFO_CLASS ERROR_INVALID_PARAMETER
-C0000004 STATUS_INFO_LENGTH_MISMATCH ERROR_BAD_LENGTH
-C0000005 STATUS_ACCESS_VIOLATION ERROR_NOACCESS
-C0000008 STATUS_INVALID_HANDLE
-C000000D STATUS_INVALID_PARAMETER
-C000000E STATUS_NO_SUCH_DEVICE
-C000000F STATUS_NO_SUCH_FILE ERROR_FILE_NOT_FOUND
-C0000010 STATUS_INVALID_DEVICE_REQUEST ERROR_INVALID_FUNCTION
-C0000011 STATUS_END_OF_FILE ERROR_HANDLE_EOF
-C0000012 STATUS_WRONG_VOLUME ERROR_WRONG_DISK
-C0000013 STATUS_NO_MEDIA_IN_DEVICE ERROR_NOT_READY
-C0000014 STATUS_UNRECOGNIZED_MEDIA
-C0000017 STATUS_NO_MEMORY ERROR_NOT_ENOUGH_MEMORY
-C0000022 STATUS_ACCESS_DENIED
-C0000023 STATUS_BUFFER_TOO_SMALL ERROR_INSUFFICIENT_BUFFER
-C0000024 STATUS_OBJECT_TYPE_MISMATCH ERROR_INVALID_HANDLE
-C000002A STATUS_NOT_LOCKED
-C0000030 STATUS_INVALID_PARAMETER_MIX ERROR_INVALID_PARAMETER
-C0000032 STATUS_DISK_CORRUPT_ERROR ERROR_DISK_CORRUPT
-C0000033 STATUS_OBJECT_NAME_INVALID ERROR_INVALID_NAME
-C0000034 STATUS_OBJECT_NAME_NOT_FOUND ERROR_FILE_NOT_FOUND
-C0000035 STATUS_OBJECT_NAME_COLLISION ERROR_ALREADY_EXISTS
-C0000039 STATUS_OBJECT_PATH_INVALID ERROR_BAD_PATHNAME
-C000003A STATUS_OBJECT_PATH_NOT_FOUND ERROR_PATH_NOT_FOUND
-C000003C STATUS_DATA_OVERRUN ERROR_IO_DEVICE
-C000003D STATUS_DATA_LATE_ERROR ERROR_IO_DEVICE
-C000003E STATUS_DATA_ERROR ERROR_CRC
-C000003F STATUS_CRC_ERROR ERROR_CRC
-C0000043 STATUS_SHARING_VIOLATION
-C0000044 STATUS_QUOTA_EXCEEDED ERROR_NOT_ENOUGH_QUOTA
-C000004F STATUS_EAS_NOT_SUPPORTED
-C0000054 STATUS_FILE_LOCK_CONFLICT ERROR_LOCK_VIOLATION
-C0000055 STATUS_LOCK_NOT_GRANTED ERROR_LOCK_VIOLATION
-C0000056 STATUS_DELETE_PENDING ERROR_ACCESS_DENIED
-C0000057 STATUS_CTL_FILE_NOT_SUPPORTED ERROR_NOT_SUPPORTED
-C0000061 STATUS_PRIVILEGE_NOT_HELD
-C000007E STATUS_RANGE_NOT_LOCKED ERROR_NOT_LOCKED
-C000007F STATUS_DISK_FULL
-C0000098 STATUS_FILE_INVALID
-C000009A STATUS_INSUFFICIENT_RESOURCES ERROR_NO_SYSTEM_RESOURCES
-C000009C STATUS_DEVICE_DATA_ERROR ERROR_CRC
-C000009D STATUS_DEVICE_NOT_CONNECTED
-C000009E STATUS_DEVICE_POWER_FAILURE ERROR_NOT_READY
-C00000A1 STATUS_WORKING_SET_QUOTA
-C00000A2 STATUS_MEDIA_WRITE_PROTECTED ERROR_WRITE_PROTECT
-C00000A3 STATUS_DEVICE_NOT_READY ERROR_NOT_READY
-C00000AB STATUS_INSTANCE_NOT_AVAILABLE ERROR_PIPE_BUSY
-C00000AC STATUS_PIPE_NOT_AVAILABLE ERROR_PIPE_BUSY
-C00000AD STATUS_INVALID_PIPE_STATE ERROR_BAD_PIPE
-C00000AE STATUS_PIPE_BUSY
-C00000AF STATUS_ILLEGAL_FUNCTION ERROR_INVALID_FUNCTION
-C00000B0 STATUS_PIPE_DISCONNECTED ERROR_PIPE_NOT_CONNECTED
-C00000B1 STATUS_PIPE_CLOSING ERROR_NO_DATA
-C00000B2 STATUS_PIPE_CONNECTED
-C00000B3 STATUS_PIPE_LISTENING
-C00000B4 STATUS_INVALID_READ_MODE ERROR_BAD_PIPE
-C00000B5 STATUS_IO_TIMEOUT ERROR_SEM_TIMEOUT
-C00000B6 STATUS_FILE_FORCED_CLOSED ERROR_HANDLE_EOF
-C00000BA STATUS_FILE_IS_A_DIRECTORY ERROR_ACCESS_DENIED
-C00000BB STATUS_NOT_SUPPORTED
-C00000BE STATUS_BAD_NETWORK_PATH ERROR_BAD_NETPATH
-C00000BF STATUS_NETWORK_BUSY
-C00000C0 STATUS_DEVICE_DOES_NOT_EXIST ERROR_DEV_NOT_EXIST
-C00000C3 STATUS_INVALID_NETWORK_RESPONSE ERROR_BAD_NET_RESP
-C00000C4 STATUS_UNEXPECTED_NETWORK_ERROR ERROR_UNEXP_NET_ERR
-C00000C9 STATUS_NETWORK_NAME_DELETED ERROR_NETNAME_DELETED
-C00000CA STATUS_NETWORK_ACCESS_DENIED
-C00000CB STATUS_BAD_DEVICE_TYPE ERROR_BAD_DEV_TYPE
-C00000CC STATUS_BAD_NETWORK_NAME ERROR_BAD_NET_NAME
-C00000D8 STATUS_CANT_WAIT
-C00000D9 STATUS_PIPE_EMPTY ERROR_NO_DATA
-C00000E8 STATUS_INVALID_USER_BUFFER
-C00000E9 STATUS_UNEXPECTED_IO_ERROR ERROR_IO_DEVICE
-C00000EF STATUS_INVALID_PARAMETER_1 ERROR_INVALID_PARAMETER
-C00000F0 STATUS_INVALID_PARAMETER_2 ERROR_INVALID_PARAMETER
-C00000F1 STATUS_INVALID_PARAMETER_3 ERROR_INVALID_PARAMETER
-C00000F2 STATUS_INVALID_PARAMETER_4 ERROR_INVALID_PARAMETER
-C00000F3 STATUS_INVALID_PARAMETER_5 ERROR_INVALID_PARAMETER
-C00000F4 STATUS_INVALID_PARAMETER_6 ERROR_INVALID_PARAMETER
-C00000F5 STATUS_INVALID_PARAMETER_7 ERROR_INVALID_PARAMETER
-C00000F6 STATUS_INVALID_PARAMETER_8 ERROR_INVALID_PARAMETER
-C00000F7 STATUS_INVALID_PARAMETER_9 ERROR_INVALID_PARAMETER
-C00000F8 STATUS_INVALID_PARAMETER_10 ERROR_INVALID_PARAMETER
-C00000F9 STATUS_INVALID_PARAMETER_11 ERROR_INVALID_PARAMETER
-C00000FA STATUS_INVALID_PARAMETER_12 ERROR_INVALID_PARAMETER
-C0000102 STATUS_FILE_CORRUPT_ERROR ERROR_FILE_CORRUPT
-C0000103 STATUS_NOT_A_DIRECTORY ERROR_DIRECTORY
-C0000106 STATUS_NAME_TOO_LONG ERROR_FILENAME_EXCED_RANGE
-C0000107 STATUS_FILES_OPEN ERROR_OPEN_FILES
-C000011E STATUS_MAPPED_FILE_SIZE_ZERO ERROR_FILE_INVALID
-C000011F STATUS_TOO_MANY_OPENED_FILES ERROR_TOO_MANY_OPEN_FILES
-C0000120 STATUS_CANCELLED ERROR_OPERATION_ABORTED
-C0000121 STATUS_CANNOT_DELETE ERROR_ACCESS_DENIED
-C0000123 STATUS_FILE_DELETED ERROR_ACCESS_DENIED
-C0000128 STATUS_FILE_CLOSED ERROR_INVALID_HANDLE
-C000012D STATUS_COMMITMENT_LIMIT
-C000013B STATUS_LOCAL_DISCONNECT ERROR_NETNAME_DELETED
-C000013C STATUS_REMOTE_DISCONNECT ERROR_NETNAME_DELETED
-C0000140 STATUS_INVALID_CONNECTION ERROR_UNEXP_NET_ERR
-C000014B STATUS_PIPE_BROKEN ERROR_BROKEN_PIPE
-C000014F STATUS_UNRECOGNIZED_VOLUME
-C0000150 STATUS_SERIAL_NO_DEVICE_INITED ERROR_SERIAL_NO_DEVICE
-C0000169 STATUS_DISK_RECALIBRATE_FAILED
-C000016A STATUS_DISK_OPERATION_FAILED
-C000016B STATUS_DISK_RESET_FAILED
-C0000172 STATUS_PARTITION_FAILURE
-C0000173 STATUS_INVALID_BLOCK_LENGTH
-C0000174 STATUS_DEVICE_NOT_PARTITIONED
-C0000175 STATUS_UNABLE_TO_LOCK_MEDIA
-C0000176 STATUS_UNABLE_TO_UNLOAD_MEDIA
-C0000177 STATUS_EOM_OVERFLOW
-C0000178 STATUS_NO_MEDIA ERROR_NO_MEDIA_IN_DRIVE
-C0000183 STATUS_DRIVER_INTERNAL_ERROR ERROR_IO_DEVICE
-C0000184 STATUS_INVALID_DEVICE_STATE ERROR_BAD_COMMAND
-C0000185 STATUS_IO_DEVICE_ERROR ERROR_IO_DEVICE
-C0000186 STATUS_DEVICE_PROTOCOL_ERROR ERROR_IO_DEVICE
-C00001A1 STATUS_INVALID_LOCK_RANGE
-C00001B0 STATUS_IO_DEVICE_INVALID_DATA ERROR_INVALID_DATA
-C00001B1 STATUS_IO_UNALIGNED_WRITE ERROR_INVALID_DATA
-C0000205 STATUS_INSUFF_SERVER_RESOURCES ERROR_NOT_ENOUGH_SERVER_MEMORY
-C0000206 STATUS_INVALID_BUFFER_SIZE ERROR_INVALID_USER_BUFFER
-C000020C STATUS_CONNECTION_DISCONNECTED ERROR_NETNAME_DELETED
-C000020D STATUS_CONNECTION_RESET ERROR_NETNAME_DELETED
-C0000222 STATUS_LOST_WRITEBEHIND_DATA
-C0000225 STATUS_NOT_FOUND
-C000022D STATUS_RETRY
-C0000235 STATUS_HANDLE_NOT_CLOSABLE ERROR_INVALID_HANDLE
-C0000236 STATUS_CONNECTION_REFUSED
-C0000237 STATUS_GRACEFUL_DISCONNECT
-C000023C STATUS_NETWORK_UNREACHABLE
-C000023D STATUS_HOST_UNREACHABLE
-C0000240 STATUS_REQUEST_ABORTED
-C0000241 STATUS_CONNECTION_ABORTED
-C0000243 STATUS_USER_MAPPED_FILE
-C0000267 STATUS_FILE_IS_OFFLINE ERROR_FILE_OFFLINE
-C000026E STATUS_VOLUME_DISMOUNTED ERROR_NOT_READY
-C0000279 STATUS_IO_REPARSE_TAG_NOT_HANDLED ERROR_CANT_ACCESS_FILE
-C000029D STATUS_REMOTE_STORAGE_NOT_ACTIVE
-C000029E STATUS_REMOTE_STORAGE_MEDIA_ERROR
-C00002B6 STATUS_DEVICE_REMOVED
-C0000304 STATUS_MFT_TOO_FRAGMENTED ERROR_DISK_TOO_FRAGMENTED
-C0000350 STATUS_HOST_DOWN
-C0000427 STATUS_FILE_SYSTEM_LIMITATION
-C0000433 STATUS_ENCOUNTERED_WRITE_IN_PROGRESS ERROR_BUSY
-C0000435 STATUS_PURGE_FAILED ERROR_USER_MAPPED_FILE
-C0000461 STATUS_DISK_RESOURCES_EXHAUSTED
-C0000463 STATUS_DEVICE_FEATURE_NOT_SUPPORTED
-C0000464 STATUS_DEVICE_UNREACHABLE
-C0000466 STATUS_SERVER_UNAVAILABLE ERROR_NETNAME_DELETED
-C0000467 STATUS_FILE_NOT_AVAILABLE ERROR_SHARING_VIOLATION
-C0000468 STATUS_DEVICE_INSUFFICIENT_RESOURCES ERROR_DEVICE_NO_RESOURCES
-C000046B STATUS_FT_WRITE_FAILURE
-C0000470 STATUS_DATA_CHECKSUM_ERROR
-C0000474 STATUS_INVALID_OFFSET_ALIGNMENT ERROR_OFFSET_ALIGNMENT_VIOLATION
-C0000476 STATUS_OPERATION_IN_PROGRESS
-C000047D STATUS_IO_OPERATION_TIMEOUT ERROR_TIMEOUT
-C0000480 STATUS_SHARE_UNAVAILABLE ERROR_NETNAME_DELETED
-C0000483 STATUS_DEVICE_HARDWARE_ERROR
-C000048D STATUS_MARKED_TO_DISALLOW_WRITES
-C0000499 STATUS_DEVICE_IN_MAINTENANCE
-C000049A STATUS_NOT_SUPPORTED_ON_DAX
-C000049B STATUS_FREE_SPACE_TOO_FRAGMENTED ERROR_DISK_TOO_FRAGMENTED
-C000049E STATUS_STORAGE_LOST_DATA_PERSISTENCE
-C00004AB STATUS_FT_READ_FAILURE
-C00004B4 STATUS_FILE_NOT_SUPPORTED
-C00004BC STATUS_UNTRUSTED_MOUNT_POINT
-C00004C1 STATUS_STORAGE_STACK_ACCESS_DENIED
-C00004C6 STATUS_VOLUME_NOT_SUPPORTED
-C0000507 STATUS_DEVICE_HUNG ERROR_BUSY
-C0000810 STATUS_ENCRYPTED_IO_NOT_POSSIBLE
-C0000904 STATUS_FILE_TOO_LARGE
-C0000906 STATUS_VIRUS_INFECTED
-C0000907 STATUS_VIRUS_DELETED
-C0000910 STATUS_FILE_HANDLE_REVOKED
-C000A006 STATUS_HANDLE_REVOKED
-C000CF01 STATUS_CLOUD_FILE_PROVIDER_NOT_RUNNING
-C000CF08 STATUS_CLOUD_FILE_NOT_IN_SYNC
-C000CF0C STATUS_CLOUD_FILE_READ_ONLY_VOLUME
-C000CF0F STATUS_CLOUD_FILE_AUTHENTICATION_FAILED
-C000CF10 STATUS_CLOUD_FILE_INSUFFICIENT_RESOURCES
-C000CF11 STATUS_CLOUD_FILE_NETWORK_UNAVAILABLE
-C000CF14 STATUS_CLOUD_FILE_IN_USE
-C000CF18 STATUS_CLOUD_FILE_ACCESS_DENIED
-C000CF1B STATUS_CLOUD_FILE_REQUEST_CANCELED
-C000CF1D STATUS_CLOUD_FILE_PROVIDER_TERMINATED
-C000CF1F STATUS_CLOUD_FILE_REQUEST_TIMEOUT
-`;
+0x00000000 success,
+0x00000102 timeout, pending:io pending,
+0x40000008 serial more writes:more writes,
+0x4000000c serial counter timeout:counter timeout,
+0x80000005 buffer overflow:more data, no more files,
+0x8000000d partial copy,
+0x8000000f device powered off:not ready, device off line:not ready,
+device busy:busy,
+0x80000016 verify required:media changed,
+0x8000001b filemark detected, media changed, bus reset, end of media,
+beginning of media,
+0x80000021 setmark detected, no data detected,
+0x80000288 device requires cleaning, device door open,
+0x80000803 data lost repair,
+0xc0000001 unsuccessful:gen failure, not implemented:invalid function,
+invalid info class:invalid parameter, info length mismatch:bad length,
+access violation:noaccess,
+0xc0000008 invalid handle,
+0xc000000d invalid parameter, no such device, no such file:file not found,
+invalid device request:invalid function, end of file:handle eof,
+wrong volume:wrong disk, no media in device:not ready, unrecognized media,
+0xc0000017 no memory:not enough memory,
+0xc0000022 access denied, buffer too small:insufficient buffer,
+object type mismatch:invalid handle,
+0xc000002a not locked,
+0xc0000030 invalid parameter mix:invalid parameter,
+0xc0000032 disk corrupt error:disk corrupt, object name invalid:invalid name,
+object name not found:file not found, object name collision:already exists,
+0xc0000039 object path invalid:bad pathname,
+object path not found:path not found,
+0xc000003c data overrun:io device, data late error:io device, data error:crc,
+crc error:crc,
+0xc0000043 sharing violation, quota exceeded:not enough quota,
+0xc000004f eas not supported,
+0xc0000054 file lock conflict:lock violation, lock not granted:lock violation,
+delete pending:access denied, ctl file not supported:not supported,
+0xc0000061 privilege not held,
+0xc000007e range not locked:not locked, disk full,
+0xc0000098 file invalid,
+0xc000009a insufficient resources:no system resources,
+0xc000009c device data error:crc, device not connected,
+device power failure:not ready,
+0xc00000a1 working set quota, media write protected:write protect,
+device not ready:not ready,
+0xc00000ab instance not available:pipe busy, pipe not available:pipe busy,
+invalid pipe state:bad pipe, pipe busy, illegal function:invalid function,
+pipe disconnected:pipe not connected, pipe closing:no data, pipe connected,
+pipe listening, invalid read mode:bad pipe, io timeout:sem timeout,
+file forced closed:handle eof,
+0xc00000ba file is a directory:access denied, not supported,
+0xc00000be bad network path:bad netpath, network busy,
+device does not exist:dev not exist,
+0xc00000c3 invalid network response:bad net resp,
+unexpected network error:unexp net err,
+0xc00000c9 network name deleted:netname deleted, network access denied,
+bad device type:bad dev type, bad network name:bad net name,
+0xc00000d8 cant wait, pipe empty:no data,
+0xc00000e8 invalid user buffer, unexpected io error:io device,
+0xc00000ef invalid parameter 1:invalid parameter,
+invalid parameter 2:invalid parameter, invalid parameter 3:invalid parameter,
+invalid parameter 4:invalid parameter, invalid parameter 5:invalid parameter,
+invalid parameter 6:invalid parameter, invalid parameter 7:invalid parameter,
+invalid parameter 8:invalid parameter, invalid parameter 9:invalid parameter,
+invalid parameter 10:invalid parameter, invalid parameter 11:invalid parameter,
+invalid parameter 12:invalid parameter,
+0xc0000102 file corrupt error:file corrupt, not a directory:directory,
+0xc0000106 name too long:filename exced range, files open:open files,
+0xc000011e mapped file size zero:file invalid,
+too many opened files:too many open files, cancelled:operation aborted,
+cannot delete:access denied,
+0xc0000123 file deleted:access denied,
+0xc0000128 file closed:invalid handle,
+0xc000012d commitment limit,
+0xc000013b local disconnect:netname deleted, remote disconnect:netname deleted,
+0xc0000140 invalid connection:unexp net err,
+0xc000014b pipe broken:broken pipe,
+0xc000014f unrecognized volume, serial no device inited:serial no device,
+0xc0000169 disk recalibrate failed, disk operation failed, disk reset failed,
+0xc0000172 partition failure, invalid block length, device not partitioned,
+unable to lock media, unable to unload media, eom overflow,
+no media:no media in drive,
+0xc0000183 driver internal error:io device, invalid device state:bad command,
+io device error:io device, device protocol error:io device,
+0xc00001a1 invalid lock range,
+0xc00001b0 io device invalid data:invalid data,
+io unaligned write:invalid data,
+0xc0000205 insuff server resources:not enough server memory,
+invalid buffer size:invalid user buffer,
+0xc000020c connection disconnected:netname deleted,
+connection reset:netname deleted,
+0xc0000222 lost writebehind data,
+0xc0000225 not found,
+0xc000022d retry,
+0xc0000235 handle not closable:invalid handle, connection refused,
+graceful disconnect,
+0xc000023c network unreachable, host unreachable,
+0xc0000240 request aborted, connection aborted,
+0xc0000243 user mapped file,
+0xc0000267 file is offline:file offline,
+0xc000026e volume dismounted:not ready,
+0xc0000279 io reparse tag not handled:cant access file,
+0xc000029d remote storage not active, remote storage media error,
+0xc00002b6 device removed,
+0xc0000304 mft too fragmented:disk too fragmented,
+0xc0000350 host down,
+0xc0000427 file system limitation,
+0xc0000433 encountered write in progress:busy,
+0xc0000435 purge failed:user mapped file,
+0xc0000461 disk resources exhausted,
+0xc0000463 device feature not supported, device unreachable,
+0xc0000466 server unavailable:netname deleted,
+file not available:sharing violation,
+device insufficient resources:device no resources,
+0xc000046b ft write failure,
+0xc0000470 data checksum error,
+0xc0000474 invalid offset alignment:offset alignment violation,
+0xc0000476 operation in progress,
+0xc000047d io operation timeout:timeout,
+0xc0000480 share unavailable:netname deleted,
+0xc0000483 device hardware error,
+0xc000048d marked to disallow writes,
+0xc0000499 device in maintenance, not supported on dax,
+free space too fragmented:disk too fragmented,
+0xc000049e storage lost data persistence,
+0xc00004ab ft read failure,
+0xc00004b4 file not supported,
+0xc00004bc untrusted mount point,
+0xc00004c1 storage stack access denied,
+0xc00004c6 volume not supported,
+0xc0000507 device hung:busy,
+0xc0000810 encrypted io not possible,
+0xc0000904 file too large,
+0xc0000906 virus infected, virus deleted,
+0xc0000910 file handle revoked,
+0xc000a006 handle revoked,
+0xc000cf01 cloud file provider not running,
+0xc000cf08 cloud file not in sync,
+0xc000cf0c cloud file read only volume,
+0xc000cf0f cloud file authentication failed, cloud file insufficient resources,
+cloud file network unavailable,
+0xc000cf14 cloud file in use,
+0xc000cf18 cloud file access denied,
+0xc000cf1b cloud file request canceled,
+0xc000cf1d cloud file provider terminated,
+0xc000cf1f cloud file request timeout`;
 
 /** STATUS_PENDING: what OVERLAPPED.Internal holds until the operation ends. */
 export const STATUS_PENDING = 0x103;
@@ -250,8 +187,8 @@ export function win32CodeOfStatus(status: number | bigint): number {
   if (value & 0x2000_0000) return value;
   // A status that was wrapped into an HRESULT (FACILITY_NT_BIT).
   if (value >>> 28 === 0xd) value -= 0x1000_0000;
-  const known = statuses().get(value);
-  if (known !== undefined) return win32CodeOf(known.error);
+  const error = rows().get(value)?.error;
+  if (error !== undefined) return win32CodeOf(error);
   // Win32 codes that were wrapped into a status or an HRESULT.
   const wrapped = [0xc001, 0xc007, 0x8007].includes(value >>> 16);
   return wrapped ? value & 0xffff : ERROR_MR_MID_NOT_FOUND;
@@ -273,7 +210,7 @@ export function win32CodeOfStatus(status: number | bigint): number {
  */
 export function statusSymbolOf(status: number | bigint): string {
   const value = unsigned(status);
-  return statuses().get(value)?.symbol ?? `STATUS_0x${value.toString(16)}`;
+  return rows().get(value)?.symbol ?? `STATUS_0x${value.toString(16)}`;
 }
 
 /**
@@ -290,32 +227,27 @@ export function statusSymbolOf(status: number | bigint): string {
  * ```
  */
 export function* ntStatuses(): Iterable<[status: number, symbol: string]> {
-  for (const { status, symbol } of rows()) yield [status, symbol];
+  for (const [status, { symbol }] of rows()) yield [status, symbol];
 }
 
 interface Row {
-  readonly status: number;
   readonly symbol: string;
   /** The symbol of the Win32 error. */
   readonly error: string;
 }
 
-function* rows(): Iterable<Row> {
-  for (const line of TABLE.trim().split("\n")) {
-    const [status = "", symbol = "", error] = line.split(" ");
-    yield {
-      status: parseInt(status, 16),
-      symbol,
-      error: error ?? symbol.replace("STATUS", "ERROR"),
-    };
-  }
-}
-
 let table: ReadonlyMap<number, Row> | undefined;
 
 /** The table, read on first use: a program without failures never needs it. */
-function statuses(): ReadonlyMap<number, Row> {
-  return table ??= new Map(Array.from(rows(), (row) => [row.status, row]));
+function rows(): ReadonlyMap<number, Row> {
+  return table ??= new Map(
+    Array.from(
+      readSymbols(TABLE, "STATUS_"),
+      (
+        [status, symbol, error = symbol.slice("STATUS_".length)],
+      ) => [status, { symbol, error: `ERROR_${error}` }],
+    ),
+  );
 }
 
 function unsigned(status: number | bigint): number {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_FLAG_OVERLAPPED,
@@ -25,7 +26,7 @@ import {
   type OverlappedOptions,
 } from "./options.ts";
 import { type FileUrl, toWin32Path } from "./path.ts";
-import { getLastWin32Error, type Handle, kernel32 } from "./raw.ts";
+import { getLastWin32Error, type Handle } from "./raw.ts";
 import type { FileMode } from "./mode.ts";
 import { OverlappedFile } from "./overlapped_file.ts";
 import { SyncFile } from "./sync_file.ts";

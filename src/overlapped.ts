@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import type { OverlappedTransfer } from "../ffi/transfer.ts";
 import { aside } from "./aside.ts";
 import { ERROR_OPERATION_ABORTED, isShortage } from "./codes.ts";
@@ -15,7 +16,7 @@ import {
 import { FileClosedError, Win32Error } from "./error.ts";
 import { Gate, type InFlightLimit } from "./gate.ts";
 import type { Waiter } from "./overlapped_pool.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import { listen, unlisten } from "./signal.ts";
 import { yieldTurn } from "./time_slice.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import {
   checkBytes,
   checkList,
@@ -38,7 +39,7 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "./position.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import { readableOf, type ReadableOptions } from "./readable.ts";
 import type { StreamedFileTraits } from "./streams.ts";
 import { END_OF_FILE, ENDED } from "./transfers.ts";

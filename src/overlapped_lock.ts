@@ -3,13 +3,14 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { isWine } from "../ffi/ntdll.ts";
 import { ERROR_LOCK_VIOLATION } from "./codes.ts";
 import type { Outcome } from "./completion.ts";
 import { LOCKFILE_FAIL_IMMEDIATELY } from "./constants.ts";
 import type { LockArguments } from "./lock.ts";
 import type { OverlappedHandle } from "./overlapped.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 
 /** How often it is tried to get a lock where waiting for it is not to be had. */
 const INTERVAL_MS = 10;

@@ -4,7 +4,7 @@
  * @module
  */
 import { AlignedBuffer } from "./memory.ts";
-import { OVERLAPPED } from "./structs.ts";
+import { OVERLAPPED } from "./offsets.ts";
 
 /** Who is told how an operation has ended. */
 export interface Waiter {
@@ -15,11 +15,11 @@ export interface Waiter {
 const SLAB_SIZE = 65_536;
 const SIZE = OVERLAPPED.size;
 const MEMBER = {
-  internal: OVERLAPPED.offsetOf("Internal"),
-  internalHigh: OVERLAPPED.offsetOf("InternalHigh"),
-  offset: OVERLAPPED.offsetOf("Offset"),
-  offsetHigh: OVERLAPPED.offsetOf("OffsetHigh"),
-  event: OVERLAPPED.offsetOf("hEvent"),
+  internal: OVERLAPPED.Internal,
+  internalHigh: OVERLAPPED.InternalHigh,
+  offset: OVERLAPPED.Offset,
+  offsetHigh: OVERLAPPED.OffsetHigh,
+  event: OVERLAPPED.hEvent,
 };
 
 /** An OVERLAPPED in native memory, and who waits for its operation. */

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { alignUp, isAligned } from "./align.ts";
 import { checkBytes } from "./arguments.ts";
 import { ERROR_OPERATION_ABORTED } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import { type Lease, lend } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
+import { isMultiple, multipleAbove } from "./multiples.ts";
 import type { SectorSize } from "./sector.ts";
 import {
   BOUNCE_SIZE,
@@ -58,7 +58,7 @@ export class OverlappedSectors {
     this.#plan = new SectorPlan(
       device.sector,
       (view, alignment) =>
-        ownerOf(view) !== undefined && isAligned(view.byteOffset, alignment),
+        ownerOf(view) !== undefined && isMultiple(view.byteOffset, alignment),
     );
   }
 
@@ -153,8 +153,8 @@ export class OverlappedSectors {
     const memory = () => {
       const { logical } = this.#device.sector;
       // Room for a part of a sector at both ends.
-      const wanted = alignUp(bytes.length, logical) + 2 * logical;
-      lease ??= lend(Math.min(wanted, alignUp(BOUNCE_SIZE, logical)));
+      const wanted = multipleAbove(bytes.length, logical) + 2 * logical;
+      lease ??= lend(Math.min(wanted, multipleAbove(BOUNCE_SIZE, logical)));
       return lease.bytes;
     };
     try {

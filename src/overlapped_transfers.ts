@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAligned } from "./align.ts";
+import * as kernel32 from "../ffi/calls.ts";
 import { checkBytes, checkList } from "./arguments.ts";
 import {
   ERROR_INVALID_PARAMETER,
@@ -15,10 +15,11 @@ import type { Outcome } from "./completion.ts";
 import { Win32Error } from "./error.ts";
 import { type Lease, lend, lendOwn } from "./lease.ts";
 import { ownerOf } from "./memory.ts";
+import { isMultiple } from "./multiples.ts";
 import type { Offset, OverlappedHandle } from "./overlapped.ts";
 import type { Performed } from "./overlapped_direct.ts";
 import { advance, inParts } from "./parts.ts";
-import { type Handle, kernel32 } from "./raw.ts";
+import type { Handle } from "./raw.ts";
 import { PAGE_SIZE, segmentArray, totalLength } from "./segments.ts";
 import { ENDED, isEnd } from "./transfers.ts";
 
@@ -263,7 +264,9 @@ export class OverlappedTransfers {
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     const { address, bytes: { length } } = lease;
-    const transfer = kernel32[syscall];
+    const transfer = syscall === "ReadFile"
+      ? kernel32.ReadFile
+      : kernel32.WriteFile;
     return this.#overlapped.perform({
       offset,
       length,
@@ -283,7 +286,9 @@ export class OverlappedTransfers {
     checkList("buffers", buffers);
     const array = segmentArray(buffers);
     const length = totalLength(buffers);
-    const transfer = kernel32[syscall];
+    const transfer = syscall === "ReadFileScatter"
+      ? kernel32.ReadFileScatter
+      : kernel32.WriteFileGather;
     try {
       return await this.#overlapped.perform({
         offset,
@@ -322,7 +327,7 @@ function isPart(code: number): boolean {
 /** Wine wants the last page to be whole too, where Windows wants sectors. */
 function isRefusedPart(code: number, buffers: readonly Uint8Array[]): boolean {
   return code === ERROR_INVALID_PARAMETER &&
-    !isAligned(totalLength(buffers), PAGE_SIZE);
+    !isMultiple(totalLength(buffers), PAGE_SIZE);
 }
 
 /** What one operation takes of the bytes. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { describe } from "./arguments.ts";
 import { Win32Error } from "./error.ts";
-import { kernel32 } from "./raw.ts";
 
 /**
  * "There is an additional limit … for the maximum length of a directory path:

@@ -41,9 +41,10 @@
  *
  * @module
  */
+import { bindKernel32 } from "../ffi/all_calls.ts";
 import type { Kernel32 } from "../ffi/kernel32.ts";
 import type { LastErrorCapture } from "../ffi/lasterror.ts";
-import { bindKernel32, frames } from "../ffi/mod.ts";
+import { frames } from "../ffi/mod.ts";
 
 export type {
   Arguments,
@@ -52,7 +53,6 @@ export type {
   Parameter,
   Pointer,
   Prototype,
-  prototypes,
   Vocabulary,
   WideString,
 } from "../ffi/kernel32.ts";
@@ -79,7 +79,7 @@ export type { LastErrorCapture } from "../ffi/lasterror.ts";
  * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
  * ```
  */
-export const kernel32: Kernel32 = bindKernel32();
+export const kernel32: Kernel32 = /* @__PURE__ */ bindKernel32();
 
 /**
  * Gets the last error of the last kernel32 call that this thread made through

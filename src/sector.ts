@@ -3,11 +3,12 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { FileStorageInfo, IOCTL_DISK_GET_DRIVE_GEOMETRY } from "./constants.ts";
 import { isPowerOfTwo } from "./align.ts";
 import { Win32Error } from "./error.ts";
-import { type Handle, kernel32 } from "./raw.ts";
-import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "./structs.ts";
+import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "./offsets.ts";
+import type { Handle } from "./raw.ts";
 
 /** Sizes of sectors in bytes: powers of two. */
 export interface SectorSize {
@@ -35,15 +36,17 @@ export function sectorSizeOf(handle: Handle, path: string): SectorSize {
 }
 
 function fromStorageInfo(handle: Handle): SectorSize | undefined {
-  const bytes = FILE_STORAGE_INFO.create();
-  const size = FILE_STORAGE_INFO.size;
+  const { size, ...at } = FILE_STORAGE_INFO;
+  const info = new DataView(new ArrayBuffer(size));
   if (
-    !kernel32.GetFileInformationByHandleEx(handle, FileStorageInfo, bytes, size)
+    !kernel32.GetFileInformationByHandleEx(handle, FileStorageInfo, info, size)
   ) return undefined;
-  const info = FILE_STORAGE_INFO.read(bytes);
   return checked(
-    info.LogicalBytesPerSector,
-    info.FileSystemEffectivePhysicalBytesPerSectorForAtomicity,
+    info.getUint32(at.LogicalBytesPerSector, true),
+    info.getUint32(
+      at.FileSystemEffectivePhysicalBytesPerSectorForAtomicity,
+      true,
+    ),
   );
 }
 
@@ -62,18 +65,19 @@ function fromVolume(path: string): SectorSize | undefined {
 }
 
 function fromDisk(handle: Handle): SectorSize | undefined {
-  const bytes = DISK_GEOMETRY.create();
+  const { size, BytesPerSector } = DISK_GEOMETRY;
+  const geometry = new DataView(new ArrayBuffer(size));
   const known = kernel32.DeviceIoControl(
     handle,
     IOCTL_DISK_GET_DRIVE_GEOMETRY,
     null,
     0,
-    bytes,
-    bytes.byteLength,
+    geometry,
+    size,
     new Uint32Array(1),
     null,
   );
-  return known ? checked(DISK_GEOMETRY.read(bytes).BytesPerSector) : undefined;
+  return known ? checked(geometry.getUint32(BytesPerSector, true)) : undefined;
 }
 
 /** Some drivers misreport: a physical size that cannot be is not believed. */

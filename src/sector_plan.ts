@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { alignDown, alignUp, isAligned } from "./align.ts";
 import { Win32Error } from "./error.ts";
+import { isMultiple, multipleAbove, multipleBelow } from "./multiples.ts";
 import type { SectorSize } from "./sector.ts";
 
 /** What a device is to do next. */
@@ -72,8 +72,8 @@ export class SectorPlan {
 
   /** Whether only a part of some sector is written. */
   splitsSectors(length: number, offset: number): boolean {
-    return !isAligned(offset, this.#logical) ||
-      !isAligned(offset + length, this.#logical);
+    return !isMultiple(offset, this.#logical) ||
+      !isMultiple(offset + length, this.#logical);
   }
 
   /**
@@ -160,7 +160,7 @@ export class SectorPlan {
     // "You can only write whole sectors": what was written beyond the data to
     // fill the last one is cut off.
     const end = Math.max(size, offset + length);
-    if (alignUp(offset + length, this.#logical) > end) {
+    if (multipleAbove(offset + length, this.#logical) > end) {
       yield { kind: "setEnd", size: end };
     }
   }
@@ -227,10 +227,10 @@ export class SectorPlan {
   /** How many bytes can go straight through; 0 if none. */
   #directLength(bytes: Uint8Array, done: number, from: number): number {
     const rest = bytes.length - done;
-    if (rest < this.#logical || !isAligned(from, this.#logical)) return 0;
+    if (rest < this.#logical || !isMultiple(from, this.#logical)) return 0;
     const part = done === 0 ? bytes : bytes.subarray(done);
     return this.#isAligned(part, this.#physical)
-      ? alignDown(rest, this.#logical)
+      ? multipleBelow(rest, this.#logical)
       : 0;
   }
 
@@ -242,11 +242,11 @@ export class SectorPlan {
     span: number;
     bounce: Uint8Array;
   } {
-    const start = alignDown(from, this.#logical);
+    const start = multipleBelow(from, this.#logical);
     const head = from - start;
-    const room = alignDown(bounce.length, this.#logical) - head;
+    const room = multipleBelow(bounce.length, this.#logical) - head;
     const count = Math.min(rest, room);
-    const span = alignUp(head + count, this.#logical);
+    const span = multipleAbove(head + count, this.#logical);
     return { start, head, count, span, bounce };
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { AlignedBuffer, hold, letGo, ownerOf } from "./memory.ts";
-import { FILE_SEGMENT_ELEMENT } from "./structs.ts";
+import { FILE_SEGMENT_ELEMENT } from "./offsets.ts";
 
 /** The size of a page, in bytes, on x64 and arm64. */
 export const PAGE_SIZE = 4096;

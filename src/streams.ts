@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { alignUp } from "./align.ts";
 import { checkOffset, checkSignal, describe } from "./arguments.ts";
 import { FileClosedError } from "./error.ts";
+import { multipleAbove } from "./multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
 import type { SectorSize } from "./sector.ts";
 import type { WriteTarget } from "./write_behind.ts";
@@ -84,7 +84,7 @@ export function chunking(
   checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
   checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
   const size = traits.unbuffered
-    ? alignUp(chunkSize, file.sectorSize().logical)
+    ? multipleAbove(chunkSize, file.sectorSize().logical)
     : chunkSize;
   const fitting = Math.floor(maxBytesInFlight / size);
   const chunks = Math.min(Math.max(1, fitting), MAX_CHUNKS);

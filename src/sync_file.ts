@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as kernel32 from "../ffi/calls.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
@@ -26,8 +27,7 @@ import {
   type SeekOrigin,
   toExactOffset,
 } from "./position.ts";
-import { type Handle, kernel32 } from "./raw.ts";
-import { LARGE_INTEGER } from "./structs.ts";
+import type { Handle } from "./raw.ts";
 import {
   END_OF_FILE,
   type Place,
@@ -537,11 +537,11 @@ export class SyncFile extends BaseFile implements Disposable {
 
   /** Asks where the system's file pointer is. */
   #pointer(): number {
-    const bytes = LARGE_INTEGER.create();
-    if (!kernel32.SetFilePointerEx(this.handle, 0n, bytes, FILE_CURRENT)) {
+    const position = new BigInt64Array(1);
+    if (!kernel32.SetFilePointerEx(this.handle, 0n, position, FILE_CURRENT)) {
       throw Win32Error.last("SetFilePointerEx", { path: this.path });
     }
-    return Number(LARGE_INTEGER.read(bytes).QuadPart);
+    return Number(position[0]);
   }
 
   #movePointer(position: number): void {

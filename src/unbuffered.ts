@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { alignUp } from "./align.ts";
 import { AlignedBuffer, isViewAligned } from "./memory.ts";
+import { multipleAbove } from "./multiples.ts";
 import type { SectorSize } from "./sector.ts";
 import {
   BOUNCE_SIZE,
@@ -68,7 +68,7 @@ export class UnbufferedIo implements Disposable {
   }
 
   readonly #memory = (): Uint8Array => {
-    const size = alignUp(BOUNCE_SIZE, this.#device.sector.logical);
+    const size = multipleAbove(BOUNCE_SIZE, this.#device.sector.logical);
     return (this.#bounce ??= new AlignedBuffer(size)).bytes;
   };
 

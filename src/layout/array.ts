@@ -197,7 +197,7 @@ class BytesCodec extends Codec<Uint8Array> {
   }
 }
 
-const checkByte = integer("u8", 0, 0xff);
+const checkByte = /* @__PURE__ */ integer("u8", 0, 0xff);
 
 function checkItems(
   value: unknown,

@@ -19,7 +19,7 @@ export interface COMMTIMEOUTS {
 }
 
 /** The layout of {@linkcode COMMTIMEOUTS}. */
-export const COMMTIMEOUTS: Struct<COMMTIMEOUTS> = struct({
+export const COMMTIMEOUTS: Struct<COMMTIMEOUTS> = /* @__PURE__ */ struct({
   ReadIntervalTimeout: "u32",
   ReadTotalTimeoutMultiplier: "u32",
   ReadTotalTimeoutConstant: "u32",
@@ -116,10 +116,10 @@ export interface DCB {
  * console.log(settings.length); // 28
  * ```
  */
-export const DCB: Struct<DCB> = struct({
+export const DCB: Struct<DCB> = /* @__PURE__ */ struct({
   DCBlength: "u32",
   BaudRate: "u32",
-  Flags: bits("u32", {
+  Flags: /* @__PURE__ */ bits("u32", {
     fBinary: 1,
     fParity: 1,
     fOutxCtsFlow: 1,

@@ -21,7 +21,7 @@ export interface FILE_BASIC_INFO {
 }
 
 /** The layout of {@linkcode FILE_BASIC_INFO}. */
-export const FILE_BASIC_INFO: Struct<FILE_BASIC_INFO> = struct({
+export const FILE_BASIC_INFO: Struct<FILE_BASIC_INFO> = /* @__PURE__ */ struct({
   CreationTime: "i64",
   LastAccessTime: "i64",
   LastWriteTime: "i64",
@@ -48,13 +48,14 @@ export interface FILE_STANDARD_INFO {
 }
 
 /** The layout of {@linkcode FILE_STANDARD_INFO}. */
-export const FILE_STANDARD_INFO: Struct<FILE_STANDARD_INFO> = struct({
-  AllocationSize: "i64",
-  EndOfFile: "i64",
-  NumberOfLinks: "u32",
-  DeletePending: "bool8",
-  Directory: "bool8",
-});
+export const FILE_STANDARD_INFO: Struct<FILE_STANDARD_INFO> =
+  /* @__PURE__ */ struct({
+    AllocationSize: "i64",
+    EndOfFile: "i64",
+    NumberOfLinks: "u32",
+    DeletePending: "bool8",
+    Directory: "bool8",
+  });
 
 /**
  * The full name of a file (FileNameInfo), relative to its volume. The structure
@@ -70,9 +71,9 @@ export interface FILE_NAME_INFO {
 }
 
 /** The layout of {@linkcode FILE_NAME_INFO}. */
-export const FILE_NAME_INFO: Struct<FILE_NAME_INFO> = struct({
+export const FILE_NAME_INFO: Struct<FILE_NAME_INFO> = /* @__PURE__ */ struct({
   FileNameLength: "u32",
-  FileName: array("u16", 1),
+  FileName: /* @__PURE__ */ array("u16", 1),
 });
 
 /**
@@ -86,9 +87,10 @@ export interface FILE_DISPOSITION_INFO {
 }
 
 /** The layout of {@linkcode FILE_DISPOSITION_INFO}. */
-export const FILE_DISPOSITION_INFO: Struct<FILE_DISPOSITION_INFO> = struct({
-  DeleteFile: "bool8",
-});
+export const FILE_DISPOSITION_INFO: Struct<FILE_DISPOSITION_INFO> =
+  /* @__PURE__ */ struct({
+    DeleteFile: "bool8",
+  });
 
 /**
  * The room to reserve for a file (FileAllocationInfo). The size of the file
@@ -102,9 +104,10 @@ export interface FILE_ALLOCATION_INFO {
 }
 
 /** The layout of {@linkcode FILE_ALLOCATION_INFO}. */
-export const FILE_ALLOCATION_INFO: Struct<FILE_ALLOCATION_INFO> = struct({
-  AllocationSize: "i64",
-});
+export const FILE_ALLOCATION_INFO: Struct<FILE_ALLOCATION_INFO> =
+  /* @__PURE__ */ struct({
+    AllocationSize: "i64",
+  });
 
 /**
  * The size to give a file (FileEndOfFileInfo), to the byte even where the handle
@@ -118,9 +121,10 @@ export interface FILE_END_OF_FILE_INFO {
 }
 
 /** The layout of {@linkcode FILE_END_OF_FILE_INFO}. */
-export const FILE_END_OF_FILE_INFO: Struct<FILE_END_OF_FILE_INFO> = struct({
-  EndOfFile: "i64",
-});
+export const FILE_END_OF_FILE_INFO: Struct<FILE_END_OF_FILE_INFO> =
+  /* @__PURE__ */ struct({
+    EndOfFile: "i64",
+  });
 
 /**
  * What a file is identified by on this system (FileIdInfo).
@@ -135,9 +139,9 @@ export interface FILE_ID_INFO {
 }
 
 /** The layout of {@linkcode FILE_ID_INFO}. */
-export const FILE_ID_INFO: Struct<FILE_ID_INFO> = struct({
+export const FILE_ID_INFO: Struct<FILE_ID_INFO> = /* @__PURE__ */ struct({
   VolumeSerialNumber: "u64",
-  FileId: bytes(16),
+  FileId: /* @__PURE__ */ bytes(16),
 });
 
 /**
@@ -170,7 +174,7 @@ export interface BY_HANDLE_FILE_INFORMATION {
 
 /** The layout of {@linkcode BY_HANDLE_FILE_INFORMATION}. */
 export const BY_HANDLE_FILE_INFORMATION: Struct<BY_HANDLE_FILE_INFORMATION> =
-  struct({
+  /* @__PURE__ */ struct({
     dwFileAttributes: "u32",
     ftCreationTime: FILETIME,
     ftLastAccessTime: FILETIME,

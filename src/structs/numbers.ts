@@ -18,10 +18,10 @@ export interface LARGE_INTEGER {
 }
 
 /** The layout of {@linkcode LARGE_INTEGER}. */
-export const LARGE_INTEGER: Struct<LARGE_INTEGER> = struct({
+export const LARGE_INTEGER: Struct<LARGE_INTEGER> = /* @__PURE__ */ struct({
   LowPart: "u32",
   HighPart: "i32",
-  QuadPart: overlay("LowPart", "i64"),
+  QuadPart: /* @__PURE__ */ overlay("LowPart", "i64"),
 });
 
 /**
@@ -38,7 +38,7 @@ export interface FILETIME {
 }
 
 /** The layout of {@linkcode FILETIME}. */
-export const FILETIME: Struct<FILETIME> = struct({
+export const FILETIME: Struct<FILETIME> = /* @__PURE__ */ struct({
   dwLowDateTime: "u32",
   dwHighDateTime: "u32",
 });

@@ -35,12 +35,12 @@ export interface OVERLAPPED {
  * console.log(OVERLAPPED.view(bytes).Pointer); // 8589938688n
  * ```
  */
-export const OVERLAPPED: Struct<OVERLAPPED> = struct({
+export const OVERLAPPED: Struct<OVERLAPPED> = /* @__PURE__ */ struct({
   Internal: "usize",
   InternalHigh: "usize",
   Offset: "u32",
   OffsetHigh: "u32",
-  Pointer: overlay("Offset", "pointer"),
+  Pointer: /* @__PURE__ */ overlay("Offset", "pointer"),
   hEvent: "pointer",
 });
 
@@ -61,12 +61,13 @@ export interface OVERLAPPED_ENTRY {
 }
 
 /** The layout of {@linkcode OVERLAPPED_ENTRY}. */
-export const OVERLAPPED_ENTRY: Struct<OVERLAPPED_ENTRY> = struct({
-  lpCompletionKey: "usize",
-  lpOverlapped: "pointer",
-  Internal: "usize",
-  dwNumberOfBytesTransferred: "u32",
-});
+export const OVERLAPPED_ENTRY: Struct<OVERLAPPED_ENTRY> =
+  /* @__PURE__ */ struct({
+    lpCompletionKey: "usize",
+    lpOverlapped: "pointer",
+    Internal: "usize",
+    dwNumberOfBytesTransferred: "u32",
+  });
 
 /**
  * One page of a scatter/gather transfer. An array of these ends with one whose
@@ -93,10 +94,11 @@ export interface FILE_SEGMENT_ELEMENT {
  * console.log(bytes.length); // 24
  * ```
  */
-export const FILE_SEGMENT_ELEMENT: Struct<FILE_SEGMENT_ELEMENT> = union({
-  Buffer: "pointer",
-  Alignment: "u64",
-});
+export const FILE_SEGMENT_ELEMENT: Struct<FILE_SEGMENT_ELEMENT> =
+  /* @__PURE__ */ union({
+    Buffer: "pointer",
+    Alignment: "u64",
+  });
 
 /**
  * Who may use a new object, and whether child processes inherit its handle.
@@ -126,8 +128,9 @@ export interface SECURITY_ATTRIBUTES {
  * console.log(attributes.length); // 24
  * ```
  */
-export const SECURITY_ATTRIBUTES: Struct<SECURITY_ATTRIBUTES> = struct({
-  nLength: "u32",
-  lpSecurityDescriptor: "pointer",
-  bInheritHandle: "bool32",
-});
+export const SECURITY_ATTRIBUTES: Struct<SECURITY_ATTRIBUTES> =
+  /* @__PURE__ */ struct({
+    nLength: "u32",
+    lpSecurityDescriptor: "pointer",
+    bInheritHandle: "bool32",
+  });

@@ -24,15 +24,16 @@ export interface FILE_STORAGE_INFO {
 }
 
 /** The layout of {@linkcode FILE_STORAGE_INFO}. */
-export const FILE_STORAGE_INFO: Struct<FILE_STORAGE_INFO> = struct({
-  LogicalBytesPerSector: "u32",
-  PhysicalBytesPerSectorForAtomicity: "u32",
-  PhysicalBytesPerSectorForPerformance: "u32",
-  FileSystemEffectivePhysicalBytesPerSectorForAtomicity: "u32",
-  Flags: "u32",
-  ByteOffsetForSectorAlignment: "u32",
-  ByteOffsetForPartitionAlignment: "u32",
-});
+export const FILE_STORAGE_INFO: Struct<FILE_STORAGE_INFO> =
+  /* @__PURE__ */ struct({
+    LogicalBytesPerSector: "u32",
+    PhysicalBytesPerSectorForAtomicity: "u32",
+    PhysicalBytesPerSectorForPerformance: "u32",
+    FileSystemEffectivePhysicalBytesPerSectorForAtomicity: "u32",
+    Flags: "u32",
+    ByteOffsetForSectorAlignment: "u32",
+    ByteOffsetForPartitionAlignment: "u32",
+  });
 
 /**
  * The alignment of buffers that a device asks for (FileAlignmentInfo).
@@ -45,9 +46,10 @@ export interface FILE_ALIGNMENT_INFO {
 }
 
 /** The layout of {@linkcode FILE_ALIGNMENT_INFO}. */
-export const FILE_ALIGNMENT_INFO: Struct<FILE_ALIGNMENT_INFO> = struct({
-  AlignmentRequirement: "u32",
-});
+export const FILE_ALIGNMENT_INFO: Struct<FILE_ALIGNMENT_INFO> =
+  /* @__PURE__ */ struct({
+    AlignmentRequirement: "u32",
+  });
 
 /**
  * What IOCTL_STORAGE_QUERY_PROPERTY is to tell.
@@ -64,11 +66,12 @@ export interface STORAGE_PROPERTY_QUERY {
 }
 
 /** The layout of {@linkcode STORAGE_PROPERTY_QUERY}. */
-export const STORAGE_PROPERTY_QUERY: Struct<STORAGE_PROPERTY_QUERY> = struct({
-  PropertyId: "u32",
-  QueryType: "u32",
-  AdditionalParameters: array("u8", 1),
-});
+export const STORAGE_PROPERTY_QUERY: Struct<STORAGE_PROPERTY_QUERY> =
+  /* @__PURE__ */ struct({
+    PropertyId: "u32",
+    QueryType: "u32",
+    AdditionalParameters: /* @__PURE__ */ array("u8", 1),
+  });
 
 /**
  * The sectors of a device, from IOCTL_STORAGE_QUERY_PROPERTY. Some drivers
@@ -96,7 +99,7 @@ export interface STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR {
 /** The layout of {@linkcode STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR}. */
 export const STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR: Struct<
   STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR
-> = struct({
+> = /* @__PURE__ */ struct({
   Version: "u32",
   Size: "u32",
   BytesPerCacheLine: "u32",
@@ -125,7 +128,7 @@ export interface DISK_GEOMETRY {
 }
 
 /** The layout of {@linkcode DISK_GEOMETRY}. */
-export const DISK_GEOMETRY: Struct<DISK_GEOMETRY> = struct({
+export const DISK_GEOMETRY: Struct<DISK_GEOMETRY> = /* @__PURE__ */ struct({
   Cylinders: "i64",
   MediaType: "u32",
   TracksPerCylinder: "u32",
@@ -148,11 +151,12 @@ export interface DISK_GEOMETRY_EX {
 }
 
 /** The layout of {@linkcode DISK_GEOMETRY_EX}. */
-export const DISK_GEOMETRY_EX: Struct<DISK_GEOMETRY_EX> = struct({
-  Geometry: DISK_GEOMETRY,
-  DiskSize: "i64",
-  Data: array("u8", 1),
-});
+export const DISK_GEOMETRY_EX: Struct<DISK_GEOMETRY_EX> =
+  /* @__PURE__ */ struct({
+    Geometry: DISK_GEOMETRY,
+    DiskSize: "i64",
+    Data: /* @__PURE__ */ array("u8", 1),
+  });
 
 /**
  * The length of a disk, volume or partition, from IOCTL_DISK_GET_LENGTH_INFO.
@@ -165,6 +169,7 @@ export interface GET_LENGTH_INFORMATION {
 }
 
 /** The layout of {@linkcode GET_LENGTH_INFORMATION}. */
-export const GET_LENGTH_INFORMATION: Struct<GET_LENGTH_INFORMATION> = struct({
-  Length: "i64",
-});
+export const GET_LENGTH_INFORMATION: Struct<GET_LENGTH_INFORMATION> =
+  /* @__PURE__ */ struct({
+    Length: "i64",
+  });

@@ -33,10 +33,10 @@ export interface SYSTEM_INFO {
 }
 
 /** The layout of {@linkcode SYSTEM_INFO}. */
-export const SYSTEM_INFO: Struct<SYSTEM_INFO> = struct({
+export const SYSTEM_INFO: Struct<SYSTEM_INFO> = /* @__PURE__ */ struct({
   wProcessorArchitecture: "u16",
   wReserved: "u16",
-  dwOemId: overlay("wProcessorArchitecture", "u32"),
+  dwOemId: /* @__PURE__ */ overlay("wProcessorArchitecture", "u32"),
   dwPageSize: "u32",
   lpMinimumApplicationAddress: "pointer",
   lpMaximumApplicationAddress: "pointer",

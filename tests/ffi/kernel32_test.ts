@@ -3,13 +3,9 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { FRAME_ARGUMENTS } from "../../ffi/frame_code.ts";
-import {
-  type Kernel32,
-  type Parameter,
-  type Prototype,
-  prototypes,
-} from "../../ffi/kernel32.ts";
+import type { Kernel32, Parameter, Prototype } from "../../ffi/kernel32.ts";
 import { FrameTable } from "../../ffi/lasterror.ts";
+import * as prototypes from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { onWindows } from "../support/runtime.ts";
 

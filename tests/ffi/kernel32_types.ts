@@ -6,9 +6,9 @@ import type {
   Arguments,
   Kernel32,
   Pointer,
-  prototypes,
   WideString,
 } from "../../ffi/kernel32.ts";
+import type * as prototypes from "../../ffi/prototypes.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
   (<T>() => T extends B ? 1 : 2) ? true : false;

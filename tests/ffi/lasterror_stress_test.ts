@@ -17,7 +17,7 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import { bindKernel32 } from "../../ffi/mod.ts";
+import { bindKernel32 } from "../../ffi/all_calls.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {

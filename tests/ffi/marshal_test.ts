@@ -2,10 +2,11 @@
 
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Kernel32, prototypes } from "../../ffi/kernel32.ts";
+import type { Kernel32 } from "../../ffi/kernel32.ts";
 import { FrameTable } from "../../ffi/lasterror.ts";
 import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
 import type { Handle } from "../../ffi/handle.ts";
+import * as prototypes from "../../ffi/prototypes.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 import { survivors } from "../support/garbage.ts";
 

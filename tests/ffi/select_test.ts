@@ -21,7 +21,7 @@ const bunFfi: BunFfiModule = {
 };
 
 const Deno: DenoModule = {
-  build: { arch: "x86_64" },
+  build: { arch: "x86_64", os: "windows" },
   dlopen: untouchable,
   UnsafePointer: {
     create: untouchable,
@@ -41,6 +41,7 @@ const inDeno = {
 } satisfies RuntimeGlobals;
 
 const inBun = {
+  Bun: {},
   process: {
     arch: "x64",
     platform: "win32",
@@ -69,8 +70,8 @@ test("selectBackend() takes the processor from the runtime", () => {
     selectBackend(globals).architecture;
   assertEquals(
     [
-      arm64({ Deno: { ...Deno, build: { arch: "aarch64" } } }),
-      arm64({ process: { ...inBun.process, arch: "arm64" } }),
+      arm64({ Deno: { ...Deno, build: { arch: "aarch64", os: "windows" } } }),
+      arm64({ Bun: {}, process: { ...inBun.process, arch: "arm64" } }),
       arm64(inDeno),
       arm64(inBun),
     ],
@@ -78,11 +79,22 @@ test("selectBackend() takes the processor from the runtime", () => {
   );
 });
 
+test("selectBackend() asks Deno for nothing of Node", () => {
+  const globals = {
+    Deno,
+    get process(): never {
+      throw new Error("process was asked for");
+    },
+  };
+  assertEquals(selectBackend(globals).runtime, "deno");
+});
+
 test("selectBackend() says that a system is not Windows, and names it", () => {
-  for (const globals of [inDeno, inBun]) {
-    const process = { ...globals.process, platform: "linux" };
+  const process = { ...inBun.process, platform: "linux" };
+  const linux = { ...Deno, build: { arch: "x86_64", os: "linux" } };
+  for (const globals of [{ Deno: linux }, { ...inBun, process }, { process }]) {
     assertThrows(
-      () => selectBackend({ ...globals, process }),
+      () => selectBackend(globals),
       Error,
       'kernel32.dll, which is part of Windows; this system is "linux"',
     );

@@ -3,9 +3,9 @@
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Handle } from "../../ffi/handle.ts";
-import { prototypes } from "../../ffi/kernel32.ts";
 import { FrameTable } from "../../ffi/lasterror.ts";
 import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
+import * as prototypes from "../../ffi/prototypes.ts";
 import { bindTransfer, Transfer } from "../../ffi/transfer.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 

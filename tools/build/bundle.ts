@@ -4,11 +4,28 @@ import type { Entry } from "./manifest.ts";
 
 const TARGET = "es2024";
 
+/** The entry that shares no state with the others, and so nothing else either: each file more takes a while to load. */
+const STATELESS = "./structs";
+
 /**
  * Bundles the entries. What they share goes into a file that all of them import, so that its state, such as the frames of a
  * thread, is there once, whichever of them a program imports.
  */
 export async function bundle(
+  repository: string,
+  entries: readonly Entry[],
+  folder: string,
+): Promise<void> {
+  const alone = (entry: Entry) => entry.subpath === STATELESS;
+  await bundleTogether(repository, entries.filter(alone), folder);
+  await bundleTogether(
+    repository,
+    entries.filter((entry) => !alone(entry)),
+    folder,
+  );
+}
+
+async function bundleTogether(
   repository: string,
   entries: readonly Entry[],
   folder: string,
@@ -22,6 +39,10 @@ export async function bundle(
     outdir: folder,
     bundle: true,
     splitting: true,
+    // Folds constants, which a program's bundler would otherwise keep: to it, sums and powers may have effects.
+    minifySyntax: true,
+    // Bun takes a script that says so as it is, and loads it in half the time: https://bun.com/docs/bundler#target
+    banner: { js: "// @bun" },
     chunkNames: "shared-[hash]",
     format: "esm",
     platform: "neutral",

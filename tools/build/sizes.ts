@@ -11,6 +11,26 @@ export interface ProgramSize {
   gzipped: number;
 }
 
+/** A program, and what it may weigh at most: in bytes, minified and gzipped. */
+export interface WeighedProgram {
+  program: string;
+  limit: number;
+}
+
+/**
+ * What the package may weigh in a program. The raw layer, the structures, the arithmetic of sectors and the statuses are parts of
+ * which a program has no more than it imports; so are, for each other, files for blocking and for overlapped I/O.
+ */
+export const PROGRAMS: readonly WeighedProgram[] = [
+  { program: 'import "@kernel32/io";', limit: 20 },
+  { program: 'export { alignUp } from "@kernel32/io";', limit: 1_500 },
+  { program: 'export { openSync } from "@kernel32/io";', limit: 18_500 },
+  { program: 'export { open } from "@kernel32/io";', limit: 26_000 },
+  { program: 'export * from "@kernel32/io";', limit: 33_500 },
+  { program: 'export * from "@kernel32/io/raw";', limit: 9_000 },
+  { program: 'export * from "@kernel32/io/structs";', limit: 7_000 },
+];
+
 /** Weighs a program that imports from the package in a folder, as a bundler leaves it. */
 export async function programSize(
   folder: string,

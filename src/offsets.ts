@@ -1,0 +1,56 @@
+/**
+ * Sizes of the system's structures, and where their members stand, in bytes: no
+ * more of them than files need.
+ *
+ * `@kernel32/io/structs` describes the structures themselves, and a test holds
+ * these numbers against it. A program that lays nothing out is spared the means
+ * to do so.
+ *
+ * @module
+ */
+
+/** What GetFileInformationByHandle tells. */
+export const BY_HANDLE_FILE_INFORMATION = {
+  size: 52,
+  dwFileAttributes: 0,
+  ftCreationTime: 4,
+  ftLastAccessTime: 12,
+  ftLastWriteTime: 20,
+  dwVolumeSerialNumber: 28,
+  nFileSizeHigh: 32,
+  nFileSizeLow: 36,
+  nNumberOfLinks: 40,
+  nFileIndexHigh: 44,
+  nFileIndexLow: 48,
+} as const;
+
+/** What IOCTL_DISK_GET_DRIVE_GEOMETRY tells. */
+export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;
+
+/** A page of a scatter/gather transfer. */
+export const FILE_SEGMENT_ELEMENT = { size: 8 } as const;
+
+/** What FileStorageInfo tells. */
+export const FILE_STORAGE_INFO = {
+  size: 28,
+  LogicalBytesPerSector: 0,
+  FileSystemEffectivePhysicalBytesPerSectorForAtomicity: 12,
+} as const;
+
+/** An overlapped operation. */
+export const OVERLAPPED = {
+  size: 32,
+  Internal: 0,
+  InternalHigh: 8,
+  Offset: 16,
+  OffsetHigh: 20,
+  Pointer: 16,
+  hEvent: 24,
+} as const;
+
+/** A packet of a completion port. */
+export const OVERLAPPED_ENTRY = {
+  size: 32,
+  lpOverlapped: 8,
+  dwNumberOfBytesTransferred: 24,
+} as const;
