@@ -1,0 +1,8 @@
+// Everything a person reads about a run of the bench. Nothing here measures, and only `readResults()` reads a file.
+
+export { compare, type Comparison, comparisonText } from "./compare.ts";
+export { csv } from "./csv.ts";
+export { type GoalResult, goals } from "./goals.ts";
+export { readResults } from "./results.ts";
+export { tableHeader, tableRow } from "./row.ts";
+export { summary } from "./summary.ts";
