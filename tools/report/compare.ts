@@ -111,7 +111,8 @@ function compareWay(before: PointResult, after: PointResult, way: Way) {
   return {
     ...{ point: after, way, units },
     least: leastChance(sizes[0]!, sizes[1]!),
-    time: change(old, now, units),
+    // One process's own time is the weather's: it drifts by tens of percent.
+    time: change(old, now, units, old.length > 1 && now.length > 1),
     ...hasRatio && { ratio: change(oldRatios, nowRatios, units) },
   };
 }
@@ -124,6 +125,7 @@ function change(
   before: readonly (readonly number[])[],
   after: readonly (readonly number[])[],
   units: WayChange["units"],
+  isTestable = true,
 ): Candidate {
   const [old, now] = [before, after].map((each) => median(medians(each))) as [
     number,
@@ -134,7 +136,7 @@ function change(
   const least = Math.min(before.length, after.length) === 1
     ? LEAST_EFFECT_OF_ONE
     : LEAST_EFFECT;
-  const isTested = Math.abs(effect) >= least &&
+  const isTested = isTestable && Math.abs(effect) >= least &&
     (units === "processes" || areApart(medians(before), medians(after)));
   return {
     ...{ before: old, after: now, effect },
@@ -278,7 +280,7 @@ function howCompared(changes: readonly WayChange[]): string {
   );
   return `* by a permutation test of ${
     units.join(" or ") || "nothing"
-  } (Benjamini-Hochberg, 5 %), and at least ${least}, or ${ofOne} where there is one process. ` +
+  } (Benjamini-Hochberg, 5 %), and at least ${least}, or ${ofOne} where there is one process, whose times alone are not judged. ` +
     "Where blocks of rounds are compared, processes are besides farther apart than among themselves.";
 }
 

@@ -1,6 +1,8 @@
 import type { PointResult, Way } from "../../bench/schema.ts";
 import { figuresOf } from "./figures.ts";
 import { groupBy } from "./groups.ts";
+import { digits } from "./numbers.ts";
+import { type Table, withoutEmpty } from "./tables.ts";
 
 const KIB = 1024;
 
@@ -43,6 +45,24 @@ export function costModels(points: readonly PointResult[]): CostModel[] {
     const samples = group.map(({ sample }) => sample);
     const line = fit(samples);
     return line === undefined ? [] : [{ ...group[0]!.model, samples, ...line }];
+  });
+}
+
+/** Makes a table with a row for each line that was fitted. */
+export function costModelTable(models: readonly CostModel[]): Table {
+  return withoutEmpty({
+    head: [
+      ...["Runtime", "Operation", "Pattern", "In flight", "Way"],
+      ...["Fixed µs", "Marginal µs/KiB", "Residual", "Sizes"],
+    ],
+    words: 5,
+    rows: models.map((model) => [
+      ...[model.runtime, model.operation, model.pattern],
+      ...[model.depth > 1 ? String(model.depth) : "", model.way],
+      ...[digits(model.fixed), digits(model.marginal)],
+      `${(100 * model.residual).toFixed(0)} %`,
+      String(model.samples.length),
+    ]),
   });
 }
 

@@ -1,11 +1,10 @@
 import type { Results } from "../../bench/schema.ts";
-import { type CostModel, costModels } from "./cost_model.ts";
+import { costModels, costModelTable } from "./cost_model.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
 import { caveat, machineSentence } from "./machine.ts";
 import { comparePoints, EXPERIMENT_NAMES, EXPERIMENTS } from "./names.ts";
-import { digits } from "./numbers.ts";
 import { tableHeader, tableRow } from "./row.ts";
-import { type Table, tableText } from "./tables.ts";
+import { tableText } from "./tables.ts";
 
 /** As many places are named where a goal was not reached: a file has them all. */
 const MISSED = 3;
@@ -49,25 +48,6 @@ function experiments({ points }: Results): string[] {
 
 function titled(title: string, text: string): string {
   return `${title}\n\n${text}`;
-}
-
-/** Makes a table with a row for each line that was fitted. */
-export function costModelTable(models: readonly CostModel[]): Table {
-  return {
-    head: [
-      ...["Runtime", "Operation", "Pattern", "Way"],
-      ...["Fixed µs", "Marginal µs/KiB", "Residual", "Sizes"],
-    ],
-    words: 4,
-    rows: models.map((model) => [
-      model.runtime,
-      `${model.operation}${model.depth > 1 ? ` × ${model.depth}` : ""}`,
-      ...[model.pattern, model.way],
-      ...[digits(model.fixed), digits(model.marginal)],
-      `${(100 * model.residual).toFixed(0)} %`,
-      String(model.samples.length),
-    ]),
-  };
 }
 
 function goalLines({ mark, text, worst, missed, unit }: GoalResult): string[] {
