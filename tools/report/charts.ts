@@ -246,7 +246,7 @@ function lines(
   const axes = {
     x: {
       label: x.label,
-      kind: x.kind ?? (spreadOf(dots.map(({ x }) => x)) > 8 ? "log" : "linear"),
+      kind: x.kind ?? "counts",
     },
     y: {
       label: y.label,
@@ -256,20 +256,28 @@ function lines(
   return lineChart({ title, about, series, panels, ...axes });
 }
 
+/** An axis as a chart wants it, before it is known what all of its panels show. */
+type Wanted = Omit<Axis, "range">;
+
 function lineChart(
   { title, about, series, panels, x, y }: {
     readonly title: string;
     readonly about: string;
     readonly series: readonly Series[];
     readonly panels: readonly LinePanel[];
-    readonly x: Axis;
-    readonly y: Axis;
+    readonly x: Wanted;
+    readonly y: Wanted;
   },
 ): Chart {
   const used = usedOf(
     series,
     panels.flatMap(({ dots }) => dots.map(({ series }) => series)),
   );
+  const dots = panels.flatMap(({ dots, curves = [] }) => [...dots, ...curves]);
+  const axes = {
+    x: { ...x, range: rangeOf(dots.map(({ x }) => x)) },
+    y: { ...y, range: rangeOf(dots.map(({ y }) => y)) },
+  };
   const rows = panels.flatMap(({ title, dots }) => {
     const byX = groupBy(dots, ({ x }) => x);
     return [...byX].toSorted(([a], [b]) => a - b).map(([at, dots]) => [
@@ -285,7 +293,7 @@ function lineChart(
     panels: panels.map((panel) => ({
       title: panel.title,
       svg: linePlot(panel, {
-        ...{ x, y },
+        ...axes,
         series: usedOf(used, panel.dots.map(({ series }) => series)),
       }),
     })),
@@ -358,12 +366,22 @@ function bars(
     WAY_SERIES,
     panels.flatMap(({ bars }) => bars.map(({ series }) => series)),
   );
+  const most = Math.max(
+    limit ?? 0,
+    ...panels.flatMap(({ bars }) => bars.map(({ high }) => high)),
+  );
+  const groups = new Set(
+    panels.flatMap(({ bars }) => bars.map(({ group }) => group)),
+  );
+  const [only] = groups;
   return {
-    ...{ title, about, series: [] },
+    title,
+    about: groups.size === 1 ? `Of ${only}. ${about}` : about,
+    series: [],
     panels: panels.map((panel) => ({
       title: panel.title,
       svg: barPlot(panel, {
-        ...{ series: used, label },
+        ...{ series: used, label, most, isGrouped: groups.size > 1 },
         ...limit !== undefined && { limit },
       }),
     })),
@@ -479,11 +497,17 @@ function usedOf(series: readonly Series[], names: readonly string[]) {
   return series.filter(({ name }) => names.includes(name));
 }
 
-function spreadOf(values: readonly number[]): number {
-  return Math.max(...values) / Math.min(...values);
+function rangeOf(values: readonly number[]): [low: number, high: number] {
+  return [Math.min(...values), Math.max(...values)];
 }
 
-function axisText({ kind }: Axis, value: number): string {
+/** How many times the least value the greatest is. */
+function spreadOf(values: readonly number[]): number {
+  const [low, high] = rangeOf(values);
+  return high / low;
+}
+
+function axisText({ kind }: Wanted, value: number): string {
   if (kind === "bytes") return sizeName(value);
   return typeof kind === "string" ? grouped(value) : kind[value]!;
 }

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { sizeName } from "./names.ts";
-import { digits, ratioText } from "./numbers.ts";
+import { ratioText } from "./numbers.ts";
 import type { Series } from "./series.ts";
 
 /** A point of a line. */
@@ -16,8 +16,10 @@ export interface Dot {
 /** An axis. */
 export interface Axis {
   readonly label: string;
-  /** `bytes` is logarithmic, with ticks at powers of two; `names` has a place for each name. */
-  readonly kind: "log" | "linear" | "bytes" | readonly string[];
+  /** `bytes` is logarithmic, with ticks at powers of two; `counts` has its ticks where something was counted. */
+  readonly kind: "log" | "linear" | "bytes" | "counts" | readonly string[];
+  /** The least and the greatest value in any of the plots that are to be compared. */
+  readonly range: readonly [low: number, high: number];
 }
 
 /** A small plot of lines. */
@@ -45,8 +47,8 @@ export interface BarPanel {
   readonly bars: readonly Bar[];
 }
 
-const WIDTH = 360;
-const HEIGHT = 240;
+const WIDTH = 300;
+const HEIGHT = 220;
 const BAR = 15;
 
 /** Draws lines, as SVG. */
@@ -73,8 +75,8 @@ export function linePlot(
   return drawn({
     ...frame(title, `${y.label} against ${x.label}, ${title}`, HEIGHT),
     ...scales(series),
-    x: scale(x, dots.map(({ x }) => x), 5),
-    y: { ...scale(y, dots.map(({ y }) => y), 5), grid: true },
+    x: scale(x, dots.map(({ x }) => x)),
+    y: { ...scale(y), grid: true },
     marks: [
       ...y.kind === "linear" ? [Plot.ruleY([0])] : [],
       line(named(true), "4 3"),
@@ -90,9 +92,13 @@ export function linePlot(
 /** Draws bars that lie, as SVG: how far apart a figure was is drawn over its bar. */
 export function barPlot(
   { title, bars }: BarPanel,
-  { series, label, limit }: {
+  { series, label, most, isGrouped, limit }: {
     readonly series: readonly Series[];
     readonly label: string;
+    /** The greatest value in any of the plots that are to be compared. */
+    readonly most: number;
+    /** Whether bars have groups in any of them. */
+    readonly isGrouped: boolean;
     /** Where a line is drawn that bars are to be held against. */
     readonly limit?: number;
   },
@@ -101,19 +107,25 @@ export function barPlot(
   const names = series.map(({ name }) => name).filter((name) =>
     bars.some((bar) => bar.series === name)
   );
-  const most = Math.max(limit ?? 0, ...bars.map(({ high }) => high));
   return drawn({
     ...frame(
       title,
       `${label}, ${title}`,
-      52 + groups.length * (names.length * BAR + 10),
+      42 + groups.length * (names.length * BAR + 10),
     ),
     ...scales(series),
-    ...{ marginLeft: 118, marginRight: groups.length > 1 ? 50 : 12 },
+    ...{ marginTop: 6, marginLeft: 122, marginRight: isGrouped ? 46 : 12 },
+    style: { fontSize: "10px" },
     // Room for the figure at the end of the longest bar.
-    x: { label, domain: [0, most * 1.2], ticks: 4, grid: true },
+    x: {
+      label,
+      domain: [0, most * 1.2],
+      ticks: 3,
+      tickFormat: tick,
+      grid: true,
+    },
     y: { label: null, domain: names, tickSize: 0 },
-    fy: { label: null, domain: groups },
+    fy: { label: null, domain: groups, ...!isGrouped && { axis: null } },
     marks: [
       Plot.barX(bars, {
         ...{ fy: "group", y: "series", x: "value", fill: "series" },
@@ -159,7 +171,7 @@ export function swatch({ name, colour, symbol, isDashed }: Series): string {
 function frame(title: string, description: string, height: number) {
   return {
     ...{ width: WIDTH, height, marginLeft: 48, marginRight: 14 },
-    ...{ marginBottom: 36, marginTop: 24, className: "plot" },
+    ...{ marginBottom: 36, marginTop: 24, inset: 5, className: "plot" },
     style: { fontSize: "11px" },
     ...{ ariaLabel: title, ariaDescription: description },
   };
@@ -174,21 +186,26 @@ function scales(series: readonly Series[]): Partial<Plot.PlotOptions> {
 }
 
 function scale(
-  { label, kind }: Axis,
-  values: readonly number[],
-  ticks: number,
+  { label, kind, range }: Axis,
+  values: readonly number[] = [],
 ): Plot.ScaleOptions {
+  const domain = [...range];
+  if (kind === "counts") {
+    const type = range[1] > 8 * range[0] ? "log" : "linear";
+    const ticks = thinned([...new Set(values)].toSorted((a, b) => a - b), 6);
+    return { label, type, domain, ticks, tickFormat: tick };
+  }
   if (kind === "bytes") {
-    return {
-      ...{ label, type: "log", base: 2, tickFormat: sizeName },
-      ticks: powers(values),
-    };
+    const ticks = powersOfTwo(range);
+    return { label, type: "log", base: 2, domain, ticks, tickFormat: sizeName };
   }
   if (kind === "log") {
-    return { label, type: "log", ticks, tickFormat: tick };
+    const ticks = powersOfTen(range);
+    return { label, type: "log", domain, ticks, tickFormat: tick };
   }
   if (kind === "linear") {
-    return { label, type: "linear", zero: true, nice: true, ticks };
+    const ends = { domain: [0, range[1]], nice: true };
+    return { label, type: "linear", ...ends, ticks: 5, tickFormat: tick };
   }
   return {
     ...{ label, type: "linear", domain: [0, kind.length - 1] },
@@ -197,15 +214,36 @@ function scale(
   };
 }
 
-/** Powers of two among the values: all, or as many of them as have room. */
-function powers(values: readonly number[]): number[] {
-  const all = [...new Set(values)].toSorted((a, b) => a - b);
-  const step = Math.ceil(all.length / 5);
-  return all.filter((_, i) => i % step === 0);
+/** Powers of two within a range: as many of them as have room. */
+function powersOfTwo([low, high]: Axis["range"]): number[] {
+  const from = Math.ceil(Math.log2(low));
+  const count = Math.floor(Math.log2(high)) - from + 1;
+  return thinned(steps(count, (i) => 2 ** (from + i)), 5);
+}
+
+function thinned(values: readonly number[], most: number): number[] {
+  const step = Math.ceil(values.length / most);
+  return values.filter((_, i) => i % step === 0);
+}
+
+/** Powers of ten within a range, and what lies between where there are few of them. */
+function powersOfTen([low, high]: Axis["range"]): number[] {
+  const decades = Math.log10(high / low);
+  const between = decades > 4 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5];
+  const from = Math.floor(Math.log10(low));
+  return steps(Math.ceil(decades) + 2, (i) => 10 ** (from + i))
+    .flatMap((power) => between.map((factor) => factor * power))
+    .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+}
+
+function steps(count: number, value: (i: number) => number): number[] {
+  return Array.from({ length: count }, (_, i) => value(i));
 }
 
 function tick(value: number): string {
-  return value >= 10_000 ? `${digits(value / 1000, 2)}k` : digits(value, 1);
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
+  if (value >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
+  return String(Number(value.toPrecision(3)));
 }
 
 function drawn(options: Plot.PlotOptions): string {
