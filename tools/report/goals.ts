@@ -35,7 +35,10 @@ export interface GoalResult {
 }
 
 /** What is looked at, before it is held against the limit. */
-type Figure = Omit<Finding, "mark">;
+interface Figure extends Omit<Finding, "mark"> {
+  /** Nothing was reached where nothing would have been seen. */
+  readonly isBlind?: boolean;
+}
 
 /** What is wanted: a limit, and where to look. */
 interface Goal {
@@ -202,9 +205,9 @@ const GOALS: readonly Goal[] = [
 export function goals(results: Results): GoalResult[] {
   const sorted = { ...results, points: results.points.toSorted(comparePoints) };
   return GOALS.flatMap((goal) => {
-    const findings = goal.find(sorted).map((figure) => ({
+    const findings = goal.find(sorted).map(({ isBlind, ...figure }) => ({
       ...figure,
-      mark: markOf(goal, figure.spread),
+      mark: isBlind ? "✗" as const : markOf(goal, figure.spread),
     })).toSorted((a, b) =>
       goal.bound === "at least"
         ? a.spread.median - b.spread.median
@@ -289,15 +292,24 @@ function beside({ points }: Results): Figure[] {
   });
 }
 
-/** What calls leave on the heap beside the loop around them, where one object would show. */
+/**
+ * What calls leave on the heap, beside what the loop around them does. A loop that makes an object a turn, or one that waits
+ * alone, shows that the measurement sees anything.
+ */
 function heap({ heap }: Results, name: RegExp): Figure[] {
   return Object.entries(heap).flatMap(([runtime, growth]) => {
-    const loop = growth["the loop"] ?? 0;
+    const { "one object": object, "the loop": loop } = growth;
+    const [control, taken] = name.test("OverlappedFile")
+      ? [loop ?? object, loop ?? 0]
+      : [object, 0];
+    const isBlind = control === undefined || control < 1;
     return Object.entries(growth).filter(([call]) => name.test(call)).map((
       [call, bytes],
     ) => ({
       place: `${runtime} ${call}`,
-      spread: exactly(name.test("OverlappedFile") ? bytes - loop : bytes),
+      spread: exactly(bytes - taken),
+      isBlind,
+      ...isBlind && { note: "nothing would have been seen" },
     }));
   });
 }

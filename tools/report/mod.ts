@@ -4,6 +4,7 @@ export { compare, type Comparison, comparisonText } from "./compare.ts";
 export { csv } from "./csv.ts";
 export { type GoalResult, goals } from "./goals.ts";
 export { html } from "./html.ts";
+export { markdown } from "./markdown.ts";
 export { readResults } from "./results.ts";
 export { tableHeader, tableRow } from "./row.ts";
 export { summary } from "./summary.ts";
