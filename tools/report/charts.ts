@@ -224,7 +224,8 @@ function lines(
 ): Chart {
   const title_ = panelTitles(points, {
     ...{ isOfSize: x.label === "Request", isOfPattern: way !== undefined },
-    isOfDepth: x.label === "Requests in flight",
+    isOfDepth: x.label === "Requests in flight" ||
+      points.every(({ x }) => x !== undefined),
   });
   const panels = [...groupBy(points, title_)].flatMap(([title, group]) => {
     const dots = group.flatMap((point) =>
@@ -488,7 +489,7 @@ function panelTitles(
     [
       ...[runtime, operation],
       ...withPattern ? [pattern] : [],
-      ...withSize ? [sizeName(bytes)] : [],
+      ...withSize && bytes > 0 ? [sizeName(bytes)] : [],
       ...withDepth ? [`× ${depth}`] : [],
     ].join(", ");
 }
@@ -501,10 +502,10 @@ function rangeOf(values: readonly number[]): [low: number, high: number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-/** How many times the least value the greatest is. */
+/** How many times the least value the greatest is: 0 where logarithms have no place. */
 function spreadOf(values: readonly number[]): number {
   const [low, high] = rangeOf(values);
-  return high / low;
+  return low > 0 ? high / low : 0;
 }
 
 function axisText({ kind }: Wanted, value: number): string {

@@ -69,8 +69,7 @@ export function costModelTable(models: readonly CostModel[]): Table {
 function samplesOf(point: PointResult) {
   const { experiment, runtime, operation, pattern, depth, bytes } = point;
   return figuresOf(point).flatMap(({ way, cpu }) => {
-    // The clock of processors has steps of 10 ms or more: 0 is no figure.
-    if (cpu === undefined || cpu.median <= 0) return [];
+    if (cpu === undefined) return [];
     const model = { experiment, runtime, operation, pattern, depth, way };
     return [{
       key: JSON.stringify(Object.values(model)),

@@ -5,6 +5,7 @@ import {
   type PointResult,
   type Way,
 } from "../../bench/schema.ts";
+import { groupBy } from "./groups.ts";
 import { WAY_NAMES } from "./names.ts";
 
 /**
@@ -63,7 +64,8 @@ function figures(
     time,
     perSecond: 1e9 / time.median,
     megabytes: 1e3 * bytes / time.median,
-    ...costs.length > 0 && {
+    // The clock of processors has steps of 10 ms or more: 0 is no figure.
+    ...costs.length > 0 && median(costs) > 0 && {
       cpu: overProcesses(costs),
       ...bytes > 0 && { cpuPerKiB: median(costs) / (bytes / 1024) },
     },
@@ -113,6 +115,26 @@ export function measuredOf({ runs }: PointResult, way: Way): Measured[] {
 /** Says why there are no figures of a way at a point. */
 export function missingOf({ runs }: PointResult, way: Way): string | undefined {
   return runs.find(({ missing }) => missing?.[way])?.missing?.[way];
+}
+
+/** Why a way has no figures, and at how many points. */
+export interface Reason {
+  readonly way: Way;
+  readonly why: string;
+  readonly places: number;
+}
+
+/** Gathers why ways have no figures. */
+export function reasons(points: readonly PointResult[]): Reason[] {
+  const missing = points.flatMap((point) =>
+    WAY_NAMES.flatMap((way) => {
+      const why = missingOf(point, way);
+      return why === undefined ? [] : [{ way, why }];
+    })
+  );
+  return [...groupBy(missing, ({ way, why }) => `${way}: ${why}`).values()].map(
+    (group) => ({ ...group[0]!, places: group.length }),
+  );
 }
 
 /** Sums up the rounds of each process. */

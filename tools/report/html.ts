@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type Results, SCHEMA, type Way } from "../../bench/schema.ts";
 import { type Chart, charts } from "./charts.ts";
+import { reasons } from "./figures.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
+import { groupBy } from "./groups.ts";
 import { caveat, machineLines } from "./machine.ts";
 import { inline, type Markup, markup, NOTHING, raw } from "./markup.ts";
 import { EXPERIMENT_NAMES, EXPERIMENTS, WAY_NAMES, WAYS } from "./names.ts";
@@ -151,7 +153,17 @@ ${
     }</ul>
 `
   }</figcaption>
-<div class="panels">
+${[...groupBy(panels, ({ title }) => title.split(",")[0])].map(row)}<details>
+<summary>Figures</summary>
+${tableMarkup(table, title)}
+</details>
+</figure>
+`;
+}
+
+/** The panels of a runtime begin a row. */
+function row([, panels]: readonly [unknown, Chart["panels"]]): Markup {
+  return markup`<div class="panels">
 ${
     panels.map(({ title, svg }) =>
       markup`<div class="panel"><h4>${title}</h4>${
@@ -159,11 +171,6 @@ ${
       }</div>\n`
     )
   }</div>
-<details>
-<summary>Figures</summary>
-${tableMarkup(table, title)}
-</details>
-</figure>
 `;
 }
 
@@ -205,16 +212,8 @@ ${
 function skippedSection(
   { skipped, points }: Results,
 ): Section | undefined {
-  const missing = new Map<string, number>();
-  for (const { runs } of points) {
-    const said = new Set(
-      runs.flatMap(({ missing = {} }) =>
-        Object.entries(missing).map((entry) => entry.join(": "))
-      ),
-    );
-    for (const text of said) missing.set(text, (missing.get(text) ?? 0) + 1);
-  }
-  if (skipped.length === 0 && missing.size === 0) return;
+  const missing = reasons(points);
+  if (skipped.length === 0 && missing.length === 0) return;
   return {
     id: "skipped",
     title: "Not measured",
@@ -224,10 +223,8 @@ ${
         markup`<li><strong>${what}</strong>: ${why}</li>\n`
       )
     }${
-      [...missing].map(([text, count]) =>
-        markup`<li>${text} (at ${count} ${
-          count === 1 ? "point" : "points"
-        })</li>\n`
+      missing.map(({ way, why, places }) =>
+        markup`<li><strong>${way}</strong> at ${places} points: ${why}</li>\n`
       )
     }</ul>`,
   };

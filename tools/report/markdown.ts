@@ -1,6 +1,6 @@
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import { costModels, costModelTable } from "./cost_model.ts";
-import { figuresOf, ratio } from "./figures.ts";
+import { figuresOf, ratio, reasons } from "./figures.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
 import { groupBy } from "./groups.ts";
 import { caveat, machineSentence } from "./machine.ts";
@@ -8,6 +8,7 @@ import {
   comparePoints,
   EXPERIMENT_NAMES,
   EXPERIMENTS,
+  flightName,
   PATTERNS,
   sizeName,
   WAY_NAMES,
@@ -46,10 +47,13 @@ const PARTS: Readonly<Record<string, (results: Results) => string>> = {
       ),
     ),
   goals: (results) => goals(results).map(goalText).join("\n"),
-  skipped: ({ skipped }) =>
-    skipped.map(({ what, why }) => `- **${plain(what)}**: ${plain(why)}`)
-      .join("\n") ||
-    "Everything was measured.",
+  skipped: ({ skipped, points }) =>
+    [
+      ...skipped.map(({ what, why }) => `- **${plain(what)}**: ${plain(why)}`),
+      ...reasons(points).map(({ way, why, places }) =>
+        `- **${plain(way)}** at ${places} points: ${plain(why)}`
+      ),
+    ].join("\n") || "Everything was measured.",
 };
 
 const BLOCK =
@@ -173,8 +177,8 @@ const PLACES: readonly [title: string, text: (point: PointResult) => string][] =
   [
     ["Call", ({ operation }) => operation],
     ["Opened", ({ pattern }) => pattern],
-    ["Size", ({ bytes }) => sizeName(bytes)],
-    ["In flight", ({ depth }) => String(depth)],
+    ["Size", ({ bytes }) => bytes > 0 ? sizeName(bytes) : ""],
+    ["In flight", (point) => flightName(point).replace("× ", "") || "1"],
   ];
 
 /** Makes a table with a row for each point: what C took, and how many times that everybody else. */

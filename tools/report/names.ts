@@ -31,6 +31,14 @@ export const WAYS: Readonly<Record<Way, WayInfo>> = {
     kind: "ours",
     about: "this module's files with promises, on a completion port",
   },
+  "SyncFile, Uint8Array": {
+    kind: "ours",
+    about: "this module's files, with the runtime's own memory",
+  },
+  "OverlappedFile, Uint8Array": {
+    kind: "ours",
+    about: "the same with promises, through memory of the module's own",
+  },
   "OverlappedFile stream": {
     kind: "ours",
     about: "`readable` and `writable` of this module's files",
@@ -118,6 +126,11 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
     about: "Workers on threads of their own, each with a file of its own.",
     x: { label: "Workers", isBytes: false },
   },
+  "workers on one file": {
+    title: "How cost grows with Workers on one file",
+    about: "Workers on threads of their own, all with the same file.",
+    x: { label: "Workers", isBytes: false },
+  },
   "buffer size": {
     title: "How cost grows with the memory of buffers",
     about: "Requests go round more and more memory.",
@@ -145,6 +158,7 @@ export const OPERATIONS: readonly Operation[] = keysOf<Operation>({
   "rewrite at": true,
   "gather": true,
   "scatter": true,
+  "open": true,
 });
 
 /** All runtimes, in the order of every table. */
@@ -187,12 +201,20 @@ export function xName({ experiment, x }: Point): string {
   return EXPERIMENTS[experiment].x?.isBytes ? sizeName(x) : x.toString();
 }
 
+/** Names how many requests are in flight, if there are several, and if that is not what grows. */
+export function flightName({ depth, x }: Point): string {
+  return depth > 1 && depth !== x ? `× ${depth}` : "";
+}
+
 /** Names what is done at a point, without the runtime: `"read at, unbuffered, 4 KiB × 32"`. */
 export function taskName(point: Point): string {
-  const { operation, pattern, bytes, depth } = point;
-  const words = [operation, ...pattern === "buffered" ? [] : [pattern]];
-  const flight = depth > 1 ? ` × ${depth}` : "";
-  return `${words.join(", ")}, ${sizeName(bytes)}${flight}`;
+  const { operation, pattern, bytes } = point;
+  const words = [
+    operation,
+    ...pattern === "buffered" ? [] : [pattern],
+    ...bytes > 0 ? [sizeName(bytes)] : [],
+  ];
+  return `${words.join(", ")} ${flightName(point)}`.trimEnd();
 }
 
 /** Names a point as one says it. */

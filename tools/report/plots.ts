@@ -69,7 +69,8 @@ export function linePlot(
     );
   const line = (names: ReadonlySet<string>, dash?: string) =>
     Plot.line(lines.filter(({ series }) => names.has(series)), {
-      ...{ x: "x", y: "y", stroke: "series", strokeWidth: 1.5, sort: "x" },
+      ...{ x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 1.5 },
+      sort: "x",
       ...dash && { strokeDasharray: dash },
     });
   return drawn({
@@ -82,7 +83,7 @@ export function linePlot(
       line(named(true), "4 3"),
       line(named(false)),
       Plot.dot(dots, {
-        ...{ x: "x", y: "y", stroke: "series", symbol: "series" },
+        ...{ x: "x", y: "y", z: "series", stroke: "series", symbol: "series" },
         ...{ r: 2.6, title: "title", fill: "var(--paper)" },
       }),
     ],
@@ -128,7 +129,7 @@ export function barPlot(
     fy: { label: null, domain: groups, ...!isGrouped && { axis: null } },
     marks: [
       Plot.barX(bars, {
-        ...{ fy: "group", y: "series", x: "value", fill: "series" },
+        ...{ fy: "group", y: "series", x: "value", fill: "series", z: null },
         ...{ title: "title", insetTop: 1.5, insetBottom: 1.5 },
       }),
       Plot.ruleY(bars, {
@@ -229,7 +230,7 @@ function thinned(values: readonly number[], most: number): number[] {
 /** Powers of ten within a range, and what lies between where there are few of them. */
 function powersOfTen([low, high]: Axis["range"]): number[] {
   const decades = Math.log10(high / low);
-  const between = decades > 4 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5];
+  const between = decades > 2.5 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
   const from = Math.floor(Math.log10(low));
   return steps(Math.ceil(decades) + 2, (i) => 10 ** (from + i))
     .flatMap((power) => between.map((factor) => factor * power))

@@ -1,26 +1,39 @@
-import type { PointResult, Way } from "../../bench/schema.ts";
+import type { Pattern, PointResult, Way } from "../../bench/schema.ts";
 import { figuresOf, ratio } from "./figures.ts";
-import { sizeName, xName } from "./names.ts";
+import { flightName, sizeName, xName } from "./names.ts";
 import { digits, ratioText } from "./numbers.ts";
 
 /** A column for ratios, and the ways that share it: no two of them are ever measured at one point. */
 const COLUMNS: readonly (readonly [title: string, ...ways: Way[]])[] = [
   ["bare", "bare"],
-  ["kernel32", "kernel32"],
-  ["Sync", "SyncFile"],
-  ["Overl.", "OverlappedFile", "OverlappedFile stream"],
-  ["Deno/Bun", "Deno.FsFile", "Deno.FsFile stream", "Bun.file"],
-  ["node:fs", "node:fs", "node:fs stream"],
-  ["promises", "node:fs/promises"],
-  ["package", "@bun-win32/kernel32", "koffi"],
+  ["raw", "kernel32"],
+  ["sync", "SyncFile"],
+  ["overl.", "OverlappedFile", "OverlappedFile stream"],
+  ["own", "Deno.FsFile", "Deno.FsFile stream", "Bun.file"],
+  ["node", "node:fs", "node:fs stream"],
+  ["prom.", "node:fs/promises"],
+  ["pkg.", "@bun-win32/kernel32", "koffi"],
 ];
+
+/** What the columns of `tableHeader()` are, for who reads them for the first time. */
+export const COLUMNS_NOTE: string =
+  "raw: kernel32; sync: SyncFile; overl.: OverlappedFile; own: Deno.FsFile or Bun.file; node: node:fs; prom.: node:fs/promises; " +
+  "pkg.: @bun-win32/kernel32 or koffi";
 
 const RUNTIME_WIDTH = 5;
 const TASK_WIDTH = 40;
-const LIMIT_WIDTH = 9;
-const WIDTH = 8;
+const LIMIT_WIDTH = 8;
+const WIDTH = 7;
 
-/** What stands above `tableRow()`s: 120 columns at most. */
+const SHORT: Partial<Record<Pattern, string>> = {
+  "sequential": "seq.",
+  "preallocated": "prealloc.",
+  "write-through": "w.-thr.",
+  "unbuffered": "unbuf.",
+  "unbuffered write-through": "unbuf. w.-thr.",
+};
+
+/** What stands above `tableRow()`s: 111 columns. */
 export function tableHeader(): string {
   return line("", "times C's time", "C µs", COLUMNS.map(([title]) => title));
 }
@@ -53,7 +66,7 @@ function line(
     task.padEnd(TASK_WIDTH),
     limit.padStart(LIMIT_WIDTH),
     ...cells.map((cell) => cell.padStart(WIDTH).slice(0, WIDTH)),
-  ].join(" ").slice(0, 120).trimEnd();
+  ].join(" ").trimEnd();
 }
 
 function microseconds(ns: number): string {
@@ -61,19 +74,16 @@ function microseconds(ns: number): string {
 }
 
 function shortTask(point: PointResult): string {
-  const { experiment, operation, pattern, bytes, depth } = point;
-  const manner = pattern === "unbuffered write-through"
-    ? "unbuf. wr.-thr."
-    : pattern;
+  const { experiment, operation, pattern, bytes } = point;
   const words = [
     ...experiment === "transfer" || experiment === "overlapped"
       ? []
       : [experiment],
     operation,
-    ...pattern === "buffered" ? [] : [manner],
-    sizeName(bytes),
-  ].join(" ");
+    ...pattern === "buffered" ? [] : [SHORT[pattern] ?? pattern],
+    ...bytes > 0 ? [sizeName(bytes)] : [],
+    flightName(point),
+  ].join(" ").trimEnd();
   const x = xName(point);
-  return `${words}${depth > 1 ? ` ×${depth}` : ""}${x && ` @ ${x}`}`
-    .slice(0, TASK_WIDTH);
+  return `${words}${x && ` @ ${x}`}`.slice(0, TASK_WIDTH);
 }

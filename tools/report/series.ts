@@ -30,6 +30,8 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "kernel32": ["sky", "square"],
   "SyncFile": ["blue", "circle"],
   "OverlappedFile": ["violet", "hexagon"],
+  "SyncFile, Uint8Array": ["sky", "hexagon"],
+  "OverlappedFile, Uint8Array": ["pink", "diamond"],
   "OverlappedFile stream": ["violet", "hexagon"],
   "Deno.FsFile": ["orange", "triangle"],
   "Deno.FsFile stream": ["orange", "triangle"],

@@ -3,7 +3,7 @@ import { costModels, costModelTable } from "./cost_model.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
 import { caveat, machineSentence } from "./machine.ts";
 import { comparePoints, EXPERIMENT_NAMES, EXPERIMENTS } from "./names.ts";
-import { tableHeader, tableRow } from "./row.ts";
+import { COLUMNS_NOTE, tableHeader, tableRow } from "./row.ts";
 import { tableText } from "./tables.ts";
 
 /** As many places are named where a goal was not reached: a file has them all. */
@@ -17,6 +17,7 @@ export function summary(results: Results): string {
   const sections = [
     [machineSentence(results), caveat(results) ?? ""].join("\n").trimEnd(),
     ...experiments(results),
+    ...results.points.length > 0 ? [COLUMNS_NOTE] : [],
     ...models.length > 0
       ? [titled(
         "What a request costs the processors: CPU µs = fixed + marginal × KiB",
