@@ -178,7 +178,7 @@ const PLACES: readonly [title: string, text: (point: PointResult) => string][] =
     ["Call", ({ operation }) => operation],
     ["Opened", ({ pattern }) => pattern],
     ["Size", ({ bytes }) => bytes > 0 ? sizeName(bytes) : ""],
-    ["In flight", (point) => flightName(point).replace("× ", "") || "1"],
+    ["In flight", (point) => flightName(point).replace("× ", "")],
   ];
 
 /** Makes a table with a row for each point: what C took, and how many times that everybody else. */
@@ -189,9 +189,12 @@ function pointTable(runtime: string, points: readonly PointResult[]): string {
   const differs = ([, text]: (typeof PLACES)[number]) =>
     new Set(points.map(text)).size > 1;
   const columns = PLACES.filter(differs);
-  const same = PLACES.filter((place) => !differs(place)).map(([title, text]) =>
-    `${title.toLowerCase()} ${text(points[0]!)}`
-  );
+  const same = PLACES.filter((place) => !differs(place)).map(
+    ([title, text]) => {
+      const said = text(points[0]!);
+      return title === "In flight" && said !== "" ? `${said} in flight` : said;
+    },
+  ).filter((said) => said !== "");
   const table = tableText(withoutEmpty({
     head: [
       ...columns.map(([title]) => title),
@@ -208,7 +211,7 @@ function pointTable(runtime: string, points: readonly PointResult[]): string {
       ),
     ]),
   }));
-  return `${[runtime, ...same].join(", ")}:\n\n${table}`;
+  return `${[`On ${runtime}`, ...same].join(", ")}:\n\n${table}`;
 }
 
 /** What the patterns make of `SyncFile`, in MB/s. */

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { DOMParser } from "linkedom";
 import { sizeName } from "./names.ts";
 import { ratioText } from "./numbers.ts";
 import type { Series } from "./series.ts";
@@ -46,6 +46,9 @@ export interface BarPanel {
   readonly title: string;
   readonly bars: readonly Bar[];
 }
+
+/** Where Plot makes its elements. */
+const EMPTY_PAGE = "<!doctype html><html><body></body></html>";
 
 const WIDTH = 300;
 const HEIGHT = 220;
@@ -248,7 +251,11 @@ function tick(value: number): string {
 }
 
 function drawn(options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  // All that Plot asks of a document, and not all that a browser's has.
+  const document = new DOMParser().parseFromString(
+    EMPTY_PAGE,
+    "text/html",
+  ) as unknown as NonNullable<Plot.PlotOptions["document"]>;
   const svg = Plot.plot({ ...options, document });
   return svg.outerHTML;
 }
