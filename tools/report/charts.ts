@@ -37,6 +37,9 @@ const KIB = 1024;
 const BAR_SIZES: readonly number[] = [512, 4 * KIB, 64 * KIB, 1024 * KIB];
 const BAR_DEPTHS: readonly number[] = [1, 8, 32];
 
+/** Sizes that lines by requests in flight are drawn for. */
+const DEPTH_SIZES: readonly number[] = [4 * KIB, 64 * KIB];
+
 /** What latencies are shown of. */
 const LATENCY_SIZE = 4 * KIB;
 
@@ -49,13 +52,18 @@ export function charts(
     .toSorted(comparePoints);
   const made = () => {
     if (EXPERIMENTS[experiment].x) return scaling(experiment, own);
-    if (experiment === "transfer") return transfers(own);
+    if (experiment === "transfer") {
+      return transfers(own, points.toSorted(comparePoints));
+    }
     return experiment === "overlapped" ? overlapped(own) : others(own);
   };
   return made().filter(({ panels }) => panels.length > 0);
 }
 
-function transfers(points: readonly PointResult[]): Chart[] {
+function transfers(
+  points: readonly PointResult[],
+  all: readonly PointResult[],
+): Chart[] {
   const buffered = points.filter(({ pattern }) => pattern === "buffered");
   const unbuffered = points.filter(({ pattern }) => pattern === "unbuffered");
   return [
@@ -71,7 +79,7 @@ function transfers(points: readonly PointResult[]): Chart[] {
       unbuffered.filter(({ bytes }) => BAR_SIZES.includes(bytes)),
     ),
     cpuPerKiB(buffered),
-    costModel(buffered),
+    costModel(buffered, costModels(all)),
     latencies(
       `Latency of ${sizeName(LATENCY_SIZE)}, buffered`,
       buffered.filter(({ bytes }) => bytes === LATENCY_SIZE),
@@ -82,15 +90,19 @@ function transfers(points: readonly PointResult[]): Chart[] {
 function overlapped(points: readonly PointResult[]): Chart[] {
   const isSmall = ({ bytes }: PointResult) => bytes === LATENCY_SIZE;
   const deepest = Math.max(0, ...points.filter(isSmall).map((p) => p.depth));
+  const byDepth = several(
+    points.filter(({ bytes }) => DEPTH_SIZES.includes(bytes)),
+    "depth",
+  );
   return [
-    lines(points, {
+    lines(byDepth, {
       title: "Operations a second by requests in flight",
       about: "Higher is better.",
       x: { label: "Requests in flight", value: ({ depth }) => depth },
       y: { label: "Operations/s", value: ({ perSecond }) => perSecond },
       series: WAY_SERIES,
     }),
-    lines(points, {
+    lines(byDepth, {
       title: "What an operation costs the processors, by requests in flight",
       about: "CPU time of the process. Lower is better.",
       x: { label: "Requests in flight", value: ({ depth }) => depth },
@@ -99,8 +111,12 @@ function overlapped(points: readonly PointResult[]): Chart[] {
     }),
     ratios(
       "Time to C's, by requests in flight",
-      points.filter(({ depth }) => BAR_DEPTHS.includes(depth)),
+      byDepth.filter(({ depth }) => BAR_DEPTHS.includes(depth)),
       ({ depth }) => `× ${depth}`,
+    ),
+    throughputByWay(
+      `Throughput of the ways, ${deepest} in flight`,
+      several(points.filter(({ depth }) => depth === deepest), "bytes"),
     ),
     latencies(
       `Latency of ${sizeName(LATENCY_SIZE)}, ${deepest} in flight`,
@@ -110,16 +126,15 @@ function overlapped(points: readonly PointResult[]): Chart[] {
 }
 
 function others(points: readonly PointResult[]): Chart[] {
-  const sized = [
-    ...groupBy(
-      points,
-      ({ runtime, operation, pattern }) => [runtime, operation, pattern].join(),
-    ).values(),
-  ].filter((group) => new Set(group.map(({ bytes }) => bytes)).size > 2).flat();
+  const sized = several(points, "bytes");
+  const sizes = new Set(points.map(({ bytes }) => bytes)).size;
+  const few = sizes <= BAR_SIZES.length
+    ? points
+    : points.filter(({ bytes }) => BAR_SIZES.includes(bytes));
   const isBeside = points.some((point) => figuresOf(point)[0]?.way === "C");
   return [
     throughputByWay("Throughput of the ways", sized),
-    bars(points, {
+    bars(few, {
       title: "Throughput",
       about: "Higher is better.",
       label: "MB/s",
@@ -130,8 +145,21 @@ function others(points: readonly PointResult[]): Chart[] {
         high: megabytes * time.median / time.low,
       }),
     }),
-    ...isBeside ? [ratios("Time to C's", points)] : [],
+    ...isBeside ? [ratios("Time to C's", few)] : [],
   ];
+}
+
+/** Of points that differ in one thing alone, those that do so in several ways: enough for a line. */
+function several(
+  points: readonly PointResult[],
+  what: "bytes" | "depth",
+): PointResult[] {
+  const groups = groupBy(
+    points,
+    ({ runtime, operation, pattern, bytes, depth }) =>
+      [runtime, operation, pattern, what === "bytes" ? depth : bytes].join(),
+  );
+  return [...groups.values()].filter((group) => group.length > 2).flat();
 }
 
 function scaling(
@@ -435,7 +463,10 @@ function latencies(title: string, points: readonly PointResult[]): Chart {
   });
 }
 
-function costModel(points: readonly PointResult[]): Chart {
+function costModel(
+  points: readonly PointResult[],
+  all: readonly CostModel[],
+): Chart {
   const models = costModels(points);
   const panels = [
     ...groupBy(models, ({ runtime, operation }) => `${runtime}, ${operation}`),
@@ -452,12 +483,12 @@ function costModel(points: readonly PointResult[]): Chart {
   const { table: _, ...chart } = lineChart({
     title: "The cost model",
     about:
-      "CPU µs = fixed + marginal × KiB, fitted to the buffered figures: what a call costs, and what copying costs. Marks are what was measured, lines are the model.",
+      "CPU µs = fixed + marginal × KiB, fitted to the buffered figures: what a call costs, and what copying costs. Marks are what was measured, lines are the model. The table has those of all else that was measured with three sizes or more.",
     ...{ series: WAY_SERIES, panels },
     x: { label: "Request", kind: "bytes" },
     y: { label: "CPU µs/request", kind: "log" },
   });
-  return { ...chart, table: costModelTable(models) };
+  return { ...chart, table: costModelTable(all) };
 }
 
 /** A line of the model is none on logarithmic axes. */

@@ -66,6 +66,15 @@ export function costModelTable(models: readonly CostModel[]): Table {
   });
 }
 
+/** The models that tell most, where there is no room for all. */
+export function mainModels(models: readonly CostModel[]): CostModel[] {
+  return models.filter(({ experiment, pattern, depth }) =>
+    (pattern === "buffered" || pattern === "unbuffered") &&
+    (experiment === "transfer" ||
+      experiment === "overlapped" && (depth === 1 || depth === 32))
+  );
+}
+
 function samplesOf(point: PointResult) {
   const { experiment, runtime, operation, pattern, depth, bytes } = point;
   return figuresOf(point).flatMap(({ way, cpu }) => {

@@ -1,5 +1,5 @@
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
-import { costModels, costModelTable } from "./cost_model.ts";
+import { costModels, costModelTable, mainModels } from "./cost_model.ts";
 import { figuresOf, ratio, reasons } from "./figures.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
 import { groupBy } from "./groups.ts";
@@ -41,9 +41,7 @@ const PARTS: Readonly<Record<string, (results: Results) => string>> = {
   "cost model": ({ points }) =>
     tableText(
       costModelTable(
-        costModels(points.toSorted(comparePoints)).filter(({ pattern }) =>
-          pattern === "buffered" || pattern === "unbuffered"
-        ),
+        mainModels(costModels(points.toSorted(comparePoints))),
       ),
     ),
   goals: (results) => goals(results).map(goalText).join("\n"),
@@ -160,11 +158,9 @@ function experimentsText({ points }: Results): string {
     const own = points.filter((point) => point.experiment === experiment);
     if (own.length === 0) return [];
     const { title, about } = EXPERIMENTS[experiment];
-    const chosen = experiment === "transfer"
-      ? shown(own).filter(({ pattern }) =>
-        pattern === "buffered" || pattern === "unbuffered"
-      )
-      : own.toSorted(comparePoints);
+    const chosen = EXPERIMENTS[experiment].x
+      ? own.toSorted(comparePoints)
+      : shown(own).filter(isMain);
     const tables = [...groupBy(chosen, ({ runtime }) => runtime)].map((
       [runtime, points],
     ) => pointTable(runtime, points));
@@ -238,8 +234,19 @@ function patternTable({ points }: Results): Table {
   });
 }
 
+/** Whether a point is one of those that tell most, where there is no room for all. */
+function isMain({ experiment, pattern, bytes, depth }: PointResult): boolean {
+  if (experiment === "transfer") {
+    return pattern === "buffered" || pattern === "unbuffered";
+  }
+  return experiment !== "overlapped" ||
+    (bytes === 4 * KIB || bytes === 64 * KIB) && [1, 8, 32].includes(depth);
+}
+
+/** Points in order: of many sizes, those of some. */
 function shown(points: readonly PointResult[]): PointResult[] {
-  return points.filter(({ bytes }) => SIZES.includes(bytes)).toSorted(
+  const isFew = new Set(points.map(({ bytes }) => bytes)).size <= SIZES.length;
+  return points.filter(({ bytes }) => isFew || SIZES.includes(bytes)).toSorted(
     comparePoints,
   );
 }

@@ -96,15 +96,18 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
   },
   "records": {
     title: "Typed records",
-    about: "Records of a structure are packed into bytes and written, or read.",
+    about:
+      "Records of a structure, packed into bytes and written, or read and unpacked. An operation is a record.",
   },
   "text": {
     title: "Lines of text",
-    about: "Text is encoded and written by lines, or read and decoded.",
+    about:
+      "Lines that are encoded and written, or read and decoded. An operation is a line.",
   },
   "streams": {
     title: "Streams",
-    about: "Whole files through web streams and Node's.",
+    about:
+      "Whole files through web streams and Node's, by chunks. An operation is a chunk.",
   },
   "file size": {
     title: "How cost grows with the size of the file",

@@ -1,5 +1,5 @@
 import type { Results } from "../../bench/schema.ts";
-import { costModels, costModelTable } from "./cost_model.ts";
+import { costModels, costModelTable, mainModels } from "./cost_model.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
 import { caveat, machineSentence } from "./machine.ts";
 import { comparePoints, EXPERIMENT_NAMES, EXPERIMENTS } from "./names.ts";
@@ -12,7 +12,9 @@ const MISSED = 3;
 /** Sums up results for a terminal. */
 export function summary(results: Results): string {
   const { skipped } = results;
-  const models = costModels(results.points.toSorted(comparePoints));
+  const models = mainModels(
+    costModels(results.points.toSorted(comparePoints)),
+  );
   const reached = goals(results);
   const sections = [
     [machineSentence(results), caveat(results) ?? ""].join("\n").trimEnd(),
