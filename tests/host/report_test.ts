@@ -95,7 +95,7 @@ test("figuresOf() counts CPU time in µs, by the operation and by the KiB", () =
 test("ratio() is taken within rounds, of processes that measured both", () => {
   const measured = point([
     // Twice as slow each time, whatever the machine does.
-    { "C": [100, 1000, 10], "SyncFile": [200, 2000, 20] },
+    { "C": [1000, 100, 10], "SyncFile": [2000, 200, 20] },
     { "C": [100], "SyncFile": [300] },
     { "C": [100], "SyncFile": [150] },
     { "C": [100] },
@@ -320,6 +320,19 @@ for (
     assertEquals(changes.filter(({ ratio }) => ratio?.isReal), []);
   });
 }
+
+test("compare() takes no blocks for a change whose processes overlap", () => {
+  const of = (...ratios: number[]) =>
+    resultsOf(point(ratios.map((ratio) => ({
+      "C": Array<number>(9).fill(100),
+      "SyncFile": Array<number>(9).fill(100 * ratio),
+    }))));
+  const isReal = (before: Results, after: Results) =>
+    compare(before, after).changes.find(({ way }) => way === "SyncFile")!
+      .ratio!.isReal;
+  assert(!isReal(of(1, 1, 1.1), of(1.09, 1.2, 1.2)));
+  assert(isReal(of(1, 1, 1.01), of(1.19, 1.2, 1.2)));
+});
 
 test("compare() is not taken in by a machine that became slower", () => {
   const { changes } = compare(run(5, 8), run(6, 8, () => 3));
