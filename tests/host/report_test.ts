@@ -11,7 +11,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { Point, PointResult, Results, Way } from "../../bench/schema.ts";
-import { compare, comparisonText } from "../../tools/report/compare.ts";
+import { compare } from "../../tools/report/compare.ts";
+import { comparisonText } from "../../tools/report/comparison_text.ts";
 import { costModels, fit } from "../../tools/report/cost_model.ts";
 import { csv } from "../../tools/report/csv.ts";
 import { figuresOf, ratio } from "../../tools/report/figures.ts";

@@ -2,34 +2,16 @@ import {
   type Experiment,
   PERCENTILES,
   type PointResult,
-  type Way,
 } from "../../bench/schema.ts";
+import { bars } from "./bar_chart.ts";
+import { type Chart, panelTitles } from "./chart.ts";
 import { type CostModel, costModels, costModelTable } from "./cost_model.ts";
-import { type Figures, figuresOf, ratio } from "./figures.ts";
+import { figuresOf, ratio } from "./figures.ts";
 import { groupBy } from "./groups.ts";
+import { lineChart, lines } from "./line_chart.ts";
 import { comparePoints, EXPERIMENTS, sizeName } from "./names.ts";
-import { digits, grouped, ratioText } from "./numbers.ts";
-import {
-  type Axis,
-  type Bar,
-  type BarPanel,
-  barPlot,
-  type Dot,
-  type LinePanel,
-  linePlot,
-} from "./plots.ts";
-import { PATTERN_SERIES, type Series, WAY_SERIES } from "./series.ts";
-import type { Table } from "./tables.ts";
-
-/** Several small plots that share a legend, and the table of what they show. */
-export interface Chart {
-  readonly title: string;
-  readonly about: string;
-  readonly series: readonly Series[];
-  /** Each as SVG. */
-  readonly panels: readonly { readonly title: string; readonly svg: string }[];
-  readonly table: Table;
-}
+import { digits } from "./numbers.ts";
+import { PATTERN_SERIES, WAY_SERIES } from "./series.ts";
 
 const KIB = 1024;
 
@@ -228,125 +210,6 @@ function cpuPerKiB(points: readonly PointResult[]): Chart {
   });
 }
 
-/** What lines are made of. */
-interface LineChart {
-  readonly title: string;
-  readonly about: string;
-  readonly x: {
-    readonly label: string;
-    readonly value: (point: PointResult) => number | undefined;
-    readonly kind?: "bytes";
-  };
-  readonly y: {
-    readonly label: string;
-    readonly value: (figures: Figures) => number | undefined;
-  };
-  /** Shows one way, with a line for each pattern; else there is a line for each way. */
-  readonly way?: Way;
-  readonly series: readonly Series[];
-}
-
-function lines(
-  points: readonly PointResult[],
-  { title, about, x, y, way, series }: LineChart,
-): Chart {
-  const title_ = panelTitles(points, {
-    ...{ isOfSize: x.label === "Request", isOfPattern: way !== undefined },
-    isOfDepth: x.label === "Requests in flight" ||
-      points.every(({ x }) => x !== undefined),
-  });
-  const panels = [...groupBy(points, title_)].flatMap(([title, group]) => {
-    const dots = group.flatMap((point) =>
-      figuresOf(point).flatMap((figures): Dot[] => {
-        const [at, value] = [x.value(point), y.value(figures)];
-        if (way !== undefined && figures.way !== way) return [];
-        if (at === undefined || value === undefined) return [];
-        const name = way === undefined ? figures.way : point.pattern;
-        const where = x.kind === "bytes" ? sizeName(at) : grouped(at);
-        return [{
-          ...{ series: name, x: at, y: value },
-          title: `${name}, ${where}: ${numberText(value)} ${y.label}`,
-        }];
-      })
-    );
-    return dots.length === 0 ? [] : [{ title, dots }];
-  });
-  const dots = panels.flatMap(({ dots }) => dots);
-  const axes = {
-    x: {
-      label: x.label,
-      kind: x.kind ?? "counts",
-    },
-    y: {
-      label: y.label,
-      kind: spreadOf(dots.map(({ y }) => y)) > 8 ? "log" : "linear",
-    },
-  } as const;
-  return lineChart({ title, about, series, panels, ...axes });
-}
-
-/** An axis as a chart wants it, before it is known what all of its panels show. */
-type Wanted = Omit<Axis, "range">;
-
-function lineChart(
-  { title, about, series, panels, x, y }: {
-    readonly title: string;
-    readonly about: string;
-    readonly series: readonly Series[];
-    readonly panels: readonly LinePanel[];
-    readonly x: Wanted;
-    readonly y: Wanted;
-  },
-): Chart {
-  const used = usedOf(
-    series,
-    panels.flatMap(({ dots }) => dots.map(({ series }) => series)),
-  );
-  const dots = panels.flatMap(({ dots, curves = [] }) => [...dots, ...curves]);
-  const axes = {
-    x: { ...x, range: rangeOf(dots.map(({ x }) => x)) },
-    y: { ...y, range: rangeOf(dots.map(({ y }) => y)) },
-  };
-  const rows = panels.flatMap(({ title, dots }) => {
-    const byX = groupBy(dots, ({ x }) => x);
-    return [...byX].toSorted(([a], [b]) => a - b).map(([at, dots]) => [
-      ...[title, axisText(x, at)],
-      ...used.map(({ name }) => {
-        const dot = dots.find(({ series }) => series === name);
-        return dot ? numberText(dot.y) : "";
-      }),
-    ]);
-  });
-  return {
-    ...{ title, about, series: used },
-    panels: panels.map((panel) => ({
-      title: panel.title,
-      svg: linePlot(panel, {
-        ...axes,
-        series: usedOf(used, panel.dots.map(({ series }) => series)),
-      }),
-    })),
-    table: {
-      head: ["", x.label, ...used.map(({ name }) => name)],
-      ...{ words: 1, rows },
-    },
-  };
-}
-
-/** What bars are made of. */
-interface BarChart {
-  readonly title: string;
-  readonly about: string;
-  readonly label: string;
-  /** What bars that stand together have in common. */
-  readonly group: (point: PointResult) => string;
-  readonly value: (
-    figures: Figures,
-    point: PointResult,
-  ) => Pick<Bar, "low" | "high"> & { readonly median: number } | undefined;
-  readonly limit?: number;
-}
-
 function ratios(
   title: string,
   points: readonly PointResult[],
@@ -361,77 +224,6 @@ function ratios(
     value: ({ way }, point) => way === "C" ? undefined : ratio(point, way, "C"),
     limit: 1,
   });
-}
-
-function bars(
-  points: readonly PointResult[],
-  { title, about, label, group, value, limit }: BarChart,
-): Chart {
-  const byDepth = new Set(points.map(group)).size > 1 &&
-    points.every((point) => group(point).startsWith("×"));
-  const titleOf = panelTitles(points, {
-    ...{ isOfSize: !byDepth, isOfDepth: byDepth, isOfPattern: false },
-  });
-  const panels = [...groupBy(points, titleOf)].flatMap(
-    ([title, group_]): BarPanel[] => {
-      const bars = group_.flatMap((point) =>
-        figuresOf(point).flatMap((figures): Bar[] => {
-          const found = value(figures, point);
-          if (found === undefined) return [];
-          const { median, low, high } = found;
-          const { way } = figures;
-          return [{
-            ...{ series: way, group: group(point), value: median, low, high },
-            title: `${way}, ${group(point)}: ${ratioText(median)} (${
-              ratioText(low)
-            } to ${ratioText(high)})`,
-          }];
-        })
-      );
-      return bars.length === 0 ? [] : [{ title, bars }];
-    },
-  );
-  const used = usedOf(
-    WAY_SERIES,
-    panels.flatMap(({ bars }) => bars.map(({ series }) => series)),
-  );
-  const most = Math.max(
-    limit ?? 0,
-    ...panels.flatMap(({ bars }) => bars.map(({ high }) => high)),
-  );
-  const groups = new Set(
-    panels.flatMap(({ bars }) => bars.map(({ group }) => group)),
-  );
-  const [only] = groups;
-  return {
-    title,
-    about: groups.size === 1 ? `Of ${only}. ${about}` : about,
-    series: [],
-    panels: panels.map((panel) => ({
-      title: panel.title,
-      svg: barPlot(panel, {
-        ...{ series: used, label, most, isGrouped: groups.size > 1 },
-        ...limit !== undefined && { limit },
-      }),
-    })),
-    table: {
-      head: ["", "", ...used.map(({ name }) => name)],
-      words: 2,
-      rows: panels.flatMap(({ title, bars }) =>
-        [...groupBy(bars, ({ group }) => group)].map(([name, bars]) => [
-          ...[title, name],
-          ...used.map(({ name }) => {
-            const bar = bars.find(({ series }) => series === name);
-            return bar
-              ? `${ratioText(bar.value)} (${ratioText(bar.low)}–${
-                ratioText(bar.high)
-              })`
-              : "";
-          }),
-        ])
-      ),
-    },
-  };
 }
 
 function latencies(title: string, points: readonly PointResult[]): Chart {
@@ -500,50 +292,4 @@ function curve({ way, samples, fixed, marginal }: CostModel) {
     const kib = from * (to / from) ** (i / steps);
     return { series: way, x: kib * KIB, y: fixed + marginal * kib };
   }).filter(({ y }) => y > 0);
-}
-
-/** Names a panel by the runtime, the operation, and by what else differs among the points and is not the panel's own axis. */
-function panelTitles(
-  points: readonly PointResult[],
-  { isOfSize, isOfDepth, isOfPattern }: {
-    readonly isOfSize: boolean;
-    readonly isOfDepth: boolean;
-    readonly isOfPattern: boolean;
-  },
-): (point: PointResult) => string {
-  const differs = (value: (point: PointResult) => unknown) =>
-    new Set(points.map(value)).size > 1;
-  const withPattern = !isOfPattern && differs(({ pattern }) => pattern);
-  const withSize = !isOfSize && differs(({ bytes }) => bytes);
-  const withDepth = !isOfDepth && differs(({ depth }) => depth);
-  return ({ runtime, operation, pattern, bytes, depth }) =>
-    [
-      ...[runtime, operation],
-      ...withPattern ? [pattern] : [],
-      ...withSize && bytes > 0 ? [sizeName(bytes)] : [],
-      ...withDepth ? [`× ${depth}`] : [],
-    ].join(", ");
-}
-
-function usedOf(series: readonly Series[], names: readonly string[]) {
-  return series.filter(({ name }) => names.includes(name));
-}
-
-function rangeOf(values: readonly number[]): [low: number, high: number] {
-  return [Math.min(...values), Math.max(...values)];
-}
-
-/** How many times the least value the greatest is: 0 where logarithms have no place. */
-function spreadOf(values: readonly number[]): number {
-  const [low, high] = rangeOf(values);
-  return low > 0 ? high / low : 0;
-}
-
-function axisText({ kind }: Wanted, value: number): string {
-  if (kind === "bytes") return sizeName(value);
-  return typeof kind === "string" ? grouped(value) : kind[value]!;
-}
-
-function numberText(value: number): string {
-  return value >= 1000 ? grouped(value) : digits(value);
 }

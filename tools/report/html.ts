@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Results, SCHEMA, type Way } from "../../bench/schema.ts";
-import { type Chart, charts } from "./charts.ts";
+import type { Chart } from "./chart.ts";
+import { charts } from "./charts.ts";
 import { reasons } from "./figures.ts";
 import { findingText, type GoalResult, goals } from "./goals.ts";
 import { groupBy } from "./groups.ts";
