@@ -1,5 +1,5 @@
 import type { PointResult } from "../../bench/schema.ts";
-import { type Chart, panelTitles, usedOf } from "./chart.ts";
+import { type Chart, panelNames, usedOf } from "./chart.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { groupBy } from "./groups.ts";
 import { ratioText } from "./numbers.ts";
@@ -27,7 +27,7 @@ export function bars(
 ): Chart {
   const byDepth = new Set(points.map(group)).size > 1 &&
     points.every((point) => group(point).startsWith("×"));
-  const titleOf = panelTitles(points, {
+  const { titleOf, withSame } = panelNames(points, {
     ...{ isOfSize: !byDepth, isOfDepth: byDepth, isOfPattern: false },
   });
   const panels = [...groupBy(points, titleOf)].flatMap(
@@ -63,7 +63,10 @@ export function bars(
   const [only] = groups;
   return {
     title,
-    about: groups.size === 1 ? `Of ${only}. ${about}` : about,
+    about: withSame(
+      title,
+      groups.size === 1 ? `${only} each. ${about}` : about,
+    ),
     series: [],
     panels: panels.map((panel) => ({
       title: panel.title,

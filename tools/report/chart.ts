@@ -13,27 +13,53 @@ export interface Chart {
   readonly table: Table;
 }
 
-/** Names a panel by the runtime, the operation, and by what else differs among the points and is not the panel's own axis. */
-export function panelTitles(
+/** How the panels of a chart are told apart. */
+export interface PanelNames {
+  /** Names a point's panel: by the runtime, the operation, and by what else differs and is not an axis. */
+  readonly titleOf: (point: PointResult) => string;
+  /** Says what is the same in all of them, if the chart's own title doesn't. */
+  readonly withSame: (title: string, about: string) => string;
+}
+
+/** Names the panels of a chart of points, given what its axes and lines tell. */
+export function panelNames(
   points: readonly PointResult[],
   { isOfSize, isOfDepth, isOfPattern }: {
     readonly isOfSize: boolean;
     readonly isOfDepth: boolean;
     readonly isOfPattern: boolean;
   },
-): (point: PointResult) => string {
-  const differs = (value: (point: PointResult) => unknown) =>
-    new Set(points.map(value)).size > 1;
-  const withPattern = !isOfPattern && differs(({ pattern }) => pattern);
-  const withSize = !isOfSize && differs(({ bytes }) => bytes);
-  const withDepth = !isOfDepth && differs(({ depth }) => depth);
-  return ({ runtime, operation, pattern, bytes, depth }) =>
-    [
-      ...[runtime, operation],
-      ...withPattern ? [pattern] : [],
-      ...withSize && bytes > 0 ? [sizeName(bytes)] : [],
-      ...withDepth ? [`× ${depth}`] : [],
-    ].join(", ");
+): PanelNames {
+  type Name = (point: PointResult) => string;
+  const names: Name[] = [
+    ...isOfPattern ? [] : [({ pattern }: PointResult) => pattern],
+    ...isOfSize
+      ? []
+      : [({ bytes }: PointResult) => bytes > 0 ? sizeName(bytes) : ""],
+    ...isOfDepth
+      ? []
+      : [({ depth }: PointResult) => depth > 1 ? `× ${depth}` : ""],
+  ];
+  const differs = (name: Name) => new Set(points.map(name)).size > 1;
+  const different = names.filter(differs);
+  const same = names.filter((name) => !differs(name)).map((name) =>
+    points.length === 0 ? "" : name(points[0]!)
+  );
+  return {
+    titleOf: (point) =>
+      [
+        ...[point.runtime, point.operation],
+        ...different.map((name) => name(point)).filter((text) => text !== ""),
+      ].join(", "),
+    withSame(title, about) {
+      const said = same.filter((text) =>
+        text !== "" && !`${title} ${about}`.includes(text)
+      ).join(", ");
+      return said === ""
+        ? about
+        : `${said[0]!.toUpperCase()}${said.slice(1)}. ${about}`;
+    },
+  };
 }
 
 /** The series that are named, in their own order. */

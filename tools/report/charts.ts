@@ -4,7 +4,7 @@ import {
   type PointResult,
 } from "../../bench/schema.ts";
 import { bars } from "./bar_chart.ts";
-import { type Chart, panelTitles } from "./chart.ts";
+import { type Chart, panelNames } from "./chart.ts";
 import { type CostModel, costModels, costModelTable } from "./cost_model.ts";
 import { figuresOf, ratio } from "./figures.ts";
 import { groupBy } from "./groups.ts";
@@ -218,7 +218,7 @@ function ratios(
   return bars(points, {
     title,
     about:
-      "How many times as long as C it took, in the same rounds. The thin line is from the lowest to the highest process. Lower is better.",
+      "How many times as long as C it took, in the same rounds. The thin line is from the lowest to the highest process, or between the quartiles of one process's rounds. Lower is better.",
     label: "Times C's time",
     group,
     value: ({ way }, point) => way === "C" ? undefined : ratio(point, way, "C"),
@@ -230,7 +230,7 @@ function latencies(title: string, points: readonly PointResult[]): Chart {
   const names = PERCENTILES.map((part) =>
     part === 0 ? "min" : part === 1 ? "max" : String(part * 100)
   );
-  const titleOf = panelTitles(points, {
+  const { titleOf } = panelNames(points, {
     ...{ isOfSize: false, isOfDepth: false, isOfPattern: false },
   });
   const panels = [...groupBy(points, titleOf)].flatMap(([title, group]) => {

@@ -9,6 +9,9 @@ import {
 import { digits, ratioText } from "./numbers.ts";
 import { type Table, tableText } from "./tables.ts";
 
+/** Longer lists are cut: a file has them all. */
+const LISTED = 20;
+
 /** Writes a comparison for a terminal. */
 export function comparisonText(comparison: Comparison): string {
   const { changes, added, gone, differences, isBlind } = comparison;
@@ -89,7 +92,12 @@ function percentText({ effect, isReal }: Change): string {
 }
 
 function list(title: string, lines: readonly string[]): string {
-  return [title, "", ...lines.map((line) => `- ${line}`)].join("\n");
+  const others = lines.length - LISTED;
+  return [
+    ...[title, ""],
+    ...lines.slice(0, LISTED).map((line) => `- ${line}`),
+    ...others > 0 ? [`- and ${others} more`] : [],
+  ].join("\n");
 }
 
 /** What tells whether a way changed: its ratio to C where there is one, its time elsewhere. */

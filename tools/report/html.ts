@@ -154,7 +154,7 @@ ${
     }</ul>
 `
   }</figcaption>
-${[...groupBy(panels, ({ title }) => title.split(",")[0])].map(row)}<details>
+${rowsOf(panels).map(row)}<details>
 <summary>Figures</summary>
 ${tableMarkup(table, title)}
 </details>
@@ -162,8 +162,15 @@ ${tableMarkup(table, title)}
 `;
 }
 
-/** The panels of a runtime begin a row. */
-function row([, panels]: readonly [unknown, Chart["panels"]]): Markup {
+/** The panels of a runtime begin a row, if there are enough to fill one. */
+function rowsOf(panels: Chart["panels"]): Chart["panels"][] {
+  const rows = [
+    ...groupBy(panels, ({ title }) => title.split(",")[0]).values(),
+  ];
+  return rows.some((row) => row.length > 2) ? rows : [panels];
+}
+
+function row(panels: Chart["panels"]): Markup {
   return markup`<div class="panels">
 ${
     panels.map(({ title, svg }) =>

@@ -1,5 +1,5 @@
 import type { PointResult, Way } from "../../bench/schema.ts";
-import { type Chart, panelTitles, usedOf } from "./chart.ts";
+import { type Chart, panelNames, usedOf } from "./chart.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { groupBy } from "./groups.ts";
 import { sizeName } from "./names.ts";
@@ -30,12 +30,12 @@ export function lines(
   points: readonly PointResult[],
   { title, about, x, y, way, series }: LineChart,
 ): Chart {
-  const title_ = panelTitles(points, {
+  const { titleOf, withSame } = panelNames(points, {
     ...{ isOfSize: x.label === "Request", isOfPattern: way !== undefined },
     isOfDepth: x.label === "Requests in flight" ||
       points.every(({ x }) => x !== undefined),
   });
-  const panels = [...groupBy(points, title_)].flatMap(([title, group]) => {
+  const panels = [...groupBy(points, titleOf)].flatMap(([title, group]) => {
     const dots = group.flatMap((point) =>
       figuresOf(point).flatMap((figures): Dot[] => {
         const [at, value] = [x.value(point), y.value(figures)];
@@ -62,7 +62,10 @@ export function lines(
       kind: spreadOf(dots.map(({ y }) => y)) > 8 ? "log" : "linear",
     },
   } as const;
-  return lineChart({ title, about, series, panels, ...axes });
+  return lineChart({
+    ...{ title, series, panels, ...axes },
+    about: withSame(title, about),
+  });
 }
 
 /** An axis as a chart wants it, before it is known what all of its panels show. */

@@ -122,13 +122,13 @@ function overlappedTable({ points }: Results): Table {
   const peers = ["C", "Deno.FsFile", "node:fs/promises"] as const;
   return withoutEmpty({
     head: [
-      ...["Runtime", "Call", "Size", "Opened", "In flight", "Operations/s"],
+      ...["Runtime", "Call", "Opened", "Size", "In flight", "Operations/s"],
       ...peers.map((peer) => peer === "C" ? "to C" : `to \`${peer}\``),
     ],
-    words: 2,
+    words: 3,
     rows: rows.toSorted(comparePoints).map((point) => [
-      ...[point.runtime, point.operation, sizeName(point.bytes)],
-      ...[point.pattern, String(point.depth)],
+      ...[point.runtime, point.operation, point.pattern],
+      ...[sizeName(point.bytes), String(point.depth)],
       perSecond(point, "OverlappedFile"),
       ...peers.map((peer) => ratioCell(point, "OverlappedFile", peer)),
     ]),
