@@ -1,6 +1,6 @@
 // What a module of bench/experiments/ or bench/scaling/ exports, as `experiment`.
 
-import type { Point, Run, Runtime } from "./schema.ts";
+import type { Point, Run, Runtime, Way } from "./schema.ts";
 
 /** What is given to who measures a point. */
 export interface Task {
@@ -12,6 +12,13 @@ export interface Task {
   readonly milliseconds: number;
   /** Fewer and shorter rounds, CPU time and latency where they cost little. */
   readonly quick: boolean;
+  /** Who takes part, if not everybody. */
+  readonly only?: readonly Way[];
+}
+
+/** A point that can't be measured here, with the reason. */
+export class SkippedError extends Error {
+  override name = "SkippedError";
 }
 
 /** A family of points, and how one is measured. */
@@ -20,6 +27,8 @@ export interface Experiment {
   points(quick: boolean, runtime: Runtime): Point[];
   /** Measures all ways of a point, in the runtime that the point names. */
   measure(point: Point, task: Task): Promise<Run>;
+  /** Lists the ways that may take part at a point, with those that are missing. Runs on the host, too. */
+  ways?(point: Point): Way[];
   /** Guesses how many seconds `measure()` takes. By default: as for transfers of so many ways. */
   seconds?(point: Point, task: Pick<Task, "milliseconds" | "quick">): number;
 }

@@ -2,6 +2,8 @@
 
 import process from "node:process";
 import type { BunFfiModule } from "../ffi/bun.ts";
+import type { DenoForeignFunction } from "../ffi/deno.ts";
+import { Deno } from "./globals.ts";
 import { koffi } from "./peers.ts";
 import { RUNTIME } from "./runtime.ts";
 
@@ -31,7 +33,7 @@ export function bind<Functions>(
 const BINDERS = { deno: bindInDeno, bun: bindInBun, node: bindInNode };
 
 function bindInDeno(library: string, parameters: Parameters): unknown {
-  const symbols: Record<string, Deno.ForeignFunction> = {};
+  const symbols: Record<string, DenoForeignFunction> = {};
   for (const [name, words] of Object.entries(parameters)) {
     symbols[name] = { parameters: words, result: "i32" };
   }

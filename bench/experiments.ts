@@ -1,0 +1,8 @@
+import type { Experiment } from "./experiment.ts";
+import { experiment as transfer } from "./experiments/transfer.ts";
+import type { Experiment as Name } from "./schema.ts";
+
+/** Everything that can be measured, in the order in which it is. */
+export const EXPERIMENTS: Readonly<Partial<Record<Name, Experiment>>> = {
+  transfer,
+};

@@ -1,0 +1,130 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Runtime } from "../../bench/schema.ts";
+import type { Line, Spec } from "../../bench/spec.ts";
+import { command } from "../windows/command.ts";
+import type { Run, Windows } from "../windows/mod.ts";
+
+const FOLDER = fileURLToPath(new URL("../../bench/", import.meta.url));
+const PEERS = join(FOLDER, "peers");
+
+const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
+  deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
+  bun: ["run"],
+  node: ["--disable-warning=ExperimentalWarning"],
+};
+
+/** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
+export const HEAP_FLAGS =
+  "--v8-flags=--min-semi-space-size=512,--max-semi-space-size=512";
+
+/** The programs of the bench, ready to be run. */
+export class Programs {
+  readonly #windows: Windows;
+  readonly #folder: string;
+  readonly #library: string;
+  #run: Run | undefined;
+
+  private constructor(windows: Windows, folder: string, library: string) {
+    this.#windows = windows;
+    this.#folder = folder;
+    this.#library = library;
+  }
+
+  /**
+   * Compiles the C, and installs the packages that the bench compares with.
+   *
+   * @param folder Where files may lie.
+   */
+  static async prepare(windows: Windows, folder: string): Promise<Programs> {
+    await installPeers();
+    const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".c"));
+    const library = join(folder, "bench.dll");
+    const sources = files.toSorted().map((name) => join(FOLDER, name));
+    await windows.compile(sources, library, ["-shared"]);
+    return new Programs(windows, folder, library);
+  }
+
+  /** Has a process measure points, which are of one runtime. */
+  async measure(
+    runtime: Runtime,
+    spec: Omit<Spec, "folder" | "library">,
+    take: (line: Line) => void,
+  ): Promise<void> {
+    const path = join(this.#folder, "spec.json");
+    const [folder, library] = [this.#folder, this.#library].map((path) =>
+      this.#windows.path(path)
+    ) as [string, string];
+    await writeFile(path, JSON.stringify({ ...spec, folder, library }));
+    const args = ["--spec", this.#windows.path(path)];
+    await this.run(runtime, [], "run.ts", args, (line) => {
+      take(JSON.parse(line) as Line);
+    });
+  }
+
+  /** Runs a program of the bench to its end. */
+  async run(
+    runtime: Runtime,
+    flags: readonly string[],
+    program: string,
+    args: readonly string[],
+    take: (line: string) => void,
+  ): Promise<void> {
+    const path = this.#windows.path(join(FOLDER, program));
+    const run = await this.#windows.spawn(
+      runtime,
+      [...WORDS[runtime], ...flags, path, ...args],
+      { cwd: FOLDER, stdout: "pipe", stderr: "pipe" },
+    );
+    this.#run = run;
+    let said = "";
+    run.process.stderr!.setEncoding("utf8").on(
+      "data",
+      (text: string) => said += text,
+    );
+    let failure: unknown;
+    const lines = createInterface({ input: run.process.stdout! });
+    lines.on("line", (line) => {
+      try {
+        take(line);
+      } catch (error) {
+        failure ??= new Error(`${runtime}.exe printed ${line}`, {
+          cause: error,
+        });
+      }
+    });
+    const { code } = await run.ended;
+    this.#run = undefined;
+    if (failure !== undefined) throw failure;
+    if (code === 0) return;
+    const line = [program, ...args].join(" ");
+    throw new Error(
+      `${runtime}.exe ${line} ended with code ${code}.\n${said}`,
+    );
+  }
+
+  /** Ends the program that runs. */
+  async kill(): Promise<void> {
+    await this.#run?.kill();
+  }
+}
+
+/** Installs what `peers/package-lock.json` pins, for Windows wherever this is. */
+async function installPeers(): Promise<void> {
+  if (existsSync(join(PEERS, "node_modules", ".package-lock.json"))) return;
+  console.error(
+    "Installing the packages that the bench compares with (npm ci)",
+  );
+  const args = ["ci", "--os=win32", "--cpu=x64", "--ignore-scripts"];
+  const npm = process.env["npm_execpath"];
+  const quiet = ["--no-fund", "--no-audit"];
+  if (npm?.endsWith("npm-cli.js")) {
+    await command(process.execPath, [npm, ...args, ...quiet], { cwd: PEERS });
+  } else {
+    const shell = process.platform === "win32";
+    await command("npm", [...args, ...quiet], { cwd: PEERS, shell });
+  }
+}
