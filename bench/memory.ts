@@ -1,9 +1,9 @@
 import process from "node:process";
 import { AlignedBuffer } from "../mod.ts";
-import { koffi } from "./peers.ts";
+import { type Koffi, koffi } from "./peers.ts";
 import { RUNTIME } from "./runtime.ts";
 
-/** Large enough for any sector. */
+/** Large enough for any sector, and a page. */
 const ALIGNMENT = 4096;
 
 /** What memory is filled with. Memory that was never written is one page of zeros, over and over. */
@@ -14,25 +14,39 @@ export function plainBytes(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(length)).fill(FILLING);
 }
 
+/** Memory that unbuffered files take without a copy. Whoever uses the address keeps the object. */
+export interface AlignedMemory {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly address: bigint;
+}
+
 /**
- * Memory that unbuffered files take without a copy.
+ * Allocates memory that unbuffered files take without a copy.
  *
  * @throws {Error} On Node, if koffi is not installed.
  */
-export function alignedBytes(length: number): Uint8Array<ArrayBuffer> {
-  return RUNTIME === "node"
+export function alignedMemory(length: number): AlignedMemory {
+  const memory = RUNTIME === "node"
     ? alignedInNode(length)
-    : new AlignedBuffer(length).bytes.fill(FILLING);
+    : new AlignedBuffer(length);
+  memory.bytes.fill(FILLING);
+  return memory;
 }
 
 /** Node has no memory that is aligned, but its memory stays where it is. */
-function alignedInNode(length: number): Uint8Array<ArrayBuffer> {
+function alignedInNode(length: number): AlignedMemory {
+  const { address } = installedKoffi();
+  const bytes = new Uint8Array(length + ALIGNMENT);
+  const beyond = Number(address(bytes) % BigInt(ALIGNMENT));
+  const start = beyond === 0 ? 0 : ALIGNMENT - beyond;
+  const aligned = bytes.subarray(start, start + length);
+  return { bytes: aligned, address: address(aligned) };
+}
+
+function installedKoffi(): Koffi {
   const peer = koffi();
   if ("missing" in peer) throw new Error(peer.missing);
-  const bytes = plainBytes(length + ALIGNMENT);
-  const beyond = Number(peer.module.address(bytes) % BigInt(ALIGNMENT));
-  const start = beyond === 0 ? 0 : ALIGNMENT - beyond;
-  return bytes.subarray(start, start + length);
+  return peer.module;
 }
 
 /** The process's working set, in bytes. */

@@ -39,7 +39,8 @@ export function pointsOf(
 /**
  * Puts points together that one process measures.
  *
- * A process measures one operation of one experiment, so that no loop was compiled for another's functions; and one way to open files,
+ * A process measures one operation of one experiment, so that no loop was compiled for another's functions (gathers and what they are
+ * compared with call different functions anyway); and one way to open files,
  * since an unbuffered file takes other routes through this module. In a short run, where starting processes is what takes the time,
  * it measures all ways to open files: that costs those routes a branch that is predicted well.
  */
@@ -48,7 +49,8 @@ export function batchesOf(points: readonly Point[], quick: boolean): Point[][] {
   for (const point of points) {
     const { runtime, experiment, operation, pattern } = point;
     const key = JSON.stringify([
-      ...[runtime, experiment, operation, quick ? "" : pattern],
+      ...[runtime, experiment, experiment === "gather" ? "" : operation],
+      quick ? "" : pattern,
     ]);
     const batch = batches.get(key);
     if (batch === undefined) batches.set(key, [point]);

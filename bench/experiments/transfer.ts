@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Candidate } from "../contestant.ts";
 import { type Experiment, SkippedError, type Task } from "../experiment.ts";
 import { measureWays, waysOf } from "../measure.ts";
-import { alignedBytes, plainBytes } from "../memory.ts";
+import { alignedMemory, plainBytes } from "../memory.ts";
 import { prefill } from "../prefill.ts";
 import { type Pace, secondsOf } from "../rounds.ts";
 import type { Operation, Pattern, Point } from "../schema.ts";
@@ -85,7 +85,7 @@ export const experiment: Experiment = {
       if (isUnbuffered) checkSectors(path, bytes);
       return await measureWays(WAYS, point, task, {
         ...{ operation, pattern, path, size, library: task.library },
-        bytes: isUnbuffered ? alignedBytes(bytes) : plainBytes(bytes),
+        bytes: isUnbuffered ? alignedMemory(bytes).bytes : plainBytes(bytes),
       }, pace);
     } finally {
       await rm(path, { force: true });

@@ -89,7 +89,7 @@ type Transfer = (
 const UV_FS_O_SEQUENTIAL = 0x20;
 const UV_FS_O_DSYNC = 0x0400_0000;
 const UV_FS_O_DIRECT = 0x0200_0000;
-const LIBUV_FLAGS: Readonly<Record<Pattern, number>> = {
+export const LIBUV_FLAGS: Readonly<Record<Pattern, number>> = {
   "buffered": 0,
   "sequential": UV_FS_O_SEQUENTIAL,
   "unbuffered": UV_FS_O_DIRECT,
@@ -102,10 +102,7 @@ const LIBUV_FLAGS: Readonly<Record<Pattern, number>> = {
 export const nodeFs: Candidate<TransferTask> = {
   way: "node:fs",
   runtimes: ["deno", "bun", "node"],
-  refuses: (point) =>
-    point.runtime === "node"
-      ? undefined
-      : refusesPattern(`node:fs of ${NAMES[point.runtime]}`, point),
+  refuses: refusesFlags,
   prepare(task) {
     const { operation, pattern, path, bytes } = task;
     const { writes, positional, appends, renews } = partsOf(operation);
@@ -148,5 +145,12 @@ export const nodeFs: Candidate<TransferTask> = {
     };
   },
 };
+
+/** Tells why node:fs can't open a file as a pattern wants. */
+export function refusesFlags(point: Point): string | undefined {
+  return point.runtime === "node"
+    ? undefined
+    : refusesPattern(`node:fs of ${NAMES[point.runtime]}`, point);
+}
 
 const NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;
