@@ -50,7 +50,7 @@ const globals = globalThis as unknown as {
 };
 
 /** Deno's namespace, where it is. */
-export const { Deno }: { readonly Deno: DenoGlobal } = globals;
+export const Deno: DenoGlobal = globals.Deno;
 
 /** Bun's namespace, where it is. */
-export const { Bun }: { readonly Bun: BunGlobal } = globals;
+export const Bun: BunGlobal = globals.Bun;

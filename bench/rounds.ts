@@ -17,6 +17,11 @@ export interface Pace {
   readonly cpu: number;
   /** How long operations are timed one by one; not at all if 0. */
   readonly latency: number;
+  /**
+   * Files are opened and closed within a lap, which is a whole file. Otherwise they stay open, and an operation that is not timed comes
+   * first: what a new handle or a moved file pointer costs the next one is not what is asked for.
+   */
+  readonly wholeFiles?: boolean;
 }
 
 /** A contestant and its name. */
@@ -34,6 +39,8 @@ const MOST_TIMES = 20_000;
 
 /** How many times as long as it was to take the latency may take until there are `FEWEST_TIMES`. */
 const PATIENCE = 2;
+
+const LOOK_INTERVAL = 10; // ms
 
 const MEDIAN = PERCENTILES.indexOf(0.5);
 
@@ -64,21 +71,22 @@ export async function takeRounds(
 
 async function warmUp(contestant: Contestant, pace: Pace): Promise<void> {
   const end = performance.now() + pace.warmUp;
-  do await lapTime(contestant, pace.lap); while (performance.now() < end);
+  do await lapTime(contestant, pace); while (performance.now() < end);
 }
 
 /** How many laps a turn takes to last long enough. */
 async function lapsFor(contestant: Contestant, pace: Pace): Promise<number> {
   let time = 0;
-  for (let i = 0; i < 4; i++) time += await lapTime(contestant, pace.lap);
+  for (let i = 0; i < 4; i++) time += await lapTime(contestant, pace);
   return Math.max(1, Math.ceil(4 * pace.shortestTurn / time));
 }
 
 async function takeTurns(
   entries: readonly Entry[],
   laps: number,
-  { lap, milliseconds }: Pace,
+  pace: Pace,
 ): Promise<number[][]> {
+  const { lap, milliseconds } = pace;
   const rounds = entries.map((): number[] => []);
   const end = performance.now() + milliseconds * entries.length;
   for (
@@ -90,7 +98,7 @@ async function takeTurns(
       const index = (round + i) % entries.length;
       let time = 0;
       for (let j = 0; j < laps; j++) {
-        time += await lapTime(entries[index]!.contestant, lap);
+        time += await lapTime(entries[index]!.contestant, pace);
       }
       rounds[index]!.push(1e6 * time / (laps * lap));
     }
@@ -99,14 +107,15 @@ async function takeTurns(
 }
 
 /** Times a lap, in ms. */
-async function lapTime(contestant: Contestant, lap: number): Promise<number> {
+async function lapTime(
+  contestant: Contestant,
+  { lap, wholeFiles = false }: Pace,
+): Promise<number> {
   await contestant.rewind?.();
-  // What a new handle or a moved file pointer costs the next operation is not what is asked for.
-  const first = contestant.run(1, 0);
-  if (first !== undefined) await first;
+  if (!wholeFiles) await contestant.run(1, 0);
   const start = performance.now();
-  const all = contestant.run(lap, 1);
-  if (all !== undefined) await all;
+  const done = contestant.run(lap, wholeFiles ? 0 : 1);
+  if (done !== undefined) await done;
   return performance.now() - start;
 }
 
@@ -116,25 +125,30 @@ async function lapTime(contestant: Contestant, lap: number): Promise<number> {
  */
 async function takeCpuTime(
   contestant: Contestant,
-  { lap, cpu }: Pace,
+  pace: Pace,
 ): Promise<Pick<Measured, "cpu" | "memory">> {
+  const { lap, cpu, wholeFiles } = pace;
   if (cpu === 0) return {};
   const memory = workingSet();
+  let most = memory;
+  const look = () => most = Math.max(most, workingSet());
+  // Between the chunks of a stream there is time to look.
+  const watch = wholeFiles ? setInterval(look, LOOK_INTERVAL) : undefined;
   const before = cpuTime();
   const start = performance.now();
   let time = 0;
   let count = 0;
   let elapsed = 0;
   do {
-    time += await lapTime(contestant, lap);
+    time += await lapTime(contestant, pace);
     count += lap;
     elapsed = performance.now() - start;
   } while (elapsed < cpu);
   const share = time / elapsed;
-  return {
-    cpu: Math.round(share * (cpuTime() - before) / count),
-    memory: Math.max(0, workingSet() - memory),
-  };
+  const spent = Math.round(share * (cpuTime() - before) / count);
+  clearInterval(watch);
+  look();
+  return { cpu: spent, memory: most - memory };
 }
 
 /** Times operations one by one, unless they are shorter than the clock can tell. */

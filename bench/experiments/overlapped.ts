@@ -65,6 +65,7 @@ export const experiment: Experiment = {
 
 /** A lap has several times as many operations as are under way at once, and the file is not too long. */
 const MOST_OPERATIONS = 128;
+const QUICK_OPERATIONS = 32;
 const MOST_BYTES = 32 * MIB;
 
 /** Measures ways to perform overlapped operations. */
@@ -92,10 +93,11 @@ export function paceOf(
   { quick, milliseconds }: Pick<Task, "quick" | "milliseconds">,
 ): Pace {
   const fitting = Math.floor(MOST_BYTES / bytes);
-  const lap = Math.max(2 * depth, Math.min(MOST_OPERATIONS, fitting), 8);
+  const most = quick ? QUICK_OPERATIONS : MOST_OPERATIONS;
+  const lap = Math.max(2 * depth, Math.min(most, fitting), 8);
   return quick
     ? {
-      ...{ lap, shortestTurn: 3, milliseconds: 1.5 * milliseconds },
+      ...{ lap, shortestTurn: 2, milliseconds: 1.5 * milliseconds },
       ...{ warmUp: 30, cpu: 40, latency: 8 },
     }
     : {
