@@ -36,7 +36,19 @@ export interface Plan {
   readonly seconds: number;
 }
 
-const HEAP_SECONDS = { quick: 1.5, full: 5 } as const;
+/** How much there is to be seen of the heap and the start-up, and how long that takes a runtime, in seconds. */
+const BESIDE = {
+  quick: {
+    counts: { calls: 100_000, operations: 6000, quick: true },
+    starts: 2,
+    seconds: 4,
+  },
+  full: {
+    counts: { calls: 1_000_000, operations: 20_000, quick: false },
+    starts: 7,
+    seconds: 20,
+  },
+} as const;
 
 /** Plans what options ask for. */
 export function planOf(options: Options): Plan {
@@ -49,7 +61,7 @@ export function planOf(options: Options): Plan {
     0,
   );
   const beside = isAll ? runtimes.filter((name) => name !== "node") : [];
-  const each = HEAP_SECONDS[quick ? "quick" : "full"];
+  const { seconds: each } = BESIDE[quick ? "quick" : "full"];
   return {
     ...{ points, batches, quick, milliseconds, processes, beside },
     seconds: processes * seconds + beside.length * each,
@@ -123,11 +135,21 @@ export class Measurement {
   }
 
   async #beside(
-    _plan: Plan,
-    _programs: Programs,
-    _progress: Progress,
+    { quick, beside }: Plan,
+    programs: Programs,
+    progress: Progress,
   ): Promise<Pick<Results, "heap" | "startup">> {
-    return await { heap: {}, startup: {} };
+    const heap: Partial<Record<Runtime, Record<string, number>>> = {};
+    const startup: Partial<Record<Runtime, number>> = {};
+    const { counts, starts, seconds } = BESIDE[quick ? "quick" : "full"];
+    for (const runtime of beside) {
+      progress.begin(`${runtime} heap`);
+      heap[runtime] = await programs.heap(runtime, counts);
+      progress.begin(`${runtime} start-up`);
+      startup[runtime] = await programs.startup(runtime, starts);
+      progress.done(seconds);
+    }
+    return { heap, startup };
   }
 
   /** Ends what runs, and removes what lies about. */

@@ -3,12 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import type { Runtime } from "../../bench/schema.ts";
 import type { Line, Spec } from "../../bench/spec.ts";
 import { command } from "../windows/command.ts";
 import type { Run, Windows } from "../windows/mod.ts";
 
 const FOLDER = fileURLToPath(new URL("../../bench/", import.meta.url));
+const MODULE = join(FOLDER, "../mod.ts");
 const PEERS = join(FOLDER, "peers");
 
 const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
@@ -18,8 +20,15 @@ const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
 };
 
 /** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
-export const HEAP_FLAGS =
+const HEAP_FLAGS =
   "--v8-flags=--min-semi-space-size=512,--max-semi-space-size=512";
+
+/** How much is seen of the heap. */
+export interface HeapOptions {
+  readonly calls: number;
+  readonly operations: number;
+  readonly quick: boolean;
+}
 
 /** The programs of the bench, ready to be run. */
 export class Programs {
@@ -63,6 +72,50 @@ export class Programs {
     await this.run(runtime, [], "run.ts", args, (line) => {
       take(JSON.parse(line) as Line);
     });
+  }
+
+  /** Measures what calls leave on the heap, in bytes. */
+  async heap(
+    runtime: Runtime,
+    { calls, operations, quick }: HeapOptions,
+  ): Promise<Record<string, number>> {
+    const flags = runtime === "deno" ? [HEAP_FLAGS] : [];
+    const folder = this.#windows.path(this.#folder);
+    const args = [folder, String(calls), String(operations)];
+    if (quick) args.push("quick");
+    const said = await this.#text(runtime, flags, "heap.ts", args);
+    return JSON.parse(said) as Record<string, number>;
+  }
+
+  /**
+   * Measures what import and first call cost over opening kernel32.dll alone, in ms: this module in one file, as the npm package has it,
+   * where it does not matter how long the system takes to open many. Of so many starts the shortest counts: the first ones look for
+   * what the later ones find in caches.
+   */
+  async startup(runtime: Runtime, starts: number): Promise<number> {
+    const script = join(this.#folder, "module.js");
+    await build({
+      ...{ entryPoints: [MODULE], outfile: script, bundle: true },
+      ...{ format: "esm", platform: "neutral", logLevel: "warning" },
+    });
+    const url = `file:///${this.#windows.path(script).replaceAll("\\", "/")}`;
+    const least = async (args: string[]) => {
+      let least = Infinity;
+      for (let i = 0; i < starts; i++) {
+        const said = await this.#text(runtime, [], "startup.ts", args);
+        least = Math.min(least, Number(said));
+      }
+      return least;
+    };
+    return await least([url]) - await least([]);
+  }
+
+  async #text(
+    ...args: [Runtime, readonly string[], string, readonly string[]]
+  ): Promise<string> {
+    let said = "";
+    await this.run(...args, (line) => said += line);
+    return said;
   }
 
   /** Runs a program of the bench to its end. */

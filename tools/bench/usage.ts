@@ -1,7 +1,7 @@
 import { EXPERIMENTS } from "../../bench/experiments.ts";
 
 /** What `--help` prints. */
-export const USAGE = `Usage: npm run bench [-- OPTIONS]
+export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
 
 Measures this module against C, bare foreign calls, the runtimes' own files and packages, on deno.exe, bun.exe and node.exe.
 
