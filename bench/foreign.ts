@@ -4,7 +4,7 @@ import process from "node:process";
 import type { BunFfiModule } from "../ffi/bun.ts";
 import type { DenoForeignFunction } from "../ffi/deno.ts";
 import { Deno } from "./globals.ts";
-import { koffi } from "./peers.ts";
+import { installedKoffi } from "./peers.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** The parameters that are needed here, in Deno's words. */
@@ -19,7 +19,7 @@ const bound = new Map<string, unknown>();
  * is run for several points goes on calling what its code was compiled for.
  *
  * @param parameters The parameters of each function.
- * @throws {Error} On Node, if koffi is not installed.
+ * @throws {SkippedError} On Node, if koffi is not installed.
  */
 export function bind<Functions>(
   library: string,
@@ -61,9 +61,7 @@ const KOFFI_TYPES: Readonly<Record<Word, string>> = {
 };
 
 function bindInNode(library: string, parameters: Parameters): unknown {
-  const peer = koffi();
-  if ("missing" in peer) throw new Error(peer.missing);
-  const loaded = peer.module.load(library);
+  const loaded = installedKoffi().load(library);
   return Object.fromEntries(
     Object.entries(parameters).map(([name, words]) => {
       const types = words.map((word) => KOFFI_TYPES[word]);

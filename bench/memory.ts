@@ -1,6 +1,6 @@
 import process from "node:process";
 import { AlignedBuffer } from "../mod.ts";
-import { type Koffi, koffi } from "./peers.ts";
+import { installedKoffi } from "./peers.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** Large enough for any sector, and a page. */
@@ -23,7 +23,7 @@ export interface AlignedMemory {
 /**
  * Allocates memory that unbuffered files take without a copy.
  *
- * @throws {Error} On Node, if koffi is not installed.
+ * @throws {SkippedError} On Node, if koffi is not installed.
  */
 export function alignedMemory(length: number): AlignedMemory {
   const memory = RUNTIME === "node"
@@ -41,12 +41,6 @@ function alignedInNode(length: number): AlignedMemory {
   const start = beyond === 0 ? 0 : ALIGNMENT - beyond;
   const aligned = bytes.subarray(start, start + length);
   return { bytes: aligned, address: address(aligned) };
-}
-
-function installedKoffi(): Koffi {
-  const peer = koffi();
-  if ("missing" in peer) throw new Error(peer.missing);
-  return peer.module;
 }
 
 /** The process's working set, in bytes. */

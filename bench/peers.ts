@@ -1,6 +1,7 @@
 // The packages that the bench compares with. They are in bench/peers, if `npm ci` was run there.
 
 import { createRequire } from "node:module";
+import { SkippedError } from "./experiment.ts";
 
 const INSTALL = "run `npm ci` in bench/peers";
 const require = createRequire(new URL("peers/", import.meta.url));
@@ -33,6 +34,17 @@ type Peer<Module> = { module: Module } | { missing: string };
 /** Loads koffi, which calls C from Node. */
 export function koffi(): Peer<Koffi> {
   return load("koffi", (loaded) => loaded as Koffi);
+}
+
+/**
+ * Loads koffi for what can't be done without.
+ *
+ * @throws {SkippedError} If it is not installed.
+ */
+export function installedKoffi(): Koffi {
+  const peer = koffi();
+  if ("missing" in peer) throw new SkippedError(peer.missing);
+  return peer.module;
 }
 
 /** Loads the package that binds kernel32 for Bun. */

@@ -217,7 +217,8 @@ export function condense(rounds: readonly number[], most: number): number[] {
   });
 }
 
-function median(values: readonly number[]): number {
+/** Returns the median. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1

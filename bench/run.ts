@@ -1,17 +1,24 @@
-// run.ts --spec FILE: measures what a file of JSON says, and prints a line of JSON for each point.
+// run.ts [OPTIONS]
+//
+// Measures this module against all other ways to do the same, on the Windows and in the runtime that it runs on, and prints tables.
+// `deno run -A bench/run.ts --help` and `bun bench/run.ts --help` tell the options. Nothing has to be installed.
+//
+// run.ts --spec FILE
+//
+// Is the process that measures: what a file of JSON says. It prints a line of JSON for each point.
 
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { measureHere } from "./direct.ts";
 import { measureAll, printLine } from "./process.ts";
 import type { Spec } from "./spec.ts";
 import { systemName } from "./system.ts";
 
-const { values } = parseArgs({ options: { spec: { type: "string" } } });
-printLine({ system: systemName() });
-await measureAll(
-  JSON.parse(readFileSync(values.spec!, "utf8")) as Spec,
-  printLine,
-);
-// A completion port's thread may wait yet.
-process.exit(0);
+const [option, file] = process.argv.slice(2);
+if (option === "--spec" && file !== undefined) {
+  printLine({ system: systemName() });
+  const spec = JSON.parse(readFileSync(file, "utf8")) as Spec;
+  await measureAll(spec, printLine);
+  process.exit(0); // A completion port's thread may wait yet.
+}
+await measureHere();

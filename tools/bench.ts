@@ -9,9 +9,10 @@ import { fileURLToPath } from "node:url";
 import type { Results } from "../bench/schema.ts";
 import { listOf } from "./bench/list.ts";
 import { Measurement, planOf } from "./bench/measure.ts";
-import { type Options, parseOptions, UsageError } from "./bench/options.ts";
+import { type Options, parseOptions } from "./bench/options.ts";
+import { UsageError } from "../bench/options.ts";
 import { timeName } from "./bench/progress.ts";
-import { row } from "./bench/row.ts";
+import { row } from "../bench/row.ts";
 import { USAGE } from "./bench/usage.ts";
 import { onInterruption } from "./interruption.ts";
 

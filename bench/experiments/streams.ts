@@ -11,7 +11,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** How long the file is. */
-const SIZE = { quick: 8 * MIB, full: 64 * MIB } as const;
+const SIZE = { quick: 4 * MIB, full: 64 * MIB } as const;
 
 const PATTERNS: readonly Pattern[] = ["buffered", "unbuffered"];
 const OPERATIONS = ["write", "read"] as const;

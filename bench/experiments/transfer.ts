@@ -107,11 +107,13 @@ function paceOf(
       ...{ cpu: 300, latency: 60 },
     };
   }
+  const isMain = pattern === "buffered" || pattern === "unbuffered";
   const isModelled = (operation === "read" || operation === "write") &&
-    QUICK_SIZES.includes(bytes) && !(pattern === "sequential");
+    QUICK_SIZES.includes(bytes);
+  const time = isMain ? milliseconds : milliseconds / 2;
   return {
-    ...{ lap, milliseconds, shortestTurn: 0.25, warmUp: milliseconds },
-    ...{ cpu: isModelled ? 40 : 0, latency: 5 },
+    ...{ lap, milliseconds: time, shortestTurn: 0.25, warmUp: time },
+    ...{ cpu: isModelled ? 35 : 0, latency: 4 },
   };
 }
 

@@ -16,7 +16,7 @@ import {
   SCHEMA,
 } from "../../bench/schema.ts";
 import { provision } from "../windows/mod.ts";
-import { Collected } from "./collected.ts";
+import { Collected } from "../../bench/collected.ts";
 import { machineOf, versionsOf } from "./machine.ts";
 import type { Options } from "./options.ts";
 import type { Spec } from "../../bench/spec.ts";

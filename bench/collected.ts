@@ -1,6 +1,6 @@
-import type { Line } from "../../bench/spec.ts";
-import { pointName } from "../../bench/point_name.ts";
-import type { Point, PointResult, Results, Run } from "../../bench/schema.ts";
+import type { Line } from "./spec.ts";
+import { pointName } from "./point_name.ts";
+import type { Point, PointResult, Results, Run } from "./schema.ts";
 
 type Skipped = Results["skipped"][number];
 
