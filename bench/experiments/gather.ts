@@ -10,7 +10,8 @@ import type { Operation } from "../schema.ts";
 import { measureOverlapped, paceOf } from "./overlapped.ts";
 import { powersOfTwo } from "./sizes.ts";
 
-const WAYS: readonly Candidate<OverlappedTask>[] = [
+/** All ways to perform operations. */
+export const WAYS: readonly Candidate<OverlappedTask>[] = [
   ...[native, overlappedFile, fsPromises],
 ];
 

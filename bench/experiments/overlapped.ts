@@ -12,7 +12,8 @@ import { prefill } from "../prefill.ts";
 import { type Pace, secondsOf } from "../rounds.ts";
 import type { Operation, Pattern, Point, Run } from "../schema.ts";
 
-const WAYS: readonly Candidate<OverlappedTask>[] = [
+/** All ways to perform operations. */
+export const WAYS: readonly Candidate<OverlappedTask>[] = [
   ...[native, bare, overlappedFile, fsFile, fsPromises, throughKoffi],
 ];
 

@@ -16,7 +16,8 @@ import { fsFile, nodeFs } from "../transfer/runtimes.ts";
 import type { TransferTask } from "../transfer/task.ts";
 import { QUICK_SIZES, REQUEST_SIZES } from "./sizes.ts";
 
-const WAYS: readonly Candidate<TransferTask>[] = [
+/** All ways to make transfers. */
+export const WAYS: readonly Candidate<TransferTask>[] = [
   ...[native, bare, raw, syncFile, fsFile, nodeFs, bunPackage, throughKoffi],
 ];
 

@@ -148,9 +148,13 @@ export const nodeFs: Candidate<TransferTask> = {
 
 /** Tells why node:fs can't open a file as a pattern wants. */
 export function refusesFlags(point: Point): string | undefined {
-  return point.runtime === "node"
-    ? undefined
-    : refusesPattern(`node:fs of ${NAMES[point.runtime]}`, point);
+  const { runtime, operation, pattern } = point;
+  if (runtime !== "node") {
+    return refusesPattern(`node:fs of ${NAMES[runtime]}`, point);
+  }
+  return operation === "append" && pattern.startsWith("unbuffered")
+    ? "libuv refuses FILE_FLAG_NO_BUFFERING for appending"
+    : undefined;
 }
 
-const NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;
+const NAMES = { deno: "Deno", bun: "Bun" } as const;

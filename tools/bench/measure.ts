@@ -19,7 +19,7 @@ import { provision } from "../windows/mod.ts";
 import { Collected } from "../../bench/collected.ts";
 import { machineOf, versionsOf } from "./machine.ts";
 import type { Options } from "./options.ts";
-import type { Spec } from "../../bench/spec.ts";
+import type { Line, Spec } from "../../bench/spec.ts";
 import { Programs } from "./programs.ts";
 import { Progress, timeName } from "./progress.ts";
 
@@ -75,6 +75,7 @@ export class Measurement {
   #programs: Programs | undefined;
   #folder: string | undefined;
   #progress: Progress | undefined;
+  #stopped = false;
 
   /**
    * Makes one that has done nothing yet.
@@ -99,9 +100,9 @@ export class Measurement {
     const progress = new Progress(plan.seconds);
     this.#progress = progress;
     console.error(
-      `${plan.points.length} points, ${plan.batches.length} processes at a time ${plan.processes}: about ${
-        timeName(plan.seconds)
-      }`,
+      `${plan.points.length} points in ${
+        plan.batches.length * plan.processes
+      } processes: about ${timeName(plan.seconds)}`,
     );
     let system = "";
     const { quick, milliseconds } = plan;
@@ -111,14 +112,31 @@ export class Measurement {
       for (const points of plan.batches) {
         const [{ runtime }] = points as [Point];
         const spec = { points, quick, milliseconds, ...only && { only } };
-        await programs.measure(runtime, spec, (line) => {
+        const left = new Set(points.map(pointName));
+        const take = (line: Line) => {
           if ("system" in line) system = line.system;
           if ("begun" in line) progress.begin(pointName(line.begun));
+          if ("run" in line) left.delete(pointName(line.point));
+          if ("skipped" in line) left.delete(pointName(line.skipped));
           const result = collected.take(line);
           if (result !== undefined) progress.print(this.#print(result));
-        });
+        };
+        try {
+          await programs.measure(runtime, spec, take);
+        } catch (error) {
+          if (this.#stopped) throw error;
+          // What has taken hours is not to be lost for one process.
+          const { message } = error as Error;
+          progress.print(message);
+          for (const name of left) {
+            collected.skip(name, message.split("\n")[0]!);
+          }
+        }
         progress.done(secondsFor(points, { milliseconds, quick }));
       }
+    }
+    if (collected.points.length === 0) {
+      throw new Error("Nothing could be measured.");
     }
     const { heap, startup } = await this.#beside(plan, programs, progress);
     progress.clear();
@@ -154,6 +172,7 @@ export class Measurement {
 
   /** Ends what runs, and removes what lies about. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#progress?.clear();
     await this.#programs?.kill();
     if (this.#folder === undefined) return;

@@ -19,6 +19,9 @@ const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
   node: ["--disable-warning=ExperimentalWarning"],
 };
 
+/** No point takes so long, in ms: whoever is silent for that long has got stuck. */
+const LONGEST_SILENCE = 300_000;
+
 /** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
 const HEAP_FLAGS =
   "--v8-flags=--min-semi-space-size=512,--max-semi-space-size=512";
@@ -34,13 +37,14 @@ export interface HeapOptions {
 export class Programs {
   readonly #windows: Windows;
   readonly #folder: string;
-  readonly #library: string;
+  /** The compiled C. */
+  readonly library: string;
   #run: Run | undefined;
 
   private constructor(windows: Windows, folder: string, library: string) {
     this.#windows = windows;
     this.#folder = folder;
-    this.#library = library;
+    this.library = library;
   }
 
   /**
@@ -57,21 +61,31 @@ export class Programs {
     return new Programs(windows, folder, library);
   }
 
-  /** Has a process measure points, which are of one runtime. */
+  /**
+   * Has a process measure points, which are of one runtime.
+   *
+   * @throws {Error} If it ends, or is silent for long, before it has measured all of them.
+   */
   async measure(
     runtime: Runtime,
     spec: Omit<Spec, "folder" | "library">,
     take: (line: Line) => void,
   ): Promise<void> {
     const path = join(this.#folder, "spec.json");
-    const [folder, library] = [this.#folder, this.#library].map((path) =>
+    const [folder, library] = [this.#folder, this.library].map((path) =>
       this.#windows.path(path)
     ) as [string, string];
     await writeFile(path, JSON.stringify({ ...spec, folder, library }));
     const args = ["--spec", this.#windows.path(path)];
-    await this.run(runtime, [], "run.ts", args, (line) => {
-      take(JSON.parse(line) as Line);
+    let answers = 0;
+    await this.run(runtime, [], "run.ts", args, (text) => {
+      const line = JSON.parse(text) as Line;
+      if ("run" in line || "skipped" in line) answers++;
+      take(line);
     });
+    if (answers < spec.points.length) {
+      throw new Error(`${runtime}.exe ended before it had measured all`);
+    }
   }
 
   /** Measures what calls leave on the heap, in bytes. */
@@ -139,8 +153,13 @@ export class Programs {
       (text: string) => said += text,
     );
     let failure: unknown;
+    const watchdog = setTimeout(() => {
+      failure ??= new Error(`${runtime}.exe ${program} said nothing for long`);
+      run.kill();
+    }, LONGEST_SILENCE);
     const lines = createInterface({ input: run.process.stdout! });
     lines.on("line", (line) => {
+      watchdog.refresh();
       try {
         take(line);
       } catch (error) {
@@ -150,6 +169,7 @@ export class Programs {
       }
     });
     const { code } = await run.ended;
+    clearTimeout(watchdog);
     this.#run = undefined;
     if (failure !== undefined) throw failure;
     if (code === 0) return;
