@@ -27,7 +27,7 @@ export interface Experiment {
   points(quick: boolean, runtime: Runtime): Point[];
   /** Measures all ways of a point, in the runtime that the point names. */
   measure(point: Point, task: Task): Promise<Run>;
-  /** Lists the ways that may take part at a point, with those that are missing. Runs on the host, too. */
+  /** Lists the ways that can take part at a point, if all is installed. Runs on the host, too. */
   ways?(point: Point): Way[];
   /** Guesses how many seconds `measure()` takes. By default: as for transfers of so many ways. */
   seconds?(point: Point, task: Pick<Task, "milliseconds" | "quick">): number;

@@ -4,13 +4,14 @@ import { koffi } from "./peers.ts";
 import { type Entry, type Pace, takeRounds } from "./rounds.ts";
 import type { Point, Run, Way } from "./schema.ts";
 
-/** Names who may take part at a point. Those that can't for another reason than the runtime are among them. */
+/** Names who can take part at a point, if all is installed. */
 export function waysOf<Given>(
   candidates: readonly Candidate<Given>[],
-  { runtime }: Point,
+  point: Point,
 ): Way[] {
-  return candidates.filter(({ runtimes }) => runtimes.includes(runtime))
-    .map(({ way }) => way);
+  return candidates.filter(({ runtimes, refuses }) =>
+    runtimes.includes(point.runtime) && refuses?.(point) === undefined
+  ).map(({ way }) => way);
 }
 
 /**

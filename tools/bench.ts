@@ -2,21 +2,38 @@
 //
 // Measures this module against all other ways to do the same, in one run. docs/performance.md tells how.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Results } from "../bench/schema.ts";
+import { UsageError } from "../bench/options.ts";
+import { secondsFor } from "../bench/plan.ts";
+import type { Point, Results } from "../bench/schema.ts";
 import { listOf } from "./bench/list.ts";
 import { Measurement, planOf } from "./bench/measure.ts";
 import { type Options, parseOptions } from "./bench/options.ts";
-import { UsageError } from "../bench/options.ts";
 import { timeName } from "./bench/progress.ts";
-import { row } from "../bench/row.ts";
 import { USAGE } from "./bench/usage.ts";
 import { onInterruption } from "./interruption.ts";
+import {
+  compare,
+  comparisonText,
+  csv,
+  html,
+  markdown,
+  readResults,
+  summary,
+  tableHeader,
+  tableRow,
+} from "./report/mod.ts";
 
+/** Where results go if nothing is said. */
 const OUT = fileURLToPath(new URL("../bench/out/", import.meta.url));
+
+/** What `--markdown` fills. */
+const PAGE = ["ratios", "overlapped", "machine"].map((name) =>
+  `<!-- bench:begin ${name} -->\n<!-- bench:end -->\n`
+).join("\n");
 
 let measurement: Measurement | undefined;
 onInterruption(async (signal) => {
@@ -36,23 +53,27 @@ try {
 async function main(options: Options): Promise<void> {
   if (options.help) return console.log(USAGE);
   if (options.list) return list(options);
+  // What can't be read is to be known before hours of measuring.
+  const before = options.compare === undefined
+    ? undefined
+    : await readResults(given(options.compare));
   const results = options.from === undefined
     ? await measure(options)
-    : JSON.parse(await readFile(given(options.from), "utf8")) as Results;
-  const kept = options.from === undefined ? `${OUT}results.json` : undefined;
-  const out = options.out === undefined ? kept : given(options.out);
-  if (out !== undefined) await keep(out, `${JSON.stringify(results)}\n`);
+    : await readResults(given(options.from));
+  await keep(results, options);
+  console.log(options.markdown ? markdown(PAGE, results) : summary(results));
+  if (before === undefined) return;
+  console.log(`\n${comparisonText(compare(before, results))}`);
 }
 
 function list(options: Options): void {
-  const { points, batches, processes, seconds } = planOf(options);
-  console.log(listOf(points));
+  const { points, batches, processes, seconds, ...task } = planOf(options);
+  const secondsOf = (points: readonly Point[]) =>
+    processes * secondsFor(points, task);
+  console.log(listOf(points, secondsOf));
   const count = batches.length * processes;
-  console.log(
-    `\n${points.length} points in ${count} processes, about ${
-      timeName(seconds)
-    }`,
-  );
+  const time = timeName(seconds);
+  console.log(`\n${points.length} points in ${count} processes, about ${time}`);
 }
 
 async function measure(options: Options): Promise<Results> {
@@ -62,16 +83,32 @@ async function measure(options: Options): Promise<Results> {
       "There is nothing of all that. --list shows what there is.",
     );
   }
-  measurement = new Measurement(options, row);
+  measurement = new Measurement(options, tableHeader(), tableRow);
   return await measurement.run(plan);
+}
+
+/** Writes results where they were asked for, and those that were just measured where they are looked for. */
+async function keep(results: Results, options: Options): Promise<void> {
+  const files = [
+    [
+      "out",
+      "results.json",
+      (results: Results) => `${JSON.stringify(results)}\n`,
+    ],
+    ["csv", "results.csv", csv],
+    ["html", "report.html", html],
+  ] as const;
+  for (const [option, name, write] of files) {
+    const path = options[option];
+    if (path === undefined && options.from !== undefined) continue;
+    const file = path === undefined ? join(OUT, name) : given(path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, write(results));
+    console.error(`${file} was written.`);
+  }
 }
 
 /** Returns the path of a file that was named where npm was called. */
 function given(path: string): string {
   return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
-}
-
-async function keep(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
 }

@@ -103,6 +103,6 @@ export function paceOf(
     }
     : {
       ...{ lap, shortestTurn: 10, milliseconds: 2 * milliseconds },
-      ...{ warmUp: 500, cpu: 400, latency: 150 },
+      ...{ warmUp: 300, cpu: 300, latency: 100 },
     };
 }

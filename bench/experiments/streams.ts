@@ -57,5 +57,5 @@ function paceOf(
   const shared = { lap, wholeFiles: true, shortestTurn: 1, latency: 0 };
   return quick
     ? { ...shared, milliseconds: 2 * milliseconds, warmUp: 30, cpu: 40 }
-    : { ...shared, milliseconds: 4 * milliseconds, warmUp: 500, cpu: 400 };
+    : { ...shared, milliseconds: 4 * milliseconds, warmUp: 300, cpu: 300 };
 }

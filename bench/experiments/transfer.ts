@@ -105,7 +105,7 @@ function paceOf(
   if (!quick) {
     return {
       ...{ lap, milliseconds, shortestTurn: 0.25, warmUp: milliseconds / 3 },
-      ...{ cpu: 300, latency: 60 },
+      ...{ cpu: 200, latency: 40 },
     };
   }
   const isMain = pattern === "buffered" || pattern === "unbuffered";

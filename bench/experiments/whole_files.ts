@@ -30,7 +30,7 @@ export function wholeFiles(
     ...{ wholeFiles: true, shortestTurn: 1, latency: 0 },
     ...quick
       ? { milliseconds: 2 * milliseconds, warmUp: 40, cpu: 40 }
-      : { milliseconds: 4 * milliseconds, warmUp: 500, cpu: 400 },
+      : { milliseconds: 4 * milliseconds, warmUp: 300, cpu: 300 },
   });
   return {
     points: (_quick, runtime) =>

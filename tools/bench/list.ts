@@ -2,23 +2,34 @@ import { markdownTable } from "markdown-table";
 import { waysAt } from "../../bench/plan.ts";
 import { sizeName } from "../../bench/point_name.ts";
 import type { Point } from "../../bench/schema.ts";
+import { timeName } from "./progress.ts";
 
-/** Makes a table of what would be measured: a row for points that differ in nothing but their sizes, depths and the like. */
-export function listOf(points: readonly Point[]): string {
+/**
+ * Makes a table of what would be measured: a row for points that differ in nothing but their sizes, depths and what grows.
+ *
+ * @param secondsOf Guesses how long points take, in seconds.
+ */
+export function listOf(
+  points: readonly Point[],
+  secondsOf: (points: readonly Point[]) => number,
+): string {
   const rows = new Map<string, Point[]>();
   for (const point of points) {
-    const { runtime, experiment, operation, pattern, depth, x } = point;
+    const { runtime, experiment, operation, pattern } = point;
     const key = JSON.stringify([runtime, experiment, operation, pattern]);
-    void depth, x;
-    rows.set(key, [...rows.get(key) ?? [], point]);
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, [point]);
+    else row.push(point);
   }
   return markdownTable([
-    ["Experiment", "Runtime", "Operation", "Pattern", "Points", "Ways"],
+    ["Experiment", "Runtime", "Operation", "Pattern", "Points", "Time", "Ways"],
     ...Array.from(rows.values(), (points) => {
       const { runtime, experiment, operation, pattern } = points[0]!;
+      const time = timeName(secondsOf(points));
       const ways = waysAt(points[0]!).join(", ");
       return [
-        ...[experiment, runtime, operation, pattern, placesOf(points), ways],
+        ...[experiment, runtime, operation, pattern, placesOf(points)],
+        ...[time, ways],
       ];
     }),
   ]);

@@ -71,6 +71,7 @@ export function planOf(options: Options): Plan {
 /** Measures what options ask for. Whatever is interrupted is to be ended by `stop()`. */
 export class Measurement {
   readonly #options: Options;
+  readonly #header: string;
   readonly #print: (point: PointResult) => string;
   #programs: Programs | undefined;
   #folder: string | undefined;
@@ -80,10 +81,16 @@ export class Measurement {
   /**
    * Makes one that has done nothing yet.
    *
+   * @param header What stands above the lines of points.
    * @param print Makes the line that a point gets once it has been measured.
    */
-  constructor(options: Options, print: (point: PointResult) => string) {
+  constructor(
+    options: Options,
+    header: string,
+    print: (point: PointResult) => string,
+  ) {
     this.#options = options;
+    this.#header = header;
     this.#print = print;
   }
 
@@ -104,6 +111,7 @@ export class Measurement {
         plan.batches.length * plan.processes
       } processes: about ${timeName(plan.seconds)}`,
     );
+    progress.print(this.#header);
     let system = "";
     const { quick, milliseconds } = plan;
     const only = this.#options.filter.way as Spec["only"];

@@ -42,6 +42,7 @@ export class Progress {
   }
 
   #show(): void {
+    if (this.#label === "") return; // Nothing is measured yet.
     const left = timeName(
       secondsLeft(
         this.#done,
