@@ -47,7 +47,7 @@ export function wholeFiles(
       const given = { path, library: task.library };
       const writes = point.operation === "write";
       try {
-        if (!writes) await writeOnce(candidates, point, given, pace.lap);
+        if (!writes) await writeOnce(candidates, given, pace.lap);
         return await measureWays(candidates, point, task, {
           ...given,
           writes,
@@ -62,7 +62,6 @@ export function wholeFiles(
 /** Makes the file that is read, in a way that every runtime has. */
 async function writeOnce(
   candidates: readonly Candidate<WholeFileTask>[],
-  point: Point,
   given: Omit<WholeFileTask, "writes">,
   count: number,
 ): Promise<void> {
