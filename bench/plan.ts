@@ -75,7 +75,7 @@ function quickBatchOf({ runtime, experiment, operation }: Point): string {
 }
 
 /** What starting a process takes before it measures, in seconds. */
-const START = 0.7;
+const START = 0.8;
 const USUAL_WAYS = 6;
 
 /** Guesses how many seconds a process takes for points. */

@@ -114,7 +114,7 @@ function paceOf(
   const time = isMain ? milliseconds : milliseconds / 2;
   return {
     ...{ lap, milliseconds: time, shortestTurn: 0.25, warmUp: time },
-    ...{ cpu: isModelled ? 35 : 0, latency: 4 },
+    ...{ cpu: !isModelled ? 0 : isMain ? 35 : 25, latency: 4 },
   };
 }
 

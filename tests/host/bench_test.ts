@@ -40,7 +40,7 @@ import { tempFolder } from "../support/temp_folder.ts";
 import type { Tried } from "./programs/bench_moves.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PROGRAM = "../tests/host/programs/bench_moves.ts";
+const PROGRAM = `${REPOSITORY}/tests/host/programs/bench_moves.ts`;
 
 function bench(...args: string[]) {
   return spawnSync(process.execPath, [

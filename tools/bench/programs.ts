@@ -3,15 +3,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import type { Runtime } from "../../bench/schema.ts";
 import type { Line, Spec } from "../../bench/spec.ts";
 import { command } from "../windows/command.ts";
+import { bundleProgram, urlOf } from "./bundle.ts";
 import type { Run, Windows } from "../windows/mod.ts";
 
 const FOLDER = fileURLToPath(new URL("../../bench/", import.meta.url));
 const MODULE = join(FOLDER, "../mod.ts");
 const PEERS = join(FOLDER, "peers");
+
+/** The programs that many processes run. */
+const BUNDLED = ["run", "startup"] as const;
 
 const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
   deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
@@ -58,6 +61,10 @@ export class Programs {
     const library = join(folder, "bench.dll");
     const sources = files.toSorted().map((name) => join(FOLDER, name));
     await windows.compile(sources, library, ["-shared"]);
+    for (const name of BUNDLED) {
+      const bundle = join(folder, `${name}.js`);
+      await bundleProgram(windows, join(FOLDER, `${name}.ts`), bundle);
+    }
     return new Programs(windows, folder, library);
   }
 
@@ -78,7 +85,8 @@ export class Programs {
     await writeFile(path, JSON.stringify({ ...spec, folder, library }));
     const args = ["--spec", this.#windows.path(path)];
     let answers = 0;
-    await this.run(runtime, [], "run.ts", args, (text) => {
+    const program = join(this.#folder, "run.js");
+    await this.run(runtime, [], program, args, (text) => {
       const line = JSON.parse(text) as Line;
       if ("run" in line || "skipped" in line) answers++;
       take(line);
@@ -97,7 +105,9 @@ export class Programs {
     const folder = this.#windows.path(this.#folder);
     const args = [folder, String(calls), String(operations)];
     if (quick) args.push("quick");
-    const said = await this.#text(runtime, flags, "heap.ts", args);
+    const said = await this.#text(
+      ...[runtime, flags, join(FOLDER, "heap.ts"), args] as const,
+    );
     return JSON.parse(said) as Record<string, number>;
   }
 
@@ -108,15 +118,13 @@ export class Programs {
    */
   async startup(runtime: Runtime, starts: number): Promise<number> {
     const script = join(this.#folder, "module.js");
-    await build({
-      ...{ entryPoints: [MODULE], outfile: script, bundle: true },
-      ...{ format: "esm", platform: "neutral", logLevel: "warning" },
-    });
-    const url = `file:///${this.#windows.path(script).replaceAll("\\", "/")}`;
+    await bundleProgram(this.#windows, MODULE, script);
+    const url = urlOf(this.#windows, script);
+    const program = join(this.#folder, "startup.js");
     const least = async (args: string[]) => {
       let least = Infinity;
       for (let i = 0; i < starts; i++) {
-        const said = await this.#text(runtime, [], "startup.ts", args);
+        const said = await this.#text(runtime, [], program, args);
         least = Math.min(least, Number(said));
       }
       return least;
@@ -132,7 +140,11 @@ export class Programs {
     return said;
   }
 
-  /** Runs a program of the bench to its end. */
+  /**
+   * Runs a program to its end.
+   *
+   * @param program Its path.
+   */
   async run(
     runtime: Runtime,
     flags: readonly string[],
@@ -140,7 +152,7 @@ export class Programs {
     args: readonly string[],
     take: (line: string) => void,
   ): Promise<void> {
-    const path = this.#windows.path(join(FOLDER, program));
+    const path = this.#windows.path(program);
     const run = await this.#windows.spawn(
       runtime,
       [...WORDS[runtime], ...flags, path, ...args],
