@@ -101,5 +101,5 @@ export function waysAt(
 
 /** How long the rounds of one way are timed, in ms. */
 export function millisecondsOf(quick: boolean): number {
-  return quick ? 16 : 150;
+  return quick ? 12 : 150;
 }

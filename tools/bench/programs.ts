@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
 };
 
 /** No point takes so long, in ms: whoever is silent for that long has got stuck. */
-const LONGEST_SILENCE = 300_000;
+const LONGEST_SILENCE = { quick: 45_000, full: 600_000 } as const;
 
 /** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
 const HEAP_FLAGS =
@@ -90,7 +90,7 @@ export class Programs {
       const line = JSON.parse(text) as Line;
       if ("run" in line || "skipped" in line) answers++;
       take(line);
-    });
+    }, LONGEST_SILENCE[spec.quick ? "quick" : "full"]);
     if (answers < spec.points.length) {
       throw new Error(`${runtime}.exe ended before it had measured all`);
     }
@@ -151,6 +151,7 @@ export class Programs {
     program: string,
     args: readonly string[],
     take: (line: string) => void,
+    silence: number = LONGEST_SILENCE.full,
   ): Promise<void> {
     const path = this.#windows.path(program);
     const run = await this.#windows.spawn(
@@ -168,7 +169,7 @@ export class Programs {
     const watchdog = setTimeout(() => {
       failure ??= new Error(`${runtime}.exe ${program} said nothing for long`);
       run.kill();
-    }, LONGEST_SILENCE);
+    }, silence);
     const lines = createInterface({ input: run.process.stdout! });
     lines.on("line", (line) => {
       watchdog.refresh();
