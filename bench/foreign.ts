@@ -1,44 +1,47 @@
-// Foreign functions as each runtime offers them, for the competitors that use them without this module.
+// Foreign functions as each runtime offers them, for the ways that use them without this module. Node has none: there it is koffi.
 
 import process from "node:process";
 import type { BunFfiModule } from "../ffi/bun.ts";
+import type { DenoForeignFunction } from "../ffi/deno.ts";
+import { Deno } from "./globals.ts";
+import { installedKoffi } from "./peers.ts";
+import { RUNTIME } from "./runtime.ts";
 
 /** The parameters that are needed here, in Deno's words. */
 export type Word = "u64" | "u32" | "i32" | "buffer" | "pointer";
 
+type Parameters = Record<string, readonly Word[]>;
+
+const bound = new Map<string, unknown>();
+
 /**
- * Binds functions of a library, each with a result of 32 bits.
+ * Binds functions of a library, each with a result of 32 bits. Whoever binds the same again gets the same functions: a loop that
+ * is run for several points goes on calling what its code was compiled for.
  *
  * @param parameters The parameters of each function.
+ * @throws {SkippedError} On Node, if koffi is not installed.
  */
 export function bind<Functions>(
   library: string,
   parameters: Record<keyof Functions & string, readonly Word[]>,
 ): Functions {
-  const bun = process.getBuiltinModule("bun:ffi") as unknown as
-    | BunFfiModule
-    | undefined;
-  return (bun === undefined
-    ? bindInDeno(library, parameters)
-    : bindInBun(bun, library, parameters)) as Functions;
+  const key = JSON.stringify([library, parameters]);
+  if (!bound.has(key)) bound.set(key, BINDERS[RUNTIME](library, parameters));
+  return bound.get(key) as Functions;
 }
 
-function bindInDeno(
-  library: string,
-  parameters: Record<string, readonly Word[]>,
-): unknown {
-  const symbols: Record<string, Deno.ForeignFunction> = {};
+const BINDERS = { deno: bindInDeno, bun: bindInBun, node: bindInNode };
+
+function bindInDeno(library: string, parameters: Parameters): unknown {
+  const symbols: Record<string, DenoForeignFunction> = {};
   for (const [name, words] of Object.entries(parameters)) {
     symbols[name] = { parameters: words, result: "i32" };
   }
   return Deno.dlopen(library, symbols).symbols;
 }
 
-function bindInBun(
-  ffi: BunFfiModule,
-  library: string,
-  parameters: Record<string, readonly Word[]>,
-): unknown {
+function bindInBun(library: string, parameters: Parameters): unknown {
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfiModule;
   const symbols: Record<string, { args: string[]; returns: string }> = {};
   for (const [name, words] of Object.entries(parameters)) {
     const args = words.map((word) =>
@@ -47,4 +50,22 @@ function bindInBun(
     symbols[name] = { args, returns: "i32" };
   }
   return ffi.dlopen(library, symbols).symbols;
+}
+
+const KOFFI_TYPES: Readonly<Record<Word, string>> = {
+  u64: "uint64_t",
+  u32: "uint32_t",
+  i32: "int32_t",
+  buffer: "void *",
+  pointer: "void *",
+};
+
+function bindInNode(library: string, parameters: Parameters): unknown {
+  const loaded = installedKoffi().load(library);
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, words]) => {
+      const types = words.map((word) => KOFFI_TYPES[word]);
+      return [name, loaded.func(name, "int32_t", types)];
+    }),
+  );
 }

@@ -1,35 +1,122 @@
+// Files for the ways that work on a bare handle. They call kernel32 themselves, since they are there on Node, too.
+
 import {
-  type Handle,
-  INVALID_HANDLE_VALUE,
-  kernel32,
-  Win32Error,
-} from "../mod.ts";
+  CREATE_ALWAYS,
+  FILE_BEGIN,
+  FILE_FLAG_NO_BUFFERING,
+  FILE_FLAG_SEQUENTIAL_SCAN,
+  FILE_FLAG_WRITE_THROUGH,
+  FILE_SHARE_DELETE,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  OPEN_EXISTING,
+} from "../src/constants.ts";
+import { bind } from "./foreign.ts";
+import type { Pattern } from "./schema.ts";
 
-const GENERIC_READ_WRITE = 0xC000_0000;
-const SHARE_ALL = 7;
-const OPEN_EXISTING = 3;
-const FILE_BEGIN = 0;
-
-/** Opens a file for the competitors that work on a bare handle. It is never closed: the process ends with the bench. */
-export function openHandle(path: string): Handle {
-  const handle = kernel32.CreateFileW(
-    path,
-    GENERIC_READ_WRITE,
-    SHARE_ALL,
-    null,
-    OPEN_EXISTING,
-    0,
-    null,
-  );
-  if (handle === INVALID_HANDLE_VALUE) {
-    throw Win32Error.last("CreateFileW", { path });
-  }
-  return handle;
+interface Kernel32 {
+  CloseHandle(handle: bigint): number;
+  CreateFileW(
+    path: Uint8Array,
+    access: number,
+    share: number,
+    security: null,
+    disposition: number,
+    flags: number,
+    template: bigint,
+  ): number;
+  SetEndOfFile(handle: bigint): number;
+  SetFilePointerEx(
+    handle: bigint,
+    distance: bigint,
+    position: null,
+    origin: number,
+  ): number;
 }
 
-/** Moves a file pointer to the start. */
-export function rewindHandle(handle: Handle): void {
-  if (!kernel32.SetFilePointerEx(handle, 0n, null, FILE_BEGIN)) {
-    throw Win32Error.last("SetFilePointerEx");
-  }
+const kernel32 = () =>
+  bind<Kernel32>("kernel32.dll", {
+    CloseHandle: ["u64"],
+    CreateFileW: ["buffer", "u32", "u32", "pointer", "u32", "u32", "u64"],
+    SetEndOfFile: ["u64"],
+    SetFilePointerEx: ["u64", "u64", "pointer", "u32"],
+  });
+
+const ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+/** FILE_GENERIC_WRITE without FILE_WRITE_DATA: every write goes to the end. */
+const APPEND_ACCESS = 0x0012_0114;
+
+/** The flags of CreateFileW that make a pattern. */
+export const PATTERN_FLAGS: Readonly<Record<Pattern, number>> = {
+  "buffered": 0,
+  "sequential": FILE_FLAG_SEQUENTIAL_SCAN,
+  "unbuffered": FILE_FLAG_NO_BUFFERING,
+  "write-through": FILE_FLAG_WRITE_THROUGH,
+  "unbuffered write-through": FILE_FLAG_NO_BUFFERING | FILE_FLAG_WRITE_THROUGH,
+  "preallocated": 0,
+};
+
+/** How a file is opened on a bare handle. */
+export interface HandleOptions {
+  /** See {@linkcode PATTERN_FLAGS}. */
+  readonly flags: number;
+  /** Every write goes to the end. */
+  readonly append?: boolean;
+  /** Creates the file, or empties it. */
+  readonly create?: boolean;
+}
+
+/** Opens a file. */
+export function openHandle(path: string, options: HandleOptions): bigint {
+  const { flags, append = false, create = false } = options;
+  const access = append ? APPEND_ACCESS : GENERIC_READ | GENERIC_WRITE;
+  const handle = kernel32().CreateFileW(
+    wide(path),
+    access >>> 0,
+    ALL,
+    null,
+    create ? CREATE_ALWAYS : OPEN_EXISTING,
+    flags >>> 0,
+    0n,
+  );
+  // A handle has 32 significant bits.
+  if (handle === -1) throw new Error(`CreateFileW failed for ${path}`);
+  return BigInt(handle >>> 0);
+}
+
+/** Closes a file. */
+export function closeHandle(handle: bigint): void {
+  check("CloseHandle", kernel32().CloseHandle(handle));
+}
+
+/** Moves the file pointer. */
+export function seekHandle(handle: bigint, offset: number): void {
+  const moved = kernel32().SetFilePointerEx(
+    handle,
+    BigInt(offset),
+    null,
+    FILE_BEGIN,
+  );
+  check("SetFilePointerEx", moved);
+}
+
+/** Makes the file so long, and moves the file pointer to its start. */
+export function resizeHandle(handle: bigint, size: number): void {
+  seekHandle(handle, size);
+  check("SetEndOfFile", kernel32().SetEndOfFile(handle));
+  if (size > 0) seekHandle(handle, 0);
+}
+
+function check(name: string, result: number): void {
+  if (result === 0) throw new Error(`${name} failed`);
+}
+
+/** Returns a text as Windows wants it. */
+export function wide(text: string): Uint8Array<ArrayBuffer> {
+  const units = new Uint16Array(new ArrayBuffer(2 * (text.length + 1)));
+  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+  return new Uint8Array(units.buffer);
 }

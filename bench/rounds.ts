@@ -1,74 +1,237 @@
-import type { Competitor, Contestant, Task } from "./competitor.ts";
-import type { Round } from "./types.ts";
+import type { Contestant } from "./contestant.ts";
+import { clockStep, cpuTime } from "./clocks.ts";
+import { workingSet } from "./memory.ts";
+import { type Measured, PERCENTILES, type Run, type Way } from "./schema.ts";
 
-/** The file pointer goes back to the start after so many transfers. */
-export const TRANSFERS = 64;
-
-/** The file holds what is transferred before the file pointer goes back, and one transfer to warm up with. */
-export const FILE_TRANSFERS: number = TRANSFERS + 1;
-
-/** A turn lasts at least so long, far longer than the clock's step. */
-const SHORTEST_TURN = 0.25; // ms
-
-const FEWEST_ROUNDS = 20;
-
-/**
- * Lets competitors take turns: A B C, B C A, C A B, … Turns are short, so that whatever slows the machine down hits all alike,
- * and a ratio is taken within a round.
- *
- * All are in one process, since processes differ more than competitors do: by where their memory lies, and by which
- * processor they are on. One process measures one operation with one length, so that no competitor's code was compiled
- * for types and functions of another case.
- *
- * @param seconds How long rounds are timed. Rounds to warm up go before, for a third of that.
- */
-export function takeRounds(
-  competitors: readonly Competitor[],
-  task: Task,
-  seconds: number,
-): Round[] {
-  const entries = competitors.map(({ name, prepare }) => ({
-    name,
-    contestant: prepare(task),
-  }));
-  const laps = lapsFor(entries[0]!.contestant);
-  const round = (first: number) => {
-    const costs: Round = {};
-    for (let i = 0; i < entries.length; i++) {
-      const { name, contestant } = entries[(first + i) % entries.length]!;
-      costs[name] = turn(contestant, laps);
-    }
-    return costs;
-  };
-  repeat(seconds / 3, round);
-  return repeat(seconds, round);
+/** How the contestants of a point take turns. */
+export interface Pace {
+  /** How many operations a lap has. Behind each lap everything goes back to the start. */
+  readonly lap: number;
+  /** A turn has so many laps that it lasts at least so long, in ms: far longer than the clock's step. */
+  readonly shortestTurn: number;
+  /** How long the rounds of one way are timed. */
+  readonly milliseconds: number;
+  /** How long each way warms up at most. */
+  readonly warmUp: number;
+  /** How long CPU time is counted for; not at all if 0. It is counted in steps of 10 to 16 ms. */
+  readonly cpu: number;
+  /** How long operations are timed one by one; not at all if 0. */
+  readonly latency: number;
+  /**
+   * Files are opened and closed within a lap, which is a whole file. Otherwise they stay open, and an operation that is not timed comes
+   * first: what a new handle or a moved file pointer costs the next one is not what is asked for.
+   */
+  readonly wholeFiles?: boolean;
 }
 
-function repeat(seconds: number, round: (index: number) => Round): Round[] {
-  const rounds: Round[] = [];
-  const end = performance.now() + 1000 * seconds;
-  while (rounds.length < FEWEST_ROUNDS || performance.now() < end) {
-    rounds.push(round(rounds.length));
+/** A contestant and its name. */
+export interface Entry {
+  readonly way: Way;
+  readonly contestant: Contestant;
+}
+
+/** As many as there are blocks of rounds in a result of few. */
+const FEWEST_ROUNDS = 8;
+
+/** Tells the 99.9th percentile from the greatest. */
+const FEWEST_TIMES = 2000;
+const MOST_TIMES = 20_000;
+
+/** How many times as long as it was to take the latency may take until there are `FEWEST_TIMES`. */
+const PATIENCE = 2;
+
+const LOOK_INTERVAL = 10; // ms
+
+const MEDIAN = PERCENTILES.indexOf(0.5);
+
+/**
+ * Lets contestants take turns: A B C, B C A, C A B, … Turns are short, so that whatever slows the machine down hits all alike, and a
+ * ratio is taken within a round.
+ *
+ * All are in one process, since processes differ more than ways do: by where their memory lies, and by which processor they are on.
+ * CPU time and latency are taken afterwards, from one way at a time.
+ */
+export async function takeRounds(
+  entries: readonly Entry[],
+  pace: Pace,
+): Promise<Run["ways"]> {
+  for (const { contestant } of entries) await warmUp(contestant, pace);
+  isFirst = false;
+  const laps = await lapsFor(entries[0]!.contestant, pace);
+  const rounds = await takeTurns(entries, laps, pace);
+  const ways: Run["ways"] = {};
+  for (const [i, { way, contestant }] of entries.entries()) {
+    ways[way] = {
+      rounds: rounds[i]!,
+      ...await takeCpuTime(contestant, pace),
+      ...await takeLatency(contestant, pace),
+    };
+  }
+  return ways;
+}
+
+/** The first point that a process measures finds nothing compiled, and takes longer to warm up. */
+let isFirst = true;
+const FIRST = 4;
+
+async function warmUp(contestant: Contestant, pace: Pace): Promise<void> {
+  const end = performance.now() + (isFirst ? FIRST : 1) * pace.warmUp;
+  do await lapTime(contestant, pace); while (performance.now() < end);
+}
+
+/** How many laps a turn takes to last long enough. */
+async function lapsFor(contestant: Contestant, pace: Pace): Promise<number> {
+  let time = 0;
+  for (let i = 0; i < 4; i++) time += await lapTime(contestant, pace);
+  return Math.max(1, Math.ceil(4 * pace.shortestTurn / time));
+}
+
+async function takeTurns(
+  entries: readonly Entry[],
+  laps: number,
+  pace: Pace,
+): Promise<number[][]> {
+  const { lap, milliseconds } = pace;
+  const rounds = entries.map((): number[] => []);
+  const end = performance.now() + milliseconds * entries.length;
+  for (
+    let round = 0;
+    round < FEWEST_ROUNDS || performance.now() < end;
+    round++
+  ) {
+    for (let i = 0; i < entries.length; i++) {
+      const index = (round + i) % entries.length;
+      let time = 0;
+      for (let j = 0; j < laps; j++) {
+        time += await lapTime(entries[index]!.contestant, pace);
+      }
+      rounds[index]!.push(1e6 * time / (laps * lap));
+    }
   }
   return rounds;
 }
 
-/** Times laps of `TRANSFERS` transfers each. Returns what a transfer cost, in ns. */
-function turn(contestant: Contestant, laps: number): number {
-  let time = 0;
-  for (let lap = 0; lap < laps; lap++) {
-    contestant.rewind();
-    // What a new handle or a moved file pointer costs the next transfer is not what is asked for.
-    contestant.run(1);
-    const start = performance.now();
-    contestant.run(TRANSFERS);
-    time += performance.now() - start;
-  }
-  return 1e6 * time / (laps * TRANSFERS);
+/** Times a lap, in ms. */
+async function lapTime(
+  contestant: Contestant,
+  { lap, wholeFiles = false }: Pace,
+): Promise<number> {
+  await contestant.rewind?.();
+  if (!wholeFiles) await contestant.run(1, 0);
+  const start = performance.now();
+  const done = contestant.run(lap, wholeFiles ? 0 : 1);
+  if (done !== undefined) await done;
+  return performance.now() - start;
 }
 
-/** How many laps a turn takes to last long enough. */
-function lapsFor(contestant: Contestant): number {
-  const lap = turn(contestant, 8) * TRANSFERS / 1e6;
-  return Math.max(1, Math.ceil(SHORTEST_TURN / lap));
+/**
+ * Counts the CPU time of laps that follow each other, and what the working set grew by meanwhile. Rewinding cannot be left out of the
+ * stretch: it gets its share of the CPU time by the time that it takes.
+ */
+async function takeCpuTime(
+  contestant: Contestant,
+  pace: Pace,
+): Promise<Pick<Measured, "cpu" | "memory">> {
+  const { lap, cpu, wholeFiles } = pace;
+  if (cpu === 0) return {};
+  const memory = workingSet();
+  let most = memory;
+  const look = () => most = Math.max(most, workingSet());
+  // Between the chunks of a stream there is time to look.
+  const watch = wholeFiles ? setInterval(look, LOOK_INTERVAL) : undefined;
+  const before = cpuTime();
+  const start = performance.now();
+  let time = 0;
+  let count = 0;
+  let elapsed = 0;
+  do {
+    time += await lapTime(contestant, pace);
+    count += lap;
+    elapsed = performance.now() - start;
+  } while (elapsed < cpu);
+  const share = time / elapsed;
+  const spent = Math.round(share * (cpuTime() - before) / count);
+  clearInterval(watch);
+  look();
+  return { cpu: spent, memory: most - memory };
+}
+
+/** Times operations one by one, unless they are shorter than the clock can tell. */
+async function takeLatency(
+  contestant: Contestant,
+  { lap, latency }: Pace,
+): Promise<Pick<Measured, "latency">> {
+  if (latency === 0) return {};
+  const all: number[] = [];
+  const times = new Float64Array(lap);
+  const start = performance.now();
+  for (;;) {
+    await contestant.rewind?.();
+    const first = contestant.run(1, 0);
+    if (first !== undefined) await first;
+    await timeEach(contestant, times);
+    all.push(...times);
+    const elapsed = performance.now() - start;
+    if (elapsed > latency && all.length >= FEWEST_TIMES) break;
+    if (elapsed > PATIENCE * latency || all.length >= MOST_TIMES) break;
+  }
+  const latencies = percentiles(all);
+  return latencies[MEDIAN]! < clockStep() ? {} : { latency: latencies };
+}
+
+async function timeEach(
+  contestant: Contestant,
+  times: Float64Array,
+): Promise<void> {
+  const { length } = times;
+  if (contestant.timed !== undefined) {
+    const done = contestant.timed(times, length, 1);
+    if (done !== undefined) await done;
+    return;
+  }
+  for (let i = 0; i < length; i++) {
+    const start = performance.now();
+    const done = contestant.run(1, i + 1);
+    if (done !== undefined) await done;
+    times[i] = 1e6 * (performance.now() - start);
+  }
+}
+
+/** Returns the times at `PERCENTILES`, in whole ns. */
+export function percentiles(times: readonly number[]): number[] {
+  const sorted = times.toSorted((a, b) => a - b);
+  return PERCENTILES.map((p) => {
+    const rank = Math.max(1, Math.ceil(p * sorted.length));
+    return Math.round(sorted[rank - 1]!);
+  });
+}
+
+/** How long `takeRounds()` takes with so many ways, in seconds, as far as their turns are not too long for that. */
+export function secondsOf(pace: Pace, ways: number): number {
+  const { warmUp, milliseconds, cpu, latency } = pace;
+  return 1.1 * ways * (warmUp + milliseconds + cpu + latency) / 1000;
+}
+
+/** Sums up rounds as so many medians, each of rounds that followed each other. */
+export function condense(rounds: readonly number[], most: number): number[] {
+  if (rounds.length <= most) return rounds.map(digits);
+  return Array.from({ length: most }, (_, i) => {
+    const from = Math.floor(i * rounds.length / most);
+    const to = Math.floor((i + 1) * rounds.length / most);
+    return digits(median(rounds.slice(from, to)));
+  });
+}
+
+/** Returns the median. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? sorted[half]!
+    : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** Six digits tell all that there is to know. */
+function digits(value: number): number {
+  return Number(value.toPrecision(6));
 }

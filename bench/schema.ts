@@ -25,6 +25,7 @@ export type Experiment =
   | "open files"
   | "in flight"
   | "workers"
+  | "workers on one file"
   | "buffer size";
 
 /** How the file is opened. */
@@ -50,7 +51,9 @@ export type Operation =
   | "read at"
   | "rewrite at"
   | "gather"
-  | "scatter";
+  | "scatter"
+  /** Files are opened and closed again: an operation is one file. */
+  | "open";
 
 /** A way to do it: what is measured against each other. */
 export type Way =
@@ -59,6 +62,9 @@ export type Way =
   | "kernel32"
   | "SyncFile"
   | "OverlappedFile"
+  // With the runtime's own memory, where it makes a difference. The others have an AlignedBuffer's then.
+  | "SyncFile, Uint8Array"
+  | "OverlappedFile, Uint8Array"
   | "OverlappedFile stream"
   | "Deno.FsFile"
   | "Deno.FsFile stream"

@@ -1,186 +1,114 @@
 // npm run bench [-- OPTIONS]
 //
-// Measures transfers through this module against all other ways to make them, in one run. `bench/rounds.ts` tells how.
+// Measures this module against all other ways to do the same, in one run. docs/performance.md tells how.
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { constants, cpus, release, tmpdir, type } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import type { OverlappedRun } from "../bench/overlapped_types.ts";
-import type { Results, Round, Runtime } from "../bench/types.ts";
-import { casesOf, OPERATIONS, RUNTIMES, sizeName } from "./bench/cases.ts";
-import { Bench } from "./bench/measure.ts";
-import {
-  overlappedCasesOf,
-  overlappedName,
-  summarizeOverlapped,
-} from "./bench/overlapped.ts";
-import { markdown, report } from "./bench/report.ts";
-import { summarize } from "./bench/summary.ts";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../bench/options.ts";
+import { secondsFor } from "../bench/plan.ts";
+import type { Point, Results } from "../bench/schema.ts";
+import { listOf } from "./bench/list.ts";
+import { Measurement, planOf } from "./bench/measure.ts";
+import { type Options, parseOptions } from "./bench/options.ts";
+import { timeName } from "./bench/progress.ts";
+import { USAGE } from "./bench/usage.ts";
 import { onInterruption } from "./interruption.ts";
-import { provision } from "./windows/mod.ts";
-import { pinnedRuntime } from "./windows/runtimes.ts";
+import {
+  compare,
+  comparisonText,
+  csv,
+  html,
+  markdown,
+  readResults,
+  summary,
+  tableHeader,
+  tableRow,
+} from "./report/mod.ts";
 
-/** Overlapped operations are measured together: writes, reads and gathers, at several depths. */
-const OVERLAPPED = "overlapped";
-const KNOWN = [...OPERATIONS, OVERLAPPED] as const;
+/** Where results go if nothing is said. */
+const OUT = fileURLToPath(new URL("../bench/out/", import.meta.url));
 
-const USAGE = `Usage: npm run bench [-- OPTIONS]
+/** What `--markdown` fills. */
+const PAGE = ["ratios", "overlapped", "machine"].map((name) =>
+  `<!-- bench:begin ${name} -->\n<!-- bench:end -->\n`
+).join("\n");
 
-Measures sequential, positional and overlapped transfers on deno.exe and bun.exe: this module's, a bare foreign call, C,
-and the runtimes' own files.
-
-  --quick            shorter, and each case in one process instead of three
-  --runtime NAME     ${RUNTIMES.join(" or ")}; may be repeated
-  --operation NAME   ${KNOWN.join(", ")}; may be repeated
-  --out FILE         keeps the results, as JSON
-  --from FILE        measures nothing and reports results that were kept
-  --markdown         prints the README's table instead of everything
-  -h, --help         prints this`;
-
-class UsageError extends Error {}
-
-let folder: string | undefined;
+let measurement: Measurement | undefined;
 onInterruption(async (signal) => {
-  await removeFolder();
+  await measurement?.stop();
   process.exit(128 + constants.signals[signal]);
 });
 
 try {
-  await main();
+  await main(parseOptions(process.argv.slice(2)));
 } catch (error) {
-  const isUsage = error instanceof UsageError;
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = isUsage ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 } finally {
-  await removeFolder();
+  await measurement?.stop();
 }
 
-async function main(): Promise<void> {
-  const options = parseOptions();
+async function main(options: Options): Promise<void> {
   if (options.help) return console.log(USAGE);
-  const called = process.env["INIT_CWD"] ?? process.cwd();
+  if (options.list) return list(options);
+  // What can't be read is to be known before hours of measuring.
+  const before = options.compare === undefined
+    ? undefined
+    : await readResults(given(options.compare));
   const results = options.from === undefined
-    ? await measure(
-      oneOf("--runtime", options.runtime, RUNTIMES),
-      oneOf("--operation", options.operation, KNOWN),
-      options.quick
-        ? { processes: 1, seconds: 0.5 }
-        : { processes: 3, seconds: 2 },
-    )
-    : JSON.parse(
-      await readFile(resolve(called, options.from), "utf8"),
-    ) as Results;
-  if (options.out !== undefined) {
-    const path = resolve(called, options.out);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
-  }
-  console.log(options.markdown ? markdown(results) : report(results));
+    ? await measure(options)
+    : await readResults(given(options.from));
+  await keep(results, options);
+  console.log(options.markdown ? markdown(PAGE, results) : summary(results));
+  if (before === undefined) return;
+  console.log(`\n${comparisonText(compare(before, results))}`);
 }
 
-async function measure(
-  runtimes: readonly Runtime[],
-  operations: readonly (typeof KNOWN)[number][],
-  { processes, seconds }: { processes: number; seconds: number },
-): Promise<Results> {
-  const windows = await provision({ runtimes });
-  folder = await mkdtemp(join(tmpdir(), "kernel32-io-bench-"));
-  await using _session = await windows.session();
-  const bench = await Bench.prepare(windows, folder);
-  const transfers = OPERATIONS.filter((name) => operations.includes(name));
-  const entries = casesOf(runtimes, transfers).map((measured) => ({
-    measured,
-    rounds: [] as Round[][],
-  }));
-  const overlapped = operations.includes(OVERLAPPED)
-    ? overlappedCasesOf(runtimes).map((measured) => ({
-      measured,
-      runs: [] as OverlappedRun[],
-    }))
-    : [];
-  const total = processes * (entries.length + overlapped.length);
-  let done = 0;
-  // Every case once, then every case again: the processes of a case are minutes apart.
-  for (let i = 0; i < processes; i++) {
-    for (const { measured, rounds } of entries) {
-      const { runtime, operation, bytes } = measured;
-      const count = `${++done}/${total}`;
-      console.error(`${count} ${runtime} ${operation} ${sizeName(bytes)}`);
-      rounds.push(await bench.rounds(measured, seconds));
-    }
-    for (const { measured, runs } of overlapped) {
-      console.error(`${++done}/${total} ${overlappedName(measured)}`);
-      runs.push(await bench.overlapped(measured, seconds));
-    }
-  }
-  const heap: NonNullable<Results["heap"]> = {};
-  const overlappedHeap: NonNullable<Results["overlappedHeap"]> = {};
-  for (const runtime of runtimes) {
-    console.error(`${runtime} heap`);
-    if (entries.length > 0) heap[runtime] = await bench.heap(runtime);
-    // Bun's collector runs whenever its event loop has a moment, and nothing keeps it from that: there is no telling.
-    if (overlapped.length > 0 && runtime === "deno") {
-      overlappedHeap[runtime] = await bench.overlappedHeap();
-    }
-  }
-  const all = cpus();
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: {
-      processor: all[0]?.model ?? "unknown",
-      processors: all.length,
-      system: `${windows.native ? "" : "Wine on "}${type()} ${release()}`,
-    },
-    versions: Object.fromEntries(
-      runtimes.map((name) => [`${name}.exe`, pinnedRuntime(name).version]),
-    ),
-    processes,
-    seconds,
-    cases: entries.map(({ measured, rounds }) => summarize(measured, rounds)),
-    heap,
-    overlapped: overlapped.map(({ measured, runs }) =>
-      summarizeOverlapped(measured, runs)
-    ),
-    overlappedHeap,
-  };
+function list(options: Options): void {
+  const { points, batches, processes, seconds, ...task } = planOf(options);
+  const secondsOf = (points: readonly Point[]) =>
+    processes * secondsFor(points, task);
+  console.log(listOf(points, secondsOf));
+  const count = batches.length * processes;
+  const time = timeName(seconds);
+  console.log(`\n${points.length} points in ${count} processes, about ${time}`);
 }
 
-function parseOptions() {
-  try {
-    return parseArgs({
-      options: {
-        quick: { type: "boolean", default: false },
-        runtime: { type: "string", multiple: true },
-        operation: { type: "string", multiple: true },
-        out: { type: "string" },
-        from: { type: "string" },
-        markdown: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function oneOf<Name extends string>(
-  option: string,
-  given: readonly string[] | undefined,
-  known: readonly Name[],
-): readonly Name[] {
-  if (given === undefined) return known;
-  for (const name of given) {
-    if ((known as readonly string[]).includes(name)) continue;
+async function measure(options: Options): Promise<Results> {
+  const plan = planOf(options);
+  if (plan.points.length === 0) {
     throw new UsageError(
-      `${option} takes ${known.join(" or ")}, not ${JSON.stringify(name)}.`,
+      "There is nothing of all that. --list shows what there is.",
     );
   }
-  return known.filter((name) => given.includes(name));
+  measurement = new Measurement(options, tableHeader(), tableRow);
+  return await measurement.run(plan);
 }
 
-async function removeFolder(): Promise<void> {
-  if (folder !== undefined) {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+/** Writes results where they were asked for, and those that were just measured where they are looked for. */
+async function keep(results: Results, options: Options): Promise<void> {
+  const files = [
+    [
+      "out",
+      "results.json",
+      (results: Results) => `${JSON.stringify(results)}\n`,
+    ],
+    ["csv", "results.csv", csv],
+    ["html", "report.html", html],
+  ] as const;
+  for (const [option, name, write] of files) {
+    const path = options[option];
+    if (path === undefined && options.from !== undefined) continue;
+    const file = path === undefined ? join(OUT, name) : given(path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, write(results));
+    console.error(`${file} was written.`);
   }
+}
+
+/** Returns the path of a file that was named where npm was called. */
+function given(path: string): string {
+  return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 }

@@ -1,7 +1,7 @@
 // npm run check
 //
-// All that can be said about the code without running it: types (by Deno and by tsc), lint, format, documentation, and what
-// would be published. Exit code 0 only if every step is content.
+// All that can be said about the code without running it: types (by Deno and by tsc), lint, format, documentation, whether
+// the pages say what was measured, and what would be published. Exit code 0 only if every step is content.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -22,6 +22,7 @@ const STEPS: Record<string, string[]> = {
   "deno lint": [deno, "lint", "--quiet"],
   "deno fmt": [deno, "fmt", "--check"],
   "deno doc": [deno, "doc", "--quiet", "--lint", ...Object.values(exports)],
+  "docs": ["--import", "tsx", "tools/docs.ts", "--check"],
   "deno publish": [
     ...[deno, "publish", "--quiet", "--dry-run", "--allow-dirty"],
     "--no-check", // done above

@@ -1,33 +1,50 @@
-// The bench: that it measures what it says and reports what it measured. How long anything takes is not tested.
+// The bench: that it plans what it says, and that every way of it does its work. How long anything takes is not tested.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type {
-  OverlappedCase,
-  OverlappedResult,
-  OverlappedRun,
-} from "../../bench/overlapped_types.ts";
-import type { Case, Results, Round } from "../../bench/types.ts";
-import { goalLines } from "../../tools/bench/goals.ts";
-import { Bench } from "../../tools/bench/measure.ts";
-import { summarizeOverlapped } from "../../tools/bench/overlapped.ts";
-import { overlappedGoalLines } from "../../tools/bench/overlapped_goals.ts";
-import { markdown, report } from "../../tools/bench/report.ts";
-import { summarize } from "../../tools/bench/summary.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { Collected } from "../../bench/collected.ts";
+import { REQUEST_SIZES } from "../../bench/experiments/sizes.ts";
+import { EXPERIMENTS } from "../../bench/experiments.ts";
+import {
+  filterOf,
+  type FilterValues,
+  RUNTIMES,
+  UsageError,
+} from "../../bench/options.ts";
+import { batchesOf, pointsOf, secondsFor, waysAt } from "../../bench/plan.ts";
+import { condense, percentiles } from "../../bench/rounds.ts";
+import type { Point, Results, Way } from "../../bench/schema.ts";
+import {
+  LINE_BYTES,
+  LINE_TEXT,
+  LineCounter,
+  LINES,
+  textsOf,
+} from "../../bench/text/lines.ts";
+import { planOf } from "../../tools/bench/measure.ts";
+import { parseOptions } from "../../tools/bench/options.ts";
+import { Programs } from "../../tools/bench/programs.ts";
+import { secondsLeft, timeName } from "../../tools/bench/progress.ts";
 import { provision } from "../../tools/windows/mod.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import type { Tried } from "./programs/bench_moves.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const PROGRAM = `${REPOSITORY}/tests/host/programs/bench_moves.ts`;
 
 function bench(...args: string[]) {
   return spawnSync(process.execPath, [
-    "--import",
-    "tsx",
-    "tools/bench.ts",
+    ...["--import", "tsx", "tools/bench.ts"],
     ...args,
   ], {
     cwd: REPOSITORY,
@@ -36,237 +53,327 @@ function bench(...args: string[]) {
   });
 }
 
-const CASE: Case = { runtime: "bun", operation: "write", bytes: 4096 };
+const distinct = <Value>(values: readonly Value[]) => [...new Set(values)];
 
-/** A round that has SyncFile take so many times as long as a bare call. */
-const round = (ratio: number, bare = 100): Round => ({
-  ...{ "C": bare / 2, bare, "kernel32": bare },
-  ...{ "SyncFile": bare * ratio, "node:fs": bare * 4 },
+test("a full run has every request size from 512 bytes to 4 MiB with every pattern", () => {
+  const points = pointsOf("deno", false, { experiment: ["transfer"] });
+  for (const pattern of distinct(points.map(({ pattern }) => pattern))) {
+    const sizes = points.filter((point) =>
+      point.pattern === pattern && point.operation === "write"
+    ).map(({ bytes }) => bytes);
+    assertEquals(sizes, REQUEST_SIZES);
+  }
+  assertEquals(REQUEST_SIZES.length, 14);
+  assertEquals(REQUEST_SIZES.at(-1), 4 * 2 ** 20);
 });
 
-function resultsOf(...processes: Round[][]): Results {
-  return {
-    date: "2026-01-01",
-    machine: { processor: "Processor", processors: 2, system: "System" },
-    versions: { "bun.exe": "1" },
-    processes: processes.length,
-    seconds: 1,
-    cases: [summarize(CASE, processes)],
-    heap: { bun: { "SyncFile.write": 0.1, "one object": 16 } },
-  };
-}
+test("a short run has something of every experiment, pattern and depth that counts", () => {
+  for (const runtime of ["deno", "bun"] as const) {
+    const quick = pointsOf(runtime, true);
+    assertEquals(
+      distinct(quick.map(({ experiment }) => experiment)).toSorted(),
+      Object.keys(EXPERIMENTS).toSorted(),
+    );
+    const full = pointsOf(runtime, false);
+    for (const field of ["pattern", "operation"] as const) {
+      const missing = distinct(full.map((point) => point[field])).filter((
+        value,
+      ) => !quick.some((point) => point[field] === value));
+      assertEquals(missing, []);
+    }
+    // Three sizes fit a line of CPU time.
+    for (const pattern of ["buffered", "unbuffered"]) {
+      const sizes = quick.filter((point) =>
+        point.experiment === "transfer" && point.operation === "read" &&
+        point.pattern === pattern
+      );
+      assert(sizes.length >= 3);
+    }
+  }
+});
 
-test("summarize() takes ratios within rounds and tells how far processes are apart", () => {
-  const slow = [round(1.2, 1000), round(1.1, 10), round(1.3, 5000)];
-  const { cost, ratio, rounds } = summarize(CASE, [slow, [round(1.4)], [
-    round(1.0),
-  ]]);
-  assertEquals(ratio.SyncFile?.bare, { median: 1.2, low: 1, high: 1.4 });
-  assertEquals(cost.bare, { median: 100, low: 100, high: 1000, min: 10 });
-  assertEquals(rounds, 5);
+test("points of a run differ", () => {
+  for (const runtime of RUNTIMES) {
+    for (const quick of [true, false]) {
+      const points = pointsOf(runtime, quick).map((point) =>
+        JSON.stringify(point)
+      );
+      assertEquals(points.length, distinct(points).length);
+      assert(points.length > 0);
+    }
+  }
+});
+
+test("filters choose points by each of their fields, and ways", () => {
+  const filter = filterOf({
+    ...{ experiment: ["transfer", "overlapped"], operation: ["rewrite at"] },
+    ...{ pattern: ["unbuffered"], size: ["64K"], way: ["OverlappedFile"] },
+  });
+  const points = pointsOf("deno", false, filter);
+  assertEquals(distinct(points.map(({ depth }) => depth)), [
+    ...[1, 2, 4, 8, 16, 32],
+  ]);
+  for (const { experiment, operation, pattern, bytes } of points) {
+    assertEquals([experiment, operation, pattern, bytes], [
+      ...["overlapped", "rewrite at", "unbuffered", 65_536],
+    ]);
+  }
 });
 
 for (
-  const [mark, processes] of [
-    ["✓", [[round(1.01)], [round(1.02)], [round(1.2)]]],
-    ["~", [[round(1.01)], [round(1.08)], [round(1.2)]]],
-    ["✗", [[round(1.07)], [round(1.08)], [round(1.2)]]],
-  ] satisfies [string, Round[][]][]
+  const [given, bytes] of [
+    ["512", 512],
+    ["4k", 4096],
+    ["64 KiB", 65_536],
+    ["1MB", 2 ** 20],
+  ] as const
 ) {
-  test(`goalLines() marks a goal with ${mark}`, () => {
-    const lines = goalLines(resultsOf(...processes));
-    const goal = "SyncFile takes at most 1.06 of bare";
-    assertEquals(
-      lines.filter((line) => line.startsWith(`${mark} ${goal}`)).length,
-      1,
-    );
+  test(`--size ${given} is a size`, () => {
+    assertEquals(filterOf({ size: [given] }).size, [bytes]);
   });
 }
 
-test("goalLines() takes the heap for growing where a call leaves something, and where an object would not show", () => {
-  const heapLine = (growth: Record<string, number>) =>
-    goalLines({ ...resultsOf([round(1)]), heap: { bun: growth } }).at(-1)!;
-  assert(heapLine({ "SyncFile.write": 0.1, "one object": 16 }).startsWith("✓"));
-  assert(heapLine({ "SyncFile.write": 16, "one object": 16 }).startsWith("✗"));
-  assert(
-    heapLine({ "SyncFile.write": 0.1, "one object": 0.1 }).startsWith("✗"),
-  );
-});
-
-test("markdown() makes a table of the ratios", () => {
-  const [head, , row] = markdown(resultsOf([round(1.05)])).split("\n");
-  assertEquals(cells(head), [
-    "Runtime",
-    "Call",
-    "Size",
-    "`kernel32` to bare call",
-    "`SyncFile` to bare call",
-    "to C",
-    "to `Deno.FsFile`",
-    "to `node:fs`",
-  ]);
-  assertEquals(cells(row), [
-    "bun",
-    "write",
-    "4 KiB",
-    "1.00",
-    "1.05",
-    "2.10",
-    "",
-    "0.26",
-  ]);
-});
-
-function cells(row = ""): string[] {
-  return row.split("|").slice(1, -1).map((cell) => cell.trim());
+for (
+  const [what, values, sentence] of [
+    ["operation", { operation: ["scribble"] }, "rewrite at"],
+    ["experiment", { experiment: ["all"] }, "transfer"],
+    ["way", { way: ["Rust"] }, "SyncFile"],
+    ["size", { size: ["4 hectobytes"] }, "64K"],
+  ] satisfies [string, FilterValues, string][]
+) {
+  test(`filters refuse an unknown ${what}`, () => {
+    const { message } = assertThrows(
+      () => filterOf(values),
+      UsageError,
+    );
+    assertStringIncludes(message, sentence);
+  });
 }
 
-test("npm run bench measures a case of each size, keeps the results and reports them again", () => {
-  using folder = tempFolder();
-  const kept = folder.file("results.json");
-  const measured = bench(
-    "--quick",
-    "--runtime",
-    "bun",
-    "--operation",
-    "read at",
-    "--out",
-    kept,
-  );
-  assertEquals(measured.status, 0, measured.stderr);
-  const results = JSON.parse(readFileSync(kept, "utf8")) as Results;
-  assertEquals(results.cases.map(({ bytes }) => bytes), [
-    16,
-    4096,
-    65_536,
-    1_048_576,
-  ]);
-  for (const { cost, rounds } of results.cases) {
-    assert(rounds >= 20);
-    assertEquals(Object.keys(cost).sort(), [
-      "C",
-      "SyncFile",
-      "bare",
-      "kernel32",
-      "node:fs",
-    ]);
-    assert(
-      Object.values(cost).every(({ min, median }) => min > 0 && min <= median),
+test("a process of a full run measures one operation and one pattern", () => {
+  const points = pointsOf("bun", false);
+  const batches = batchesOf(points, false);
+  assertEquals(batches.flat().length, points.length);
+  for (const batch of batches) {
+    const kinds = batch.map(({ experiment, operation, pattern }) =>
+      [experiment, operation, pattern].join()
     );
+    assertEquals(distinct(kinds).length, 1);
   }
-  const again = bench("--from", kept);
-  assertEquals(again.stdout, measured.stdout);
+});
+
+test("a process of a short run does not read and write in transfers", () => {
+  const points = RUNTIMES.flatMap((runtime) => pointsOf(runtime, true));
+  const batches = batchesOf(points, true);
+  assertEquals(batches.flat().length, points.length);
+  for (const batch of batches) {
+    const kinds = batch.map(({ runtime, experiment, operation }) =>
+      experiment === "transfer"
+        ? [runtime, experiment, operation.startsWith("read")].join()
+        : runtime
+    );
+    assertEquals(distinct(kinds).length, 1);
+  }
+});
+
+test("a short run of everything is planned to take less than two minutes", () => {
+  const { seconds } = planOf(parseOptions(["--quick"]));
+  assert(seconds > 30 && seconds < 115, `${seconds} s`);
+});
+
+test("more points and more processes take longer", () => {
+  const task = { milliseconds: 100, quick: false };
+  const points = pointsOf("deno", false, { experiment: ["transfer"] });
+  const [one, two] = [1, 2].map((count) =>
+    secondsFor(points.slice(0, count), task)
+  ) as [number, number];
+  assert(two > one);
+  const [once, thrice] = ["1", "3"].map((count) =>
+    planOf(parseOptions(["--quick", "--size", "4K", "--processes", count]))
+      .seconds
+  ) as [number, number];
+  assert(Math.abs(thrice - 3 * once) < 1e-6);
+});
+
+test("every point has ways, C first", () => {
+  for (const runtime of RUNTIMES) {
+    for (const point of pointsOf(runtime, false)) {
+      assertEquals(waysAt(point)[0], "C");
+    }
+  }
+});
+
+test("condense() keeps few rounds, and takes medians of many in their order", () => {
+  assertEquals(condense([3, 1, 2], 4), [3, 1, 2]);
+  assertEquals(condense([1, 9, 2, 10, 30, 20], 2), [2, 20]);
+  assertEquals(condense([1, 3, 5, 7], 2), [2, 6]);
+  const all = condense(Array.from({ length: 1003 }, (_, i) => i), 16);
+  assertEquals(all.length, 16);
+  assert(all.every((value, i) => i === 0 || value > all[i - 1]!));
+});
+
+test("percentiles() are times that were measured", () => {
+  const times = Array.from({ length: 1000 }, (_, i) => 1000 - i);
+  assertEquals(percentiles(times), [
+    ...[1, 250, 500, 750, 900, 950, 990, 999, 1000],
+  ]);
+  assertEquals(percentiles([7]), Array(9).fill(7));
+});
+
+test("lines of text are as long on average as is said, and come back as they were", () => {
+  assertEquals(LINE_TEXT.length, LINES.length * LINE_BYTES);
+  assert(LINE_TEXT.some((byte) => byte > 127));
+  const counter = new LineCounter();
+  const text = [...textsOf(3000, 1000)].join("");
+  // In pieces that end anywhere.
+  for (let at = 0; at < text.length; at += 777) {
+    counter.take(text.slice(at, at + 777));
+  }
+  assertEquals(counter.count, 3000);
+  assertEquals(counter.length, text.length - 3000);
+});
+
+const POINT: Point = {
+  ...{ experiment: "transfer", runtime: "bun", operation: "read" },
+  ...{ pattern: "buffered", bytes: 4096, depth: 1 },
+};
+
+test("Collected puts the runs of a point together, and keeps reasons once", () => {
+  const collected = new Collected();
+  const run = { ways: { C: { rounds: [1, 2] } } };
+  assertEquals(collected.take({ begun: POINT }), undefined);
+  assertEquals(collected.take({ point: POINT, run })?.runs.length, 1);
+  assertEquals(collected.take({ point: { ...POINT }, run })?.runs.length, 2);
+  const other = { ...POINT, bytes: 512 };
+  collected.take({ skipped: other, why: "sectors" });
+  collected.take({ skipped: other, why: "sectors" });
+  const none = { ways: {}, missing: { C: "no compiler" } };
+  assertEquals(
+    collected.take({ point: { ...POINT, bytes: 1024 }, run: none }),
+    undefined,
+  );
+  assertEquals(collected.points.map(({ bytes }) => bytes), [4096]);
+  assertEquals(collected.skipped.map(({ why }) => why), [
+    ...["sectors", "C: no compiler"],
+  ]);
+});
+
+test("secondsLeft() trusts the guess first, and what it sees later", () => {
+  assertEquals(secondsLeft(0, 100, 5), 100);
+  const [slow, fast] = [secondsLeft(50, 100, 150), secondsLeft(50, 100, 20)];
+  assert(slow > 100 && slow < 150, `${slow}`);
+  assert(fast < 50 && fast > 20, `${fast}`);
+  assertEquals(secondsLeft(120, 100, 90), 0);
+});
+
+test("timeName() says how long something takes", () => {
+  assertEquals([0.2, 95, 100, 5999, 7200].map(timeName), [
+    ...["1 s", "95 s", "2 min", "1 h 40 min", "2 h 0 min"],
+  ]);
+});
+
+test("--list measures nothing, and tells the points, ways and time", () => {
+  const { status, stdout } = bench(
+    "--list",
+    "--quick",
+    "--experiment",
+    "gather",
+  );
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "| gather ");
+  assertStringIncludes(stdout, "C, OverlappedFile, node:fs/promises");
+  assert(/\d+ points in \d+ processes, about \d+ s/.test(stdout), stdout);
 });
 
 for (
   const [what, args, sentence] of [
-    ["an unknown runtime", ["--runtime", "node"], "deno or bun"],
-    ["an unknown operation", ["--operation", "append"], "overlapped"],
+    ["an unknown runtime", ["--runtime", "java"], "deno, bun, node"],
     ["an unknown option", ["--slow"], "--slow"],
     ["a word too many", ["write"], "'write'"],
+    ["points that there are none of", [
+      "--experiment",
+      "gather",
+      "--pattern",
+      "buffered",
+    ], "--list"],
+    ["no processes", ["--processes", "0"], "--processes"],
   ] satisfies [string, string[], string][]
 ) {
   test(`npm run bench refuses ${what}`, () => {
     const { status, stderr } = bench(...args);
-    assertEquals(status, 2);
+    assertEquals(status, 2, stderr);
     assertStringIncludes(stderr, sentence);
   });
 }
 
-const OVERLAPPED: OverlappedCase = {
-  runtime: "bun",
-  operation: "write",
-  bytes: 4096,
-  depth: 32,
+/** Who takes part where. */
+const WAYS: Record<(typeof RUNTIMES)[number], readonly Way[]> = {
+  deno: [
+    ...["C", "bare", "kernel32", "SyncFile", "OverlappedFile"] as const,
+    ...["OverlappedFile stream", "Deno.FsFile", "Deno.FsFile stream"] as const,
+    ...["node:fs", "node:fs/promises", "node:fs stream"] as const,
+  ],
+  bun: [
+    ...["C", "bare", "kernel32", "SyncFile", "OverlappedFile"] as const,
+    ...["OverlappedFile stream", "Bun.file", "@bun-win32/kernel32"] as const,
+    ...["node:fs", "node:fs/promises", "node:fs stream"] as const,
+  ],
+  node: [
+    ...["C", "koffi", "node:fs", "node:fs/promises", "node:fs stream"] as const,
+  ],
 };
 
-/** A run that has OverlappedFile reach so much of C's speed. */
-const overlappedRun = (...speeds: number[]): OverlappedRun => ({
-  rounds: speeds.map((speed, i) => ({
-    ...{ "C": 1000 * (i + 1), "OverlappedFile": 1000 * (i + 1) / speed },
-  })),
-  cpu: { "C": 500, "OverlappedFile": 600 },
-});
-
-function overlappedResults(...runs: OverlappedRun[]): Results {
-  return {
-    ...resultsOf([round(1)]),
-    cases: [],
-    overlapped: [summarizeOverlapped(OVERLAPPED, runs)],
-    overlappedHeap: { deno: { "write, depth 1": 600, "the loop": 150 } },
-  };
-}
-
-test("summarizeOverlapped() takes speeds within rounds and tells how far processes are apart", () => {
-  const { overlapped } = overlappedResults(
-    overlappedRun(0.9, 0.95, 0.5),
-    overlappedRun(0.8),
-    overlappedRun(1),
-  );
-  const [{ speed, time, cpu, rounds }] = overlapped as [OverlappedResult];
-  assertEquals(speed.OverlappedFile?.C, { median: 0.9, low: 0.8, high: 1 });
-  assertEquals(time.C, { median: 1000, low: 1000, high: 2000 });
-  assertEquals(cpu.OverlappedFile, { median: 600, low: 600, high: 600 });
-  assertEquals(rounds, 5);
-});
-
-for (
-  const [mark, ...speeds] of [
-    ["✓", 0.91, 0.9, 0.5],
-    ["~", 0.91, 0.89, 0.5],
-    ["✗", 0.89, 0.88, 0.5],
-  ] as const
-) {
-  test(`overlappedGoalLines() marks a goal with ${mark}`, () => {
-    const runs = speeds.map((speed) => overlappedRun(speed));
-    const [line, detail] = overlappedGoalLines(overlappedResults(...runs));
-    assert(line?.startsWith(`${mark} at least 0.90 of C's`), line);
-    assertStringIncludes(detail!, "bun overlapped write 4 KiB depth 32");
+for (const runtime of RUNTIMES) {
+  test(`every way of the bench does its work on ${runtime}`, async () => {
+    using folder = tempFolder();
+    const windows = await provision({ runtimes: [runtime] });
+    await using _session = await windows.session();
+    const programs = await Programs.prepare(windows, folder.path);
+    const args = [windows.path(folder.path), windows.path(programs.library)];
+    const all: Tried[] = [];
+    await programs.run(runtime, [], PROGRAM, args, (line) => {
+      all.push(JSON.parse(line) as Tried);
+    });
+    assertEquals(all.filter(({ problem }) => problem !== undefined), []);
+    assertEquals(
+      distinct(all.map(({ way }) => way)).toSorted(),
+      WAYS[runtime].toSorted(),
+    );
+    assert(all.length > 100);
   });
 }
 
-test("overlappedGoalLines() takes what the loop leaves on the heap away, and wants to have seen it", () => {
-  const heapLine = (growth: Record<string, number>) =>
-    overlappedGoalLines({
-      ...overlappedResults(overlappedRun(1)),
-      overlappedHeap: { deno: growth },
-    }).at(-1)!;
-  const measured = (write: number, loop: number) =>
-    heapLine({ "write, depth 1": write, "the loop": loop });
-  assert(measured(600, 150).startsWith("✓"));
-  assert(measured(700, 150).startsWith("✗"));
-  assert(measured(0, 0).startsWith("✗"));
-});
-
-test("report() and markdown() have a row for each way to perform overlapped operations", () => {
-  const results = overlappedResults(overlappedRun(0.8));
-  for (const text of [report(results), markdown(results)]) {
-    const rows = text.split("\n").map(cells);
-    assert(
-      rows.some((row) =>
-        row.join() === "bun,write 4 KiB,32,C,1000000,1.0,0.5,"
-      ),
-    );
-    assert(
-      rows.some((row) =>
-        row.join() === "bun,write 4 KiB,32,OverlappedFile,800000,1.3,0.6,0.80"
-      ),
-    );
-  }
-});
-
-test("the bench measures a gather with every way to write pages", async () => {
+test("npm run bench measures points with all ways, keeps the results, and leaves no folder behind", () => {
   using folder = tempFolder();
-  const windows = await provision({ runtimes: ["bun"] });
-  await using _session = await windows.session();
-  const measured = { operation: "gather", bytes: 65_536, depth: 1 } as const;
-  const { rounds, cpu } = await (await Bench.prepare(windows, folder.path))
-    .overlapped({ runtime: "bun", ...measured }, 0.1);
-  assert(rounds.length > 0);
-  const names = ["C", "C, 16 writes", "OverlappedFile", "16 writes"];
-  assertEquals(Object.keys(cpu), names);
-  for (const round of rounds) {
-    assertEquals(Object.keys(round).sort(), names.toSorted());
-    assert(Object.values(round).every((time) => time > 0));
+  const kept = folder.file("results.json");
+  const folders = () =>
+    readdirSync(tmpdir()).filter((name) =>
+      name.startsWith("kernel32-io-bench-")
+    );
+  const before = folders();
+  const { status, stdout, stderr } = bench(
+    ...["--quick", "--runtime", "bun", "--experiment", "transfer"],
+    ...["--operation", "read at", "--size", "4K", "--out", kept],
+    ...["--csv", folder.file("results.csv")],
+    ...["--html", folder.file("report.html")],
+  );
+  assertEquals(status, 0, stderr);
+  assertStringIncludes(stdout, "read at");
+  const results = JSON.parse(readFileSync(kept, "utf8")) as Results;
+  assertEquals(results.points.length, 1);
+  const [{ runs, bytes }] = results.points as [Results["points"][number]];
+  assertEquals([bytes, runs.length], [4096, 1]);
+  const names = ["C", "SyncFile", "bare", "kernel32", "node:fs"];
+  const ways = runs[0]!.ways;
+  assertEquals(
+    Object.keys(ways).toSorted(),
+    [...names, "@bun-win32/kernel32"].toSorted(),
+  );
+  for (const { rounds, latency } of Object.values(ways)) {
+    assertEquals([rounds.length, latency?.length], [8, 9]);
+    assert([...rounds, ...latency!].every((time) => time > 0));
   }
+  assert(results.machine.system.length > 0);
+  assertEquals(folders(), before);
+  assert(existsSync(kept));
 });

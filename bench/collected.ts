@@ -1,0 +1,50 @@
+import type { Line } from "./spec.ts";
+import { pointName } from "./point_name.ts";
+import type { Point, PointResult, Results, Run } from "./schema.ts";
+
+type Skipped = Results["skipped"][number];
+
+/** Collects what processes found out about points. */
+export class Collected {
+  readonly #runs = new Map<string, { point: Point; runs: Run[] }>();
+  readonly #skipped = new Map<string, string>();
+
+  /** Takes a line that a process has printed. Returns what is known of the point now, if there is anything new. */
+  take(line: Line): PointResult | undefined {
+    if ("skipped" in line) this.skip(pointName(line.skipped), line.why);
+    if (!("run" in line)) return undefined;
+    const { point, run } = line;
+    if (Object.keys(run.ways).length === 0) {
+      this.skip(pointName(point), reasons(run));
+      return undefined;
+    }
+    const key = JSON.stringify(point);
+    const entry = this.#runs.get(key) ?? { point, runs: [] };
+    this.#runs.set(key, entry);
+    entry.runs.push(run);
+    return { ...point, runs: entry.runs };
+  }
+
+  /** Notes what was not measured. */
+  skip(what: string, why: string): void {
+    this.#skipped.set(what, why);
+  }
+
+  /** What was not measured, and why. */
+  get skipped(): Skipped[] {
+    return Array.from(this.#skipped, ([what, why]) => ({ what, why }));
+  }
+
+  /** What is known of every point, in the order in which they were first measured. */
+  get points(): PointResult[] {
+    return Array.from(
+      this.#runs.values(),
+      ({ point, runs }) => ({ ...point, runs }),
+    );
+  }
+}
+
+function reasons({ missing = {} }: Run): string {
+  const texts = Object.entries(missing).map(([way, why]) => `${way}: ${why}`);
+  return texts.join("; ") || "no way to do it takes part";
+}

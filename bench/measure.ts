@@ -1,0 +1,57 @@
+import type { Candidate } from "./contestant.ts";
+import type { Task } from "./experiment.ts";
+import { koffi } from "./peers.ts";
+import { type Entry, type Pace, takeRounds } from "./rounds.ts";
+import type { Point, Run, Way } from "./schema.ts";
+
+/** Names who can take part at a point, if all is installed. */
+export function waysOf<Given>(
+  candidates: readonly Candidate<Given>[],
+  point: Point,
+): Way[] {
+  return candidates.filter(({ runtimes, refuses }) =>
+    runtimes.includes(point.runtime) && refuses?.(point) === undefined
+  ).map(({ way }) => way);
+}
+
+/**
+ * Measures whoever can take part at a point.
+ *
+ * @param given What each is given.
+ */
+export async function measureWays<Given>(
+  candidates: readonly Candidate<Given>[],
+  point: Point,
+  { library, only }: Task,
+  given: Given,
+  pace: Pace,
+): Promise<Run> {
+  const entries: Entry[] = [];
+  const missing: Partial<Record<Way, string>> = {};
+  try {
+    for (const candidate of candidates) {
+      const { way, runtimes, refuses, lacks } = candidate;
+      if (!runtimes.includes(point.runtime)) continue;
+      if (only !== undefined && !only.includes(way)) continue;
+      const why = refuses?.(point) ?? lacks?.() ??
+        (way === "C" && library === undefined ? NOT_COMPILED : undefined) ??
+        lacksKoffi(way, point);
+      if (why !== undefined) missing[way] = why;
+      else entries.push({ way, contestant: await candidate.prepare(given) });
+    }
+    const ways = entries.length > 0 ? await takeRounds(entries, pace) : {};
+    return Object.keys(missing).length > 0 ? { ways, missing } : { ways };
+  } finally {
+    for (const { contestant } of entries) await contestant.close();
+  }
+}
+
+const NOT_COMPILED =
+  "there is no compiled C: `npm run bench` compiles it with MinGW-w64";
+
+/** Node calls C through koffi. */
+function lacksKoffi(way: Way, { runtime }: Point): string | undefined {
+  if (runtime !== "node" || (way !== "C" && way !== "koffi")) return undefined;
+  const peer = koffi();
+  return "missing" in peer ? peer.missing : undefined;
+}

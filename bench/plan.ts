@@ -1,0 +1,105 @@
+// What is measured, and in which processes. Runs on the host, too.
+
+import type { Experiment, Task } from "./experiment.ts";
+import { EXPERIMENTS } from "./experiments.ts";
+import type { Experiment as Name, Point, Runtime, Way } from "./schema.ts";
+
+/** Which points are wanted. What is left out is not asked for. */
+export interface Filter {
+  readonly experiment?: readonly string[];
+  readonly operation?: readonly string[];
+  readonly pattern?: readonly string[];
+  /** Request sizes in bytes. */
+  readonly size?: readonly number[];
+  readonly way?: readonly string[];
+}
+
+type Registry = Readonly<Partial<Record<Name, Experiment>>>;
+
+/** Lists the points of a runtime that a filter lets through. */
+export function pointsOf(
+  runtime: Runtime,
+  quick: boolean,
+  filter: Filter = {},
+  registry: Registry = EXPERIMENTS,
+): Point[] {
+  const { experiment, operation, pattern, size, way } = filter;
+  return Object.entries(registry).flatMap(([name, { points, ways }]) => {
+    if (experiment !== undefined && !experiment.includes(name)) return [];
+    return points(quick, runtime).filter((point) =>
+      (operation?.includes(point.operation) ?? true) &&
+      (pattern?.includes(point.pattern) ?? true) &&
+      (size?.includes(point.bytes) ?? true) &&
+      (way === undefined || ways === undefined ||
+        ways(point).some((name) => way.includes(name)))
+    );
+  });
+}
+
+/**
+ * Puts points together that one process measures.
+ *
+ * A process measures one operation of one experiment, and one way to open files, so that no loop was compiled for the functions of another
+ * and no route through this module was taken by other files.
+ *
+ * In a short run, where starting processes is what takes the time, it measures what shares no loop: transfers with and without
+ * an offset have loops of their own, and all that reads calls ReadFile, all that writes WriteFile, so that call sites keep to one function.
+ * Ways to open files are together there, which costs the routes through this module a branch that is predicted well.
+ */
+export function batchesOf(points: readonly Point[], quick: boolean): Point[][] {
+  const batches = new Map<string, Point[]>();
+  for (const point of points) {
+    const key = quick ? quickBatchOf(point) : batchOf(point);
+    const batch = batches.get(key);
+    if (batch === undefined) batches.set(key, [point]);
+    else batch.push(point);
+  }
+  return [...batches.values()];
+}
+
+function batchOf({ runtime, experiment, operation, pattern }: Point): string {
+  return JSON.stringify([runtime, experiment, operation, pattern]);
+}
+
+function quickBatchOf({ runtime, experiment, operation }: Point): string {
+  const reads = operation.startsWith("read") || operation === "scatter";
+  switch (experiment) {
+    case "transfer":
+      return JSON.stringify([runtime, experiment, reads]);
+    case "overlapped":
+    case "gather":
+      return JSON.stringify([runtime, "overlapped", reads]);
+    default:
+      return JSON.stringify([runtime, experiment]);
+  }
+}
+
+/** What starting a process takes before it measures, in seconds. */
+const START = 0.8;
+const USUAL_WAYS = 6;
+
+/** Guesses how many seconds a process takes for points. */
+export function secondsFor(
+  points: readonly Point[],
+  task: Pick<Task, "milliseconds" | "quick">,
+  registry: Registry = EXPERIMENTS,
+): number {
+  return points.reduce((sum, point) => {
+    const { seconds } = registry[point.experiment]!;
+    const usual = 2 * USUAL_WAYS * task.milliseconds / 1000;
+    return sum + (seconds?.(point, task) ?? usual);
+  }, START);
+}
+
+/** Names the ways that may take part at a point. */
+export function waysAt(
+  point: Point,
+  registry: Registry = EXPERIMENTS,
+): readonly Way[] {
+  return registry[point.experiment]?.ways?.(point) ?? [];
+}
+
+/** How long the rounds of one way are timed, in ms. */
+export function millisecondsOf(quick: boolean): number {
+  return quick ? 12 : 150;
+}

@@ -1,0 +1,114 @@
+import type { PointResult, Way } from "../../bench/schema.ts";
+import { figuresOf } from "./figures.ts";
+import { groupBy } from "./groups.ts";
+import { digits } from "./numbers.ts";
+import { type Table, withoutEmpty } from "./tables.ts";
+
+const KIB = 1024;
+
+/** Fewer sizes than that tell nothing that a line through two points would not. */
+const FEWEST_SIZES = 3;
+
+/** What a request costs the processors, by its size. */
+export interface Sample {
+  readonly kib: number;
+  /** CPU time of a request in µs, above 0. */
+  readonly cpu: number;
+}
+
+/** `CPU µs = fixed + marginal × KiB`: what a call costs, and what copying costs. */
+export interface Line {
+  readonly fixed: number;
+  readonly marginal: number;
+  /** By how much of itself a sample is off the line: root of the mean square. */
+  readonly residual: number;
+}
+
+/** What is modelled, and from what. */
+export interface CostModel extends Line {
+  readonly runtime: PointResult["runtime"];
+  readonly experiment: PointResult["experiment"];
+  readonly operation: PointResult["operation"];
+  readonly pattern: PointResult["pattern"];
+  readonly depth: number;
+  readonly way: Way;
+  readonly samples: readonly Sample[];
+}
+
+/** Fits a line for each way to do an operation that was measured with enough sizes. */
+export function costModels(points: readonly PointResult[]): CostModel[] {
+  const groups = groupBy(
+    points.filter(({ x }) => x === undefined).flatMap(samplesOf),
+    ({ key }) => key,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const samples = group.map(({ sample }) => sample);
+    const line = fit(samples);
+    return line === undefined ? [] : [{ ...group[0]!.model, samples, ...line }];
+  });
+}
+
+/** Makes a table with a row for each line that was fitted. */
+export function costModelTable(models: readonly CostModel[]): Table {
+  return withoutEmpty({
+    head: [
+      ...["Runtime", "Operation", "Pattern", "In flight", "Way"],
+      ...["Fixed µs", "Marginal µs/KiB", "Residual", "Sizes"],
+    ],
+    words: 5,
+    rows: models.map((model) => [
+      ...[model.runtime, model.operation, model.pattern],
+      ...[model.depth > 1 ? String(model.depth) : "", model.way],
+      ...[digits(model.fixed), digits(model.marginal)],
+      `${(100 * model.residual).toFixed(0)} %`,
+      String(model.samples.length),
+    ]),
+  });
+}
+
+/** The models that tell most, where there is no room for all. */
+export function mainModels(models: readonly CostModel[]): CostModel[] {
+  return models.filter(({ experiment, pattern, depth }) =>
+    (pattern === "buffered" || pattern === "unbuffered") &&
+    (experiment === "transfer" ||
+      experiment === "overlapped" && (depth === 1 || depth === 32))
+  );
+}
+
+function samplesOf(point: PointResult) {
+  const { experiment, runtime, operation, pattern, depth, bytes } = point;
+  return figuresOf(point).flatMap(({ way, cpu }) => {
+    if (cpu === undefined) return [];
+    const model = { experiment, runtime, operation, pattern, depth, way };
+    return [{
+      key: JSON.stringify(Object.values(model)),
+      model,
+      sample: { kib: bytes / KIB, cpu: cpu.median },
+    }];
+  });
+}
+
+/**
+ * Fits `cpu = fixed + marginal × kib` by least squares of relative errors: by absolute ones, the largest requests alone would
+ * tell what the smallest cost.
+ *
+ * @returns `undefined` if there are fewer than three sizes.
+ */
+export function fit(samples: readonly Sample[]): Line | undefined {
+  if (new Set(samples.map(({ kib }) => kib)).size < FEWEST_SIZES) return;
+  // (fixed + marginal kib - cpu) / cpu = fixed u + marginal w - 1 is what is to be small.
+  let [uu, uw, ww, u1, w1] = [0, 0, 0, 0, 0];
+  for (const { kib, cpu } of samples) {
+    const [u, w] = [1 / cpu, kib / cpu];
+    [uu, uw, ww, u1, w1] = [uu + u * u, uw + u * w, ww + w * w, u1 + u, w1 + w];
+  }
+  const determinant = uu * ww - uw * uw;
+  const fixed = (u1 * ww - w1 * uw) / determinant;
+  const marginal = (w1 * uu - u1 * uw) / determinant;
+  const squares = samples.map(({ kib, cpu }) =>
+    ((fixed + marginal * kib) / cpu - 1) ** 2
+  );
+  const mean = squares.reduce((sum, square) => sum + square, 0) /
+    samples.length;
+  return { fixed, marginal, residual: Math.sqrt(mean) };
+}

@@ -1,0 +1,163 @@
+import { max, median, min, quantile } from "simple-statistics";
+import {
+  type Measured,
+  PERCENTILES,
+  type PointResult,
+  type Way,
+} from "../../bench/schema.ts";
+import { groupBy } from "./groups.ts";
+import { WAY_NAMES } from "./names.ts";
+
+/**
+ * A figure, and how far apart it was: the lowest and the highest median of the processes, or of one process the quartiles
+ * of its rounds.
+ */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What is known of one way at one point. */
+export interface Figures {
+  readonly way: Way;
+  /** How many processes and rounds it was measured in. */
+  readonly processes: number;
+  readonly rounds: number;
+  /** What an operation took, in ns. */
+  readonly time: Spread;
+  /** Operations in a second. */
+  readonly perSecond: number;
+  /** Millions of bytes in a second. */
+  readonly megabytes: number;
+  /** What an operation cost the processors, in µs, and for each KiB of it. */
+  readonly cpu?: Spread;
+  readonly cpuPerKiB?: number;
+  /** At `PERCENTILES`, in ns: the median over processes. */
+  readonly latency?: readonly number[];
+  /** The most that memory grew by, in bytes. */
+  readonly memory?: number;
+}
+
+/** Works out what is known of each way at a point, in the order of every table. */
+export function figuresOf(point: PointResult): Figures[] {
+  return WAY_NAMES.flatMap((way) => {
+    const measured = measuredOf(point, way);
+    return measured.length === 0 ? [] : [figures(point, way, measured)];
+  });
+}
+
+function figures(
+  { bytes }: PointResult,
+  way: Way,
+  measured: readonly Measured[],
+): Figures {
+  const time = spread(measured.map(({ rounds }) => rounds));
+  const cpu = given(measured, ({ cpu }) => cpu);
+  const memory = given(measured, ({ memory }) => memory);
+  const latency = given(measured, ({ latency }) => latency);
+  const costs = cpu.map((ns) => ns / 1000);
+  return {
+    way,
+    processes: measured.length,
+    rounds: measured.reduce((sum, { rounds }) => sum + rounds.length, 0),
+    time,
+    perSecond: 1e9 / time.median,
+    megabytes: 1e3 * bytes / time.median,
+    // The clock of processors has steps of 10 ms or more: 0 is no figure.
+    ...costs.length > 0 && median(costs) > 0 && {
+      cpu: overProcesses(costs),
+      ...bytes > 0 && { cpuPerKiB: median(costs) / (bytes / 1024) },
+    },
+    ...latency.length > 0 && {
+      latency: PERCENTILES.map((_, i) => median(latency.map((at) => at[i]!))),
+    },
+    ...memory.length > 0 && { memory: median(memory) },
+  };
+}
+
+/**
+ * Tells how many times as long one way takes as another.
+ *
+ * Ratios are taken within rounds, where whatever slowed the machine down hit both sides.
+ *
+ * @returns `undefined` where no process measured both.
+ */
+export function ratio(
+  point: PointResult,
+  way: Way,
+  against: Way,
+): Spread | undefined {
+  const ratios = ratiosOf(point, way, against);
+  return ratios.length === 0 ? undefined : spread(ratios);
+}
+
+/** Ratios of two ways, round by round, for each process that measured both. */
+export function ratiosOf(
+  { runs }: PointResult,
+  way: Way,
+  against: Way,
+): number[][] {
+  return runs.flatMap(({ ways }) => {
+    const over = ways[way]?.rounds ?? [];
+    const under = ways[against]?.rounds ?? [];
+    const rounds = Math.min(over.length, under.length);
+    if (rounds === 0) return [];
+    return [over.slice(0, rounds).map((time, i) => time / under[i]!)];
+  });
+}
+
+/** What each process that measured a way found out about it. */
+export function measuredOf({ runs }: PointResult, way: Way): Measured[] {
+  return runs.flatMap(({ ways }) => ways[way] ?? []);
+}
+
+/** Says why there are no figures of a way at a point. */
+export function missingOf({ runs }: PointResult, way: Way): string | undefined {
+  return runs.find(({ missing }) => missing?.[way])?.missing?.[way];
+}
+
+/** Why a way has no figures, and at how many points. */
+export interface Reason {
+  readonly way: Way;
+  readonly why: string;
+  readonly places: number;
+}
+
+/** Gathers why ways have no figures. */
+export function reasons(points: readonly PointResult[]): Reason[] {
+  const missing = points.flatMap((point) =>
+    WAY_NAMES.flatMap((way) => {
+      const why = missingOf(point, way);
+      return why === undefined ? [] : [{ way, why }];
+    })
+  );
+  return [...groupBy(missing, ({ way, why }) => `${way}: ${why}`).values()].map(
+    (group) => ({ ...group[0]!, places: group.length }),
+  );
+}
+
+/** Sums up the rounds of each process. */
+export function spread(processes: readonly (readonly number[])[]): Spread {
+  if (processes.length !== 1) {
+    return overProcesses(processes.map((rounds) => median([...rounds])));
+  }
+  const rounds = [...processes[0]!];
+  return {
+    median: median(rounds),
+    low: quantile(rounds, 0.25),
+    high: quantile(rounds, 0.75),
+  };
+}
+
+function overProcesses(medians: readonly number[]): Spread {
+  const values = [...medians];
+  return { median: median(values), low: min(values), high: max(values) };
+}
+
+function given<Value>(
+  measured: readonly Measured[],
+  value: (measured: Measured) => Value | undefined,
+): Value[] {
+  return measured.map(value).filter((value) => value !== undefined);
+}

@@ -1,0 +1,253 @@
+import type {
+  Experiment,
+  Operation,
+  Pattern,
+  Point,
+  Runtime,
+  Way,
+} from "../../bench/schema.ts";
+
+/** What a way is, for who reads a report. */
+export interface WayInfo {
+  /** `ours` is this module, `limit` what it can't be faster than, `peer` everybody else. */
+  readonly kind: "limit" | "ours" | "peer";
+  readonly about: string;
+}
+
+/** All ways, in the order of every table and legend. */
+export const WAYS: Readonly<Record<Way, WayInfo>> = {
+  "C": {
+    kind: "limit",
+    about:
+      "the same loop in C, compiled with MinGW-w64 `-O2`, in the same process: the limit",
+  },
+  "bare": {
+    kind: "limit",
+    about: "`dlopen` and a call, as written by hand, without any checks",
+  },
+  "kernel32": { kind: "ours", about: "this module's raw layer" },
+  "SyncFile": { kind: "ours", about: "this module's files" },
+  "OverlappedFile": {
+    kind: "ours",
+    about: "this module's files with promises, on a completion port",
+  },
+  "SyncFile, Uint8Array": {
+    kind: "ours",
+    about: "this module's files, with the runtime's own memory",
+  },
+  "OverlappedFile, Uint8Array": {
+    kind: "ours",
+    about: "the same with promises, through memory of the module's own",
+  },
+  "OverlappedFile stream": {
+    kind: "ours",
+    about: "`readable` and `writable` of this module's files",
+  },
+  "Deno.FsFile": {
+    kind: "peer",
+    about: "Deno's files; they take no offset, and go through the cache",
+  },
+  "Deno.FsFile stream": {
+    kind: "peer",
+    about: "`readable` and `writable` of Deno's files",
+  },
+  "Bun.file": { kind: "peer", about: "Bun's file and its writer" },
+  "node:fs": {
+    kind: "peer",
+    about: "`readSync`, `writeSync`, as the runtime at hand implements them",
+  },
+  "node:fs/promises": {
+    kind: "peer",
+    about: "`FileHandle.read`, `FileHandle.write`, as the runtime has them",
+  },
+  "node:fs stream": {
+    kind: "peer",
+    about: "`createReadStream`, `createWriteStream`, as the runtime has them",
+  },
+  "@bun-win32/kernel32": {
+    kind: "peer",
+    about: "a package of bindings for Bun",
+  },
+  "koffi": { kind: "peer", about: "a native add-on for Node that calls C" },
+};
+
+/** What an experiment is called, and what grows in it. */
+export interface ExperimentInfo {
+  readonly title: string;
+  readonly about: string;
+  /** What `Point.x` counts. */
+  readonly x?: { readonly label: string; readonly isBytes: boolean };
+}
+
+/** All experiments, in the order of a report. */
+export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
+  "transfer": {
+    title: "One request after the other",
+    about:
+      "Reads and writes of one size at the file pointer, each begun when the one before has ended.",
+  },
+  "overlapped": {
+    title: "Several requests in flight",
+    about: "So many requests are under way at any time, on one file.",
+  },
+  "gather": {
+    title: "Many pages by one request",
+    about: "A gather or scatter of pages, beside a request for each page.",
+  },
+  "records": {
+    title: "Typed records",
+    about:
+      "Records of a structure, packed into bytes and written, or read and unpacked. An operation is a record.",
+  },
+  "text": {
+    title: "Lines of text",
+    about:
+      "Lines that are encoded and written, or read and decoded. An operation is a line.",
+  },
+  "streams": {
+    title: "Streams",
+    about:
+      "Whole files through web streams and Node's, by chunks. An operation is a chunk.",
+  },
+  "file size": {
+    title: "How cost grows with the size of the file",
+    about: "The same requests on larger and larger files.",
+    x: { label: "File", isBytes: true },
+  },
+  "open files": {
+    title: "How cost grows with open files",
+    about: "Requests go round all files that are open.",
+    x: { label: "Open files", isBytes: false },
+  },
+  "in flight": {
+    title: "How cost grows with requests in flight",
+    about: "More and more requests are under way at once.",
+    x: { label: "Requests in flight", isBytes: false },
+  },
+  "workers": {
+    title: "How cost grows with Workers",
+    about: "Workers on threads of their own, each with a file of its own.",
+    x: { label: "Workers", isBytes: false },
+  },
+  "workers on one file": {
+    title: "How cost grows with Workers on one file",
+    about: "Workers on threads of their own, all with the same file.",
+    x: { label: "Workers", isBytes: false },
+  },
+  "buffer size": {
+    title: "How cost grows with the memory of buffers",
+    about: "Requests go round more and more memory.",
+    x: { label: "Buffers", isBytes: true },
+  },
+};
+
+/** All patterns, in the order of every table and legend. */
+export const PATTERNS: readonly Pattern[] = keysOf<Pattern>({
+  "buffered": true,
+  "sequential": true,
+  "preallocated": true,
+  "write-through": true,
+  "unbuffered": true,
+  "unbuffered write-through": true,
+});
+
+/** All operations, in the order of every table. */
+export const OPERATIONS: readonly Operation[] = keysOf<Operation>({
+  "read": true,
+  "rewrite": true,
+  "write": true,
+  "append": true,
+  "read at": true,
+  "rewrite at": true,
+  "gather": true,
+  "scatter": true,
+  "open": true,
+});
+
+/** All runtimes, in the order of every table. */
+export const RUNTIMES: readonly Runtime[] = keysOf<Runtime>({
+  "deno": true,
+  "bun": true,
+  "node": true,
+});
+
+/** Lists names so that the compiler misses one that is missing. */
+function keysOf<Name extends string>(
+  names: Readonly<Record<Name, true>>,
+): Name[] {
+  return Object.keys(names) as Name[];
+}
+
+/** All ways, in the order of every table and legend. */
+export const WAY_NAMES: readonly Way[] = Object.keys(WAYS) as Way[];
+
+/** All experiments, in the order of a report. */
+export const EXPERIMENT_NAMES: readonly Experiment[] = Object.keys(
+  EXPERIMENTS,
+) as Experiment[];
+
+/** Names a length as one says it. */
+export function sizeName(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number(value.toPrecision(4))} ${units[unit]}`;
+}
+
+/** Names what grows in a scaling experiment, at a point: nothing elsewhere. */
+export function xName({ experiment, x }: Point): string {
+  if (x === undefined) return "";
+  return EXPERIMENTS[experiment].x?.isBytes ? sizeName(x) : x.toString();
+}
+
+/** Names how many requests are in flight, if there are several, and if that is not what grows. */
+export function flightName({ depth, x }: Point): string {
+  return depth > 1 && depth !== x ? `× ${depth}` : "";
+}
+
+/** Names what is done at a point, without the runtime: `"read at, unbuffered, 4 KiB × 32"`. */
+export function taskName(point: Point): string {
+  const { operation, pattern, bytes } = point;
+  const words = [
+    operation,
+    ...pattern === "buffered" ? [] : [pattern],
+    ...bytes > 0 ? [sizeName(bytes)] : [],
+  ];
+  return `${words.join(", ")} ${flightName(point)}`.trimEnd();
+}
+
+/** Names a point as one says it. */
+export function pointName(point: Point): string {
+  const { experiment, runtime } = point;
+  const x = xName(point);
+  const grown = x === "" ? "" : `, ${experiment} ${x}`;
+  return `${runtime} ${taskName(point)}${grown}`;
+}
+
+/** Tells points apart. */
+export function pointKey(point: Point): string {
+  const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
+  return JSON.stringify([
+    ...[experiment, runtime, operation, pattern, bytes, depth, x ?? null],
+  ]);
+}
+
+/** Puts points in the order of every table. */
+export function comparePoints(a: Point, b: Point): number {
+  const places = (point: Point) => [
+    EXPERIMENT_NAMES.indexOf(point.experiment),
+    RUNTIMES.indexOf(point.runtime),
+    OPERATIONS.indexOf(point.operation),
+    PATTERNS.indexOf(point.pattern),
+    ...[point.bytes, point.depth, point.x ?? 0],
+  ];
+  const others = places(b);
+  for (const [i, place] of places(a).entries()) {
+    if (place !== others[i]) return place - others[i]!;
+  }
+  return 0;
+}

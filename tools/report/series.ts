@@ -1,0 +1,71 @@
+import type { Pattern, Way } from "../../bench/schema.ts";
+import { PATTERNS, WAY_NAMES, WAYS } from "./names.ts";
+
+/** How one of several lines looks: by its colour, and without colours by its mark. */
+export interface Series {
+  readonly name: string;
+  /** A custom property of the page's style: it differs by what the page is read on. */
+  readonly colour: string;
+  readonly symbol: Symbol;
+  readonly isDashed: boolean;
+}
+
+/** Marks that are told apart at a few pixels. */
+export type Symbol =
+  | "circle"
+  | "square"
+  | "triangle"
+  | "diamond"
+  | "times"
+  | "plus"
+  | "asterisk"
+  | "hexagon";
+
+type Look = readonly [colour: string, symbol: Symbol];
+
+/** Ways that are never in one plot share a look. */
+const LOOKS: Readonly<Record<Way, Look>> = {
+  "C": ["ink", "times"],
+  "bare": ["grey", "plus"],
+  "kernel32": ["sky", "square"],
+  "SyncFile": ["blue", "circle"],
+  "OverlappedFile": ["violet", "hexagon"],
+  "SyncFile, Uint8Array": ["sky", "hexagon"],
+  "OverlappedFile, Uint8Array": ["pink", "diamond"],
+  "OverlappedFile stream": ["violet", "hexagon"],
+  "Deno.FsFile": ["orange", "triangle"],
+  "Deno.FsFile stream": ["orange", "triangle"],
+  "Bun.file": ["orange", "triangle"],
+  "node:fs": ["green", "diamond"],
+  "node:fs stream": ["green", "diamond"],
+  "node:fs/promises": ["red", "asterisk"],
+  "@bun-win32/kernel32": ["pink", "square"],
+  "koffi": ["pink", "square"],
+};
+
+const PATTERN_LOOKS: Readonly<Record<Pattern, Look>> = {
+  "buffered": ["blue", "circle"],
+  "sequential": ["sky", "square"],
+  "preallocated": ["green", "diamond"],
+  "write-through": ["orange", "triangle"],
+  "unbuffered": ["violet", "hexagon"],
+  "unbuffered write-through": ["red", "asterisk"],
+};
+
+/** Looks of ways, in the order of every legend. */
+export const WAY_SERIES: readonly Series[] = WAY_NAMES.map((name) =>
+  series(name, LOOKS[name], WAYS[name].kind === "limit")
+);
+
+/** Looks of patterns, in the order of every legend. */
+export const PATTERN_SERIES: readonly Series[] = PATTERNS.map((name) =>
+  series(name, PATTERN_LOOKS[name], false)
+);
+
+function series(
+  name: string,
+  [colour, symbol]: Look,
+  isDashed: boolean,
+): Series {
+  return { name, colour: `var(--${colour})`, symbol, isDashed };
+}
