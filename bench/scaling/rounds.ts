@@ -1,0 +1,141 @@
+import { cpuTime } from "../clocks.ts";
+import type { Candidate } from "../contestant.ts";
+import { workingSet } from "../memory.ts";
+import type { Run, Way } from "../schema.ts";
+import type { Place, Scaled } from "./contestant.ts";
+import { collectGarbage } from "./garbage.ts";
+
+/** How a point is measured. */
+export interface Plan {
+  /** The least of what grows, to warm up with. */
+  readonly least: number;
+  /** How many operations a lap has when there is so much of what grows. */
+  lap(x: number): number;
+  /** A turn has so many laps that it lasts at least so long, in ms. */
+  readonly shortestTurn: number;
+  /** How long the rounds of one way are to be timed. */
+  readonly milliseconds: number;
+}
+
+/** As many as a median needs, if they do not take too long. */
+const FEWEST_ROUNDS = 5;
+
+/** How many times as long as it was to be timed a way may be until it has `FEWEST_ROUNDS`. */
+const PATIENCE = 3;
+
+/** So many operations show what a lap takes of time and memory, if it has more. */
+const SAMPLE = 1024;
+
+interface Entry {
+  readonly way: Way;
+  readonly contestant: Scaled;
+  readonly memory: number;
+  /** What an operation took, in ns. */
+  readonly rounds: number[];
+  /** Of all rounds: CPU time in ns, and operations. */
+  cpu: number;
+  operations: number;
+}
+
+/**
+ * Lets ways take turns: A B C, B C A, C A B, … What they have opened stays open meanwhile, and is closed in the end, also after a
+ * failure.
+ */
+export async function takeRounds<Its extends Place>(
+  candidates: readonly Candidate<Its>[],
+  place: Its,
+  plan: Plan,
+): Promise<Run> {
+  const entries: Entry[] = [];
+  try {
+    for (const candidate of candidates) {
+      entries.push(await enter(candidate, place, plan));
+    }
+    await takeTurns(entries, plan.lap(place.x), plan);
+  } finally {
+    for (const { contestant } of entries) await contestant.close();
+  }
+  const ways: Run["ways"] = {};
+  for (const { way, rounds, cpu, operations, memory } of entries) {
+    ways[way] = { rounds, cpu: cpu / operations, memory };
+  }
+  return { ways };
+}
+
+/** Warms a way up with little. Then opens all that it needs, and sees how much memory that takes. */
+async function enter<Its extends Place>(
+  { way, prepare }: Candidate<Its>,
+  place: Its,
+  { least, lap, milliseconds }: Plan,
+): Promise<Entry> {
+  const little = await prepare({ ...place, x: least });
+  try {
+    const end = performance.now() + milliseconds / 2;
+    do await takeLap(little, lap(least)); while (performance.now() < end);
+  } finally {
+    await little.close();
+  }
+  await collectGarbage();
+  const before = workingSet();
+  const contestant: Scaled = await prepare(place);
+  try {
+    await takeLap(contestant, Math.min(lap(place.x), SAMPLE));
+    const after = await contestant.most?.() ?? workingSet();
+    const memory = Math.max(0, after - before);
+    return { way, contestant, memory, rounds: [], cpu: 0, operations: 0 };
+  } catch (error) {
+    await contestant.close();
+    throw error;
+  }
+}
+
+async function takeTurns(
+  entries: readonly Entry[],
+  count: number,
+  { milliseconds, shortestTurn }: Plan,
+): Promise<void> {
+  const sample = Math.min(count, SAMPLE);
+  const lap = await takeLap(entries[0]!.contestant, sample) * count / sample;
+  const laps = Math.max(1, Math.ceil(shortestTurn / lap));
+  const fewest = roundsFor(milliseconds, laps * lap);
+  const end = performance.now() + milliseconds * entries.length;
+  for (let round = 0; round < fewest || performance.now() < end; round++) {
+    for (let i = 0; i < entries.length; i++) {
+      await takeTurn(entries[(round + i) % entries.length]!, laps, count);
+    }
+  }
+}
+
+/** How many rounds there are at least. A long turn may be the only one of a process. */
+export function roundsFor(milliseconds: number, turn: number): number {
+  const most = Math.floor(PATIENCE * milliseconds / turn);
+  return Math.min(FEWEST_ROUNDS, Math.max(1, most));
+}
+
+async function takeTurn(
+  entry: Entry,
+  laps: number,
+  count: number,
+): Promise<void> {
+  let time = 0;
+  const before = cpuTime();
+  for (let lap = 0; lap < laps; lap++) {
+    time += await takeLap(entry.contestant, count);
+  }
+  entry.cpu += cpuTime() - before;
+  entry.rounds.push(1e6 * time / (laps * count));
+  entry.operations += laps * count;
+}
+
+/** Returns how long it took, in ms. */
+async function takeLap(
+  { rewind, run }: Scaled,
+  count: number,
+): Promise<number> {
+  const rewound = rewind?.();
+  if (rewound !== undefined) await rewound;
+  const start = performance.now();
+  const performed = run(count, 0);
+  if (performed !== undefined) await performed;
+  return performance.now() - start;
+}
