@@ -26,8 +26,7 @@ const KINDS: readonly Kind[] = [
 ];
 const QUICK_KINDS: readonly Kind[] = [
   ["read", "buffered"],
-  ["write", "buffered"],
-  ["rewrite", "unbuffered"],
+  ["write", "unbuffered"],
 ];
 
 /** What a disk must have left beside the file. */

@@ -9,13 +9,13 @@ import { measureWays, placeOf } from "./measure.ts";
 const REQUEST = 4096;
 
 const DEPTHS = [1, 4, 16, 64, 256, 1024];
-const QUICK_DEPTHS = [1, 32, 1024];
+const QUICK_DEPTHS = [1, 32, 256];
 const OPERATIONS: readonly Operation[] = ["read at", "rewrite at"];
 const QUICK_OPERATIONS: readonly Operation[] = ["rewrite at"];
 
 /** A lap starts with none in flight and ends with none: it is several times as long as the depth. */
 export function lapOf(depth: number): number {
-  return Math.max(256, 4 * depth);
+  return Math.max(64, 4 * depth);
 }
 
 /** Cost by the number of operations in flight. */

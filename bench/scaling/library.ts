@@ -29,6 +29,7 @@ export interface Library {
     file: bigint,
     memory: bigint,
     parts: number,
+    first: number,
     places: number,
     length: number,
     writes: number,
@@ -56,6 +57,7 @@ export interface Library {
     memory: bigint,
     length: number,
     writes: number,
+    apart: number,
     places: number,
     count: number,
   ): number;
@@ -73,14 +75,14 @@ export function load(library: string): Library {
     scale_close: ["buffer", "i32"],
     scale_through: ["u64", "u64", "u32", "i32", "i32", "i32"],
     scale_round: ["buffer", "i32", "u64", "u32", "i32", "i32"],
-    scale_cycle: ["u64", "u64", "i32", "i32", "u32", "i32", "i32"],
+    scale_cycle: ["u64", "u64", "i32", "i32", "i32", "u32", "i32", "i32"],
     scale_flight_begin: ["buffer", "buffer", "i32", "i32"],
     scale_flight: [
       ...["buffer", "buffer", "i32", "u64", "u32"] as const,
       ...["i32", "i32", "i32"] as const,
     ],
     scale_flight_end: ["buffer"],
-    scale_crew_begin: ["buffer", "u64", "u32", "i32", "i32", "i32"],
+    scale_crew_begin: ["buffer", "u64", "u32", "i32", "i32", "i32", "i32"],
     scale_crew: ["i32"],
     scale_crew_end: [],
   });

@@ -26,13 +26,19 @@ const PATIENCE = 3;
 /** So many operations show what a lap takes of time and memory, if it has more. */
 const SAMPLE = 1024;
 
+/** CPU time is counted in steps of 10 to 16 ms: what is shorter than this, in ms, has none to tell. */
+const LEAST_TIME = 250;
+
+const NONE = { time: 0, cpu: 0, operations: 0 };
+
 interface Entry {
   readonly way: Way;
   readonly contestant: Scaled;
   readonly memory: number;
   /** What an operation took, in ns. */
   readonly rounds: number[];
-  /** Of all rounds: CPU time in ns, and operations. */
+  /** Of all rounds: time in ms, CPU time in ns, and operations. */
+  time: number;
   cpu: number;
   operations: number;
 }
@@ -56,8 +62,11 @@ export async function takeRounds<Its extends Place>(
     for (const { contestant } of entries) await contestant.close();
   }
   const ways: Run["ways"] = {};
-  for (const { way, rounds, cpu, operations, memory } of entries) {
-    ways[way] = { rounds, cpu: cpu / operations, memory };
+  for (const { way, rounds, time, cpu, operations, memory } of entries) {
+    const measured = { rounds, memory };
+    ways[way] = time < LEAST_TIME
+      ? measured
+      : { ...measured, cpu: cpu / operations };
   }
   return { ways };
 }
@@ -82,7 +91,7 @@ async function enter<Its extends Place>(
     await takeLap(contestant, Math.min(lap(place.x), SAMPLE));
     const after = await contestant.most?.() ?? workingSet();
     const memory = Math.max(0, after - before);
-    return { way, contestant, memory, rounds: [], cpu: 0, operations: 0 };
+    return { way, contestant, memory, rounds: [], ...NONE };
   } catch (error) {
     await contestant.close();
     throw error;
@@ -124,6 +133,7 @@ async function takeTurn(
   }
   entry.cpu += cpuTime() - before;
   entry.rounds.push(1e6 * time / (laps * count));
+  entry.time += time;
   entry.operations += laps * count;
 }
 
