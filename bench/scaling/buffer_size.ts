@@ -1,6 +1,7 @@
 // How the cost of a request depends on how much memory requests cycle through: whether that is in the processor's caches.
 
 import type { Experiment } from "../experiment.ts";
+import { waysOf } from "../measure.ts";
 import type { Operation, Pattern, Point } from "../schema.ts";
 import { BUFFER_SIZE_WAYS } from "./buffer_size_ways.ts";
 import { inFolder, makeFile } from "./files.ts";
@@ -46,6 +47,8 @@ export const experiment: Experiment = {
     );
   },
 
+  ways: (point) => waysOf(BUFFER_SIZE_WAYS, point),
+
   measure(point, task) {
     const { bytes } = point;
     return inFolder(task.folder, async (folder) =>
@@ -55,6 +58,7 @@ export const experiment: Experiment = {
           ...placeOf(point, task),
           ...{ path: makeFile(folder, "file.bin", FILE), places: FILE / bytes },
         },
+        task,
         {
           ...{ least: bytes, milliseconds: task.milliseconds },
           lap: (x) => Math.max(64, x / bytes),

@@ -1,13 +1,12 @@
 import { closeSync, openSync as openFd, readSync, writeSync } from "node:fs";
 import { AlignedBuffer, open, openSync } from "../../mod.ts";
-import type { Handle } from "../../src/raw.ts";
 import { type Candidate, type Contestant, failed } from "../contestant.ts";
+import { refusesPattern } from "../transfer/runtimes.ts";
 import { FILLING, plainBytes } from "../memory.ts";
 import type { Way } from "../schema.ts";
 import type { Place } from "./contestant.ts";
 import { openHandles } from "./files.ts";
 import { slotsOf } from "./flight.ts";
-import { cached } from "./measure.ts";
 
 /** A file of so many requests. `x` is the size of the memory that requests cycle through. */
 export interface BufferPlace extends Place {
@@ -40,7 +39,7 @@ const native: Candidate<BufferPlace> = {
     const { scale_cycle } = library!;
     const { bytes: length, pattern, operation } = point;
     const { handles, close } = openHandles([path], pattern);
-    const file = handles[0] as Handle;
+    const file = handles[0]!;
     const writes = operation.startsWith("read") ? 0 : 1;
     const memory = new AlignedBuffer(x);
     memory.bytes.fill(FILLING);
@@ -146,7 +145,7 @@ function overlappedFile(
 const nodeFs: Candidate<BufferPlace> = {
   way: "node:fs",
   runtimes: ["deno", "bun"],
-  refuses: cached,
+  refuses: (point) => refusesPattern("node:fs", point),
   prepare(place) {
     const { point, path, places } = place;
     const { bytes: length, operation } = point;

@@ -1,8 +1,9 @@
 // How the cost of a request depends on the size of the file, which is read or written from the start to the end.
 
-import type { Experiment, Task } from "../experiment.ts";
+import { type Experiment, SkippedError, type Task } from "../experiment.ts";
+import { waysOf } from "../measure.ts";
 import { AlignedBuffer } from "../../mod.ts";
-import type { Operation, Pattern, Point, Run, Way } from "../schema.ts";
+import type { Operation, Pattern, Point, Run } from "../schema.ts";
 import { FILE_SIZE_WAYS } from "./file_size_ways.ts";
 import { freeSpace, inFolder, makeFile } from "./files.ts";
 import { FILLING } from "../memory.ts";
@@ -47,12 +48,12 @@ export const experiment: Experiment = {
     );
   },
 
+  ways: (point) => waysOf(FILE_SIZE_WAYS, point),
+
   async measure(point, task) {
     const why = wantingRoom(point, freeSpace(task.folder));
-    if (why === undefined) return await measure(point, task);
-    const missing: Partial<Record<Way, string>> = {};
-    for (const { way } of FILE_SIZE_WAYS) missing[way] = why;
-    return { ways: {}, missing };
+    if (why !== undefined) throw new SkippedError(why);
+    return await measure(point, task);
   },
 
   seconds({ x = 0 }, { milliseconds }) {
@@ -70,7 +71,7 @@ export function wantingRoom(
   const [needed, left] = [x + SPARE, free].map((bytes) =>
     (bytes / 2 ** 30).toFixed(1)
   );
-  return `The disk has room for ${left} GiB, and ${needed} GiB are needed.`;
+  return `the disk has room for ${left} GiB, and ${needed} GiB are needed`;
 }
 
 function measure(point: Point, task: Task): Promise<Run> {
@@ -82,6 +83,7 @@ function measure(point: Point, task: Task): Promise<Run> {
     return await measureWays(
       FILE_SIZE_WAYS,
       { ...placeOf(point, task), path, memory },
+      task,
       {
         ...{ least: REQUEST, milliseconds: task.milliseconds },
         lap: (size) => size / REQUEST,

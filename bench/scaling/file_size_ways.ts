@@ -5,20 +5,14 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import {
-  type AlignedBuffer,
-  kernel32,
-  open,
-  openSync,
-  Win32Error,
-} from "../../mod.ts";
-import type { Handle } from "../../src/raw.ts";
+import { type AlignedBuffer, open, openSync } from "../../mod.ts";
 import { type Candidate, failed } from "../contestant.ts";
+import { Deno } from "../globals.ts";
+import { resizeHandle, seekHandle } from "../handle.ts";
+import { refusesPattern } from "../transfer/runtimes.ts";
 import type { Place } from "./contestant.ts";
 import { openHandles } from "./files.ts";
-import { cached } from "./measure.ts";
 
-const FILE_BEGIN = 0;
 const OPTIONS = { read: true, write: true } as const;
 
 /** One file, and memory for one request. */
@@ -35,11 +29,12 @@ const native: Candidate<FilePlace> = {
     const { operation, pattern, bytes: length } = point;
     const { scale_through } = library!;
     const { handles, close } = openHandles([path], pattern);
-    const file = handles[0] as Handle;
+    const file = handles[0]!;
     const writes = operation === "read" ? 0 : 1;
+    const empties = operation === "write";
     const positional = pattern === "unbuffered" ? 1 : 0;
     return {
-      rewind: () => rewind(file, operation === "write"),
+      rewind: () => empties ? resizeHandle(file, 0) : seekHandle(file, 0),
       run(count) {
         const made = scale_through(
           file,
@@ -55,15 +50,6 @@ const native: Candidate<FilePlace> = {
     };
   },
 };
-
-function rewind(file: Handle, empties: boolean): void {
-  if (!kernel32.SetFilePointerEx(file, 0n, null, FILE_BEGIN)) {
-    throw Win32Error.last("SetFilePointerEx");
-  }
-  if (empties && !kernel32.SetEndOfFile(file)) {
-    throw Win32Error.last("SetEndOfFile");
-  }
-}
 
 const syncFile: Candidate<FilePlace> = {
   way: "SyncFile",
@@ -128,7 +114,7 @@ const overlappedFile: Candidate<FilePlace> = {
 const fsFile: Candidate<FilePlace> = {
   way: "Deno.FsFile",
   runtimes: ["deno"],
-  refuses: cached,
+  refuses: (point) => refusesPattern("Deno.open()", point),
   prepare({ point, path, memory: { bytes } }) {
     const { operation } = point;
     const file = Deno.openSync(path, OPTIONS);
@@ -137,7 +123,7 @@ const fsFile: Candidate<FilePlace> = {
     return {
       rewind() {
         if (empties) file.truncateSync(0);
-        file.seekSync(0, Deno.SeekMode.Start);
+        file.seekSync(0, 0);
       },
       run: operation === "read"
         ? (count) => {
@@ -159,7 +145,7 @@ const fsFile: Candidate<FilePlace> = {
 const nodeFs: Candidate<FilePlace> = {
   way: "node:fs",
   runtimes: ["deno", "bun"],
-  refuses: cached,
+  refuses: (point) => refusesPattern("node:fs", point),
   prepare({ point, path, memory: { bytes } }) {
     const { operation } = point;
     const file = openFd(path, "r+");

@@ -1,33 +1,17 @@
-import { closeSync, openSync, statfsSync, writeSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  type Handle,
-  INVALID_HANDLE_VALUE,
-  kernel32,
-  Win32Error,
-} from "../../mod.ts";
-import {
   FILE_ATTRIBUTE_NORMAL,
-  FILE_FLAG_NO_BUFFERING,
   FILE_FLAG_OVERLAPPED,
-  FILE_SHARE_DELETE,
-  FILE_SHARE_READ,
-  FILE_SHARE_WRITE,
-  GENERIC_READ,
-  GENERIC_WRITE,
-  OPEN_EXISTING,
   SECURITY_ANONYMOUS,
   SECURITY_SQOS_PRESENT,
 } from "../../src/constants.ts";
-import { FILLING } from "../memory.ts";
+import { closeHandle, openHandle, PATTERN_FLAGS } from "../handle.ts";
+import { prefill } from "../prefill.ts";
 import type { Pattern } from "../schema.ts";
 
-const MIB = 2 ** 20;
 const MAX_PATH = 260;
-
-const ACCESS = (GENERIC_READ | GENERIC_WRITE) >>> 0;
-const SHARE = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
 /** The attributes that the module opens files with. */
 const ATTRIBUTES = FILE_ATTRIBUTE_NORMAL | SECURITY_SQOS_PRESENT |
@@ -46,21 +30,10 @@ export async function inFolder<Result>(
   }
 }
 
-/** Makes a file of so many bytes, none of them zero. Returns its path. */
+/** Makes a file of so many bytes. Returns its path. */
 export function makeFile(folder: string, name: string, bytes: number): string {
   const path = join(folder, name);
-  const chunk = new Uint8Array(Math.min(bytes, MIB)).fill(FILLING);
-  const file = openSync(path, "w");
-  try {
-    for (let at = 0; at < bytes; at += chunk.length) {
-      const part = chunk.subarray(0, Math.min(chunk.length, bytes - at));
-      if (writeSync(file, part) !== part.length) {
-        throw new Error(`Only ${at} bytes of ${path} could be written`);
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
+  prefill(path, bytes);
   return path;
 }
 
@@ -98,37 +71,22 @@ export function openHandles(
   const flags = flagsOf(pattern, overlapped);
   let opened = 0;
   const close = () => {
-    for (; opened > 0; opened--) {
-      const handle = handles[opened - 1] as Handle;
-      if (!kernel32.CloseHandle(handle)) throw Win32Error.last("CloseHandle");
-    }
+    while (opened > 0) closeHandle(handles[--opened]!);
   };
-  for (const path of paths) {
-    const handle = kernel32.CreateFileW(
-      path,
-      ACCESS,
-      SHARE,
-      null,
-      OPEN_EXISTING,
-      flags,
-      null,
-    );
-    if (handle === INVALID_HANDLE_VALUE) {
-      const error = Win32Error.last("CreateFileW", { path });
-      close();
-      throw error;
-    }
-    handles[opened++] = handle;
+  try {
+    for (const path of paths) handles[opened++] = openHandle(path, { flags });
+  } catch (error) {
+    opened--;
+    close();
+    throw error;
   }
   return { handles, close };
 }
 
 /** What CreateFileW is given for dwFlagsAndAttributes. */
 export function flagsOf(pattern: Pattern, overlapped: boolean): number {
-  let flags = ATTRIBUTES;
-  if (pattern === "unbuffered") flags |= FILE_FLAG_NO_BUFFERING;
-  if (overlapped) flags |= FILE_FLAG_OVERLAPPED;
-  return flags >>> 0;
+  const flags = ATTRIBUTES | PATTERN_FLAGS[pattern];
+  return (overlapped ? flags | FILE_FLAG_OVERLAPPED : flags) >>> 0;
 }
 
 /** Lays paths out as `scale_open` takes them. */

@@ -1,6 +1,5 @@
-interface BunCollector {
-  gc(force: boolean): number;
-}
+import { Bun } from "../globals.ts";
+import { RUNTIME } from "../runtime.ts";
 
 type Collect = () => void;
 
@@ -13,8 +12,7 @@ export async function collectGarbage(): Promise<void> {
 }
 
 async function collector(): Promise<Collect> {
-  const { Bun } = globalThis as { Bun?: BunCollector };
-  if (Bun !== undefined) return () => void Bun.gc(true);
+  if (RUNTIME === "bun") return () => Bun.gc(true);
   const { setFlagsFromString } = await import("node:v8");
   const { runInNewContext } = await import("node:vm");
   setFlagsFromString("--expose-gc");

@@ -1,6 +1,7 @@
 // How the cost of an operation depends on how many are in flight on one file.
 
 import type { Experiment } from "../experiment.ts";
+import { waysOf } from "../measure.ts";
 import type { Operation, Point } from "../schema.ts";
 import { inFolder, makeFile } from "./files.ts";
 import { IN_FLIGHT_WAYS } from "./in_flight_ways.ts";
@@ -30,6 +31,8 @@ export const experiment: Experiment = {
     );
   },
 
+  ways: (point) => waysOf(IN_FLIGHT_WAYS, point),
+
   measure(point, task) {
     const { x = 1 } = point;
     return inFolder(task.folder, async (folder) => {
@@ -37,6 +40,7 @@ export const experiment: Experiment = {
       return await measureWays(
         IN_FLIGHT_WAYS,
         { ...placeOf(point, task), path, places: lapOf(x) },
+        task,
         {
           ...{ least: 1, milliseconds: task.milliseconds, lap: lapOf },
           shortestTurn: 10,

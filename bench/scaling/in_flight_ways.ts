@@ -1,6 +1,7 @@
 import { open as openHandle } from "node:fs/promises";
 import { open } from "../../mod.ts";
 import type { Candidate } from "../contestant.ts";
+import { Deno } from "../globals.ts";
 import { plainBytes } from "../memory.ts";
 import type { Place } from "./contestant.ts";
 import { openHandles } from "./files.ts";
@@ -73,7 +74,7 @@ const fsFile: Candidate<FlightPlace> = {
       ? (_: number, bytes: Uint8Array) => file.read(bytes)
       : (_: number, bytes: Uint8Array) => file.write(bytes);
     return {
-      rewind: () => void file.seekSync(0, Deno.SeekMode.Start),
+      rewind: () => void file.seekSync(0, 0),
       run: inLanes<Uint8Array, number | null>(
         "Deno.FsFile",
         lanes,

@@ -1,12 +1,14 @@
 // How costs depend on how many files are open: that of an operation on one after the other, with one operation pending on each, and
 // of opening and closing them.
 
+import type { Candidate } from "../contestant.ts";
 import type { Experiment } from "../experiment.ts";
+import { waysOf } from "../measure.ts";
 import type { Operation, Pattern, Point } from "../schema.ts";
 import { inFolder, makeFiles } from "./files.ts";
 import { OPEN_WAYS } from "./open_ways.ts";
 import { PENDING_WAYS } from "./pending_ways.ts";
-import { ROUND_WAYS } from "./round_ways.ts";
+import { type FilesPlace, ROUND_WAYS } from "./round_ways.ts";
 import { measureWays, placeOf } from "./measure.ts";
 
 const REQUEST = 4096;
@@ -35,18 +37,16 @@ export const experiment: Experiment = {
     );
   },
 
+  ways: (point) => waysOf(candidatesFor(point), point),
+
   measure(point, task) {
-    const { x = 1, operation, pattern } = point;
+    const { x = 1, operation } = point;
     return inFolder(task.folder, async (folder) => {
       const paths = makeFiles(folder, x, REQUEST);
-      const ways = operation === "open"
-        ? OPEN_WAYS
-        : pattern === "unbuffered"
-        ? PENDING_WAYS
-        : ROUND_WAYS;
       return await measureWays(
-        ways,
+        candidatesFor(point),
         { ...placeOf(point, task), paths },
+        task,
         {
           ...{ least: 1, milliseconds: task.milliseconds },
           lap: operation === "open" ? (count) => count : lapOf,
@@ -59,6 +59,13 @@ export const experiment: Experiment = {
   seconds: ({ x = 1 }, { milliseconds }) =>
     0.002 * x + ROUND_WAYS.length * (0.2 + 2 * milliseconds / 1000),
 };
+
+function candidatesFor(
+  { operation, pattern }: Point,
+): readonly Candidate<FilesPlace>[] {
+  if (operation === "open") return OPEN_WAYS;
+  return pattern === "unbuffered" ? PENDING_WAYS : ROUND_WAYS;
+}
 
 /** Each file has its turn several times. */
 function lapOf(files: number): number {

@@ -8,6 +8,7 @@ import {
   type SyncFile,
 } from "../../mod.ts";
 import { type Candidate, failed } from "../contestant.ts";
+import { Deno, type DenoFile } from "../globals.ts";
 import { workingSet } from "../memory.ts";
 import type { Scaled } from "./contestant.ts";
 import { flagsOf, pathFields } from "./files.ts";
@@ -113,7 +114,7 @@ const fsFile: Candidate<FilesPlace> = {
   way: "Deno.FsFile",
   runtimes: ["deno"],
   prepare({ paths, x }) {
-    const files: Deno.FsFile[] = [];
+    const files: DenoFile[] = [];
     return allAtOnce(
       x,
       (count) => {

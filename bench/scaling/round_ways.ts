@@ -3,6 +3,7 @@
 import { closeSync, openSync as openFd, writeSync } from "node:fs";
 import { AlignedBuffer, openSync } from "../../mod.ts";
 import { type Candidate, failed } from "../contestant.ts";
+import { Deno } from "../globals.ts";
 import { FILLING, plainBytes } from "../memory.ts";
 import type { Point } from "../schema.ts";
 import type { Place } from "./contestant.ts";
@@ -100,7 +101,7 @@ const fsFile: Candidate<FilesPlace> = {
       run(count) {
         for (let i = 0, next = 0; i < count; i++) {
           const file = files[next]!;
-          file.seekSync(0, Deno.SeekMode.Start);
+          file.seekSync(0, 0);
           if (file.writeSync(bytes) !== length) failed("Deno.FsFile");
           if (++next === x) next = 0;
         }

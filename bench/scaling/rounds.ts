@@ -27,7 +27,7 @@ const PATIENCE = 3;
 const SAMPLE = 1024;
 
 /** CPU time is counted in steps of 10 to 16 ms: what is shorter than this, in ms, has none to tell. */
-const LEAST_TIME = 250;
+const LEAST_TIME = 200;
 
 const NONE = { time: 0, cpu: 0, operations: 0 };
 
@@ -51,7 +51,7 @@ export async function takeRounds<Its extends Place>(
   candidates: readonly Candidate<Its>[],
   place: Its,
   plan: Plan,
-): Promise<Run> {
+): Promise<Run["ways"]> {
   const entries: Entry[] = [];
   try {
     for (const candidate of candidates) {
@@ -59,7 +59,7 @@ export async function takeRounds<Its extends Place>(
     }
     await takeTurns(entries, plan.lap(place.x), plan);
   } finally {
-    for (const { contestant } of entries) await contestant.close();
+    await closeAll(entries);
   }
   const ways: Run["ways"] = {};
   for (const { way, rounds, time, cpu, operations, memory } of entries) {
@@ -68,7 +68,17 @@ export async function takeRounds<Its extends Place>(
       ? measured
       : { ...measured, cpu: cpu / operations };
   }
-  return { ways };
+  return ways;
+}
+
+/** Closes what all have open, even if one cannot. */
+async function closeAll(entries: readonly Entry[]): Promise<void> {
+  const closed = await Promise.allSettled(
+    entries.map(async ({ contestant }) => await contestant.close()),
+  );
+  for (const result of closed) {
+    if (result.status === "rejected") throw result.reason;
+  }
 }
 
 /** Warms a way up with little. Then opens all that it needs, and sees how much memory that takes. */

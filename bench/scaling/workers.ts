@@ -1,7 +1,8 @@
 // How many operations a second more Workers make, each with a file of its own or all with the same file.
 
 import type { Experiment, Task } from "../experiment.ts";
-import type { Point } from "../schema.ts";
+import { waysOf } from "../measure.ts";
+import type { Point, Way } from "../schema.ts";
 import { inFolder, makeFile } from "./files.ts";
 import { measureWays, placeOf } from "./measure.ts";
 import { WORKERS_WAYS } from "./workers_ways.ts";
@@ -20,6 +21,7 @@ const QUICK_COUNTS = [1, 2];
 /** Cost by the number of Workers, each with its file. */
 export const experiment: Experiment = {
   points: (quick, runtime) => pointsOf("workers", quick, runtime),
+  ways,
   measure: (point, task) => measure(point, task, false),
   seconds,
 };
@@ -28,9 +30,14 @@ export const experiment: Experiment = {
 export const sharing: Experiment = {
   points: (quick, runtime) =>
     quick ? [] : pointsOf("workers on one file", quick, runtime),
+  ways,
   measure: (point, task) => measure(point, task, true),
   seconds,
 };
+
+function ways(point: Point): Way[] {
+  return waysOf(WORKERS_WAYS, point);
+}
 
 function pointsOf(
   experiment: Point["experiment"],
@@ -60,6 +67,7 @@ function measure(point: Point, task: Task, isOne: boolean) {
         ...placeOf(point, task),
         ...{ paths, places: PLACES, apart: isOne ? PLACES : 0 },
       },
+      task,
       {
         ...{ least: 1, milliseconds: task.milliseconds },
         lap: (workers) => workers * LAP,
