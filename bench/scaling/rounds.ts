@@ -17,11 +17,14 @@ export interface Plan {
   readonly milliseconds: number;
 }
 
-/** As many as a median needs, if they do not take too long. */
+/** As many as a median needs. */
 const FEWEST_ROUNDS = 5;
 
-/** How many times as long as it was to be timed a way may be until it has `FEWEST_ROUNDS`. */
+/** A way may take so many times as long as it was to be timed until it has `FEWEST_ROUNDS`, */
 const PATIENCE = 3;
+
+/** and so many ms in any case. */
+const LEAST_PATIENCE = 250;
 
 /** So many operations show what a lap takes of time and memory, if it has more. */
 const SAMPLE = 1024;
@@ -127,7 +130,9 @@ async function takeTurns(
 
 /** How many rounds there are at least. A long turn may be the only one of a process. */
 export function roundsFor(milliseconds: number, turn: number): number {
-  const most = Math.floor(PATIENCE * milliseconds / turn);
+  const most = Math.floor(
+    Math.max(PATIENCE * milliseconds, LEAST_PATIENCE) / turn,
+  );
   return Math.min(FEWEST_ROUNDS, Math.max(1, most));
 }
 
