@@ -14,6 +14,8 @@ export interface BufferPlace extends Place {
   readonly places: number;
 }
 
+const UNALIGNED = 8;
+
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Memory in parts, one for each request. */
@@ -28,8 +30,10 @@ function aligned({ x, point }: Place): Memory {
   return { parts, free: () => memory.free() };
 }
 
+/** The runtime's own memory begins at a sector's boundary by chance only: here it never does. */
 function plain({ x, point }: Place): Memory {
-  return { parts: slotsOf(plainBytes(x), point.bytes), free() {} };
+  const bytes = plainBytes(x + UNALIGNED).subarray(UNALIGNED);
+  return { parts: slotsOf(bytes, point.bytes), free() {} };
 }
 
 const native: Candidate<BufferPlace> = {
