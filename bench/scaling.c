@@ -55,12 +55,13 @@ __declspec(dllexport) int scale_round(const HANDLE *files, int among, void *byte
   return count;
 }
 
-// With one part of the memory after the other, at one offset after the other from the first on. Returns how many requests were made.
-__declspec(dllexport) int scale_cycle(HANDLE file, char *memory, int parts, int first, int places, DWORD length, int writes,
-                                      int count) {
+// With one part of the memory after the other, at one offset after the other of those from `start` on. The first request is the one
+// that has the index `first`. Returns how many were made.
+__declspec(dllexport) int scale_cycle(HANDLE file, char *memory, int parts, int start, int places, DWORD length, int writes,
+                                      int first, int count) {
   OVERLAPPED overlapped = {0};
-  for (int i = 0, part = 0, at = 0; i < count; i++) {
-    place(&overlapped, (unsigned long long)(first + at) * length);
+  for (int i = 0, part = first % parts, at = first % places; i < count; i++) {
+    place(&overlapped, (unsigned long long)(start + at) * length);
     if (!transfer_once(file, memory + (size_t)part * length, length, writes, &overlapped)) return i;
     if (++part == parts) part = 0;
     if (++at == places) at = 0;
@@ -153,7 +154,7 @@ static struct {
   HANDLE file;
   char *bytes;
   DWORD length;
-  int writes, first, places;
+  int writes, start, places;
   int asked, made;
 } crew[MOST_THREADS];
 static int crew_size;
@@ -165,7 +166,7 @@ static DWORD WINAPI work(void *parameter) {
     int asked = crew[me].asked;
     if (asked == END) return 0;
     crew[me].made =
-        scale_cycle(crew[me].file, crew[me].bytes, 1, crew[me].first, crew[me].places, crew[me].length, crew[me].writes, asked);
+        scale_cycle(crew[me].file, crew[me].bytes, 1, crew[me].start, crew[me].places, crew[me].length, crew[me].writes, 0, asked);
     SetEvent(crew[me].done);
   }
 }
@@ -200,7 +201,7 @@ __declspec(dllexport) int scale_crew_begin(const HANDLE *files, char *memory, DW
     crew[me].bytes = memory + (size_t)me * length;
     crew[me].length = length;
     crew[me].writes = writes;
-    crew[me].first = me * apart;
+    crew[me].start = me * apart;
     crew[me].places = places;
     crew[me].go = CreateEventW(NULL, FALSE, FALSE, NULL);
     crew[me].done = CreateEventW(NULL, FALSE, FALSE, NULL);

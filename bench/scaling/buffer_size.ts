@@ -61,7 +61,7 @@ export const experiment: Experiment = {
         task,
         {
           ...{ least: bytes, milliseconds: task.milliseconds },
-          lap: (x) => Math.max(64, x / bytes),
+          lap: (x) => Math.min(1024, Math.max(64, x / bytes)),
           shortestTurn: 2,
         },
       ));

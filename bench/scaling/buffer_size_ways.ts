@@ -49,7 +49,7 @@ const native: Candidate<BufferPlace> = {
     memory.bytes.fill(FILLING);
     const parts = x / length;
     return {
-      run(count) {
+      run(count, first) {
         const made = scale_cycle(
           file,
           memory.address,
@@ -58,6 +58,7 @@ const native: Candidate<BufferPlace> = {
           places,
           length,
           writes,
+          first,
           count,
         );
         if (made !== count) failed("C");
@@ -85,15 +86,15 @@ function syncFile(
       const { parts, free } = memoryOf(place);
       return {
         run: operation.startsWith("read")
-          ? (count) => {
-            for (let i = 0; i < count; i++) {
+          ? (count, first) => {
+            for (let i = first; i < first + count; i++) {
               const bytes = parts[i % parts.length]!;
               const at = i % places * length;
               if (file.read(bytes, { at }) !== length) failed(way);
             }
           }
-          : (count) => {
-            for (let i = 0; i < count; i++) {
+          : (count, first) => {
+            for (let i = first; i < first + count; i++) {
               const bytes = parts[i % parts.length]!;
               const at = i % places * length;
               if (file.write(bytes, { at }) !== length) failed(way);
@@ -123,15 +124,15 @@ function overlappedFile(
       const { parts, free } = memoryOf(place);
       return {
         run: operation.startsWith("read")
-          ? async (count) => {
-            for (let i = 0; i < count; i++) {
+          ? async (count, first) => {
+            for (let i = first; i < first + count; i++) {
               const bytes = parts[i % parts.length]!;
               const at = i % places * length;
               if (await file.read(bytes, { at }) !== length) failed(way);
             }
           }
-          : async (count) => {
-            for (let i = 0; i < count; i++) {
+          : async (count, first) => {
+            for (let i = first; i < first + count; i++) {
               const bytes = parts[i % parts.length]!;
               const at = i % places * length;
               if (await file.write(bytes, { at }) !== length) failed(way);
@@ -157,8 +158,8 @@ const nodeFs: Candidate<BufferPlace> = {
     const { parts } = plain(place);
     return {
       run: operation.startsWith("read")
-        ? (count) => {
-          for (let i = 0; i < count; i++) {
+        ? (count, first) => {
+          for (let i = first; i < first + count; i++) {
             const bytes = parts[i % parts.length]!;
             const at = i % places * length;
             if (readSync(file, bytes, 0, length, at) !== length) {
@@ -166,8 +167,8 @@ const nodeFs: Candidate<BufferPlace> = {
             }
           }
         }
-        : (count) => {
-          for (let i = 0; i < count; i++) {
+        : (count, first) => {
+          for (let i = first; i < first + count; i++) {
             const bytes = parts[i % parts.length]!;
             const at = i % places * length;
             if (writeSync(file, bytes, 0, length, at) !== length) {

@@ -29,10 +29,11 @@ export interface Library {
     file: bigint,
     memory: bigint,
     parts: number,
-    first: number,
+    start: number,
     places: number,
     length: number,
     writes: number,
+    first: number,
     count: number,
   ): number;
   scale_flight_begin(
@@ -75,7 +76,10 @@ export function load(library: string): Library {
     scale_close: ["buffer", "i32"],
     scale_through: ["u64", "u64", "u32", "i32", "i32", "i32"],
     scale_round: ["buffer", "i32", "u64", "u32", "i32", "i32"],
-    scale_cycle: ["u64", "u64", "i32", "i32", "i32", "u32", "i32", "i32"],
+    scale_cycle: [
+      ...["u64", "u64", "i32", "i32", "i32"] as const,
+      ...["u32", "i32", "i32", "i32"] as const,
+    ],
     scale_flight_begin: ["buffer", "buffer", "i32", "i32"],
     scale_flight: [
       ...["buffer", "buffer", "i32", "u64", "u32"] as const,

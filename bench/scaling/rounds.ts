@@ -32,12 +32,14 @@ const SAMPLE = 1024;
 /** CPU time is counted in steps of 10 to 16 ms: what is shorter than this, in ms, has none to tell. */
 const LEAST_TIME = 200;
 
-const NONE = { time: 0, cpu: 0, operations: 0 };
+const NONE = { next: 0, time: 0, cpu: 0, operations: 0 };
 
 interface Entry {
   readonly way: Way;
   readonly contestant: Scaled;
   readonly memory: number;
+  /** The index of the next operation. */
+  next: number;
   /** What an operation took, in ns. */
   readonly rounds: number[];
   /** Of all rounds: time in ms, CPU time in ns, and operations. */
@@ -144,7 +146,8 @@ async function takeTurn(
   let time = 0;
   const before = cpuTime();
   for (let lap = 0; lap < laps; lap++) {
-    time += await takeLap(entry.contestant, count);
+    time += await takeLap(entry.contestant, count, entry.next);
+    entry.next += count;
   }
   entry.cpu += cpuTime() - before;
   entry.rounds.push(1e6 * time / (laps * count));
@@ -156,11 +159,12 @@ async function takeTurn(
 async function takeLap(
   { rewind, run }: Scaled,
   count: number,
+  first = 0,
 ): Promise<number> {
   const rewound = rewind?.();
   if (rewound !== undefined) await rewound;
   const start = performance.now();
-  const performed = run(count, 0);
+  const performed = run(count, first);
   if (performed !== undefined) await performed;
   return performance.now() - start;
 }
