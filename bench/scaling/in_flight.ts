@@ -14,9 +14,9 @@ const QUICK_DEPTHS = [1, 32, 256];
 const OPERATIONS: readonly Operation[] = ["read at", "rewrite at"];
 const QUICK_OPERATIONS: readonly Operation[] = ["rewrite at"];
 
-/** A lap starts with none in flight and ends with none: it is several times as long as the depth. */
+/** A lap starts with none in flight and ends with none: it is longer than the depth. */
 export function lapOf(depth: number): number {
-  return Math.max(64, 4 * depth);
+  return Math.max(64, 2 * depth);
 }
 
 /** Cost by the number of operations in flight. */

@@ -67,7 +67,7 @@ function candidatesFor(
   return pattern === "unbuffered" ? PENDING_WAYS : ROUND_WAYS;
 }
 
-/** Each file has its turn several times. */
+/** Each file has its turn more than once. */
 function lapOf(files: number): number {
-  return Math.max(64, 4 * files);
+  return Math.max(64, 2 * files);
 }
