@@ -13,6 +13,9 @@ const MIB = 2 ** 20;
 /** The file is the same for all, and stays in the processor's caches. */
 const FILE = 256 * KIB;
 
+/** How many requests a lap has. The next one goes on with the memory behind. */
+const LAP = 64;
+
 const SMALL = 4 * KIB;
 const LARGE = 64 * KIB;
 const SIZES = [
@@ -61,12 +64,12 @@ export const experiment: Experiment = {
         task,
         {
           ...{ least: bytes, milliseconds: task.milliseconds },
-          lap: (x) => Math.min(1024, Math.max(64, x / bytes)),
-          shortestTurn: 2,
+          lap: () => LAP,
+          shortestTurn: 0.5,
         },
       ));
   },
 
   seconds: ({ x = 0 }, { milliseconds }) =>
-    BUFFER_SIZE_WAYS.length * (0.05 + x / 2 ** 30 + 2 * milliseconds / 1000),
+    BUFFER_SIZE_WAYS.length * (0.05 + x / 2 ** 29 + 2 * milliseconds / 1000),
 };

@@ -26,8 +26,8 @@ const KINDS: readonly Kind[] = [
   ["write", "unbuffered"],
 ];
 const QUICK_KINDS: readonly Kind[] = [
-  ["read", "buffered"],
-  ["write", "unbuffered"],
+  ["rewrite", "buffered"],
+  ["rewrite", "unbuffered"],
 ];
 
 /** What a disk must have left beside the file. */
@@ -87,7 +87,7 @@ function measure(point: Point, task: Task): Promise<Run> {
       {
         ...{ least: REQUEST, milliseconds: task.milliseconds },
         lap: (size) => size / REQUEST,
-        shortestTurn: 2,
+        shortestTurn: 1,
       },
     );
   });

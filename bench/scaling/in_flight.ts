@@ -50,5 +50,5 @@ export const experiment: Experiment = {
   },
 
   seconds: (_, { milliseconds }) =>
-    IN_FLIGHT_WAYS.length * (0.2 + 2 * milliseconds / 1000),
+    IN_FLIGHT_WAYS.length * (0.08 + 2 * milliseconds / 1000),
 };

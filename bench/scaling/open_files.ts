@@ -57,7 +57,7 @@ export const experiment: Experiment = {
   },
 
   seconds: ({ x = 1 }, { milliseconds }) =>
-    0.002 * x + ROUND_WAYS.length * (0.2 + 2 * milliseconds / 1000),
+    0.003 * x + ROUND_WAYS.length * (0.08 + 2 * milliseconds / 1000),
 };
 
 function candidatesFor(

@@ -26,6 +26,9 @@ const PATIENCE = 3;
 /** and so many ms in any case. */
 const LEAST_PATIENCE = 250;
 
+/** How long a way warms up with little, in ms. */
+const LEAST_WARM_UP = 20;
+
 /** So many operations show what a lap takes of time and memory, if it has more. */
 const SAMPLE = 1024;
 
@@ -94,7 +97,7 @@ async function enter<Its extends Place>(
 ): Promise<Entry> {
   const little = await prepare({ ...place, x: least });
   try {
-    const end = performance.now() + milliseconds / 2;
+    const end = performance.now() + Math.max(LEAST_WARM_UP, milliseconds / 2);
     do await takeLap(little, lap(least)); while (performance.now() < end);
   } finally {
     await little.close();

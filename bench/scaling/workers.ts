@@ -81,5 +81,5 @@ function seconds(
   { x = 1 }: Point,
   { milliseconds }: Pick<Task, "milliseconds">,
 ): number {
-  return 0.2 * x + WORKERS_WAYS.length * (0.2 + 2 * milliseconds / 1000);
+  return 0.3 * x + WORKERS_WAYS.length * (0.2 + 2 * milliseconds / 1000);
 }
