@@ -57,7 +57,7 @@ export const experiment: Experiment = {
   },
 
   seconds({ x = 0 }, { milliseconds }) {
-    const turns = Math.max(2 * milliseconds / 1000, 2 * x / BYTES_A_SECOND);
+    const turns = Math.max(2 * milliseconds / 1000, x / BYTES_A_SECOND);
     return FILE_SIZE_WAYS.length * turns + x / BYTES_A_SECOND;
   },
 };

@@ -126,9 +126,15 @@ async function takeTurns(
   const laps = Math.max(1, Math.ceil(shortestTurn / lap));
   const fewest = roundsFor(milliseconds, laps * lap);
   const end = performance.now() + milliseconds * entries.length;
+  // Where there is time for one round only, another process begins it with another way.
+  const start = Math.floor(Math.random() * entries.length);
   for (let round = 0; round < fewest || performance.now() < end; round++) {
     for (let i = 0; i < entries.length; i++) {
-      await takeTurn(entries[(round + i) % entries.length]!, laps, count);
+      await takeTurn(
+        entries[(start + round + i) % entries.length]!,
+        laps,
+        count,
+      );
     }
   }
 }
