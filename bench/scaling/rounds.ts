@@ -26,8 +26,11 @@ const PATIENCE = 3;
 /** and so many ms in any case. */
 const LEAST_PATIENCE = 250;
 
-/** How long a way warms up with little, in ms. */
+/** How long a way warms up with little, in ms; longer at the first point of a process, until its code has been compiled for good. */
 const LEAST_WARM_UP = 20;
+const FIRST_WARM_UP = 80;
+
+const warm = new Set<Way>();
 
 /** So many operations show what a lap takes of time and memory, if it has more. */
 const SAMPLE = 1024;
@@ -93,12 +96,15 @@ async function closeAll(entries: readonly Entry[]): Promise<void> {
 async function enter<Its extends Place>(
   { way, prepare }: Candidate<Its>,
   place: Its,
-  { least, lap, milliseconds }: Plan,
+  plan: Plan,
 ): Promise<Entry> {
-  const little = await prepare({ ...place, x: least });
+  const { lap, milliseconds } = plan;
+  const little = await prepare({ ...place, x: plan.least });
   try {
-    const end = performance.now() + Math.max(LEAST_WARM_UP, milliseconds / 2);
-    do await takeLap(little, lap(least)); while (performance.now() < end);
+    const least = warm.has(way) ? LEAST_WARM_UP : FIRST_WARM_UP;
+    warm.add(way);
+    const end = performance.now() + Math.max(least, milliseconds / 2);
+    do await takeLap(little, lap(plan.least)); while (performance.now() < end);
   } finally {
     await little.close();
   }

@@ -52,7 +52,7 @@ test("points() has no point twice, and fewer in a short run", () => {
   }
 });
 
-test("points() has none for Node, which has the module's ways but no Worker of its own", () => {
+test("points() has none for Node, where growth is not measured", () => {
   for (const { points } of EXPERIMENTS) {
     assertEquals(points(false, "node"), []);
   }
