@@ -27,8 +27,8 @@ const PATIENCE = 3;
 const LEAST_PATIENCE = 250;
 
 /** How long a way warms up with little, in ms; longer at the first point of a process, until its code has been compiled for good. */
-const LEAST_WARM_UP = 20;
-const FIRST_WARM_UP = 80;
+const LEAST_WARM_UP = 10;
+const FIRST_WARM_UP = 60;
 
 const warm = new Set<Way>();
 
@@ -103,8 +103,7 @@ async function enter<Its extends Place>(
   try {
     const least = warm.has(way) ? LEAST_WARM_UP : FIRST_WARM_UP;
     warm.add(way);
-    const end = performance.now() + Math.max(least, milliseconds / 2);
-    do await takeLap(little, lap(plan.least)); while (performance.now() < end);
+    await warmUp(little, lap(plan.least), Math.max(least, milliseconds / 2));
   } finally {
     await little.close();
   }
@@ -112,14 +111,26 @@ async function enter<Its extends Place>(
   const before = workingSet();
   const contestant: Scaled = await prepare(place);
   try {
-    await takeLap(contestant, Math.min(lap(place.x), SAMPLE));
+    const sample = Math.min(lap(place.x), SAMPLE);
+    await takeLap(contestant, sample);
     const after = await contestant.most?.() ?? workingSet();
     const memory = Math.max(0, after - before);
+    // Code that was compiled for one file is compiled anew for many.
+    await warmUp(contestant, sample, Math.max(LEAST_WARM_UP, milliseconds / 4));
     return { way, contestant, memory, rounds: [], ...NONE };
   } catch (error) {
     await contestant.close();
     throw error;
   }
+}
+
+async function warmUp(
+  contestant: Scaled,
+  count: number,
+  milliseconds: number,
+): Promise<void> {
+  const end = performance.now() + milliseconds;
+  do await takeLap(contestant, count); while (performance.now() < end);
 }
 
 async function takeTurns(
