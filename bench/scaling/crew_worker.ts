@@ -1,0 +1,75 @@
+// A Worker that opens a file, warms up, then rewrites requests of the file whenever there is work.
+
+import { closeSync, openSync as openFd, writeSync } from "node:fs";
+import { openSync } from "../../mod.ts";
+import { type Contestant, failed } from "../contestant.ts";
+import { plainBytes } from "../memory.ts";
+import { COUNT, END, FAILED, type Job, TURN, WORKING } from "./crew_words.ts";
+
+/** As many requests as it takes until a loop is compiled for good. */
+const WARM_UP = 8192;
+
+const WAYS = { "SyncFile": syncFile, "node:fs": nodeFs };
+
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<Job>) => void;
+  postMessage(message: string): void;
+};
+
+scope.onmessage = ({ data }) => {
+  try {
+    const contestant = WAYS[data.way](data);
+    try {
+      contestant.run(WARM_UP, 0);
+      scope.postMessage("");
+      work(data.words, contestant);
+    } finally {
+      contestant.close();
+    }
+    scope.postMessage("");
+  } catch (error) {
+    scope.postMessage(String(error));
+  }
+};
+
+function work(words: Int32Array<SharedArrayBuffer>, { run }: Contestant): void {
+  for (let turn = 0;; turn++) {
+    Atomics.wait(words, TURN, turn);
+    const count = Atomics.load(words, COUNT);
+    if (count === END) return;
+    try {
+      run(count, 0);
+    } catch {
+      Atomics.add(words, FAILED, 1);
+    }
+    if (Atomics.sub(words, WORKING, 1) === 1) Atomics.notify(words, WORKING);
+  }
+}
+
+function syncFile({ path, bytes: length, first, places }: Job): Contestant {
+  const file = openSync(path, { read: true, write: true });
+  const bytes = plainBytes(length);
+  return {
+    run(count) {
+      for (let i = 0; i < count; i++) {
+        const at = (first + i % places) * length;
+        if (file.write(bytes, { at }) !== length) failed("SyncFile");
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+function nodeFs({ path, bytes: length, first, places }: Job): Contestant {
+  const file = openFd(path, "r+");
+  const bytes = plainBytes(length);
+  return {
+    run(count) {
+      for (let i = 0; i < count; i++) {
+        const at = (first + i % places) * length;
+        if (writeSync(file, bytes, 0, length, at) !== length) failed("node:fs");
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
