@@ -147,7 +147,10 @@ export class SectorPlan {
     memory: () => Uint8Array,
   ): SectorSteps<void> {
     const { length } = bytes;
-    const size = yield { kind: "size" };
+    // Whole sectors keep nothing of what was there and end where they should.
+    const size = this.splitsSectors(length, offset)
+      ? yield { kind: "size" }
+      : 0;
     let done = 0;
     while (done < length) {
       try {
