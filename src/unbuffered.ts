@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AlignedBuffer, isViewAligned } from "./memory.ts";
+import { AlignedBuffer, isViewAligned, ownerOf } from "./memory.ts";
 import { multipleAbove } from "./multiples.ts";
 import type { SectorSize } from "./sector.ts";
 import {
@@ -31,6 +31,16 @@ export interface SectorDevice {
   setEnd(size: number): void;
 }
 
+/** From this length on, a copy costs more than asking where memory lies. */
+const LENGTH_TO_ASK = 32_768;
+
+/** Whether a view may go straight through. */
+function isReady(view: Uint8Array, alignment: number): boolean {
+  const isKnown = ownerOf(view) !== undefined;
+  return (isKnown || view.length >= LENGTH_TO_ASK) &&
+    isViewAligned(view, alignment);
+}
+
 /**
  * Makes a sector device look like an ordinary file. What is aligned goes
  * straight through; the rest goes through a bounce buffer.
@@ -43,7 +53,7 @@ export class UnbufferedIo implements Disposable {
   /** Makes one for a device. */
   constructor(device: SectorDevice) {
     this.#device = device;
-    this.#plan = new SectorPlan(device.sector, isViewAligned);
+    this.#plan = new SectorPlan(device.sector, isReady);
   }
 
   /** Frees the bounce buffer. */
