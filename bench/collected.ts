@@ -4,10 +4,17 @@ import type { Point, PointResult, Results, Run } from "./schema.ts";
 
 type Skipped = Results["skipped"][number];
 
+/** What no run can measure, and why. */
+const NEVER: Readonly<Record<string, string>> = {
+  "reads of a file that the system does not have in its cache":
+    "Windows lets go of what it has cached of a file only when nobody has it open, and the ways that take turns have; Wine can't " +
+    "empty the cache of Linux",
+};
+
 /** Collects what processes found out about points. */
 export class Collected {
   readonly #runs = new Map<string, { point: Point; runs: Run[] }>();
-  readonly #skipped = new Map<string, string>();
+  readonly #skipped = new Map(Object.entries(NEVER));
 
   /** Takes a line that a process has printed. Returns what is known of the point now, if there is anything new. */
   take(line: Line): PointResult | undefined {

@@ -36,7 +36,9 @@ const PAGE = ["ratios", "overlapped", "machine"].map((name) =>
 ).join("\n");
 
 let measurement: Measurement | undefined;
+let interrupted = false;
 onInterruption(async (signal) => {
+  interrupted = true;
   await measurement?.stop();
   process.exit(128 + constants.signals[signal]);
 });
@@ -44,7 +46,10 @@ onInterruption(async (signal) => {
 try {
   await main(parseOptions(process.argv.slice(2)));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  // What was interrupted fails as it ends.
+  if (!interrupted) {
+    console.error(error instanceof Error ? error.message : String(error));
+  }
   process.exitCode = error instanceof UsageError ? 2 : 1;
 } finally {
   await measurement?.stop();
