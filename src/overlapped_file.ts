@@ -393,9 +393,26 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * console.log(await file.readScatter([header, body])); // 72
    * ```
    */
-  async readScatter(
+  readScatter(
     buffers: readonly ArrayBufferView[],
     options: TransferOptions = {},
+  ): Promise<number | null> {
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("read", at, signal);
+      const parts = offset >= 0 ? copyOfBytes(buffers) : undefined;
+      const direct = parts !== undefined
+        ? this.#io.tryScatter(parts, offset, signal)
+        : undefined;
+      return direct ?? this.#readScatter(buffers, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #readScatter(
+    buffers: readonly ArrayBufferView[],
+    options: Asked,
   ): Promise<number | null> {
     this.#check("read");
     checkList("buffers", buffers);

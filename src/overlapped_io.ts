@@ -37,10 +37,9 @@ export class OverlappedIo {
   readonly #overlapped: OverlappedHandle;
   readonly #transfers: OverlappedTransfers;
   readonly #traits: OverlappedTraits;
-  readonly #directRead: DirectWay<Bytes, number>;
-  readonly #directReadOrNull: DirectWay<Bytes, number | null>;
+  readonly #directRead: DirectWay<Bytes, number | null>;
   readonly #directWrite: DirectWay<Bytes, number>;
-  readonly #directScatter: DirectWay<Parts, number>;
+  readonly #directScatter: DirectWay<Parts, number | null>;
   readonly #directGather: DirectWay<Parts, number>;
   #sectors: OverlappedSectors | undefined;
 
@@ -65,15 +64,7 @@ export class OverlappedIo {
     this.#directRead = new DirectWay(
       "ReadFile",
       overlapped,
-      async (...args) => this.#endedIf0(await transfers.finishRead(...args)),
-    );
-    this.#directReadOrNull = new DirectWay(
-      "ReadFile",
-      overlapped,
-      async (...args) => {
-        const count = await transfers.finishRead(...args);
-        return count > 0 ? count : null;
-      },
+      async (...args) => this.#nullAtEnd(await transfers.finishRead(...args)),
     );
     this.#directWrite = new DirectWay(
       "WriteFile",
@@ -83,7 +74,8 @@ export class OverlappedIo {
     this.#directScatter = new DirectWay(
       "ReadFileScatter",
       overlapped,
-      async (...args) => this.#endedIf0(await transfers.finishScatter(...args)),
+      async (...args) =>
+        this.#nullAtEnd(await transfers.finishScatter(...args)),
     );
     this.#directGather = new DirectWay(
       "WriteFileGather",
@@ -102,7 +94,7 @@ export class OverlappedIo {
     signal: Signal,
   ): Promise<number | null> | undefined {
     if (!this.#knowsSectors()) return undefined;
-    return this.#directReadOrNull.bytes(bytes, offset, signal, this.#sectors);
+    return this.#directRead.bytes(bytes, offset, signal, this.#sectors);
   }
 
   /** Writes native memory without detours, as `tryRead()` reads. */
@@ -128,6 +120,19 @@ export class OverlappedIo {
     return this.#directGather.segments(parts, offset, signal, sectors);
   }
 
+  /** Reads into segments without detours, as `tryRead()` reads bytes. */
+  tryScatter(
+    parts: Parts,
+    offset: number,
+    signal: Signal,
+  ): Promise<number | null> | undefined {
+    const sectors = this.#sectors;
+    if (sectors === undefined || !this.#areSegments(parts, offset)) {
+      return undefined;
+    }
+    return this.#directScatter.segments(parts, offset, signal, sectors);
+  }
+
   /** Reads as much as the device gives. */
   async read(
     bytes: Uint8Array,
@@ -135,7 +140,7 @@ export class OverlappedIo {
     signal: Signal,
   ): Promise<number> {
     const direct = this.#directly(this.#directRead, bytes, offset, signal);
-    if (direct !== undefined) return await direct;
+    if (direct !== undefined) return await direct ?? ENDED;
     const { length } = bytes;
     const count = await this.#read(bytes, offset, signal);
     return length > 0 ? this.#endedIf0(count) : count;
@@ -196,12 +201,9 @@ export class OverlappedIo {
     }
     const sectors = this.#getSectors();
     const way = this.#directScatter;
-    return await (way.segments(parts, Number(offset), signal, sectors) ??
-      sectors.beside(async () =>
-        this.#endedIf0(
-          await this.#transfers.readScatter(parts, offset, signal),
-        )
-      ));
+    const count = await (way.segments(parts, Number(offset), signal, sectors) ??
+      sectors.beside(() => this.#transfers.readScatter(parts, offset, signal)));
+    return this.#endedIf0(count ?? ENDED);
   }
 
   /** Writes as much as the device takes. */
@@ -254,12 +256,12 @@ export class OverlappedIo {
   }
 
   /** Starts a transfer without detours, where that can be. */
-  #directly(
-    way: DirectWay<Bytes, number>,
+  #directly<Result>(
+    way: DirectWay<Bytes, Result>,
     bytes: Bytes,
     offset: Offset,
     signal: Signal,
-  ): Promise<number> | undefined {
+  ): Promise<number | Result> | undefined {
     if (typeof offset !== "number" || offset < 0) return undefined;
     if (!this.#knowsSectors()) return undefined;
     const sectors = this.#sectors;
@@ -270,6 +272,11 @@ export class OverlappedIo {
   /** Whether it is known what sectors there are, if only these are taken. */
   #knowsSectors(): boolean {
     return !this.#traits.sectored || this.#sectors !== undefined;
+  }
+
+  /** What `read()` of a file returns at the end. */
+  #nullAtEnd(count: number): number | null {
+    return this.#endedIf0(count) === ENDED ? null : count;
   }
 
   /** A pipe may have a message of no bytes. */

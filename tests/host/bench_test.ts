@@ -72,7 +72,10 @@ test("a short run has something of every experiment, pattern and depth that coun
     const quick = pointsOf(runtime, true);
     assertEquals(
       distinct(quick.map(({ experiment }) => experiment)).toSorted(),
-      Object.keys(EXPERIMENTS).toSorted(),
+      // Workers on one file tell what Workers do not: that costs minutes.
+      Object.keys(EXPERIMENTS).toSorted().filter((name) =>
+        name !== "workers on one file"
+      ),
     );
     const full = pointsOf(runtime, false);
     for (const field of ["pattern", "operation"] as const) {
