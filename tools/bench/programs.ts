@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 import type { Runtime } from "../../bench/schema.ts";
 import type { Line, Spec } from "../../bench/spec.ts";
 import { command } from "../windows/command.ts";
+import { bundle } from "../build/bundle.ts";
+import { entriesOf, readProject } from "../build/manifest.ts";
 import { bundleProgram, urlOf } from "./bundle.ts";
 import type { Run, Windows } from "../windows/mod.ts";
 
 const FOLDER = fileURLToPath(new URL("../../bench/", import.meta.url));
-const MODULE = join(FOLDER, "../mod.ts");
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const PEERS = join(FOLDER, "peers");
 
 /** The programs that many processes run. */
@@ -117,9 +119,9 @@ export class Programs {
    * what the later ones find in caches.
    */
   async startup(runtime: Runtime, starts: number): Promise<number> {
-    const script = join(this.#folder, "module.js");
-    await bundleProgram(this.#windows, MODULE, script);
-    const url = urlOf(this.#windows, script);
+    const folder = join(this.#folder, "package");
+    await bundle(REPOSITORY, entriesOf(await readProject(REPOSITORY)), folder);
+    const url = urlOf(this.#windows, join(folder, "mod.js"));
     const program = join(this.#folder, "startup.js");
     const least = async (args: string[]) => {
       let least = Infinity;
