@@ -100,45 +100,61 @@ function prepare(task: OverlappedTask, way: "bare" | "koffi"): Contestant {
   const entryWords = new Uint32Array(entries.buffer);
   const removed = new Uint32Array(new ArrayBuffer(4));
   const lowest = Number(slots.address & 0xFFFF_FFFFn);
+  const began = new Float64Array(depth);
 
-  return {
-    run(count, first) {
-      const idle = [...overlapped.keys()];
-      let started = 0;
-      let done = 0;
-      while (done < count) {
-        while (idle.length > 0 && started < count) {
-          const slot = idle.pop()!;
-          const at = slot * wordsEach;
-          words.fill(0, at, at + wordsEach);
-          words[at + 4] = (first + started++) * length;
-          // Also keeps the memory from the collector.
-          const bytes = memory.address + BigInt(slot * length);
-          if (transfer(file, bytes, length, null, overlapped[slot]!) !== 0) {
-            if (words[at + 2] !== length) failed(way);
-            done++;
-            idle.push(slot);
-          }
-        }
-        if (done === count) break;
-        const ok = kernel32.GetQueuedCompletionStatusEx(
-          ...[port, entries, started - done, removed, LONGEST_WAIT] as const,
-          0,
-        );
-        if (ok === 0) failed(way);
-        for (let i = 0; i < removed[0]!; i++) {
-          const entry = 8 * i;
-          const slot = (entryWords[entry + 2]! - lowest) / OVERLAPPED.size;
-          if (entryWords[entry + 6] !== length) failed(way);
-          if (words[slot * wordsEach] !== 0) failed(way);
+  const perform = (
+    count: number,
+    first: number,
+    times: Float64Array | null,
+  ) => {
+    const idle = [...overlapped.keys()];
+    let started = 0;
+    let done = 0;
+    while (done < count) {
+      while (idle.length > 0 && started < count) {
+        const slot = idle.pop()!;
+        const at = slot * wordsEach;
+        words.fill(0, at, at + wordsEach);
+        words[at + 4] = (first + started++) * length;
+        // Also keeps the memory from the collector.
+        const bytes = memory.address + BigInt(slot * length);
+        if (times !== null) began[slot] = performance.now();
+        if (transfer(file, bytes, length, null, overlapped[slot]!) !== 0) {
+          if (words[at + 2] !== length) failed(way);
+          if (times !== null) times[done] = sinceThen(began[slot]!);
           done++;
           idle.push(slot);
         }
       }
-    },
+      if (done === count) break;
+      const ok = kernel32.GetQueuedCompletionStatusEx(
+        ...[port, entries, started - done, removed, LONGEST_WAIT] as const,
+        0,
+      );
+      if (ok === 0) failed(way);
+      for (let i = 0; i < removed[0]!; i++) {
+        const entry = 8 * i;
+        const slot = (entryWords[entry + 2]! - lowest) / OVERLAPPED.size;
+        if (entryWords[entry + 6] !== length) failed(way);
+        if (words[slot * wordsEach] !== 0) failed(way);
+        if (times !== null) times[done] = sinceThen(began[slot]!);
+        done++;
+        idle.push(slot);
+      }
+    }
+  };
+
+  return {
+    run: (count, first) => perform(count, first, null),
+    timed: (times, count, first) => perform(count, first, times),
     close() {
       closeHandle(file);
       closeHandle(port);
     },
   };
+}
+
+/** How long ago something began, in ns. */
+function sinceThen(began: number): number {
+  return 1e6 * (performance.now() - began);
 }
