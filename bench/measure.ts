@@ -22,28 +22,42 @@ export function waysOf<Given>(
 export async function measureWays<Given>(
   candidates: readonly Candidate<Given>[],
   point: Point,
-  { library, only }: Task,
+  task: Task,
   given: Given,
   pace: Pace,
 ): Promise<Run> {
+  const { chosen, missing } = choose(candidates, point, task);
   const entries: Entry[] = [];
-  const missing: Partial<Record<Way, string>> = {};
   try {
-    for (const candidate of candidates) {
-      const { way, runtimes, refuses, lacks } = candidate;
-      if (!runtimes.includes(point.runtime)) continue;
-      if (only !== undefined && !only.includes(way)) continue;
-      const why = refuses?.(point) ?? lacks?.() ??
-        (way === "C" && library === undefined ? NOT_COMPILED : undefined) ??
-        lacksKoffi(way, point);
-      if (why !== undefined) missing[way] = why;
-      else entries.push({ way, contestant: await candidate.prepare(given) });
+    for (const { way, prepare } of chosen) {
+      entries.push({ way, contestant: await prepare(given) });
     }
     const ways = entries.length > 0 ? await takeRounds(entries, pace) : {};
     return Object.keys(missing).length > 0 ? { ways, missing } : { ways };
   } finally {
     for (const { contestant } of entries) await contestant.close();
   }
+}
+
+/** Splits ways into those that take part and the reasons of the others. */
+export function choose<Given>(
+  candidates: readonly Candidate<Given>[],
+  point: Point,
+  { library, only }: Pick<Task, "library" | "only">,
+): { chosen: Candidate<Given>[]; missing: NonNullable<Run["missing"]> } {
+  const chosen: Candidate<Given>[] = [];
+  const missing: NonNullable<Run["missing"]> = {};
+  for (const candidate of candidates) {
+    const { way, runtimes, refuses, lacks } = candidate;
+    if (!runtimes.includes(point.runtime)) continue;
+    if (only !== undefined && !only.includes(way)) continue;
+    const why = refuses?.(point) ?? lacks?.() ??
+      (way === "C" && library === undefined ? NOT_COMPILED : undefined) ??
+      lacksKoffi(way, point);
+    if (why === undefined) chosen.push(candidate);
+    else missing[way] = why;
+  }
+  return { chosen, missing };
 }
 
 const NOT_COMPILED =

@@ -19,7 +19,7 @@ import {
 } from "../../bench/scaling/files.ts";
 import { experiment as inFlight } from "../../bench/scaling/in_flight.ts";
 import { inLanes } from "../../bench/scaling/lanes.ts";
-import { choose } from "../../bench/scaling/measure.ts";
+import { choose } from "../../bench/measure.ts";
 import { experiment as openFiles } from "../../bench/scaling/open_files.ts";
 import { roundsFor, takeRounds } from "../../bench/scaling/rounds.ts";
 import { experiment as workers, sharing } from "../../bench/scaling/workers.ts";
