@@ -1,25 +1,15 @@
-import { failed } from "../contestant.ts";
+import { inLanes as performInLanes } from "../overlapped/task.ts";
 import type { Way } from "../schema.ts";
 
-/**
- * Performs operations with promises, as many at a time as there are lanes.
- *
- * @param operate Performs operation `index` with what belongs to a lane.
- * @param isWhole Whether what came of an operation is all of it.
- */
+/** Performs operations with promises, as many at a time as there are lanes. Every lap begins with operation 0. */
 export function inLanes<Lane, Result>(
-  way: Way,
-  lanes: readonly Lane[],
-  operate: (index: number, lane: Lane) => Promise<Result>,
-  isWhole: (result: Result) => boolean,
+  ...args: [
+    way: Way,
+    lanes: readonly Lane[],
+    operate: (index: number, lane: Lane) => Promise<Result>,
+    isWhole: (result: Result) => boolean,
+  ]
 ): (count: number) => Promise<void> {
-  return async (count) => {
-    let next = 0;
-    const run = async (lane: Lane) => {
-      while (next < count) {
-        if (!isWhole(await operate(next++, lane))) failed(way);
-      }
-    };
-    await Promise.all(lanes.map(run));
-  };
+  const { run } = performInLanes(...args);
+  return async (count) => await run(count, 0);
 }
