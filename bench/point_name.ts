@@ -1,24 +1,35 @@
-import type { Point } from "./schema.ts";
+import type { Experiment, Point } from "./schema.ts";
 
 /** Names a length as one says it. */
 export function sizeName(bytes: number): string {
-  for (
-    const [unit, size] of [["GiB", 2 ** 30], ["MiB", 2 ** 20], [
-      "KiB",
-      2 ** 10,
-    ]] as const
-  ) {
-    if (bytes >= size && bytes % size === 0) return `${bytes / size} ${unit}`;
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
   }
-  return `${bytes} B`;
+  return `${Number(value.toPrecision(4))} ${units[unit]}`;
+}
+
+/** Whether bytes are what grows in a scaling experiment. */
+export function growsInBytes(experiment: Experiment): boolean {
+  return experiment === "file size" || experiment === "buffer size";
+}
+
+/** Names what grows in a scaling experiment, at a point: nothing elsewhere. */
+export function xName({ experiment, x }: Point): string {
+  if (x === undefined) return "";
+  return growsInBytes(experiment) ? sizeName(x) : x.toString();
 }
 
 /** Names a point as one says it. */
 export function pointName(point: Point): string {
   const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
   return [
-    `${runtime} ${experiment}: ${operation}, ${pattern}, ${sizeName(bytes)}`,
+    `${runtime} ${experiment}: ${operation}, ${pattern}`,
+    ...bytes > 0 ? [sizeName(bytes)] : [],
     ...depth === 1 ? [] : [`depth ${depth}`],
-    ...x === undefined ? [] : [`at ${x}`],
+    ...x === undefined ? [] : [`at ${xName(point)}`],
   ].join(", ");
 }

@@ -10,6 +10,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { sizeName } from "../../bench/point_name.ts";
 import type { Point, PointResult, Results, Way } from "../../bench/schema.ts";
 import { compare } from "../../tools/report/compare.ts";
 import { comparisonText } from "../../tools/report/comparison_text.ts";
@@ -19,7 +20,6 @@ import { figuresOf, ratio } from "../../tools/report/figures.ts";
 import { goals } from "../../tools/report/goals.ts";
 import { html } from "../../tools/report/html.ts";
 import { markdown } from "../../tools/report/markdown.ts";
-import { sizeName } from "../../tools/report/names.ts";
 import { parseResults, readResults } from "../../tools/report/results.ts";
 import { tableHeader, tableRow } from "../../tools/report/row.ts";
 import { chance, significant } from "../../tools/report/significance.ts";

@@ -1,6 +1,6 @@
 import { markdownTable } from "markdown-table";
 import { waysAt } from "../../bench/plan.ts";
-import { sizeName } from "../../bench/point_name.ts";
+import { sizeName, xName } from "../../bench/point_name.ts";
 import type { Point } from "../../bench/schema.ts";
 import { timeName } from "./progress.ts";
 
@@ -26,7 +26,7 @@ export function listOf(
     ...Array.from(rows.values(), (points) => {
       const { runtime, experiment, operation, pattern } = points[0]!;
       const time = timeName(secondsOf(points));
-      const ways = waysAt(points[0]!).join(", ");
+      const ways = waysAt(points[0]!).join("; ");
       return [
         ...[experiment, runtime, operation, pattern, placesOf(points)],
         ...[time, ways],
@@ -36,11 +36,15 @@ export function listOf(
 }
 
 function placesOf(points: readonly Point[]): string {
-  const sizes = [...new Set(points.map(({ bytes }) => sizeName(bytes)))];
-  const depths = [...new Set(points.map(({ depth }) => depth))];
-  const xs = points.flatMap(({ x }) => x ?? []);
+  const sizes = [...new Set(points.map(({ bytes }) => bytes))]
+    .filter((bytes) => bytes > 0);
+  // Where it is what grows, it is said once.
+  const depths = [
+    ...new Set(points.map(({ depth, x }) => depth === x ? 1 : depth)),
+  ];
+  const xs = [...new Set(points.map(xName))].filter((name) => name !== "");
   return [
-    rangeOf(sizes),
+    ...sizes.length > 0 ? [rangeOf(sizes.map(sizeName))] : [],
     ...depths.length > 1 || depths[0] !== 1 ? [`depth ${rangeOf(depths)}`] : [],
     ...xs.length > 0 ? [`at ${rangeOf(xs)}`] : [],
   ].join("; ");

@@ -1,5 +1,5 @@
+import { sizeName } from "../../bench/point_name.ts";
 import type { PointResult } from "../../bench/schema.ts";
-import { sizeName } from "./names.ts";
 import type { Series } from "./series.ts";
 import type { Table } from "./tables.ts";
 

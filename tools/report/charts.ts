@@ -1,3 +1,4 @@
+import { growsInBytes, sizeName } from "../../bench/point_name.ts";
 import {
   type Experiment,
   PERCENTILES,
@@ -9,7 +10,7 @@ import { type CostModel, costModels, costModelTable } from "./cost_model.ts";
 import { figuresOf, ratio } from "./figures.ts";
 import { groupBy } from "./groups.ts";
 import { lineChart, lines } from "./line_chart.ts";
-import { comparePoints, EXPERIMENTS, sizeName } from "./names.ts";
+import { comparePoints, EXPERIMENTS } from "./names.ts";
 import { digits } from "./numbers.ts";
 import { PATTERN_SERIES, WAY_SERIES } from "./series.ts";
 
@@ -148,11 +149,10 @@ function scaling(
   experiment: Experiment,
   points: readonly PointResult[],
 ): Chart[] {
-  const { label, isBytes } = EXPERIMENTS[experiment].x!;
   const x = {
-    label,
+    label: EXPERIMENTS[experiment].x!,
     value: ({ x }: PointResult) => x,
-    ...isBytes && { kind: "bytes" as const },
+    ...growsInBytes(experiment) && { kind: "bytes" as const },
   };
   return [
     lines(points, {

@@ -1,8 +1,8 @@
+import { sizeName } from "../../bench/point_name.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
 import { type Chart, panelNames, usedOf } from "./chart.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { groupBy } from "./groups.ts";
-import { sizeName } from "./names.ts";
 import { digits, grouped } from "./numbers.ts";
 import { type Axis, type Dot, type LinePanel, linePlot } from "./plots.ts";
 import type { Series } from "./series.ts";

@@ -1,5 +1,5 @@
+import { sizeName } from "../../bench/point_name.ts";
 import type { Results } from "../../bench/schema.ts";
-import { sizeName } from "./names.ts";
 
 /** Says what a run was measured on, a line for each thing. */
 export function machineLines(

@@ -1,3 +1,4 @@
+import { sizeName, xName } from "../../bench/point_name.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import { costModels, costModelTable, mainModels } from "./cost_model.ts";
 import { figuresOf, ratio, reasons } from "./figures.ts";
@@ -8,12 +9,9 @@ import {
   comparePoints,
   EXPERIMENT_NAMES,
   EXPERIMENTS,
-  flightName,
   PATTERNS,
-  sizeName,
   WAY_NAMES,
   WAYS,
-  xName,
 } from "./names.ts";
 import { digits, grouped, ratioText } from "./numbers.ts";
 import { type Table, tableText, withoutEmpty } from "./tables.ts";
@@ -174,7 +172,7 @@ const PLACES: readonly [title: string, text: (point: PointResult) => string][] =
     ["Call", ({ operation }) => operation],
     ["Opened", ({ pattern }) => pattern],
     ["Size", ({ bytes }) => bytes > 0 ? sizeName(bytes) : ""],
-    ["In flight", (point) => flightName(point).replace("× ", "")],
+    ["In flight", ({ depth, x }) => x === undefined ? String(depth) : ""],
   ];
 
 /** Makes a table with a row for each point: what C took, and how many times that everybody else. */
@@ -188,13 +186,14 @@ function pointTable(runtime: string, points: readonly PointResult[]): string {
   const same = PLACES.filter((place) => !differs(place)).map(
     ([title, text]) => {
       const said = text(points[0]!);
-      return title === "In flight" && said !== "" ? `${said} in flight` : said;
+      if (title !== "In flight" || said === "") return said;
+      return said === "1" ? "" : `${said} in flight`;
     },
   ).filter((said) => said !== "");
   const table = tableText(withoutEmpty({
     head: [
       ...columns.map(([title]) => title),
-      ...[EXPERIMENTS[experiment].x?.label ?? "", "C µs"],
+      ...[EXPERIMENTS[experiment].x ?? "", "C µs"],
       ...ways.map((way) => isBesideC ? `\`${way}\`` : `\`${way}\` µs`),
     ],
     words: columns.filter(([title]) => title === "Call" || title === "Opened")

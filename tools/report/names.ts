@@ -1,3 +1,4 @@
+import { sizeName, xName } from "../../bench/point_name.ts";
 import type {
   Experiment,
   Operation,
@@ -76,7 +77,7 @@ export interface ExperimentInfo {
   readonly title: string;
   readonly about: string;
   /** What `Point.x` counts. */
-  readonly x?: { readonly label: string; readonly isBytes: boolean };
+  readonly x?: string;
 }
 
 /** All experiments, in the order of a report. */
@@ -112,32 +113,32 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
   "file size": {
     title: "How cost grows with the size of the file",
     about: "The same requests on larger and larger files.",
-    x: { label: "File", isBytes: true },
+    x: "File",
   },
   "open files": {
     title: "How cost grows with open files",
     about: "Requests go round all files that are open.",
-    x: { label: "Open files", isBytes: false },
+    x: "Open files",
   },
   "in flight": {
     title: "How cost grows with requests in flight",
     about: "More and more requests are under way at once.",
-    x: { label: "Requests in flight", isBytes: false },
+    x: "Requests in flight",
   },
   "workers": {
     title: "How cost grows with Workers",
     about: "Workers on threads of their own, each with a file of its own.",
-    x: { label: "Workers", isBytes: false },
+    x: "Workers",
   },
   "workers on one file": {
     title: "How cost grows with Workers on one file",
     about: "Workers on threads of their own, all with the same file.",
-    x: { label: "Workers", isBytes: false },
+    x: "Workers",
   },
   "buffer size": {
     title: "How cost grows with the memory of buffers",
     about: "Requests go round more and more memory.",
-    x: { label: "Buffers", isBytes: true },
+    x: "Buffers",
   },
 };
 
@@ -185,24 +186,6 @@ export const WAY_NAMES: readonly Way[] = Object.keys(WAYS) as Way[];
 export const EXPERIMENT_NAMES: readonly Experiment[] = Object.keys(
   EXPERIMENTS,
 ) as Experiment[];
-
-/** Names a length as one says it. */
-export function sizeName(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${Number(value.toPrecision(4))} ${units[unit]}`;
-}
-
-/** Names what grows in a scaling experiment, at a point: nothing elsewhere. */
-export function xName({ experiment, x }: Point): string {
-  if (x === undefined) return "";
-  return EXPERIMENTS[experiment].x?.isBytes ? sizeName(x) : x.toString();
-}
 
 /** Names how many requests are in flight, if there are several, and if that is not what grows. */
 export function flightName({ depth, x }: Point): string {

@@ -1,6 +1,6 @@
+import { sizeName } from "../../bench/point_name.ts";
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
-import { sizeName } from "./names.ts";
 import { ratioText } from "./numbers.ts";
 import type { Series } from "./series.ts";
 

@@ -1,6 +1,7 @@
+import { sizeName, xName } from "../../bench/point_name.ts";
 import type { Pattern, PointResult, Way } from "../../bench/schema.ts";
 import { figuresOf, ratio } from "./figures.ts";
-import { flightName, sizeName, xName } from "./names.ts";
+import { flightName } from "./names.ts";
 import { digits, ratioText } from "./numbers.ts";
 
 /** A column for ratios, and the ways that share it: no two of them are ever measured at one point. */
