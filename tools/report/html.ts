@@ -130,7 +130,7 @@ function experimentSections({ points }: Results): Section[] {
     const id = experiment.replaceAll(" ", "-");
     return [{
       ...{ id, title },
-      body: markup`<p>${about}</p>
+      body: markup`<p>${inline(about)}</p>
 ${drawn.map((chart, i) => figure(chart, `${id}-${i + 1}`))}`,
     }];
   });

@@ -38,7 +38,8 @@ export const WAYS: Readonly<Record<Way, WayInfo>> = {
   },
   "OverlappedFile, Uint8Array": {
     kind: "ours",
-    about: "the same with promises, through memory of the module's own",
+    about:
+      "this module's files with promises, from the runtime's own memory, which is copied on the way",
   },
   "OverlappedFile stream": {
     kind: "ours",
@@ -85,7 +86,7 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
   "transfer": {
     title: "One request after the other",
     about:
-      "Reads and writes of one size at the file pointer, each begun when the one before has ended.",
+      "Reads and writes of one size, each begun when the one before has ended: at the file pointer, or at an offset where the call is named so.",
   },
   "overlapped": {
     title: "Several requests in flight",
@@ -112,32 +113,38 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
   },
   "file size": {
     title: "How cost grows with the size of the file",
-    about: "The same requests on larger and larger files.",
+    about:
+      "Larger and larger files, from the start to the end by requests of 1 MiB.",
     x: "File",
   },
   "open files": {
     title: "How cost grows with open files",
-    about: "Requests go round all files that are open.",
+    about:
+      "Requests that go round all files: one at a time where they are buffered, one under way on each where they are unbuffered. `open` opens all and closes them, and an operation is a file. `node:fs/promises` goes through the cache.",
     x: "Open files",
   },
   "in flight": {
     title: "How cost grows with requests in flight",
-    about: "More and more requests are under way at once.",
+    about:
+      "More and more requests are under way at once, on one file. The files of the runtimes go through the cache, and `Deno.FsFile` transfers at the file pointer.",
     x: "Requests in flight",
   },
   "workers": {
     title: "How cost grows with Workers",
-    about: "Workers on threads of their own, each with a file of its own.",
+    about:
+      "Requests of Workers at the same time, each with a file of its own. The time is that of all divided by the number of all their requests. C has threads.",
     x: "Workers",
   },
   "workers on one file": {
     title: "How cost grows with Workers on one file",
-    about: "Workers on threads of their own, all with the same file.",
+    about:
+      "Requests of Workers at the same time, each with its part of one file. The time is that of all divided by the number of all their requests. C has threads.",
     x: "Workers",
   },
   "buffer size": {
     title: "How cost grows with the memory of buffers",
-    about: "Requests go round more and more memory.",
+    about:
+      "Requests that go round more and more memory, until no cache of the processor holds it. The file is small, and the same for all.",
     x: "Buffers",
   },
 };
