@@ -284,7 +284,7 @@ test("--list measures nothing, and tells the points, ways and time", () => {
   );
   assertEquals(status, 0);
   assertStringIncludes(stdout, "| gather ");
-  assertStringIncludes(stdout, "| C, OverlappedFile ");
+  assertStringIncludes(stdout, "| C; OverlappedFile ");
   assert(/\d+ points in \d+ processes, about \d+ s/.test(stdout), stdout);
 });
 
