@@ -12,11 +12,12 @@ import { Collected } from "./collected.ts";
 import {
   FILTER_OPTIONS,
   filterOf,
+  millisecondsOf,
   processesOf,
   UsageError,
 } from "./options.ts";
 import { peerVersion } from "./peers.ts";
-import { batchesOf, millisecondsOf, pointsOf, secondsFor } from "./plan.ts";
+import { batchesOf, pointsOf, secondsFor } from "./plan.ts";
 import { row } from "./row.ts";
 import { RUNTIME } from "./runtime.ts";
 import { type Results, SCHEMA } from "./schema.ts";
@@ -40,6 +41,7 @@ Measures this module against the alternatives, on this system and this runtime.
   --quick            everything in short
   --experiment NAME  and --operation, --pattern, --size, --way: what is measured
   --processes COUNT  how many processes measure a point
+  --milliseconds N   how long the rounds of each way at a point are timed
   --library FILE     a library compiled from bench/*.c, with -shared
   --out FILE         keeps the results, as JSON
   -h, --help         prints this`;
@@ -67,7 +69,11 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "kernel32-io-bench-"));
   try {
     const task = {
-      ...{ folder, quick, milliseconds: millisecondsOf(quick) },
+      ...{
+        folder,
+        quick,
+        milliseconds: millisecondsOf(values.milliseconds, quick),
+      },
       ...library !== undefined && { library: resolve(library) },
       ...values.way !== undefined &&
         { only: values.way as Spec["only"] & object },
@@ -103,6 +109,7 @@ function parse() {
         ...FILTER_OPTIONS,
         quick: { type: "boolean", default: false },
         processes: { type: "string" },
+        milliseconds: { type: "string" },
         library: { type: "string" },
         out: { type: "string" },
         help: { type: "boolean", short: "h", default: false },

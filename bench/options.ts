@@ -104,3 +104,20 @@ export function processesOf(text: string | undefined, quick: boolean): number {
   if (/^[1-9]\d?$/.test(text)) return Number(text);
   throw new UsageError(`--processes takes a number from 1 to 99: got ${text}`);
 }
+
+/**
+ * Reads how long the rounds of one way at one point are to be timed, in ms. Before that they warm up for about as long: where that is
+ * short, compilers are not done with ways that are much code.
+ *
+ * @throws {UsageError} If that is no number of milliseconds.
+ */
+export function millisecondsOf(
+  text: string | undefined,
+  quick: boolean,
+): number {
+  if (text === undefined) return quick ? 12 : 150;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--milliseconds takes a number from 1 to 99999: got ${text}`,
+  );
+}

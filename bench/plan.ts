@@ -98,8 +98,3 @@ export function waysAt(
 ): readonly Way[] {
   return registry[point.experiment]?.ways?.(point) ?? [];
 }
-
-/** How long the rounds of one way are timed, in ms. */
-export function millisecondsOf(quick: boolean): number {
-  return quick ? 12 : 150;
-}

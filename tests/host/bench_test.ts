@@ -300,6 +300,7 @@ for (
       "buffered",
     ], "--list"],
     ["no processes", ["--processes", "0"], "--processes"],
+    ["no time", ["--milliseconds", "0.5"], "--milliseconds"],
   ] satisfies [string, string[], string][]
 ) {
   test(`npm run bench refuses ${what}`, () => {

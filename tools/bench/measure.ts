@@ -1,12 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  batchesOf,
-  millisecondsOf,
-  pointsOf,
-  secondsFor,
-} from "../../bench/plan.ts";
+import { batchesOf, pointsOf, secondsFor } from "../../bench/plan.ts";
 import { pointName } from "../../bench/point_name.ts";
 import {
   type Point,
@@ -52,8 +47,7 @@ const BESIDE = {
 
 /** Plans what options ask for. */
 export function planOf(options: Options): Plan {
-  const { quick, runtimes, filter, processes, isAll } = options;
-  const milliseconds = millisecondsOf(quick);
+  const { quick, runtimes, filter, processes, milliseconds, isAll } = options;
   const points = runtimes.flatMap((name) => pointsOf(name, quick, filter));
   const batches = batchesOf(points, quick);
   const seconds = batches.reduce(

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import {
   FILTER_OPTIONS,
   filterOf,
+  millisecondsOf,
   oneOf,
   processesOf,
   RUNTIMES,
@@ -21,6 +22,8 @@ export interface Options {
   /** Whether everything is measured that there is: the heap and the start-up, too. */
   readonly isAll: boolean;
   readonly processes: number;
+  /** How long the rounds of one way at one point are timed. */
+  readonly milliseconds: number;
   readonly out?: string;
   readonly csv?: string;
   readonly html?: string;
@@ -45,6 +48,7 @@ export function parseOptions(args: readonly string[]): Options {
       : oneOf("--runtime", values.runtime, RUNTIMES),
     isAll: Object.keys(filter).length === 0,
     processes: processesOf(values.processes, quick),
+    milliseconds: millisecondsOf(values.milliseconds, quick),
     ...out !== undefined && { out },
     ...csv !== undefined && { csv },
     ...html !== undefined && { html },
@@ -64,7 +68,13 @@ function parse(args: readonly string[]) {
         ...{ quick: flag, list: flag, markdown: flag },
         help: { ...flag, short: "h" },
         runtime: { type: "string", multiple: true },
-        ...{ processes: text, out: text, csv: text, html: text },
+        ...{
+          processes: text,
+          milliseconds: text,
+          out: text,
+          csv: text,
+          html: text,
+        },
         ...{ from: text, compare: text },
       },
     }).values;
