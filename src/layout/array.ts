@@ -1,5 +1,5 @@
 import { bytesAt, Codec, dataViewOf, describe, label } from "./codec.ts";
-import { codecOf, integer } from "./scalars.ts";
+import { codecOf, getScalar, integer, putScalar } from "./scalars.ts";
 import type {
   ArrayView,
   ByteSource,
@@ -80,18 +80,28 @@ class ArrayCodec<T> extends Codec<T[]> implements LiveLayout<T[]> {
 
   decode(data: DataView, at: number): T[] {
     const { element, length } = this;
-    return Array.from(
-      { length },
-      (_, index) => element.decode(data, at + index * element.size),
-    );
+    const { kind, size } = element;
+    const items: T[] = [];
+    for (let index = 0; index < length; index++) {
+      const place = at + index * size;
+      items.push(
+        kind === 0
+          ? element.decode(data, place)
+          : getScalar(kind, data, place) as T,
+      );
+    }
+    return items;
   }
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
-    const { element } = this;
-    const items = checkItems(value, this.length, name);
-    for (let index = 0; index < this.length; index++) {
-      const place = at + index * element.size;
-      element.encode(data, place, items[index], `${name}[${index}]`);
+    const { element, length } = this;
+    const { kind, size } = element;
+    const items = checkItems(value, length, name);
+    for (let index = 0; index < length; index++) {
+      const place = at + index * size;
+      const item = items[index];
+      if (putScalar(kind, data, place, item)) continue;
+      element.encode(data, place, item, `${name}[${index}]`);
     }
   }
 
@@ -111,7 +121,7 @@ class ArrayCodec<T> extends Codec<T[]> implements LiveLayout<T[]> {
 
   view(buffer: ByteSource, offset = 0): View<T[]> {
     const data = dataViewOf(buffer, offset, this.size);
-    return this.live(data, 0) as View<T[]>;
+    return this.live(data, offset) as View<T[]>;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Codec, describe } from "./codec.ts";
 import { codecOf, integer } from "./scalars.ts";
-import { checkFieldName, type Place, StructCodec } from "./place.ts";
+import { checkFieldName, Place, StructCodec } from "./place.ts";
 import type { Struct } from "./types.ts";
 
 /**
@@ -47,7 +47,7 @@ export function bits<W extends Readonly<Record<string, number>>>(
           `but ${storage} has only ${8 * codec.size} bits.`,
       );
     }
-    places.push({ name, codec: new BitField(codec, shift, width), offset: 0 });
+    places.push(new Place(name, new BitField(codec, shift, width), 0));
     shift += width;
   }
   return new StructCodec(codec.size, codec.align, places, false);

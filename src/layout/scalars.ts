@@ -1,33 +1,22 @@
 import { Codec, describe, label } from "./codec.ts";
 import type { FieldType, Scalar, Scalars } from "./types.ts";
 
-type Get<T> = (data: DataView, at: number) => T;
-type Put<T> = (data: DataView, at: number, value: T) => void;
-
 /** A scalar: its natural alignment is its size. */
 class ScalarCodec<T> extends Codec<T> {
-  readonly #get: Get<T>;
-  readonly #put: Put<T>;
-  readonly #check: (value: unknown, name: string) => T;
+  readonly #type: Scalar;
 
-  constructor(
-    size: number,
-    get: Get<T>,
-    put: Put<T>,
-    check: (value: unknown, name: string) => T,
-  ) {
-    super(size, size);
-    this.#get = get;
-    this.#put = put;
-    this.#check = check;
+  constructor(type: Scalar, size: number, kind: number) {
+    super(size, size, kind);
+    this.#type = type;
   }
 
   decode(data: DataView, at: number): T {
-    return this.#get(data, at);
+    return getScalar(this.kind, data, at) as T;
   }
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
-    this.#put(data, at, this.#check(value, name));
+    if (putScalar(this.kind, data, at, value)) return;
+    refuse(name, this.#type, this.size, value);
   }
 
   // A scalar needs no scratch memory: it is checked before it is written.
@@ -41,25 +30,89 @@ class ScalarCodec<T> extends Codec<T> {
   }
 }
 
+const CODECS: { readonly [S in Scalar]: Codec<Scalars[S]> } = {
+  u8: new ScalarCodec("u8", 1, 1),
+  i8: new ScalarCodec("i8", 1, 2),
+  u16: new ScalarCodec("u16", 2, 3),
+  i16: new ScalarCodec("i16", 2, 4),
+  u32: new ScalarCodec("u32", 4, 5),
+  i32: new ScalarCodec("i32", 4, 6),
+  u64: new ScalarCodec("u64", 8, 7),
+  i64: new ScalarCodec("i64", 8, 8),
+  usize: new ScalarCodec("usize", 8, 7),
+  isize: new ScalarCodec("isize", 8, 8),
+  pointer: new ScalarCodec("pointer", 8, 7),
+  bool8: new ScalarCodec("bool8", 1, 9),
+  bool32: new ScalarCodec("bool32", 4, 10),
+  f32: new ScalarCodec("f32", 4, 11),
+  f64: new ScalarCodec("f64", 8, 12),
+};
+
+/**
+ * Reads a scalar of a kind that {@linkcode CODECS} has. A switch on a number,
+ * in one place, is several times as fast as a call through each field's codec.
+ */
 // `true` asks for little endian, whatever the host is.
 // deno-fmt-ignore
-const CODECS: { readonly [S in Scalar]: Codec<Scalars[S]> } = {
-  u8: new ScalarCodec(1, (d, at) => d.getUint8(at), (d, at, v) => d.setUint8(at, v), integer("u8", 0, 0xff)),
-  i8: new ScalarCodec(1, (d, at) => d.getInt8(at), (d, at, v) => d.setInt8(at, v), integer("i8", -0x80, 0x7f)),
-  u16: new ScalarCodec(2, (d, at) => d.getUint16(at, true), (d, at, v) => d.setUint16(at, v, true), integer("u16", 0, 0xffff)),
-  i16: new ScalarCodec(2, (d, at) => d.getInt16(at, true), (d, at, v) => d.setInt16(at, v, true), integer("i16", -0x8000, 0x7fff)),
-  u32: new ScalarCodec(4, (d, at) => d.getUint32(at, true), (d, at, v) => d.setUint32(at, v, true), integer("u32", 0, 0xffff_ffff)),
-  i32: new ScalarCodec(4, (d, at) => d.getInt32(at, true), (d, at, v) => d.setInt32(at, v, true), integer("i32", -0x8000_0000, 0x7fff_ffff)),
-  u64: unsigned64("u64"),
-  i64: signed64("i64"),
-  usize: unsigned64("usize"),
-  isize: signed64("isize"),
-  pointer: unsigned64("pointer"),
-  bool8: new ScalarCodec(1, (d, at) => d.getUint8(at) !== 0, (d, at, v) => d.setUint8(at, v ? 1 : 0), truth("bool8")),
-  bool32: new ScalarCodec(4, (d, at) => d.getUint32(at, true) !== 0, (d, at, v) => d.setUint32(at, v ? 1 : 0, true), truth("bool32")),
-  f32: new ScalarCodec(4, (d, at) => d.getFloat32(at, true), (d, at, v) => d.setFloat32(at, v, true), float("f32")),
-  f64: new ScalarCodec(8, (d, at) => d.getFloat64(at, true), (d, at, v) => d.setFloat64(at, v, true), float("f64")),
-};
+export function getScalar(kind: number, data: DataView, at: number): unknown {
+  switch (kind) {
+    case 1: return data.getUint8(at);
+    case 2: return data.getInt8(at);
+    case 3: return data.getUint16(at, true);
+    case 4: return data.getInt16(at, true);
+    case 5: return data.getUint32(at, true);
+    case 6: return data.getInt32(at, true);
+    case 7: return data.getBigUint64(at, true);
+    case 8: return data.getBigInt64(at, true);
+    case 9: return data.getUint8(at) !== 0;
+    case 10: return data.getInt32(at) !== 0;
+    case 11: return data.getFloat32(at, true);
+    case 12: return data.getFloat64(at, true);
+  }
+}
+
+/**
+ * Writes a value if it is one of the kind, and tells whether it is. What has
+ * another kind than the ones of scalars takes no value here.
+ */
+export function putScalar(
+  kind: number,
+  data: DataView,
+  at: number,
+  value: unknown,
+): boolean {
+  if (typeof value === "number") return putNumber(kind, data, at, value);
+  if (typeof value === "bigint") {
+    // Bits that are cut off show that the value has too many.
+    if (kind === 7 && BigInt.asUintN(64, value) === value) {
+      data.setBigUint64(at, value, true);
+    } else if (kind === 8 && BigInt.asIntN(64, value) === value) {
+      data.setBigInt64(at, value, true);
+    } else return false;
+    return true;
+  }
+  if (typeof value !== "boolean") return false;
+  if (kind === 9) data.setUint8(at, value ? 1 : 0);
+  else if (kind === 10) data.setUint32(at, value ? 1 : 0, true);
+  else return false;
+  return true;
+}
+
+/** Writes a number unless bits of it would get lost, but for a float's. */
+// deno-fmt-ignore
+function putNumber(kind: number, data: DataView, at: number, value: number): boolean {
+  switch (kind) {
+    case 1: if ((value & 0xff) !== value) return false; data.setUint8(at, value); return true;
+    case 2: if (value << 24 >> 24 !== value) return false; data.setInt8(at, value); return true;
+    case 3: if ((value & 0xffff) !== value) return false; data.setUint16(at, value, true); return true;
+    case 4: if (value << 16 >> 16 !== value) return false; data.setInt16(at, value, true); return true;
+    case 5: if (value >>> 0 !== value) return false; data.setUint32(at, value, true); return true;
+    case 6: if ((value | 0) !== value) return false; data.setInt32(at, value, true); return true;
+    case 11: data.setFloat32(at, value, true); return true;
+    case 12: data.setFloat64(at, value, true); return true;
+    default: return false;
+  }
+}
 
 /** Finds the codec behind a declared type, or says what a type may be. */
 export function codecOf(type: FieldType, name: string): Codec<unknown> {
@@ -81,74 +134,58 @@ export function integer(
   max: number,
 ): (value: unknown, name: string) => number {
   return (value, name) => {
-    if (typeof value !== "number") refuse(name, type, "a number", value);
+    if (typeof value !== "number") throw wrongType(name, type, "number", value);
     if (!(Number.isInteger(value) && value >= min && value <= max)) {
-      throw new RangeError(
-        `${label(name)} of type ${type} must be an integer from ${min} to ` +
-          `${max}, but it is ${value}.`,
-      );
+      throw outside(name, type, `an integer from ${min} to ${max}`, value);
     }
     return value;
   };
 }
 
-function bigInteger(
-  type: string,
-  min: bigint,
-  max: bigint,
-): (value: unknown, name: string) => bigint {
-  return (value, name) => {
-    if (typeof value !== "bigint") refuse(name, type, "a bigint", value);
-    if (value < min || value > max) {
-      throw new RangeError(
-        `${label(name)} of type ${type} must be from ${min}n to ${max}n, ` +
-          `but it is ${value}n.`,
-      );
-    }
-    return value;
-  };
-}
-
-function unsigned64(type: string): Codec<bigint> {
-  return new ScalarCodec(
-    8,
-    (d, at) => d.getBigUint64(at, true),
-    (d, at, v) => d.setBigUint64(at, v, true),
-    bigInteger(type, 0n, 2n ** 64n - 1n),
-  );
-}
-
-function signed64(type: string): Codec<bigint> {
-  return new ScalarCodec(
-    8,
-    (d, at) => d.getBigInt64(at, true),
-    (d, at, v) => d.setBigInt64(at, v, true),
-    bigInteger(type, -(2n ** 63n), 2n ** 63n - 1n),
-  );
-}
-
-function truth(type: string): (value: unknown, name: string) => boolean {
-  return (value, name) => {
-    if (typeof value !== "boolean") refuse(name, type, "a boolean", value);
-    return value;
-  };
-}
-
-function float(type: string): (value: unknown, name: string) => number {
-  return (value, name) => {
-    if (typeof value !== "number") refuse(name, type, "a number", value);
-    return value;
-  };
-}
-
+/** Tells what a scalar type wants, once a value turned out not to be that. */
 function refuse(
+  name: string,
+  type: Scalar,
+  size: number,
+  value: unknown,
+): never {
+  const wanted = type.startsWith("bool")
+    ? "boolean"
+    : size === 8 && type !== "f64"
+    ? "bigint"
+    : "number";
+  const given: string = typeof value;
+  if (given !== wanted) throw wrongType(name, type, wanted, value);
+  const count = 2n ** BigInt(8 * size);
+  const min = type.startsWith("i") ? -count / 2n : 0n;
+  const max = min + count - 1n;
+  const range = wanted === "bigint"
+    ? `from ${min}n to ${max}n`
+    : `an integer from ${min} to ${max}`;
+  throw outside(name, type, range, value);
+}
+
+function wrongType(
   name: string,
   type: string,
   wanted: string,
   value: unknown,
-): never {
-  throw new TypeError(
-    `${label(name)} of type ${type} must be ${wanted}, but it is ${
+): TypeError {
+  return new TypeError(
+    `${label(name)} of type ${type} must be a ${wanted}, but it is ${
+      describe(value)
+    }.`,
+  );
+}
+
+function outside(
+  name: string,
+  type: string,
+  range: string,
+  value: unknown,
+): RangeError {
+  return new RangeError(
+    `${label(name)} of type ${type} must be ${range}, but it is ${
       describe(value)
     }.`,
   );

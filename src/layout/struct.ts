@@ -1,7 +1,7 @@
 import { alignUp } from "../align.ts";
 import type { Codec } from "./codec.ts";
 import { describe } from "./codec.ts";
-import { checkFieldName, type Place, StructCodec } from "./place.ts";
+import { checkFieldName, Place, StructCodec } from "./place.ts";
 import { codecOf } from "./scalars.ts";
 import type {
   Fields,
@@ -74,7 +74,7 @@ export function struct<F extends Fields>(
         );
       }
     }
-    places.set(name, { name, codec, offset });
+    places.set(name, new Place(name, codec, offset));
     end = Math.max(end, offset + codec.size);
     align = Math.max(align, own);
   }
@@ -113,11 +113,9 @@ export function union<F extends Readonly<Record<string, FieldType>>>(
   options: StructOptions = {},
 ): Struct<Values<F>> {
   const pack = checkPack(options.pack);
-  const places = entriesOf(fields).map(([name, type]): Place => ({
-    name,
-    codec: codecOf(type, name),
-    offset: 0,
-  }));
+  const places = entriesOf(fields).map(([name, type]) =>
+    new Place(name, codecOf(type, name), 0)
+  );
   const align = Math.max(
     ...places.map(({ codec }) => Math.min(codec.align, pack)),
   );
