@@ -170,6 +170,159 @@ test("read() and write() take an offset, and views with an offset of their own",
   assertEquals(Header.read(new SharedArrayBuffer(8)), { kind: 0, length: 0 });
 });
 
+test("read() gives the fields of a structure with many in their order", () => {
+  const names = Array.from({ length: 19 }, (_, index) => `f${index}`);
+  const Many = struct(
+    Object.fromEntries(names.map((name) => [name, "u8" as const])),
+  );
+  const value = Many.read(Uint8Array.from(names.keys()));
+  assertEquals(Object.keys(value), names);
+  assertEquals(Object.values(value), [...names.keys()]);
+  assertEquals(bits("u8", {}).read(hex("ff")), {});
+});
+
+test("write() takes members in any order, inherited ones too", () => {
+  const value = Object.assign(Object.create({ length: 2 }), { kind: 1 });
+  assertEquals(Header.create(value), hex("0100000002000000"));
+  assertEquals(
+    Header.create({ length: 2, kind: 1 }),
+    hex("0100000002000000"),
+  );
+});
+
+test("write() leaves nothing behind for the next one", () => {
+  for (const count of [1, 3, 64, 300]) {
+    const Row = struct({ a: "u32", data: array("u8", count) }, { pack: 1 });
+    const full = Row.create({ a: 1, data: new Uint8Array(count).fill(7) });
+    assertEquals(full.slice(4), new Uint8Array(count).fill(7));
+    const buffer = new Uint8Array(2 * Row.size);
+    Row.write(buffer, Row.read(full), 1);
+    assertEquals(buffer.slice(1, 1 + Row.size), full);
+    const bad = { a: 1, data: new Float64Array(count).fill(0.5) };
+    assertThrows(() => Row.write(buffer, bad), RangeError, '"data[0]"');
+    Row.write(buffer, {}, 1);
+    assertEquals(buffer, new Uint8Array(2 * Row.size));
+  }
+});
+
+test("write() may be called by the getters of its value", () => {
+  const outer = new Uint8Array(8);
+  const inner = new Uint8Array(8);
+  Header.write(outer, {
+    kind: 1,
+    get length() {
+      Header.write(inner, { kind: 3, length: 4 });
+      Header.write(inner, { length: 5 });
+      return 2;
+    },
+  });
+  assertEquals(outer, hex("0100000002000000"));
+  assertEquals(inner, hex("0000000005000000"));
+});
+
+test("write() takes a view of the memory that it writes to", () => {
+  const buffer = hex("0102 0000 03040506 0000000000000000");
+  Header.write(buffer, Header.view(buffer), 4);
+  assertEquals(buffer, hex("0102 0000 0102 0000 03040506 00000000"));
+});
+
+test("read() and write() follow a buffer that changes its size", () => {
+  const memory = new ArrayBuffer(16, { maxByteLength: 64 });
+  const all = new Uint8Array(memory);
+  Header.write(all, { kind: 1 }, 4);
+  memory.resize(64);
+  Header.write(all, { kind: 2, length: 3 }, 56);
+  assertEquals(Header.read(all, 56), { kind: 2, length: 3 });
+  assertEquals(Header.read(new DataView(memory), 4), { kind: 1, length: 0 });
+  const view = Header.view(memory, 8);
+  memory.resize(12);
+  assertThrows(() => Header.read(all, 8), RangeError, "12 bytes in all");
+  assertThrows(() => view.kind, TypeError);
+});
+
+test("read() refuses a buffer that was given away since it was last read", () => {
+  const buffer = new Uint8Array(64);
+  assertEquals(Header.read(buffer, 8), { kind: 0, length: 0 });
+  structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+  assertThrows(() => Header.read(buffer, 8), RangeError, "0 bytes in all");
+});
+
+test("read() looks at the part of memory that each view has", () => {
+  const memory = Uint8Array.from({ length: 64 }, (_, index) => index).buffer;
+  const Byte = struct({ it: "u8" });
+  const parts = [memory, new Uint8Array(memory, 8), new DataView(memory, 16)];
+  for (let again = 0; again < 2; again++) {
+    assertEquals(parts.map((part) => Byte.read(part, 3).it), [3, 11, 19]);
+    assertEquals(parts.map((part) => Byte.view(part, 4).it), [4, 12, 20]);
+  }
+  const end = new Uint8Array(memory, 0, 8);
+  assertEquals(Byte.read(end).it, 0);
+  assertThrows(() => Byte.read(end, 8), RangeError, "8 bytes in all");
+});
+
+test("write() takes the limits of each type, and -0 for 0", () => {
+  const limits: [type: FieldType, values: unknown[]][] = [
+    ["u8", [0, 0xff]],
+    ["i8", [-0x80, 0x7f]],
+    ["u16", [0, 0xffff]],
+    ["i16", [-0x8000, 0x7fff]],
+    ["u32", [0, 0xffff_ffff]],
+    ["i32", [-0x8000_0000, 0x7fff_ffff]],
+    ["u64", [0n, 2n ** 64n - 1n]],
+    ["i64", [-(2n ** 63n), 2n ** 63n - 1n]],
+    ["usize", [0n, 2n ** 64n - 1n]],
+    ["isize", [-(2n ** 63n), 2n ** 63n - 1n]],
+    ["pointer", [0n, 2n ** 64n - 1n]],
+    ["f32", [-Infinity, NaN, -0, 1.5]],
+    ["f64", [-Infinity, NaN, -0, 0.1]],
+  ];
+  for (const [type, values] of limits) {
+    const One = struct({ it: type });
+    for (const it of values) {
+      assertEquals(One.read(One.create({ it: it as never })), { it });
+      const view = One.view(new Uint8Array(8));
+      view.it = it as never;
+      assertEquals(view.it as unknown, it);
+    }
+  }
+  for (const type of ["u8", "i8", "u16", "i16", "u32", "i32"] as const) {
+    const One = struct({ it: type });
+    assertEquals(One.create({ it: -0 }), new Uint8Array(One.size));
+  }
+});
+
+test("write() says which values a type takes", () => {
+  const said: [type: FieldType, value: unknown, message: string][] = [
+    ["i16", 40000, "must be an integer from -32768 to 32767, but it is 40000."],
+    ["u32", -1, "must be an integer from 0 to 4294967295, but it is -1."],
+    ["u32", 1n, "must be a number, but it is 1n."],
+    ["f32", "1", 'must be a number, but it is "1".'],
+    ["f64", true, "must be a number, but it is true."],
+    ["bool8", 1, "must be a boolean, but it is 1."],
+    ["bool32", 1n, "must be a boolean, but it is 1n."],
+    ["i64", 5, "must be a bigint, but it is 5."],
+    ["usize", false, "must be a bigint, but it is false."],
+    [
+      "isize",
+      2n ** 63n,
+      "must be from -9223372036854775808n to 9223372036854775807n, " +
+      "but it is 9223372036854775808n.",
+    ],
+    [
+      "pointer",
+      -1n,
+      "must be from 0n to 18446744073709551615n, but it is -1n.",
+    ],
+  ];
+  for (const [type, value, message] of said) {
+    const words = `Field "it" of type ${type} ${message}`;
+    const One = struct({ it: type });
+    const view = One.view(new Uint8Array(8));
+    assertThrows(() => One.create({ it: value as never }), Error, words);
+    assertThrows(() => view.it = value as never, Error, words);
+  }
+});
+
 test("read() takes any non-zero BOOL for true", () => {
   assertEquals(struct({ ok: "bool32" }).read(hex("00010000")), { ok: true });
   assertEquals(struct({ ok: "bool8" }).read(hex("02")), { ok: true });
