@@ -65,8 +65,13 @@ function writeStructs(file: WholeFile, count: number): void {
   let fill = 0;
   for (let i = 0; i < count; i++) {
     Trade.write(buffer, {
-      ...{ id: i, kind: i & 7, flags: 1, price: i * 0.5, volume: 100 },
-      ...{ bid: 1.5, ask: 2.5 },
+      id: i,
+      kind: i & 7,
+      flags: 1,
+      price: i * 0.5,
+      volume: 100,
+      bid: 1.5,
+      ask: 2.5,
     }, fill);
     fill += RECORD;
     if (fill + RECORD > BUFFER_SIZE || i === count - 1) {
