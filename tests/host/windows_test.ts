@@ -10,6 +10,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -123,6 +124,45 @@ function processes(): string[] {
     }
   });
 }
+
+/** The folder of wineserver's socket, as the host sees it. */
+function socketFolder(): string {
+  const note = readdirSync(cacheFolder()).filter((name) =>
+    name.startsWith("prefix-")
+  ).map((name) => join(cacheFolder(), name, "wineserver")).find(existsSync);
+  return note === undefined
+    ? "/tmp/.wine-0"
+    : join("/tmp", readFileSync(note, "utf8").trim());
+}
+
+test(
+  "a session that ends takes nothing from another of the same prefix",
+  { skip: onWindows },
+  async () => {
+    const own = { KERNEL32_IO_CACHE: otherCache };
+    const pipe = String.raw`\\.\pipe\kernel32-io-session-test`;
+    const server = win([
+      "node",
+      "-e",
+      `require("node:net").createServer((socket) => socket.end("here"))` +
+      `.listen(String.raw\`${pipe}\`, () => console.log("up"));` +
+      `process.stdin.on("data", () => process.exit())`,
+    ], own);
+    await once(server.stdout, "data");
+    const sockets = socketFolder();
+    const { ino } = statSync(sockets);
+    assertEquals((await outcome(win(["bun", "--version"]))).code, 0);
+    // Whoever removes it takes away what others have mounted there.
+    assertEquals(existsSync(sockets) && statSync(sockets).ino, ino);
+    const client = await outcome(win([
+      "node",
+      "-e",
+      `require("node:net").connect(String.raw\`${pipe}\`).pipe(process.stdout)`,
+    ], own));
+    assertEquals([client.code, client.stdout], [0, "here"], client.stderr);
+    assertEquals((await outcome(server, "x")).code, 0);
+  },
+);
 
 for (const runtime of RUNTIMES) {
   test(`win passes on the exit code of ${runtime}`, async () => {
@@ -258,31 +298,6 @@ test(
         mounts,
       );
     }
-  },
-);
-
-test(
-  "a session that ends takes nothing from another of the same prefix",
-  { skip: onWindows },
-  async () => {
-    const own = { KERNEL32_IO_CACHE: otherCache };
-    const pipe = String.raw`\\.\pipe\kernel32-io-session-test`;
-    const server = win([
-      "node",
-      "-e",
-      `require("node:net").createServer((socket) => socket.end("here"))` +
-      `.listen(String.raw\`${pipe}\`, () => console.log("up"));` +
-      `process.stdin.on("data", () => process.exit())`,
-    ], own);
-    await once(server.stdout, "data");
-    assertEquals((await outcome(win(["bun", "--version"]))).code, 0);
-    const client = await outcome(win([
-      "node",
-      "-e",
-      `require("node:net").connect(String.raw\`${pipe}\`).pipe(process.stdout)`,
-    ], own));
-    assertEquals([client.code, client.stdout], [0, "here"], client.stderr);
-    assertEquals((await outcome(server, "x")).code, 0);
   },
 );
 
