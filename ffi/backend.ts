@@ -32,6 +32,20 @@ export interface FrameCaller {
   readonly callAside?: (block: bigint) => Promise<void>;
 }
 
+/**
+ * Calls one of the routines of `ffi/transfer_code.ts`.
+ *
+ * @param file The low 32 bits of the handle, which are all that count.
+ * @param bytes The memory.
+ * @param length From 1 to what the view has, and less than 2^31.
+ * @returns Whether all was transferred.
+ */
+export type TransferCaller = (
+  file: number,
+  bytes: ArrayBufferView,
+  length: number,
+) => boolean;
+
 /** A runtime's foreign function interface. */
 export interface Backend {
   /** "deno" or "bun". */
@@ -45,6 +59,8 @@ export interface Backend {
   ): Record<Name, WordFunction>;
   /** Makes the callers of a routine with the capture frame's signature. */
   frameCaller(routine: bigint): FrameCaller;
+  /** Makes the caller of a transfer's routine. */
+  transferCaller(routine: bigint): TransferCaller;
   /**
    * The address of a view's first byte, good until the current call returns.
    * The view's storage does not move afterwards while the view is reachable.

@@ -7,6 +7,7 @@ import type {
   Architecture,
   Backend,
   FrameCaller,
+  TransferCaller,
   WordFunction,
 } from "./backend.ts";
 
@@ -58,6 +59,7 @@ export function createBunBackend(
       return ffi.dlopen(library, symbols).symbols as Record<Name, WordFunction>;
     },
     frameCaller: (routine) => frameCaller(ffi, routine),
+    transferCaller: (routine) => transferCaller(ffi, routine),
     addressOf(view) {
       // A small typed array moves when its buffer is first asked for.
       void view.buffer;
@@ -90,6 +92,19 @@ function frameCaller(ffi: BunFfiModule, routine: bigint): FrameCaller {
     callAside: bunAside(routine),
   };
 }
+
+function transferCaller(ffi: BunFfiModule, routine: bigint): TransferCaller {
+  const { transfer } = ffi.linkSymbols({
+    transfer: { args: ["i32", "ptr", "u32"], returns: "i32", ptr: routine },
+  }).symbols as { transfer: Transfer };
+  return (file, bytes, length) => transfer(file, bytes, length) === 0;
+}
+
+type Transfer = (
+  file: number,
+  bytes: ArrayBufferView,
+  length: number,
+) => number;
 
 type Frame = (
   context: ArrayBufferView | null,

@@ -7,6 +7,7 @@ import type {
   Architecture,
   Backend,
   FrameCaller,
+  TransferCaller,
   WordFunction,
 } from "./backend.ts";
 
@@ -46,6 +47,9 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
 /** Makes the back end of Deno from the `Deno` namespace. */
 export function createDenoBackend(deno: DenoModule): Backend {
   const { UnsafePointer, UnsafePointerView } = deno;
+  const addressOf = (view: ArrayBufferView) =>
+    BigInt(UnsafePointer.value(UnsafePointer.of(view)));
+  let transferCallers: TransferCallers | undefined;
   return {
     runtime: "deno",
     architecture: ARCHITECTURES[deno.build.arch] ?? "x64",
@@ -66,7 +70,11 @@ export function createDenoBackend(deno: DenoModule): Backend {
       >;
     },
     frameCaller: (routine) => frameCaller(deno, routine),
-    addressOf: (view) => BigInt(UnsafePointer.value(UnsafePointer.of(view))),
+    transferCaller(routine) {
+      transferCallers ??= bindTransferCallers(deno, addressOf);
+      return transferCallers(routine);
+    },
+    addressOf,
     memory(address, byteLength) {
       const pointer = UnsafePointer.create(address);
       if (pointer === null) {
@@ -123,6 +131,64 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
       (aside ?? bindAside())(block, block, 1n, 1n, routine, 0n),
   };
 }
+
+/** Makes the callers of routines. */
+type TransferCallers = (routine: bigint) => TransferCaller;
+
+/** A larger buffer than this, in bytes, is not kept alive to be known again. */
+const MAX_KEPT = 2 ** 20;
+
+/**
+ * `bsearch_s` again, which hands its context, key and element on as handle,
+ * memory and length. A comparison that gives 0 makes the element the result, so
+ * that this is the length if all of it was transferred, and null if not.
+ *
+ * A buffer costs Deno a call of its own to find its memory. Memory does not move
+ * as long as it is not taken away, which leaves the view without length, so that
+ * the address of a view that comes again is kept.
+ */
+function bindTransferCallers(
+  deno: DenoModule,
+  addressOf: (view: ArrayBufferView) => bigint,
+): TransferCallers {
+  const prototype = (key: string): DenoForeignFunction => ({
+    name: "bsearch_s",
+    parameters: [key, "u32", "u64", "u64", "u64", "i32"],
+    result: "u32",
+  });
+  const { withAddress, withBytes } = deno.dlopen("ucrtbase.dll", {
+    withAddress: prototype("u64"),
+    withBytes: prototype("buffer"),
+  }).symbols as {
+    withAddress: TransferSearch<bigint>;
+    withBytes: TransferSearch<ArrayBufferView>;
+  };
+  let last: ArrayBufferView | undefined;
+  let known: ArrayBufferView | undefined;
+  let address = 0n;
+  return (routine) => (file, bytes, length) => {
+    if (bytes === known) {
+      return withAddress(address, length, 1n, 1n, routine, file) === length;
+    }
+    if (bytes === last) {
+      // Its address is asked for the second time, since that takes 400 ns.
+      known = bytes;
+      address = addressOf(bytes);
+    } else {
+      last = bytes.buffer.byteLength <= MAX_KEPT ? bytes : undefined;
+    }
+    return withBytes(bytes, length, 1n, 1n, routine, file) === length;
+  };
+}
+
+type TransferSearch<Key> = (
+  key: Key,
+  base: number,
+  number: bigint,
+  width: bigint,
+  compare: bigint,
+  context: number,
+) => number;
 
 type Search<Key, Context, Result = void> = (
   key: Key,

@@ -15,6 +15,14 @@
  *
  * @module
  */
+import type { Architecture } from "./backend.ts";
+import {
+  arm64Code,
+  arm64Unwind,
+  type Routine,
+  x64Code,
+  x64Unwind,
+} from "./machine_code.ts";
 
 /** Where the parts of a call stand in the block, in 64-bit words. */
 export const FRAME_BLOCK = {
@@ -40,33 +48,25 @@ export const FRAME_BLOCK = {
 /** Number of arguments that the frame passes. */
 export const FRAME_ARGUMENTS = 9;
 
-/** Architectures that the frame exists for. */
-export type FrameArch = "x64" | "arm64";
+/** Where the result of a call stands in its block, in bytes. */
+export const RESULT: number = FRAME_BLOCK.result * 8;
 
-/**
- * One position-independent image: code, then unwind data, then the function
- * table. Every address in it is relative to its first byte, which belongs at
- * the start of a page.
- */
-export interface FrameImage {
-  /** What to copy into the page. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Offset of the routine's first instruction. */
-  readonly entry: number;
-  /** Offset of the RUNTIME_FUNCTION array that RtlAddFunctionTable takes. */
-  readonly functionTable: number;
-  /** Number of entries in that array. */
-  readonly functionCount: number;
+/** Instead of an argument's index: the call has no such buffer. */
+export const NO_ARGUMENT: number = FRAME_BLOCK.scratch - FRAME_BLOCK.arguments;
+
+/** Where argument `index` stands in a block, in bytes. */
+export function argumentOffset(index: number): number {
+  return (FRAME_BLOCK.arguments + index) * 8;
 }
 
-/**
- * Builds the capture frame for one architecture.
- *
- * @param arch Architecture of the process (an x64 process on arm64 Windows is `"x64"`).
- * @returns The image, newly made at each call.
- */
-export function frameImage(arch: FrameArch): FrameImage {
-  return arch === "x64" ? x64Image() : arm64Image();
+/** Makes the capture frame for a processor (an x64 process on arm64 Windows is `"x64"`). */
+export function frameRoutine(architecture: Architecture): Routine {
+  return architecture === "x64"
+    ? { code: x64Code(X64_CODE), unwind: x64Unwind(0x50) }
+    : {
+      code: arm64Code(ARM64_CODE),
+      unwind: arm64Unwind(ARM64_CODE.length, ARM64_PROLOGUE, ARM64_EPILOGUE),
+    };
 }
 
 /*
@@ -80,7 +80,7 @@ export function frameImage(arch: FrameArch): FrameImage {
 const X64_CODE: readonly string[] = [
   "53", // push rbx
   "48 83 EC 50", // sub rsp, 0x50
-  // End of the prologue that X64_UNWIND describes.
+  // End of the prologue that the unwind data describes.
   "4C 89 C3", // mov rbx, r8
   "41 8B 40 10", // mov eax, dword ptr [r8+0x10]
   "45 8B 48 14", // mov r9d, dword ptr [r8+0x14]
@@ -115,41 +115,6 @@ const X64_CODE: readonly string[] = [
   "C3", // ret
 ];
 
-/**
- * UNWIND_INFO (https://learn.microsoft.com/en-us/cpp/build/exception-handling-x64):
- * the prologue's steps, last one first, each with the offset of its end.
- */
-const X64_UNWIND: readonly number[] = [
-  0x01, // version 1, no handler
-  0x05, // length of the prologue in bytes
-  0x02, // number of codes
-  0x00, // no frame pointer
-  0x05, // offset 5:
-  0x92, // UWOP_ALLOC_SMALL, (9 + 1) * 8 bytes
-  0x01, // offset 1:
-  0x30, // UWOP_PUSH_NONVOL, rbx
-];
-
-function x64Image(): FrameImage {
-  const code: number[] = [];
-  // Loops, since this is run once, and a loop costs least where all is cold.
-  for (const bytes of X64_CODE) {
-    for (let i = 0; i < bytes.length; i += 3) {
-      code.push(parseInt(bytes.slice(i, i + 2), 16));
-    }
-  }
-  const unwind = align4(code.length);
-  const table = align4(unwind + X64_UNWIND.length);
-  const bytes = new Uint8Array(table + 12);
-  bytes.set(code);
-  bytes.set(X64_UNWIND, unwind);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(table, 0, true); // BeginAddress
-  view.setUint32(table + 4, code.length, true); // EndAddress
-  view.setUint32(table + 8, unwind, true); // UnwindInfoAddress
-  return { bytes, entry: 0, functionTable: table, functionCount: 1 };
-}
-
 /*
  * arm64. x0 = context, x1 = key, x2 = block; x18 holds the TEB and is only
  * read. The ninth argument goes to [sp]. The frame keeps the x29 chain, which
@@ -163,7 +128,7 @@ const ARM64_CODE: readonly number[] = [
   0xf9000bf3, // str x19, [sp, #16]
   0x910003fd, // mov x29, sp
   0xd10043ff, // sub sp, sp, #16
-  // End of the prologue that ARM64_UNWIND describes.
+  // End of the prologue that ARM64_PROLOGUE describes.
   0xaa0203f3, // mov x19, x2
   0x29422849, // ldp w9, w10, [x2, #16]
   0xf8297841, // str x1, [x2, x9, lsl #3]
@@ -183,19 +148,15 @@ const ARM64_CODE: readonly number[] = [
   0xf9000e60, // str x0, [x19, #24]
   0xb9000149, // str w9, [x10]
   0x52800000, // mov w0, #0
-  // The epilogue that ARM64_UNWIND describes.
+  // The epilogue that ARM64_EPILOGUE describes.
   0x910003bf, // mov sp, x29
   0xf9400bf3, // ldr x19, [sp, #16]
   0xa8c27bfd, // ldp x29, x30, [sp], #32
   0xd65f03c0, // ret
 ];
 
-/**
- * Unwind codes of the .xdata record
- * (https://learn.microsoft.com/en-us/cpp/build/arm64-exception-handling):
- * the prologue's steps, last one first, then the epilogue's in their order.
- */
-const ARM64_UNWIND: readonly number[] = [
+/** Unwind codes of the prologue's steps, last one first. */
+const ARM64_PROLOGUE: readonly number[] = [
   0x01, // alloc_s 16
   0xe1, // set_fp
   0xd0, // save_reg x19,
@@ -203,33 +164,13 @@ const ARM64_UNWIND: readonly number[] = [
   0x83, // save_fplr_x [sp, #-32]!
   0xe3, // nop: the landing pad
   0xe4, // end
+];
+
+/** Unwind codes of the epilogue. */
+const ARM64_EPILOGUE: readonly number[] = [
   0xe1, // set_fp
   0xd0, // save_reg x19,
   0x02, //   [sp, #16]
   0x83, // save_fplr_x [sp], #32
   0xe4, // end
 ];
-
-/** Index in ARM64_UNWIND of the epilogue's first code. */
-const ARM64_EPILOGUE = 7;
-
-function arm64Image(): FrameImage {
-  const record = ARM64_CODE.length * 4;
-  const table = record + 4 + ARM64_UNWIND.length;
-  const bytes = new Uint8Array(table + 8);
-  const view = new DataView(bytes.buffer);
-  ARM64_CODE.forEach((word, i) => view.setUint32(i * 4, word, true));
-  const header = ARM64_CODE.length | // function length in instructions
-    1 << 21 | // E: one epilogue, at the end of the function
-    ARM64_EPILOGUE << 22 |
-    ARM64_UNWIND.length / 4 << 27; // length of the codes in words
-  view.setUint32(record, header, true);
-  bytes.set(ARM64_UNWIND, record + 4);
-  view.setUint32(table, 0, true); // BeginAddress
-  view.setUint32(table + 4, record, true); // its low bits, 0, say: .xdata
-  return { bytes, entry: 0, functionTable: table, functionCount: 1 };
-}
-
-function align4(offset: number): number {
-  return (offset + 3) & ~3;
-}

@@ -14,25 +14,37 @@
  *
  * @module
  */
+import { callerAfterCall, transferAfterCall } from "./after_call.ts";
 import type {
   Backend,
   BlockCaller,
   FrameCaller,
+  TransferCaller,
   WordFunction,
 } from "./backend.ts";
-import { FRAME_BLOCK, frameImage } from "./frame_code.ts";
-
-const BLOCK_SIZE = 8 * FRAME_BLOCK.words;
-const BLOCKS_SIZE = 65_536;
+import { type Block, BLOCK_SIZE, Blocks } from "./blocks.ts";
+import {
+  CODE_SIZE,
+  type CodeImage,
+  codeImage,
+  TRANSFER_COUNT,
+  transferBlockAt,
+} from "./code_image.ts";
+import {
+  argumentOffset,
+  FRAME_BLOCK,
+  NO_ARGUMENT,
+  RESULT,
+} from "./frame_code.ts";
+import { type BufferTransferName, TRANSFER_BLOCK } from "./transfer_code.ts";
 
 /** In the first block: the last-error cell, then text for the system to read. */
 const TEXT_AT = 8;
 
-const MEM_COMMIT_RESERVE = 0x3000n;
-const MEM_RELEASE = 0x8000n;
-const PAGE_READWRITE = 0x04n;
+/** The blocks that the thread needs once: that one, and those of transfers. */
+const RESERVED = 1 + TRANSFER_COUNT;
+
 const PAGE_EXECUTE_READ = 0x20n;
-const PAGE_SIZE = 4096n;
 
 /** How the last error of a call is obtained. */
 export type LastErrorCapture = "same-frame" | "after-call";
@@ -48,22 +60,18 @@ export interface Frame extends BlockCaller {
   buffersAt(key: number, context: number): void;
 }
 
-/** Where the result of a call stands in its block, in bytes. */
-export const RESULT: number = FRAME_BLOCK.result * 8;
+export { argumentOffset, NO_ARGUMENT, RESULT };
 
-/** Instead of an argument's index: the call has no such buffer. */
-export const NO_ARGUMENT: number = FRAME_BLOCK.scratch - FRAME_BLOCK.arguments;
-
-/** Where argument `index` stands in a block, in bytes. */
-export function argumentOffset(index: number): number {
-  return (FRAME_BLOCK.arguments + index) * 8;
+/** A transfer of one kind, ready to be made. Its parts: `TRANSFER_BLOCK`. */
+export interface TransferFrame {
+  /** The block. */
+  readonly view: DataView;
+  /** Makes it, as {@linkcode TransferCaller} says. */
+  readonly call: TransferCaller;
 }
 
 /** Native memory that lives as long as the thread. */
-export interface NativeCell {
-  readonly address: bigint;
-  readonly view: DataView;
-}
+export type NativeCell = Block;
 
 /** A call on another thread, with a block and a last error of its own. */
 export interface AsideFrame {
@@ -82,12 +90,12 @@ export class FrameTable {
   readonly #backend: Backend;
   readonly #kernel32: Bootstrap;
   readonly #module: bigint;
-  readonly #blocks: bigint;
-  readonly #memory: ArrayBuffer;
-  readonly #cell: DataView;
+  readonly #blocks: Blocks;
+  /** The first block. */
+  readonly #first: Block;
+  readonly #image: CodeImage | undefined;
   readonly #caller: FrameCaller | undefined;
-  readonly #free: number[] = [];
-  #next = BLOCK_SIZE;
+  readonly #transfers: (TransferFrame | undefined)[] = [];
 
   /**
    * @param backend The runtime.
@@ -96,22 +104,13 @@ export class FrameTable {
   constructor(backend: Backend, executable = true) {
     this.#backend = backend;
     const kernel32 = this.#kernel32 = backend.bind("kernel32.dll", BOOTSTRAP);
-    this.#blocks = kernel32.VirtualAlloc(
-      0n,
-      BigInt(BLOCKS_SIZE),
-      MEM_COMMIT_RESERVE,
-      PAGE_READWRITE,
-    );
-    if (this.#blocks === 0n) {
-      throw new Error("There is no memory left for @kernel32/io to start with");
-    }
-    this.#memory = backend.memory(this.#blocks, BLOCKS_SIZE);
-    this.#cell = new DataView(this.#memory, 0, 4);
+    this.#blocks = new Blocks(backend, kernel32.VirtualAlloc, RESERVED);
+    this.#first = this.#blocks.at(CODE_SIZE);
     this.#module = kernel32.GetModuleHandleW(this.#text("kernel32", 2));
-    const routine = executable
-      ? loadRoutine(backend, kernel32, this.#blocks + BigInt(TEXT_AT))
-      : 0n;
-    this.#caller = routine === 0n ? undefined : backend.frameCaller(routine);
+    this.#image = executable ? this.#load() : undefined;
+    if (this.#image !== undefined) {
+      this.#caller = backend.frameCaller(this.#routine(this.#image.frame));
+    }
   }
 
   /** "after-call" where the process may not make executable memory. */
@@ -121,12 +120,12 @@ export class FrameTable {
 
   /** The last error of the last call through a frame of this thread. */
   get lastError(): number {
-    return this.#cell.getUint32(0, true);
+    return this.#first.view.getUint32(0, true);
   }
 
   /** Sets it for who asks next: a frame hands it to the thread and back. */
   set lastError(code: number) {
-    this.#cell.setUint32(0, code, true);
+    this.#first.view.setUint32(0, code, true);
   }
 
   /** The address of a view's first byte, as {@linkcode Backend.addressOf}. */
@@ -158,9 +157,9 @@ export class FrameTable {
    * @throws {Error} If kernel32 has no such function.
    */
   frame(name: string, arity: number): Frame {
-    const { view, address } = this.#block(name, this.#blocks);
+    const { view, address } = this.#block(name, this.#first.address);
     const caller = this.#caller?.bind(address) ??
-      this.#callerAfterCall(name, arity, view);
+      callerAfterCall(this.#backend, name, arity, view, this.#first.view);
     return {
       view,
       buffersAt(key, context) {
@@ -186,7 +185,8 @@ export class FrameTable {
       );
     }
     // The block's last word serves as the cell: no other call writes to it.
-    const { view, address, offset } = this.#block(name, undefined);
+    const block = this.#block(name, undefined);
+    const { view, address } = block;
     const cellOffset = BLOCK_SIZE - 8;
     return {
       view,
@@ -194,25 +194,55 @@ export class FrameTable {
       get lastError() {
         return view.getUint32(cellOffset, true);
       },
-      free: () => {
-        this.#free.push(offset);
-      },
+      free: () => this.#blocks.giveBack(block),
     };
+  }
+
+  /**
+   * Makes a transfer, once: whoever asks again gets the same.
+   *
+   * @param atOffset Whether it is made at the offset that the block names, and
+   * not at the file pointer.
+   */
+  transfer(name: BufferTransferName, atOffset: boolean): TransferFrame {
+    const index = (name === "WriteFile" ? 2 : 0) + (atOffset ? 1 : 0);
+    return this.#transfers[index] ??= this.#makeTransfer(name, index, atOffset);
+  }
+
+  #makeTransfer(
+    name: BufferTransferName,
+    index: number,
+    atOffset: boolean,
+  ): TransferFrame {
+    const block = this.#blocks.at(transferBlockAt(index));
+    const { view, address } = block;
+    const { target, cell, where, overlapped } = TRANSFER_BLOCK;
+    view.setBigUint64(target, this.#exported(name), true);
+    view.setBigUint64(cell, this.#first.address, true);
+    if (atOffset) {
+      view.setBigUint64(where, address + BigInt(overlapped), true);
+    }
+    const call = this.#image === undefined
+      ? this.#transferAfterCall(name, block)
+      : this.#backend.transferCaller(
+        this.#routine(this.#image.transfers[index]!),
+      );
+    return { view, call };
+  }
+
+  #transferAfterCall(name: string, block: Block): TransferCaller {
+    const frame = this.frame(name, 5);
+    frame.buffersAt(1, NO_ARGUMENT);
+    return transferAfterCall(frame, block);
   }
 
   /** Zeroed native memory for 128 bytes of results, aligned to 16. */
   cell(): NativeCell {
-    const offset = this.#take();
-    return {
-      address: this.#blocks + BigInt(offset),
-      view: new DataView(this.#memory, offset, BLOCK_SIZE),
-    };
+    return this.#blocks.take();
   }
 
-  #block(
-    name: string,
-    cell: bigint | undefined,
-  ): { view: DataView; address: bigint; offset: number } {
+  /** Where a function is. */
+  #exported(name: string): bigint {
     const target = this.#kernel32.GetProcAddress(
       this.#module,
       this.#text(name, 1),
@@ -220,9 +250,13 @@ export class FrameTable {
     if (target === 0n) {
       throw new Error(`This system's kernel32.dll does not export ${name}`);
     }
-    const offset = this.#take();
-    const view = new DataView(this.#memory, offset, BLOCK_SIZE);
-    const address = this.#blocks + BigInt(offset);
+    return target;
+  }
+
+  #block(name: string, cell: bigint | undefined): Block {
+    const target = this.#exported(name);
+    const block = this.#blocks.take();
+    const { view, address } = block;
     view.setBigUint64(FRAME_BLOCK.target * 8, target, true);
     view.setBigUint64(
       FRAME_BLOCK.cell * 8,
@@ -231,17 +265,7 @@ export class FrameTable {
     );
     view.setUint32(FRAME_BLOCK.destinations * 8, FRAME_BLOCK.scratch, true);
     view.setUint32(FRAME_BLOCK.destinations * 8 + 4, FRAME_BLOCK.scratch, true);
-    return { view, address, offset };
-  }
-
-  #take(): number {
-    const offset = this.#free.pop() ?? this.#next;
-    if (offset + BLOCK_SIZE > BLOCKS_SIZE) {
-      throw new Error("Too many calls on other threads are under way");
-    }
-    if (offset === this.#next) this.#next += BLOCK_SIZE;
-    new Uint8Array(this.#memory, offset, BLOCK_SIZE).fill(0);
-    return offset;
+    return block;
   }
 
   /**
@@ -249,61 +273,47 @@ export class FrameTable {
    * memory it could be collected between the look-up of its address and the call.
    */
   #text(text: string, unitSize: 1 | 2): bigint {
-    const view = new DataView(this.#memory, TEXT_AT, BLOCK_SIZE - TEXT_AT);
+    const { view, address } = this.#first;
     for (let i = 0; i <= text.length; i++) {
       const unit = i < text.length ? text.charCodeAt(i) : 0;
-      if (unitSize === 1) view.setUint8(i, unit);
-      else view.setUint16(2 * i, unit, true);
+      if (unitSize === 1) view.setUint8(TEXT_AT + i, unit);
+      else view.setUint16(TEXT_AT + 2 * i, unit, true);
     }
-    return this.#blocks + BigInt(TEXT_AT);
+    return address + BigInt(TEXT_AT);
   }
 
   /**
-   * The next best thing where executable memory is refused: ask for the last
-   * error right after the call.
+   * Loads the machine code and registers its unwind data. The page is never
+   * writable and executable at the same time. Nothing where the process may not
+   * make executable memory (Arbitrary Code Guard).
    */
-  #callerAfterCall(name: string, arity: number, view: DataView): BlockCaller {
-    const bind = <Name extends string>(exports: Record<Name, number>) =>
-      this.#backend.bind("kernel32.dll", exports);
-    const target: WordFunction = bind({ [name]: arity })[name]!;
-    const { GetLastError, SetLastError } = bind({
-      GetLastError: 0,
-      SetLastError: 1,
-    });
-    const words: bigint[] = new Array(arity).fill(0n);
-    const call0 = () => {
-      for (let i = 0; i < arity; i++) {
-        words[i] = view.getBigUint64(argumentOffset(i), true);
-      }
-      SetLastError(BigInt(this.lastError));
-      const result = target(...words);
-      this.#cell.setUint32(0, Number(GetLastError() & 0xFFFFFFFFn), true);
-      view.setBigUint64(RESULT, result, true);
-    };
-    // Holds the buffers, of which the call itself has the addresses only.
-    const held: (ArrayBufferView | undefined)[] = [undefined, undefined];
-    const store = (destination: 0 | 1, buffer: ArrayBufferView) => {
-      held[destination] = buffer;
-      const word = view.getUint32(
-        FRAME_BLOCK.destinations * 8 + 4 * destination,
-        true,
-      );
-      view.setBigUint64(word * 8, this.#backend.addressOf(buffer), true);
-    };
-    return {
-      call0,
-      call1(key) {
-        store(0, key);
-        call0();
-        held.fill(undefined);
-      },
-      call2(key, context) {
-        store(0, key);
-        store(1, context);
-        call0();
-        held.fill(undefined);
-      },
-    };
+  #load(): CodeImage | undefined {
+    const { code } = this.#blocks;
+    const kernel32 = this.#kernel32;
+    const image = codeImage(this.#backend.architecture);
+    this.#blocks.write(image.bytes);
+    const allowed = kernel32.VirtualProtect(
+      code,
+      BigInt(CODE_SIZE),
+      PAGE_EXECUTE_READ,
+      this.#first.address + BigInt(TEXT_AT), // for the protection that it had
+    );
+    if ((allowed & 0xFFFFFFFFn) === 0n) return undefined;
+    kernel32.FlushInstructionCache(
+      kernel32.GetCurrentProcess(),
+      code,
+      BigInt(image.bytes.length),
+    );
+    kernel32.RtlAddFunctionTable(
+      code + BigInt(image.functionTable),
+      BigInt(image.functionCount),
+      code,
+    );
+    return image;
+  }
+
+  #routine(offset: number): bigint {
+    return this.#blocks.code + BigInt(offset);
   }
 }
 
@@ -318,48 +328,3 @@ const BOOTSTRAP = {
 } as const;
 
 type Bootstrap = Record<keyof typeof BOOTSTRAP, WordFunction>;
-
-/**
- * Loads the routine and registers its unwind data. The page is never writable
- * and executable at the same time. Returns 0 where the process may not make
- * executable memory (Arbitrary Code Guard).
- *
- * @param scratch Native memory of 4 bytes.
- */
-function loadRoutine(
-  backend: Backend,
-  kernel32: Bootstrap,
-  scratch: bigint,
-): bigint {
-  const image = frameImage(backend.architecture);
-  const page = kernel32.VirtualAlloc(
-    0n,
-    PAGE_SIZE,
-    MEM_COMMIT_RESERVE,
-    PAGE_READWRITE,
-  );
-  if (page === 0n) return 0n;
-  new Uint8Array(backend.memory(page, Number(PAGE_SIZE))).set(image.bytes);
-  const allowed = kernel32.VirtualProtect(
-    page,
-    PAGE_SIZE,
-    PAGE_EXECUTE_READ,
-    scratch,
-  );
-  if ((allowed & 0xFFFFFFFFn) === 0n) {
-    const { VirtualFree } = backend.bind("kernel32.dll", { VirtualFree: 3 });
-    VirtualFree(page, 0n, MEM_RELEASE);
-    return 0n;
-  }
-  kernel32.FlushInstructionCache(
-    kernel32.GetCurrentProcess(),
-    page,
-    BigInt(image.bytes.length),
-  );
-  kernel32.RtlAddFunctionTable(
-    page + BigInt(image.functionTable),
-    BigInt(image.functionCount),
-    page,
-  );
-  return page + BigInt(image.entry);
-}

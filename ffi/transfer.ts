@@ -10,11 +10,12 @@ import {
   type FrameTable,
   NO_ARGUMENT,
   RESULT,
+  type TransferFrame,
 } from "./lasterror.ts";
 import { type BoundFunction, lendIfPending } from "./marshal.ts";
+import { type BufferTransferName, TRANSFER_BLOCK } from "./transfer_code.ts";
 
-/** The functions that transfer one buffer. */
-export type BufferTransferName = "ReadFile" | "WriteFile";
+export type { BufferTransferName };
 
 /** The functions that share this shape of prototype. */
 export type TransferName =
@@ -31,42 +32,39 @@ const OVERLAPPED_SIZE = 32;
 const OVERLAPPED = /* @__PURE__ */ argumentOffset(OVERLAPPED_INDEX);
 const ARITY = 5;
 
-/** Where the OVERLAPPED stands behind the count, and its members in it. */
-const OVERLAPPED_AT = 16;
-const INTERNAL_AT = OVERLAPPED_AT;
-const INTERNAL_HIGH_AT = OVERLAPPED_AT + 8;
-const OFFSET_AT = OVERLAPPED_AT + 16;
-const OFFSET_HIGH_AT = OVERLAPPED_AT + 20;
+/** Where the two halves of the offset stand in a transfer's block. */
+const OFFSET = TRANSFER_BLOCK.overlapped + 16;
+const OFFSET_HIGH = TRANSFER_BLOCK.overlapped + 20;
 
-/**
- * One of the two functions for one JS thread, with a count and an OVERLAPPED
- * of its own in native memory.
- */
+/** The part of a handle that counts: see `ffi/transfer_code.ts`. */
+export function handleWord(handle: bigint): number {
+  return Number(BigInt.asIntN(32, handle));
+}
+
+/** One of the two functions for one JS thread. */
 export class Transfer {
   readonly #table: FrameTable;
-  readonly #here: Frame;
-  readonly #at: Frame;
-  readonly #memory: DataView;
+  readonly #here: TransferFrame;
+  readonly #at: TransferFrame;
+  /** That of the last call that did not transfer all. */
+  #last: DataView;
 
   /** Binds the function. */
   constructor(name: BufferTransferName, table: FrameTable) {
-    const { address, view } = table.cell();
-    const bind = (overlapped: bigint) => {
-      const frame = table.frame(name, ARITY);
-      frame.view.setBigUint64(argumentOffset(COUNT), address, true);
-      frame.view.setBigUint64(OVERLAPPED, overlapped, true);
-      frame.buffersAt(BUFFER, NO_ARGUMENT);
-      return frame;
-    };
     this.#table = table;
-    this.#memory = view;
-    this.#here = bind(0n);
-    this.#at = bind(address + BigInt(OVERLAPPED_AT));
+    this.#here = table.transfer(name, false);
+    this.#at = table.transfer(name, true);
+    this.#last = this.#here.view;
   }
 
-  /** The bytes that the last call transferred. */
+  /** Whether the last call that did not transfer all has succeeded. */
+  get succeeded(): boolean {
+    return this.#last.getInt32(TRANSFER_BLOCK.result, true) !== 0;
+  }
+
+  /** The bytes that it transferred. */
   get count(): number {
-    return this.#memory.getUint32(0, true);
+    return this.#last.getUint32(TRANSFER_BLOCK.count, true);
   }
 
   /** The last error of the last call. */
@@ -74,36 +72,36 @@ export class Transfer {
     return this.#table.lastError;
   }
 
-  /** Transfers at the file pointer, or on a device that has none. */
-  here(file: Handle, bytes: ArrayBufferView, length: number): boolean {
-    const { view, call1 } = this.#here;
-    view.setBigUint64(FILE, file, true);
-    view.setUint32(LENGTH, length, true);
-    call1(bytes);
-    return view.getInt32(RESULT, true) !== 0;
+  /**
+   * Transfers at the file pointer, or on a device that has none.
+   *
+   * @param file The handle, as `handleWord()` makes it.
+   * @param length From 1 to what the view has, and less than 2^31.
+   * @returns Whether all was transferred.
+   */
+  here(file: number, bytes: ArrayBufferView, length: number): boolean {
+    if (this.#here.call(file, bytes, length)) return true;
+    this.#last = this.#here.view;
+    return false;
   }
 
-  /** Transfers at an offset, given in two halves of 32 bits. */
+  /** As `here()`, at an offset, given in two halves of 32 bits. */
   at(
-    file: Handle,
+    file: number,
     bytes: ArrayBufferView,
     length: number,
     offset: number,
     offsetHigh: number,
   ): boolean {
-    const { view, call1 } = this.#at;
-    const memory = this.#memory;
-    view.setBigUint64(FILE, file, true);
-    view.setUint32(LENGTH, length, true);
+    const { view, call } = this.#at;
     // "The system updates the OVERLAPPED offset before WriteFile returns", so
     // that it is set for every call.
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
-    memory.setBigUint64(INTERNAL_AT, 0n, true);
-    memory.setBigUint64(INTERNAL_HIGH_AT, 0n, true);
-    memory.setUint32(OFFSET_AT, offset, true);
-    memory.setUint32(OFFSET_HIGH_AT, offsetHigh, true);
-    call1(bytes);
-    return view.getInt32(RESULT, true) !== 0;
+    view.setUint32(OFFSET, offset, true);
+    view.setUint32(OFFSET_HIGH, offsetHigh, true);
+    if (call(file, bytes, length)) return true;
+    this.#last = view;
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import * as kernel32 from "../ffi/calls.ts";
+import { handleWord } from "../ffi/transfer.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_NO_DATA } from "./codes.ts";
@@ -93,7 +94,11 @@ export class SyncFile extends BaseFile implements Disposable {
     const type = fileTypeOf(handle, path);
     super(handle, path);
     this.#mode = mode;
-    this.#target = { handle, path, seekable: type === "disk" };
+    this.#target = {
+      file: handleWord(handle),
+      path,
+      seekable: type === "disk",
+    };
     this.#seekable = type === "disk";
     this.#unplaced = type === "character" ? 0 : undefined;
     this.#sectored = this.#seekable && mode.unbuffered;
@@ -619,7 +624,7 @@ export class SyncFile extends BaseFile implements Disposable {
         writeFrom(target, bytes, length, offset);
       },
       size: () => this.size(),
-      setEnd: (size) => setEndOfFile(target.handle, size, target.path),
+      setEnd: (size) => setEndOfFile(this.handle, size, this.path),
     });
   }
 }

@@ -12,7 +12,6 @@ import {
   isShortage,
 } from "./codes.ts";
 import { Win32Error } from "./error.ts";
-import type { Handle } from "./raw.ts";
 
 /** Where a transfer starts: at an offset, or at the file pointer. */
 export type Place = number | bigint | undefined;
@@ -34,8 +33,8 @@ let writes: Transfer | undefined;
 
 /** What a transfer is made on. */
 export interface TransferTarget {
-  /** The handle, without FILE_FLAG_OVERLAPPED. */
-  readonly handle: Handle;
+  /** The handle, without FILE_FLAG_OVERLAPPED, as `handleWord()` makes it. */
+  readonly file: number;
   /** Its path, for errors. */
   readonly path: string;
   /**
@@ -51,6 +50,7 @@ export const ENDED = -1;
 /**
  * Reads until the buffer is full, the file has ended or the device has no more.
  *
+ * @param length From 1.
  * @returns The count, or `ENDED`.
  */
 export function readInto(
@@ -61,17 +61,18 @@ export function readInto(
 ): number {
   const transfer = reads ??= new Transfer("ReadFile", frames());
   // As few layers as possible: the runtimes inline only so deep.
-  const succeeded = place === undefined && length <= MAX_LENGTH
-    ? transfer.here(target.handle, bytes, length)
+  const isWhole = place === undefined && length <= MAX_LENGTH
+    ? transfer.here(target.file, bytes, length)
     : call(transfer, target, bytes, length, place);
-  return succeeded
-    ? transfer.count
+  return isWhole
+    ? length
     : goOn("ReadFile", transfer, target, bytes, length, place);
 }
 
 /**
  * Writes. Less than `length` only on a pipe that does not block.
  *
+ * @param length From 1.
  * @returns The count.
  */
 export function writeFrom(
@@ -81,40 +82,36 @@ export function writeFrom(
   place: Place,
 ): number {
   const transfer = writes ??= new Transfer("WriteFile", frames());
-  const succeeded = place === undefined && length <= MAX_LENGTH
-    ? transfer.here(target.handle, bytes, length)
+  const isWhole = place === undefined && length <= MAX_LENGTH
+    ? transfer.here(target.file, bytes, length)
     : call(transfer, target, bytes, length, place);
-  if (!succeeded) {
-    return goOn("WriteFile", transfer, target, bytes, length, place);
-  }
-  const { count } = transfer;
-  return count === length || !target.seekable || count === 0
-    ? count
-    : goOn("WriteFile", transfer, target, bytes, length, place, count);
+  return isWhole
+    ? length
+    : goOn("WriteFile", transfer, target, bytes, length, place);
 }
 
-/** One call into the system. */
+/** One call into the system. Returns whether all was transferred. */
 function call(
   transfer: Transfer,
-  target: TransferTarget,
+  { file }: TransferTarget,
   bytes: ArrayBufferView,
   length: number,
   place: Place,
 ): boolean {
   if (length > MAX_LENGTH) return false;
-  if (place === undefined) return transfer.here(target.handle, bytes, length);
+  if (place === undefined) return transfer.here(file, bytes, length);
   if (typeof place === "number") {
     const low = place >>> 0;
     const high = (place - low) / TWO_32;
-    return transfer.at(target.handle, bytes, length, low, high);
+    return transfer.at(file, bytes, length, low, high);
   }
   const low = Number(place & 0xFFFF_FFFFn);
-  return transfer.at(target.handle, bytes, length, low, Number(place >> 32n));
+  return transfer.at(file, bytes, length, low, Number(place >> 32n));
 }
 
 /**
- * What the one call could not do: too much for it, or it failed. Goes on in
- * parts, in smaller ones where the system is short of memory.
+ * What the one call could not do: too much for it, less than all, or it failed.
+ * Goes on in parts, in smaller ones where the system is short of memory.
  */
 function goOn(
   syscall: BufferTransferName,
@@ -123,39 +120,48 @@ function goOn(
   bytes: ArrayBufferView,
   length: number,
   place: Place,
-  done = 0,
 ): number {
   let limit = Math.min(length, MAX_LENGTH);
-  let failed = done === 0 && length <= MAX_LENGTH;
-  for (;;) {
-    if (failed) {
-      const { count, lastError } = transfer;
-      // On a pipe, two smaller messages would not be the same.
-      const mayShrink = target.seekable && limit > MIN_LENGTH;
-      if (isShortage(lastError) && mayShrink) {
-        limit = halved(limit);
-      } else {
-        done += count;
-        if (syscall === "ReadFile") {
-          // The buffer is full, the rest of the message is read next.
-          if (lastError === ERROR_MORE_DATA) return done;
-          if (isEnd(lastError)) return done > 0 ? done : ENDED;
-        }
-        throw new Win32Error(syscall, lastError, {
-          path: target.path,
-          bytesTransferred: done,
-        });
+  let done = 0;
+  for (let isCalled = length <= MAX_LENGTH;; isCalled = false) {
+    const wanted = Math.min(limit, length - done);
+    if (!isCalled) {
+      const part = new Uint8Array(
+        bytes.buffer,
+        bytes.byteOffset + done,
+        wanted,
+      );
+      if (call(transfer, target, part, wanted, advance(place, done))) {
+        done += wanted;
+        if (done === length) return done;
+        continue;
       }
     }
-    const wanted = Math.min(limit, length - done);
-    const part = new Uint8Array(bytes.buffer, bytes.byteOffset + done, wanted);
-    failed = !call(transfer, target, part, wanted, advance(place, done));
-    if (failed) continue;
-    const { count } = transfer;
+    // Some consoles count more than they were given.
+    const count = Math.min(transfer.count, wanted);
+    const { lastError } = transfer;
+    if (transfer.succeeded) {
+      done += count;
+      const goesOn = syscall === "WriteFile" && target.seekable && count > 0;
+      if (!goesOn || done === length) return done;
+      continue;
+    }
+    // On a pipe, two smaller messages would not be the same.
+    const mayShrink = target.seekable && limit > MIN_LENGTH;
+    if (isShortage(lastError) && mayShrink) {
+      limit = halved(limit);
+      continue;
+    }
     done += count;
-    if (done === length) return done;
-    const goesOn = syscall === "WriteFile" && target.seekable && count > 0;
-    if (count < wanted && !goesOn) return done;
+    if (syscall === "ReadFile") {
+      // The buffer is full, the rest of the message is read next.
+      if (lastError === ERROR_MORE_DATA) return done;
+      if (isEnd(lastError)) return done > 0 ? done : ENDED;
+    }
+    throw new Win32Error(syscall, lastError, {
+      path: target.path,
+      bytesTransferred: done,
+    });
   }
 }
 

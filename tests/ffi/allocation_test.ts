@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { frames } from "../../ffi/mod.ts";
-import { Transfer } from "../../ffi/transfer.ts";
+import { handleWord, Transfer } from "../../ffi/transfer.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {
@@ -19,6 +19,7 @@ overlapped.set([0x03, 0x01]); // STATUS_PENDING
 /** Calls as they are made again and again, without a kernel object behind most. */
 function synchronousCalls(file: Handle): Record<string, () => void> {
   const writer = new Transfer("WriteFile", frames());
+  const word = handleWord(file);
   return {
     "raw WriteFile": () => {
       kernel32.WriteFile(file, bytes, 0, count, null);
@@ -27,10 +28,10 @@ function synchronousCalls(file: Handle): Record<string, () => void> {
       kernel32.ReadFile(file, bytes, 0, count, null);
     },
     "Transfer.here": () => {
-      writer.here(file, bytes, 0);
+      writer.here(word, bytes, 16);
     },
     "Transfer.at": () => {
-      writer.at(file, bytes, 0, 4096, 0);
+      writer.at(word, bytes, 16, 4096, 0);
     },
     "a raw call with two buffers": () => {
       kernel32.GetOverlappedResult(file, overlapped, count, false);

@@ -2,7 +2,7 @@ import { test } from "node:test";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Backend, WordFunction } from "../../ffi/backend.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { frameImage } from "../../ffi/frame_code.ts";
+import { CODE_SIZE, codeImage } from "../../ffi/code_image.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
 import { FrameTable, NO_ARGUMENT } from "../../ffi/lasterror.ts";
 import { bindFunction } from "../../ffi/marshal.ts";
@@ -20,7 +20,7 @@ test("FrameTable captures in the same frame, and can call on other threads", () 
   assertEquals(frames().hasAside, true);
 });
 
-test("FrameTable leaves the routine in a page that is executable, not writable", () => {
+test("FrameTable leaves its routines in a page that is executable, not writable", () => {
   const { routine } = routineOf(selectBackend());
   const { protect, state } = queryPage(routine);
   assertEquals(state, 0x1000); // MEM_COMMIT
@@ -36,36 +36,51 @@ test("FrameTable never asks for memory that is writable and executable", () => {
   const { protections } = routineOf(selectBackend());
   assertEquals(protections, [
     PAGE_READWRITE,
-    PAGE_READWRITE,
     PAGE_EXECUTE_READ,
   ]);
 });
 
-test("FrameTable has written the routine of this processor", () => {
+test("FrameTable leaves the memory behind that page as it was", () => {
+  const { routine } = routineOf(selectBackend());
+  const behind = queryPage(routine + BigInt(CODE_SIZE));
+  assertEquals(behind.protect, PAGE_READWRITE);
+});
+
+test("FrameTable has written the routines of this processor", () => {
   const backend = selectBackend();
   const { routine } = routineOf(backend);
-  const { bytes, entry } = frameImage(backend.architecture);
-  const page = backend.memory(routine - BigInt(entry), bytes.length);
+  const { bytes, frame } = codeImage(backend.architecture);
+  const page = backend.memory(routine - BigInt(frame), bytes.length);
   assertEquals(new Uint8Array(page), bytes);
 });
 
-test("FrameTable tells the system how to unwind the routine", () => {
+test("FrameTable tells the system how to unwind its routines", () => {
   const backend = selectBackend();
   const { routine } = routineOf(backend);
-  const { entry, functionTable } = frameImage(backend.architecture);
-  const page = routine - BigInt(entry);
+  const { frame, transfers, functionTable, functionCount } = codeImage(
+    backend.architecture,
+  );
+  const page = routine - BigInt(frame);
   const { RtlLookupFunctionEntry } = backend.bind("ntdll.dll", {
     RtlLookupFunctionEntry: 3,
   });
   const imageBase = new BigUint64Array(new ArrayBuffer(8));
-  for (const offset of [0n, 20n, 60n]) {
-    imageBase[0] = 0n;
-    const found = RtlLookupFunctionEntry(
-      routine + offset,
-      backend.addressOf(imageBase),
-      0n,
-    );
-    assertEquals([found, imageBase[0]], [page + BigInt(functionTable), page]);
+  const routines = [frame, ...transfers];
+  assertEquals(routines.length, functionCount);
+  const size = backend.architecture === "x64" ? 12 : 8;
+  for (const [i, start] of routines.entries()) {
+    for (const offset of [0, 20, 60]) {
+      imageBase[0] = 0n;
+      const found = RtlLookupFunctionEntry(
+        page + BigInt(start + offset),
+        backend.addressOf(imageBase),
+        0n,
+      );
+      assertEquals(
+        [found, imageBase[0]],
+        [page + BigInt(functionTable + i * size), page],
+      );
+    }
   }
 });
 

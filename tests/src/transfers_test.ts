@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { INVALID_HANDLE_VALUE, Win32Error } from "../../mod.ts";
+import { Win32Error } from "../../mod.ts";
 import {
   END_OF_FILE,
   ENDED,
@@ -22,7 +22,7 @@ const ERROR_BROKEN_PIPE = 109;
 const ERROR_DISK_FULL = 112;
 const ERROR_MORE_DATA = 234;
 
-const disk = { handle: INVALID_HANDLE_VALUE, path: "a file", seekable: true };
+const disk = { file: -1, path: "a file", seekable: true };
 const stream = { ...disk, path: "a pipe", seekable: false };
 
 type Answer = (call: FakeTransferCall, index: number) => FakeTransferResult;

@@ -2,9 +2,12 @@ import type {
   Architecture,
   Backend,
   FrameCaller,
+  TransferCaller,
   WordFunction,
 } from "../../ffi/backend.ts";
+import { codeImage, transferBlockAt } from "../../ffi/code_image.ts";
 import { FRAME_ARGUMENTS, FRAME_BLOCK } from "../../ffi/frame_code.ts";
+import { TRANSFER_BLOCK } from "../../ffi/transfer_code.ts";
 
 /** A call that the fake kernel32 got. */
 export interface FakeCall {
@@ -16,7 +19,7 @@ export interface FakeCall {
 /**
  * A runtime and a kernel32 in JS, so that what stands between the two can be
  * tested anywhere. "Native" memory and the memory of views have made-up
- * addresses; the capture frame is played by a function.
+ * addresses; functions play the capture frame and the transfers.
  */
 export class FakeBackend implements Backend {
   readonly runtime: string = "fake";
@@ -92,6 +95,15 @@ export class FakeBackend implements Backend {
     };
   }
 
+  transferCaller(routine: bigint): TransferCaller {
+    const { transfers } = codeImage(this.architecture);
+    const offset = Number(routine & 0xFFFFn);
+    const block = routine - BigInt(offset) +
+      BigInt(transferBlockAt(transfers.indexOf(offset)));
+    return (file, bytes, length) =>
+      this.#transfer(block, file, this.addressOf(bytes), length);
+  }
+
   addressOf(view: ArrayBufferView): bigint {
     if (view.byteLength === 0) return 0n;
     const region = this.#regions.find(({ buffer }) => buffer === view.buffer);
@@ -118,6 +130,32 @@ export class FakeBackend implements Backend {
     return this.#text(address, 2);
   }
 
+  #transfer(
+    address: bigint,
+    file: number,
+    bytes: bigint,
+    length: number,
+  ): boolean {
+    const block = this.at(address);
+    const at = TRANSFER_BLOCK;
+    block.setUint32(at.length, length, true);
+    block.setBigUint64(at.overlapped, 0n, true);
+    block.setBigUint64(at.overlapped + 8, 0n, true);
+    const result = this.#call(
+      block.getBigUint64(at.target, true),
+      this.at(block.getBigUint64(at.cell, true)),
+      [
+        BigInt.asUintN(64, BigInt(file)),
+        bytes,
+        BigInt(length),
+        address + BigInt(at.count),
+        block.getBigUint64(at.where, true),
+      ],
+    );
+    block.setUint32(at.result, Number(result & 0xFFFF_FFFFn), true);
+    return result !== 0n && block.getUint32(at.count, true) === length;
+  }
+
   #frame(address: bigint, key: bigint, context: bigint): void {
     const block = this.at(address);
     const word = (index: number) => block.getBigUint64(8 * index, true);
@@ -129,16 +167,21 @@ export class FakeBackend implements Backend {
       true,
     );
     const cell = this.at(word(FRAME_BLOCK.cell));
-    const name = this.#names[Number(word(FRAME_BLOCK.target)) - 1]!;
     const words = Array.from(
       { length: FRAME_ARGUMENTS },
       (_, i) => word(FRAME_BLOCK.arguments + i),
     );
+    const result = this.#call(word(FRAME_BLOCK.target), cell, words);
+    block.setBigUint64(8 * FRAME_BLOCK.result, result, true);
+  }
+
+  #call(target: bigint, cell: DataView, words: readonly bigint[]): bigint {
+    const name = this.#names[Number(target) - 1]!;
     this.lastError = cell.getUint32(0, true);
     this.calls.push({ name, words });
     const result = (this.#functions[name] ?? this.#setUp[name])!(...words);
-    block.setBigUint64(8 * FRAME_BLOCK.result, result, true);
     cell.setUint32(0, this.lastError, true);
+    return result;
   }
 
   /** Gives a function an address: its number, which is good enough. */

@@ -1,4 +1,3 @@
-import type { Handle } from "../../ffi/handle.ts";
 import { Transfer } from "../../ffi/transfer.ts";
 
 /** A call of ReadFile or WriteFile. */
@@ -34,18 +33,21 @@ export function withFakeTransfers(
     const call = { place, bytes, length };
     calls.push(call);
     last = answer(call, calls.length - 1);
-    return last.error === undefined;
+    return last.error === undefined && last.count === length;
   };
   const prototype = Transfer.prototype;
   const original = Object.getOwnPropertyDescriptors(prototype);
   try {
     Object.defineProperties(prototype, {
+      succeeded: {
+        get: () => last.error === undefined,
+        configurable: true,
+      },
       count: { get: () => last.count, configurable: true },
       lastError: { get: () => last.error ?? 0, configurable: true },
     });
-    prototype.here = (_: Handle, view, length) =>
-      respond(view, length, undefined);
-    prototype.at = (_: Handle, view, length, low, high) =>
+    prototype.here = (_, view, length) => respond(view, length, undefined);
+    prototype.at = (_, view, length, low, high) =>
       respond(
         view,
         length,
@@ -53,10 +55,11 @@ export function withFakeTransfers(
       );
     run();
   } finally {
-    const { here, at, count, lastError } = original;
+    const { here, at, succeeded, count, lastError } = original;
     Object.defineProperties(prototype, {
       here: here!,
       at: at!,
+      succeeded: succeeded!,
       count: count!,
       lastError: lastError!,
     });
