@@ -10,6 +10,7 @@ import type {
   TransferCaller,
   WordFunction,
 } from "./backend.ts";
+import { mayKeep } from "./keep.ts";
 
 /** An opaque pointer, as Deno hands them out. */
 export type DenoPointer = object;
@@ -135,9 +136,6 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
 /** Makes the callers of routines. */
 type TransferCallers = (routine: bigint) => TransferCaller;
 
-/** A larger buffer than this, in bytes, is not kept alive to be known again. */
-const MAX_KEPT = 2 ** 20;
-
 /**
  * `bsearch_s` again, which hands its context, key and element on as handle,
  * memory and length. A comparison that gives 0 makes the element the result, so
@@ -175,7 +173,7 @@ function bindTransferCallers(
       known = bytes;
       address = addressOf(bytes);
     } else {
-      last = bytes.buffer.byteLength <= MAX_KEPT ? bytes : undefined;
+      last = mayKeep(bytes) ? bytes : undefined;
     }
     return withBytes(bytes, length, 1n, 1n, routine, file) === length;
   };

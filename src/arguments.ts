@@ -4,6 +4,8 @@
  * @module
  */
 
+import { mayKeep } from "../ffi/keep.ts";
+
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
 
@@ -36,9 +38,6 @@ export function checkOffset(name: string, value: unknown): void {
  * never changes, and asking costs more than all the rest of a small transfer.
  */
 let lastChecked: ArrayBufferView | undefined;
-
-/** A larger buffer than this, in bytes, is not kept alive for that. */
-const MAX_KEPT = 2 ** 20;
 
 /**
  * Checks a buffer.
@@ -81,7 +80,7 @@ function checkView(name: string, value: unknown): void {
         "transferred elsewhere",
     );
   }
-  if (buffer.byteLength <= MAX_KEPT) lastChecked = value;
+  if (mayKeep(value)) lastChecked = value;
 }
 
 /**

@@ -7,7 +7,7 @@ import * as kernel32 from "../ffi/calls.ts";
 import { handleWord } from "../ffi/transfer.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
-import { ERROR_NO_DATA } from "./codes.ts";
+import { ERROR_INVALID_PARAMETER, ERROR_NO_DATA } from "./codes.ts";
 import { Collector } from "./collector.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "./error.ts";
 import { asBytes } from "./bytes.ts";
@@ -21,6 +21,7 @@ import {
   notReadable,
   notWritable,
 } from "./mode.ts";
+import { isMultiple } from "./multiples.ts";
 import {
   badOrigin,
   positionFrom,
@@ -582,6 +583,16 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
+    if (this.#isAtPointer(bytes, at)) {
+      try {
+        const count = readInto(this.#target, bytes, bytes.length, undefined);
+        // The end of the file, which need not be that of a sector.
+        if (count < bytes.length) this.#position = this.#pointer();
+        return count;
+      } catch (error) {
+        if (!this.#isBetweenSectors(error)) throw error;
+      }
+    }
     // Before the transfer moves the file pointer, with an offset, too.
     const here = this.#position ??= this.#pointer();
     const offset = toExactOffset(at ?? here, bytes.length);
@@ -592,13 +603,20 @@ export class SyncFile extends BaseFile implements Disposable {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
     } finally {
-      if (at === undefined) this.#position! += count;
+      if (at === undefined) this.#moveOn(bytes, count);
     }
     return count;
   }
 
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
+    if (this.#isAtPointer(bytes, at)) {
+      try {
+        return writeFrom(this.#target, bytes, bytes.length, undefined);
+      } catch (error) {
+        if (!this.#isBetweenSectors(error)) throw error;
+      }
+    }
     // Before the transfer moves the file pointer, with an offset, too.
     const here = this.#position ??= this.#pointer();
     const offset = toExactOffset(at ?? here, bytes.length);
@@ -609,9 +627,42 @@ export class SyncFile extends BaseFile implements Disposable {
       count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
       throw error;
     } finally {
-      if (at === undefined) this.#position! += count;
+      if (at === undefined) this.#moveOn(bytes, count);
     }
     return count;
+  }
+
+  /**
+   * Whether the system itself can make a transfer of sectors, at its file
+   * pointer: that takes less than one at an offset.
+   */
+  #isAtPointer(bytes: Uint8Array, at: number | bigint | undefined): boolean {
+    return at === undefined && this.#position === undefined &&
+      this.#sectors().isWhole(bytes);
+  }
+
+  /**
+   * Whether the system refused all of a transfer since its file pointer, which
+   * others may move, is in the middle of a sector.
+   */
+  #isBetweenSectors(error: unknown): boolean {
+    if (!(error instanceof Win32Error)) return false;
+    if (error.win32 !== ERROR_INVALID_PARAMETER) return false;
+    if (error.bytesTransferred) return false;
+    this.#position = this.#pointer();
+    return !isMultiple(this.#position, this.sectorSize().logical);
+  }
+
+  /**
+   * Moves the position behind what was transferred at it. "The system updates
+   * … the file pointer before ReadFile returns", at an offset, too, so that
+   * whole sectors leave it where the next ones are.
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   */
+  #moveOn(bytes: Uint8Array, count: number): void {
+    const isThere = count === bytes.length &&
+      this.#sectors().isDirect(bytes, this.#position!);
+    this.#position = isThere ? undefined : this.#position! + count;
   }
 
   #sectors(): UnbufferedIo {

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { mayKeep } from "../ffi/keep.ts";
 import { AlignedBuffer, isViewAligned, ownerOf } from "./memory.ts";
-import { multipleAbove } from "./multiples.ts";
+import { isMultiple, multipleAbove } from "./multiples.ts";
 import type { SectorSize } from "./sector.ts";
 import {
   BOUNCE_SIZE,
@@ -49,6 +50,8 @@ export class UnbufferedIo implements Disposable {
   readonly #device: SectorDevice;
   readonly #plan: SectorPlan;
   #bounce: AlignedBuffer | undefined;
+  /** The view that was found to be whole last: neither changes. */
+  #whole: Uint8Array | undefined;
 
   /** Makes one for a device. */
   constructor(device: SectorDevice) {
@@ -62,16 +65,30 @@ export class UnbufferedIo implements Disposable {
     this.#bounce = undefined;
   }
 
+  /** Whether the memory is aligned, and as long as some number of sectors. */
+  isWhole(bytes: Uint8Array): boolean {
+    if (bytes === this.#whole) return true;
+    const isWhole = this.#plan.isDirect(bytes, 0);
+    if (isWhole && mayKeep(bytes)) this.#whole = bytes;
+    return isWhole;
+  }
+
+  /** Whether a transfer is one of whole sectors, which needs no copy. */
+  isDirect(bytes: Uint8Array, offset: number): boolean {
+    return isMultiple(offset, this.#device.sector.logical) &&
+      this.isWhole(bytes);
+  }
+
   /** Reads at an offset. Returns 0 at the end and beyond. */
   read(bytes: Uint8Array, offset: number): number {
-    return this.#plan.isDirect(bytes, offset)
+    return this.isDirect(bytes, offset)
       ? this.#device.read(bytes, bytes.length, offset)
       : this.#run(this.#plan.read(bytes, offset, this.#memory));
   }
 
   /** Writes all of it at an offset. The end of the file is right to the byte. */
   write(bytes: Uint8Array, offset: number): void {
-    if (this.#plan.isDirect(bytes, offset)) {
+    if (this.isDirect(bytes, offset)) {
       return this.#device.write(bytes, bytes.length, offset);
     }
     this.#run(this.#plan.write(bytes, offset, this.#memory));
