@@ -161,21 +161,27 @@ function bindTransferCallers(
     withAddress: TransferSearch<bigint>;
     withBytes: TransferSearch<ArrayBufferView>;
   };
-  let last: ArrayBufferView | undefined;
-  let known: ArrayBufferView | undefined;
-  let address = 0n;
-  return (routine) => (file, bytes, length) => {
-    if (bytes === known) {
-      return withAddress(address, length, 1n, 1n, routine, file) === length;
-    }
-    if (bytes === last) {
-      // Its address is asked for the second time, since that takes 400 ns.
-      known = bytes;
-      address = addressOf(bytes);
-    } else {
-      last = mayKeep(bytes) ? bytes : undefined;
-    }
-    return withBytes(bytes, length, 1n, 1n, routine, file) === length;
+  return (routine) => {
+    let last: ArrayBufferView | undefined;
+    let known: ArrayBufferView | undefined;
+    let address = 0n;
+    const learn = (bytes: ArrayBufferView) => {
+      if (bytes === last) {
+        // Its address is asked for the second time, since that takes 400 ns.
+        known = bytes;
+        address = addressOf(bytes);
+      } else {
+        last = mayKeep(bytes) ? bytes : undefined;
+      }
+    };
+    const call = withAddress;
+    return (file, bytes, length) => {
+      if (bytes === known) {
+        return call(address, length, 1n, 1n, routine, file) === length;
+      }
+      learn(bytes);
+      return withBytes(bytes, length, 1n, 1n, routine, file) === length;
+    };
   };
 }
 

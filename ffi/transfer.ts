@@ -44,7 +44,11 @@ export function handleWord(handle: bigint): number {
 /** One of the two functions for one JS thread. */
 export class Transfer {
   readonly #table: FrameTable;
-  readonly #here: TransferFrame;
+  /**
+   * What transfers at the file pointer, for whoever spares himself `here()`: if
+   * its call returns false, `missedHere()` is what is to be called next.
+   */
+  readonly pointer: TransferFrame;
   readonly #at: TransferFrame;
   /** That of the last call that did not transfer all. */
   #last: DataView;
@@ -52,9 +56,9 @@ export class Transfer {
   /** Binds the function. */
   constructor(name: BufferTransferName, table: FrameTable) {
     this.#table = table;
-    this.#here = table.transfer(name, false);
+    this.pointer = table.transfer(name, false);
     this.#at = table.transfer(name, true);
-    this.#last = this.#here.view;
+    this.#last = this.pointer.view;
   }
 
   /** Whether the last call that did not transfer all has succeeded. */
@@ -80,8 +84,12 @@ export class Transfer {
    * @returns Whether all was transferred.
    */
   here(file: number, bytes: ArrayBufferView, length: number): boolean {
-    if (this.#here.call(file, bytes, length)) return true;
-    this.#last = this.#here.view;
+    return this.pointer.call(file, bytes, length) || this.missedHere();
+  }
+
+  /** Has the properties tell of the last call at the file pointer. */
+  missedHere(): false {
+    this.#last = this.pointer.view;
     return false;
   }
 
@@ -187,6 +195,38 @@ class PositionalTransfer {
   }
 }
 
+/** Transfers at the file pointer, as programs do most. */
+class PointerTransfer {
+  readonly #frame: TransferFrame;
+  /** The handle of the last call, whose conversion takes longer than a look. */
+  #file = 0n;
+  #word = 0;
+
+  constructor(name: BufferTransferName, table: FrameTable) {
+    this.#frame = table.transfer(name, false);
+  }
+
+  /** Whether the handle is one of 32 bits, as all that the system gives are. */
+  takes(file: bigint): boolean {
+    if (file === this.#file) return true;
+    const word = BigInt.asIntN(32, file);
+    if (BigInt.asUintN(64, word) !== BigInt.asUintN(64, file)) return false;
+    this.#file = file;
+    this.#word = Number(word);
+    return true;
+  }
+
+  call(buffer: ArrayBufferView, length: number, count: Uint32Array): boolean {
+    const { view, call } = this.#frame;
+    const isWhole = call(this.#word, buffer, length);
+    count[0] = isWhole ? length : view.getUint32(TRANSFER_BLOCK.count, true);
+    return isWhole || view.getInt32(TRANSFER_BLOCK.result, true) !== 0;
+  }
+}
+
+/** What a transfer's routine can be asked for at once, in bytes. */
+const MAX_LENGTH = 2 ** 31 - 1;
+
 /**
  * Binds one of the two functions for the raw layer. The usual arguments — a
  * handle, bytes, a view for the count, an OVERLAPPED or none — go straight
@@ -197,29 +237,20 @@ export function bindTransfer(
   general: BoundFunction,
   frames: () => FrameTable,
 ): BoundFunction {
+  let pointer: PointerTransfer | undefined;
   let positional: PositionalTransfer | undefined;
-  let frame: Frame | undefined;
-  const bind = () => {
-    frame = frames().frame(name, ARITY);
-    frame.buffersAt(BUFFER, COUNT);
-    return frame;
-  };
   return (file, buffer, length, count, overlapped) => {
     const isUsual = typeof file === "bigint" &&
       typeof length === "number" && length >>> 0 === length &&
-      ArrayBuffer.isView(buffer) && buffer.byteLength >= length;
-    if (
-      isUsual && overlapped === null &&
-      ArrayBuffer.isView(count) && count.byteLength >= 4
-    ) {
-      const { view, call2 } = frame ?? bind();
-      view.setBigUint64(FILE, file, true);
-      view.setUint32(LENGTH, length, true);
-      call2(buffer, count);
-      return view.getInt32(RESULT, true) !== 0;
-    }
-    if (
-      isUsual && count instanceof Uint32Array && count.length > 0 &&
+      ArrayBuffer.isView(buffer) && buffer.byteLength >= length &&
+      count instanceof Uint32Array && count.length > 0;
+    if (isUsual && overlapped === null) {
+      pointer ??= new PointerTransfer(name, frames());
+      if (length > 0 && length <= MAX_LENGTH && pointer.takes(file)) {
+        return pointer.call(buffer, length, count);
+      }
+    } else if (
+      isUsual &&
       ArrayBuffer.isView(overlapped) && overlapped.byteLength >= OVERLAPPED_SIZE
     ) {
       positional ??= new PositionalTransfer(name, frames());

@@ -4,6 +4,7 @@
  * @module
  */
 import * as kernel32 from "../ffi/calls.ts";
+import { mayKeep } from "../ffi/keep.ts";
 import { handleWord } from "../ffi/transfer.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
@@ -32,10 +33,15 @@ import {
 import type { Handle } from "./raw.ts";
 import {
   END_OF_FILE,
+  finishRead,
+  finishWrite,
+  MAX_LENGTH,
   type Place,
+  readHere,
   readInto,
   type TransferTarget,
   writeFrom,
+  writeHere,
 } from "./transfers.ts";
 import { UnbufferedIo } from "./unbuffered.ts";
 
@@ -73,11 +79,14 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #sectored: boolean;
   #readable: boolean;
   #writable: boolean;
+  #setPosition: number | undefined;
   /**
-   * Where transfers without an offset go on, once one at an offset has moved
-   * the system's file pointer away from there.
+   * What was read into last, if it may be read into again without any check: at
+   * the file pointer, as most reads are.
    */
-  #position: number | undefined;
+  #readTo: ArrayBufferView | undefined;
+  /** The same for what was written. */
+  #writtenFrom: ArrayBufferView | undefined;
   #unbuffered: UnbufferedIo | undefined;
 
   /**
@@ -136,20 +145,46 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
+    if (buffer !== this.#readTo || options !== undefined) {
+      return this.#read(buffer, options);
+    }
+    const length = buffer.byteLength;
+    // A view that has been detached has no bytes any more.
+    if (length === 0) return this.#read(buffer, options);
+    return readHere(this.#target, buffer, length)
+      ? length
+      : this.#finishRead(buffer);
+  }
+
+  #read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
     if (!this.#readable) this.#refuse("read");
     checkBytes("buffer", buffer);
     const at = options === undefined ? undefined : offsetOf(options);
     if (at !== undefined) this.#checkAt(at);
     const length = buffer.byteLength;
     if (length === 0) return 0;
-    const count = this.#sectored
-      ? this.#readSectors(asBytes(buffer), at)
-      : readInto(
-        this.#target,
-        buffer,
-        length,
-        this.#start(at) ?? this.#unplaced,
-      );
+    if (this.#sectored) return this.#readSectors(asBytes(buffer), at);
+    const place = this.#start(at) ?? this.#unplaced;
+    if (place === undefined && mayKeep(buffer)) this.#readTo = buffer;
+    return this.#orEnd(readInto(this.#target, buffer, length, place));
+  }
+
+  /** Goes on where a read at the file pointer did not give all. */
+  #finishRead(buffer: ArrayBufferView): number | null {
+    const { byteLength } = buffer;
+    try {
+      const count = finishRead(this.#target, buffer, byteLength);
+      // The end of the file, which need not be that of a sector.
+      if (this.#sectored) this.#position = this.#pointer();
+      return this.#orEnd(count);
+    } catch (error) {
+      if (!this.#isBetweenSectors(error)) throw error;
+      return this.#readSectors(asBytes(buffer), undefined);
+    }
+  }
+
+  /** What a count stands for. */
+  #orEnd(count: number): number | null {
     return count < 0 || (count === 0 && this.#seekable) ? null : count;
   }
 
@@ -282,15 +317,37 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
+    if (data !== this.#writtenFrom || options !== undefined) {
+      return this.#write(data, options);
+    }
+    const length = data.byteLength;
+    if (length === 0) return this.#write(data, options);
+    return writeHere(this.#target, data, length)
+      ? length
+      : this.#finishWrite(data);
+  }
+
+  #write(data: ArrayBufferView, options?: PositionOptions): number {
     if (!this.#writable) this.#refuse("write");
     checkBytes("data", data);
     const at = options === undefined ? undefined : offsetOf(options);
     if (at !== undefined) this.#checkWriteAt(at);
     const length = data.byteLength;
     if (length === 0) return 0;
-    return this.#sectored
-      ? this.#writeSectors(asBytes(data), at)
-      : writeFrom(this.#target, data, length, this.#startOfWrite(at));
+    if (this.#sectored) return this.#writeSectors(asBytes(data), at);
+    const place = this.#startOfWrite(at);
+    if (place === undefined && mayKeep(data)) this.#writtenFrom = data;
+    return writeFrom(this.#target, data, length, place);
+  }
+
+  /** Goes on where a write at the file pointer did not take all. */
+  #finishWrite(data: ArrayBufferView): number {
+    try {
+      return finishWrite(this.#target, data, data.byteLength);
+    } catch (error) {
+      if (!this.#isBetweenSectors(error)) throw error;
+      return this.#writeSectors(asBytes(data), undefined);
+    }
   }
 
   /**
@@ -475,6 +532,7 @@ export class SyncFile extends BaseFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
+    this.#readTo = this.#writtenFrom = undefined;
     this.#unbuffered?.[Symbol.dispose]();
     this.closeHandle();
   }
@@ -482,6 +540,19 @@ export class SyncFile extends BaseFile implements Disposable {
   /** Closes the file, if it is still open. */
   [Symbol.dispose](): void {
     if (!this.closed) this.close();
+  }
+
+  /**
+   * Where transfers without an offset go on, once one at an offset has moved
+   * the system's file pointer away from there.
+   */
+  get #position(): number | undefined {
+    return this.#setPosition;
+  }
+
+  set #position(position: number | undefined) {
+    this.#setPosition = position;
+    this.#readTo = this.#writtenFrom = undefined;
   }
 
   /** Says why the file cannot be read or written. */
@@ -582,16 +653,15 @@ export class SyncFile extends BaseFile implements Disposable {
     }
   }
 
-  #readSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
+  #readSectors(
+    bytes: Uint8Array,
+    at: number | bigint | undefined,
+  ): number | null {
     if (this.#isAtPointer(bytes, at)) {
-      try {
-        const count = readInto(this.#target, bytes, bytes.length, undefined);
-        // The end of the file, which need not be that of a sector.
-        if (count < bytes.length) this.#position = this.#pointer();
-        return count;
-      } catch (error) {
-        if (!this.#isBetweenSectors(error)) throw error;
-      }
+      if (mayKeep(bytes)) this.#readTo = bytes;
+      return readHere(this.#target, bytes, bytes.length)
+        ? bytes.length
+        : this.#finishRead(bytes);
     }
     // Before the transfer moves the file pointer, with an offset, too.
     const here = this.#position ??= this.#pointer();
@@ -605,17 +675,16 @@ export class SyncFile extends BaseFile implements Disposable {
     } finally {
       if (at === undefined) this.#moveOn(bytes, count);
     }
-    return count;
+    return this.#orEnd(count);
   }
 
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
     if (this.#isAtPointer(bytes, at)) {
-      try {
-        return writeFrom(this.#target, bytes, bytes.length, undefined);
-      } catch (error) {
-        if (!this.#isBetweenSectors(error)) throw error;
-      }
+      if (mayKeep(bytes)) this.#writtenFrom = bytes;
+      return writeHere(this.#target, bytes, bytes.length)
+        ? bytes.length
+        : this.#finishWrite(bytes);
     }
     // Before the transfer moves the file pointer, with an offset, too.
     const here = this.#position ??= this.#pointer();
@@ -638,7 +707,7 @@ export class SyncFile extends BaseFile implements Disposable {
    */
   #isAtPointer(bytes: Uint8Array, at: number | bigint | undefined): boolean {
     return at === undefined && this.#position === undefined &&
-      this.#sectors().isWhole(bytes);
+      bytes.length <= MAX_LENGTH && this.#sectors().isWhole(bytes);
   }
 
   /**
@@ -646,7 +715,7 @@ export class SyncFile extends BaseFile implements Disposable {
    * others may move, is in the middle of a sector.
    */
   #isBetweenSectors(error: unknown): boolean {
-    if (!(error instanceof Win32Error)) return false;
+    if (!this.#sectored || !(error instanceof Win32Error)) return false;
     if (error.win32 !== ERROR_INVALID_PARAMETER) return false;
     if (error.bytesTransferred) return false;
     this.#position = this.#pointer();

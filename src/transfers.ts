@@ -4,6 +4,7 @@
  * @module
  */
 import { frames } from "../ffi/mod.ts";
+import type { TransferFrame } from "../ffi/lasterror.ts";
 import { type BufferTransferName, Transfer } from "../ffi/transfer.ts";
 import {
   ERROR_BROKEN_PIPE,
@@ -23,13 +24,17 @@ export const END_OF_FILE = -1;
  * The most that one call is asked for. The parameter is a DWORD, and unbuffered
  * I/O takes less than 4 GiB by a page; this is a whole number of everything.
  */
-const MAX_LENGTH = 2 ** 30;
+export const MAX_LENGTH: number = 2 ** 30;
 const MIN_LENGTH = 2 ** 16;
 
 const TWO_32 = 2 ** 32;
 
 let reads: Transfer | undefined;
 let writes: Transfer | undefined;
+
+/** The calls that are made most, bound as soon as there was one. */
+let readsHere: TransferFrame | undefined;
+let writesHere: TransferFrame | undefined;
 
 /** What a transfer is made on. */
 export interface TransferTarget {
@@ -48,6 +53,60 @@ export interface TransferTarget {
 export const ENDED = -1;
 
 /**
+ * Reads at the file pointer, by one call and with as few layers as possible: the
+ * runtimes inline only so deep.
+ *
+ * @param length From 1 to 1 GiB.
+ * @returns Whether the buffer is full. If it is not, `finishRead()` goes on.
+ */
+export function readHere(
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+): boolean {
+  return (readsHere ?? bindRead()).call(target.file, bytes, length);
+}
+
+/** Goes on after `readHere()`, and returns what `readInto()` would. */
+export function finishRead(
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+): number {
+  reads!.missedHere();
+  return goOn("ReadFile", reads!, target, bytes, length, undefined);
+}
+
+/** As `readHere()`, the other way. */
+export function writeHere(
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+): boolean {
+  return (writesHere ?? bindWrite()).call(target.file, bytes, length);
+}
+
+/** Goes on after `writeHere()`, and returns what `writeFrom()` would. */
+export function finishWrite(
+  target: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+): number {
+  writes!.missedHere();
+  return goOn("WriteFile", writes!, target, bytes, length, undefined);
+}
+
+function bindRead(): TransferFrame {
+  reads ??= new Transfer("ReadFile", frames());
+  return readsHere = reads.pointer;
+}
+
+function bindWrite(): TransferFrame {
+  writes ??= new Transfer("WriteFile", frames());
+  return writesHere = writes.pointer;
+}
+
+/**
  * Reads until the buffer is full, the file has ended or the device has no more.
  *
  * @param length From 1.
@@ -60,11 +119,7 @@ export function readInto(
   place: Place,
 ): number {
   const transfer = reads ??= new Transfer("ReadFile", frames());
-  // As few layers as possible: the runtimes inline only so deep.
-  const isWhole = place === undefined && length <= MAX_LENGTH
-    ? transfer.here(target.file, bytes, length)
-    : call(transfer, target, bytes, length, place);
-  return isWhole
+  return call(transfer, target, bytes, length, place)
     ? length
     : goOn("ReadFile", transfer, target, bytes, length, place);
 }
@@ -82,10 +137,7 @@ export function writeFrom(
   place: Place,
 ): number {
   const transfer = writes ??= new Transfer("WriteFile", frames());
-  const isWhole = place === undefined && length <= MAX_LENGTH
-    ? transfer.here(target.file, bytes, length)
-    : call(transfer, target, bytes, length, place);
-  return isWhole
+  return call(transfer, target, bytes, length, place)
     ? length
     : goOn("WriteFile", transfer, target, bytes, length, place);
 }

@@ -62,8 +62,53 @@ test("bindTransfer() passes the usual arguments as the general function does", (
   assertEquals(general.length, 1);
   const [fast, slow] = backend.calls
     .filter(({ name }) => name === "WriteFile")
-    .map(({ words }) => words.slice(0, 5));
+    // Each has its own place for the count.
+    .map(({ words: [file, buffer, length, , overlapped] }) => [
+      ...[file, buffer, length, overlapped],
+    ]);
   assertEquals(fast, slow);
+});
+
+test("bindTransfer() tells what was transferred, all or less, and that the call failed", () => {
+  let transferred = 0;
+  let result = 1n;
+  const backend = new FakeBackend({
+    ReadFile: (_file, _buffer, _length, count) => {
+      backend.at(count!).setUint32(0, transferred, true);
+      return result;
+    },
+  });
+  const read = bindTransfer(
+    "ReadFile",
+    () => {
+      throw new Error("This is not unusual");
+    },
+    () => table,
+  );
+  const table = new FrameTable(backend);
+  const count = new Uint32Array(1);
+  const call = () => read(FILE, new Uint8Array(8), 8, count, null);
+  for (
+    const [bytes, outcome] of [[8, 1n], [3, 1n], [0, 1n], [5, 0n]] as const
+  ) {
+    transferred = bytes;
+    result = outcome;
+    assertEquals([call(), count[0]], [outcome === 1n, bytes]);
+  }
+});
+
+test("bindTransfer() knows each handle from the one before", () => {
+  const { backend, write, general } = boundWriteFile();
+  const bytes = new Uint8Array(8);
+  const count = new Uint32Array(1);
+  const handles = [FILE, 0x88n, 0x88n, FILE, 2n ** 64n - 1n, 0x1_0000_0084n];
+  for (const handle of handles) write(handle, bytes, 5, count, null);
+  assertEquals(
+    backend.calls.filter(({ name }) => name === "WriteFile")
+      .map(({ words }) => words[0]),
+    handles,
+  );
+  assertEquals(general.length, 1); // that of more than 32 bits
 });
 
 test("bindTransfer() leaves all other arguments to the general function", () => {
@@ -90,6 +135,8 @@ test("bindTransfer() leaves all other arguments to the general function", () => 
     [FILE, null, 0, count, null],
     [FILE, backend.addressOf(bytes), 5, count, null],
     [FILE, bytes, 5, null, null],
+    [FILE, bytes, 0, count, null],
+    [FILE, bytes, 5, new Uint8Array(4), null],
     [FILE, bytes, 5, null, new Uint8Array(32)],
     [FILE, bytes, 5, new Uint8Array(4), new Uint8Array(32)],
   ];
@@ -122,13 +169,11 @@ test("bindTransfer() leaves nothing of a call for the other way", () => {
   const count = new Uint32Array(1);
   write(FILE, bytes, 5, null, new Uint8Array(32));
   write(FILE, bytes.subarray(1), 3, count, null);
-  assertEquals(backend.calls.at(-1)?.words.slice(0, 5), [
-    FILE,
-    backend.addressOf(bytes) + 1n,
-    3n,
-    backend.addressOf(count),
-    0n,
-  ]);
+  const [file, buffer, length, , overlapped] = backend.calls.at(-1)!.words;
+  assertEquals(
+    [file, buffer, length, overlapped],
+    [FILE, backend.addressOf(bytes) + 1n, 3n, 0n],
+  );
 });
 
 test("handleWord() is the part of a handle that counts, with its sign", () => {

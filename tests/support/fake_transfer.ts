@@ -1,4 +1,6 @@
-import { Transfer } from "../../ffi/transfer.ts";
+import { frames } from "../../ffi/mod.ts";
+import type { TransferFrame } from "../../ffi/lasterror.ts";
+import { TRANSFER_BLOCK } from "../../ffi/transfer_code.ts";
 
 /** A call of ReadFile or WriteFile. */
 export interface FakeTransferCall {
@@ -23,46 +25,42 @@ export function withFakeTransfers(
   run: () => void,
 ): FakeTransferCall[] {
   const calls: FakeTransferCall[] = [];
-  let last: FakeTransferResult = { count: 0 };
   const respond = (
-    view: ArrayBufferView,
+    { view }: TransferFrame,
+    atOffset: boolean,
+    memory: ArrayBufferView,
     length: number,
-    place: bigint | undefined,
   ) => {
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    const call = { place, bytes, length };
+    const at = TRANSFER_BLOCK;
+    const call = {
+      place: atOffset ? view.getBigInt64(at.overlapped + 16, true) : undefined,
+      bytes: new Uint8Array(
+        ...[memory.buffer, memory.byteOffset, memory.byteLength] as const,
+      ),
+      length,
+    };
     calls.push(call);
-    last = answer(call, calls.length - 1);
-    return last.error === undefined && last.count === length;
+    const { count, error } = answer(call, calls.length - 1);
+    view.setUint32(at.count, count, true);
+    view.setInt32(at.result, error === undefined ? 1 : 0, true);
+    if (error !== undefined) frames().lastError = error;
+    return error === undefined && count === length;
   };
-  const prototype = Transfer.prototype;
-  const original = Object.getOwnPropertyDescriptors(prototype);
+  const fakes = (["ReadFile", "WriteFile"] as const).flatMap((name) =>
+    [false, true].map((atOffset) => {
+      const frame = frames().transfer(name, atOffset) as {
+        -readonly [Key in keyof TransferFrame]: TransferFrame[Key];
+      };
+      const { call } = frame;
+      frame.call = (_, memory, length) =>
+        respond(frame, atOffset, memory, length);
+      return () => frame.call = call;
+    })
+  );
   try {
-    Object.defineProperties(prototype, {
-      succeeded: {
-        get: () => last.error === undefined,
-        configurable: true,
-      },
-      count: { get: () => last.count, configurable: true },
-      lastError: { get: () => last.error ?? 0, configurable: true },
-    });
-    prototype.here = (_, view, length) => respond(view, length, undefined);
-    prototype.at = (_, view, length, low, high) =>
-      respond(
-        view,
-        length,
-        BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low)),
-      );
     run();
   } finally {
-    const { here, at, succeeded, count, lastError } = original;
-    Object.defineProperties(prototype, {
-      here: here!,
-      at: at!,
-      succeeded: succeeded!,
-      count: count!,
-      lastError: lastError!,
-    });
+    for (const restore of fakes) restore();
   }
   return calls;
 }
