@@ -58,7 +58,8 @@ import {
   WriteFile,
   WriteFileGather,
 } from "./prototypes.ts";
-import { bindTransfer, type BufferTransferName } from "./transfer.ts";
+import { bindTransfer } from "./transfer.ts";
+import type { BufferTransferName } from "./transfer_code.ts";
 
 /** Binds all functions; the system is asked for each on its first call. */
 export function bindKernel32(): Kernel32 {

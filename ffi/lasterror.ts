@@ -37,6 +37,7 @@ import {
   RESULT,
 } from "./frame_code.ts";
 import { type BufferTransferName, TRANSFER_BLOCK } from "./transfer_code.ts";
+import { TransferFrame } from "./transfer_frame.ts";
 
 /** In the first block: the last-error cell, then text for the system to read. */
 const TEXT_AT = 8;
@@ -61,14 +62,6 @@ export interface Frame extends BlockCaller {
 }
 
 export { argumentOffset, NO_ARGUMENT, RESULT };
-
-/** A transfer of one kind, ready to be made. Its parts: `TRANSFER_BLOCK`. */
-export interface TransferFrame {
-  /** The block. */
-  readonly view: DataView;
-  /** Makes it, as {@linkcode TransferCaller} says. */
-  readonly call: TransferCaller;
-}
 
 /** Native memory that lives as long as the thread. */
 export type NativeCell = Block;
@@ -227,7 +220,7 @@ export class FrameTable {
       : this.#backend.transferCaller(
         this.#routine(this.#image.transfers[index]!),
       );
-    return { view, call };
+    return new TransferFrame(call, view);
   }
 
   #transferAfterCall(name: string, block: Block): TransferCaller {

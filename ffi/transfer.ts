@@ -1,5 +1,5 @@
 /**
- * ReadFile and WriteFile without detours: the hot path of synchronous I/O.
+ * Transfers without detours, for the raw layer and for overlapped I/O.
  *
  * @module
  */
@@ -10,12 +10,10 @@ import {
   type FrameTable,
   NO_ARGUMENT,
   RESULT,
-  type TransferFrame,
 } from "./lasterror.ts";
 import { type BoundFunction, lendIfPending } from "./marshal.ts";
-import { type BufferTransferName, TRANSFER_BLOCK } from "./transfer_code.ts";
-
-export type { BufferTransferName };
+import type { BufferTransferName } from "./transfer_code.ts";
+import { handleWord, type TransferFrame } from "./transfer_frame.ts";
 
 /** The functions that share this shape of prototype. */
 export type TransferName =
@@ -31,87 +29,6 @@ const OVERLAPPED_INDEX = 4;
 const OVERLAPPED_SIZE = 32;
 const OVERLAPPED = /* @__PURE__ */ argumentOffset(OVERLAPPED_INDEX);
 const ARITY = 5;
-
-/** Where the two halves of the offset stand in a transfer's block. */
-const OFFSET = TRANSFER_BLOCK.overlapped + 16;
-const OFFSET_HIGH = TRANSFER_BLOCK.overlapped + 20;
-
-/** The part of a handle that counts: see `ffi/transfer_code.ts`. */
-export function handleWord(handle: bigint): number {
-  return Number(BigInt.asIntN(32, handle));
-}
-
-/** One of the two functions for one JS thread. */
-export class Transfer {
-  readonly #table: FrameTable;
-  /**
-   * What transfers at the file pointer, for whoever spares himself `here()`: if
-   * its call returns false, `missedHere()` is what is to be called next.
-   */
-  readonly pointer: TransferFrame;
-  readonly #at: TransferFrame;
-  /** That of the last call that did not transfer all. */
-  #last: DataView;
-
-  /** Binds the function. */
-  constructor(name: BufferTransferName, table: FrameTable) {
-    this.#table = table;
-    this.pointer = table.transfer(name, false);
-    this.#at = table.transfer(name, true);
-    this.#last = this.pointer.view;
-  }
-
-  /** Whether the last call that did not transfer all has succeeded. */
-  get succeeded(): boolean {
-    return this.#last.getInt32(TRANSFER_BLOCK.result, true) !== 0;
-  }
-
-  /** The bytes that it transferred. */
-  get count(): number {
-    return this.#last.getUint32(TRANSFER_BLOCK.count, true);
-  }
-
-  /** The last error of the last call. */
-  get lastError(): number {
-    return this.#table.lastError;
-  }
-
-  /**
-   * Transfers at the file pointer, or on a device that has none.
-   *
-   * @param file The handle, as `handleWord()` makes it.
-   * @param length From 1 to what the view has, and less than 2^31.
-   * @returns Whether all was transferred.
-   */
-  here(file: number, bytes: ArrayBufferView, length: number): boolean {
-    return this.pointer.call(file, bytes, length) || this.missedHere();
-  }
-
-  /** Has the properties tell of the last call at the file pointer. */
-  missedHere(): false {
-    this.#last = this.pointer.view;
-    return false;
-  }
-
-  /** As `here()`, at an offset, given in two halves of 32 bits. */
-  at(
-    file: number,
-    bytes: ArrayBufferView,
-    length: number,
-    offset: number,
-    offsetHigh: number,
-  ): boolean {
-    const { view, call } = this.#at;
-    // "The system updates the OVERLAPPED offset before WriteFile returns", so
-    // that it is set for every call.
-    // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
-    view.setUint32(OFFSET, offset, true);
-    view.setUint32(OFFSET_HIGH, offsetHigh, true);
-    if (call(file, bytes, length)) return true;
-    this.#last = view;
-    return false;
-  }
-}
 
 /** One of the functions for overlapped I/O with native memory. */
 export class OverlappedTransfer {
@@ -209,18 +126,20 @@ class PointerTransfer {
   /** Whether the handle is one of 32 bits, as all that the system gives are. */
   takes(file: bigint): boolean {
     if (file === this.#file) return true;
-    const word = BigInt.asIntN(32, file);
-    if (BigInt.asUintN(64, word) !== BigInt.asUintN(64, file)) return false;
+    const word = handleWord(file);
+    if (BigInt.asUintN(64, BigInt(word)) !== BigInt.asUintN(64, file)) {
+      return false;
+    }
     this.#file = file;
-    this.#word = Number(word);
+    this.#word = word;
     return true;
   }
 
   call(buffer: ArrayBufferView, length: number, count: Uint32Array): boolean {
-    const { view, call } = this.#frame;
-    const isWhole = call(this.#word, buffer, length);
-    count[0] = isWhole ? length : view.getUint32(TRANSFER_BLOCK.count, true);
-    return isWhole || view.getInt32(TRANSFER_BLOCK.result, true) !== 0;
+    const frame = this.#frame;
+    const isWhole = frame.call(this.#word, buffer, length);
+    count[0] = isWhole ? length : frame.count;
+    return isWhole || frame.succeeded;
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import * as kernel32 from "../ffi/calls.ts";
 import { mayKeep } from "../ffi/keep.ts";
-import { handleWord } from "../ffi/transfer.ts";
+import { handleWord } from "../ffi/transfer_frame.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
 import { ERROR_INVALID_PARAMETER, ERROR_NO_DATA } from "./codes.ts";
@@ -37,13 +37,18 @@ import {
   finishWrite,
   MAX_LENGTH,
   type Place,
-  readHere,
   readInto,
   type TransferTarget,
+  tryReadAt,
+  tryReadHere,
+  tryWriteAt,
+  tryWriteHere,
   writeFrom,
-  writeHere,
 } from "./transfers.ts";
 import { UnbufferedIo } from "./unbuffered.ts";
+
+/** A view that nobody else has. */
+const NOTHING: ArrayBufferView = /* @__PURE__ */ new Uint8Array(0);
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -79,14 +84,15 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #sectored: boolean;
   #readable: boolean;
   #writable: boolean;
-  #setPosition: number | undefined;
   /**
-   * What was read into last, if it may be read into again without any check: at
-   * the file pointer, as most reads are.
+   * Where transfers without an offset go on, once one at an offset has moved
+   * the system's file pointer away from there.
    */
-  #readTo: ArrayBufferView | undefined;
-  /** The same for what was written. */
-  #writtenFrom: ArrayBufferView | undefined;
+  #position: number | undefined;
+  /** What was read into last, and may be again without another check. */
+  #readTo: ArrayBufferView = NOTHING;
+  /** What was written last, and may be again without another check. */
+  #writtenFrom: ArrayBufferView = NOTHING;
   #unbuffered: UnbufferedIo | undefined;
 
   /**
@@ -145,15 +151,27 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
-    if (buffer !== this.#readTo || options !== undefined) {
-      return this.#read(buffer, options);
-    }
-    const length = buffer.byteLength;
-    // A view that has been detached has no bytes any more.
+    // A view that has been detached since has no bytes any more.
+    const length = buffer === this.#readTo ? buffer.byteLength : 0;
     if (length === 0) return this.#read(buffer, options);
-    return readHere(this.#target, buffer, length)
+    if (options !== undefined) return this.#readAt(buffer, length, options);
+    if (this.#position !== undefined) return this.#read(buffer, options);
+    return tryReadHere(this.#target, buffer, length)
       ? length
-      : this.#finishRead(buffer);
+      : this.#finishRead(buffer, length);
+  }
+
+  /** Reads at an offset what needs no check, if the offset needs none either. */
+  #readAt(
+    buffer: ArrayBufferView,
+    length: number,
+    options: PositionOptions,
+  ): number | null {
+    const at = options?.at;
+    if (!this.#isUsualOffset(at)) return this.#read(buffer, options);
+    return tryReadAt(this.#target, buffer, length, at)
+      ? length
+      : this.#orEnd(finishRead(this.#target, buffer, length, at));
   }
 
   #read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
@@ -165,15 +183,20 @@ export class SyncFile extends BaseFile implements Disposable {
     if (length === 0) return 0;
     if (this.#sectored) return this.#readSectors(asBytes(buffer), at);
     const place = this.#start(at) ?? this.#unplaced;
-    if (place === undefined && mayKeep(buffer)) this.#readTo = buffer;
+    if (this.#unplaced === undefined && mayKeep(buffer)) this.#readTo = buffer;
     return this.#orEnd(readInto(this.#target, buffer, length, place));
   }
 
+  /** Whether an offset is right, and the position is not moved by going there. */
+  #isUsualOffset(at: unknown): at is number {
+    return typeof at === "number" && at >= 0 && Number.isSafeInteger(at) &&
+      this.#position !== undefined && this.#seekable && !this.#sectored;
+  }
+
   /** Goes on where a read at the file pointer did not give all. */
-  #finishRead(buffer: ArrayBufferView): number | null {
-    const { byteLength } = buffer;
+  #finishRead(buffer: ArrayBufferView, length: number): number | null {
     try {
-      const count = finishRead(this.#target, buffer, byteLength);
+      const count = finishRead(this.#target, buffer, length, undefined);
       // The end of the file, which need not be that of a sector.
       if (this.#sectored) this.#position = this.#pointer();
       return this.#orEnd(count);
@@ -317,14 +340,27 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
-    if (data !== this.#writtenFrom || options !== undefined) {
+    const length = data === this.#writtenFrom ? data.byteLength : 0;
+    if (length === 0) return this.#write(data, options);
+    if (options !== undefined) return this.#writeAt(data, length, options);
+    if (this.#position !== undefined) return this.#write(data, options);
+    return tryWriteHere(this.#target, data, length)
+      ? length
+      : this.#finishWrite(data, length);
+  }
+
+  #writeAt(
+    data: ArrayBufferView,
+    length: number,
+    options: PositionOptions,
+  ): number {
+    const at = options?.at;
+    if (!this.#isUsualOffset(at) || this.#mode.append) {
       return this.#write(data, options);
     }
-    const length = data.byteLength;
-    if (length === 0) return this.#write(data, options);
-    return writeHere(this.#target, data, length)
+    return tryWriteAt(this.#target, data, length, at)
       ? length
-      : this.#finishWrite(data);
+      : finishWrite(this.#target, data, length, at);
   }
 
   #write(data: ArrayBufferView, options?: PositionOptions): number {
@@ -336,14 +372,14 @@ export class SyncFile extends BaseFile implements Disposable {
     if (length === 0) return 0;
     if (this.#sectored) return this.#writeSectors(asBytes(data), at);
     const place = this.#startOfWrite(at);
-    if (place === undefined && mayKeep(data)) this.#writtenFrom = data;
+    if (place !== END_OF_FILE && mayKeep(data)) this.#writtenFrom = data;
     return writeFrom(this.#target, data, length, place);
   }
 
   /** Goes on where a write at the file pointer did not take all. */
-  #finishWrite(data: ArrayBufferView): number {
+  #finishWrite(data: ArrayBufferView, length: number): number {
     try {
-      return finishWrite(this.#target, data, data.byteLength);
+      return finishWrite(this.#target, data, length, undefined);
     } catch (error) {
       if (!this.#isBetweenSectors(error)) throw error;
       return this.#writeSectors(asBytes(data), undefined);
@@ -532,7 +568,7 @@ export class SyncFile extends BaseFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
-    this.#readTo = this.#writtenFrom = undefined;
+    this.#readTo = this.#writtenFrom = NOTHING;
     this.#unbuffered?.[Symbol.dispose]();
     this.closeHandle();
   }
@@ -540,19 +576,6 @@ export class SyncFile extends BaseFile implements Disposable {
   /** Closes the file, if it is still open. */
   [Symbol.dispose](): void {
     if (!this.closed) this.close();
-  }
-
-  /**
-   * Where transfers without an offset go on, once one at an offset has moved
-   * the system's file pointer away from there.
-   */
-  get #position(): number | undefined {
-    return this.#setPosition;
-  }
-
-  set #position(position: number | undefined) {
-    this.#setPosition = position;
-    this.#readTo = this.#writtenFrom = undefined;
   }
 
   /** Says why the file cannot be read or written. */
@@ -659,9 +682,9 @@ export class SyncFile extends BaseFile implements Disposable {
   ): number | null {
     if (this.#isAtPointer(bytes, at)) {
       if (mayKeep(bytes)) this.#readTo = bytes;
-      return readHere(this.#target, bytes, bytes.length)
+      return tryReadHere(this.#target, bytes, bytes.length)
         ? bytes.length
-        : this.#finishRead(bytes);
+        : this.#finishRead(bytes, bytes.length);
     }
     // Before the transfer moves the file pointer, with an offset, too.
     const here = this.#position ??= this.#pointer();
@@ -682,9 +705,9 @@ export class SyncFile extends BaseFile implements Disposable {
     if (at === undefined && this.#mode.append) this.#position = this.size();
     if (this.#isAtPointer(bytes, at)) {
       if (mayKeep(bytes)) this.#writtenFrom = bytes;
-      return writeHere(this.#target, bytes, bytes.length)
+      return tryWriteHere(this.#target, bytes, bytes.length)
         ? bytes.length
-        : this.#finishWrite(bytes);
+        : this.#finishWrite(bytes, bytes.length);
     }
     // Before the transfer moves the file pointer, with an offset, too.
     const here = this.#position ??= this.#pointer();

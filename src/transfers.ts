@@ -4,8 +4,8 @@
  * @module
  */
 import { frames } from "../ffi/mod.ts";
-import type { TransferFrame } from "../ffi/lasterror.ts";
-import { type BufferTransferName, Transfer } from "../ffi/transfer.ts";
+import type { BufferTransferName } from "../ffi/transfer_code.ts";
+import type { TransferFrame } from "../ffi/transfer_frame.ts";
 import {
   ERROR_BROKEN_PIPE,
   ERROR_HANDLE_EOF,
@@ -29,12 +29,11 @@ const MIN_LENGTH = 2 ** 16;
 
 const TWO_32 = 2 ** 32;
 
-let reads: Transfer | undefined;
-let writes: Transfer | undefined;
-
-/** The calls that are made most, bound as soon as there was one. */
-let readsHere: TransferFrame | undefined;
-let writesHere: TransferFrame | undefined;
+/** The transfers of this thread, bound on first use. */
+let readHere: TransferFrame | undefined;
+let readAt: TransferFrame | undefined;
+let writeHere: TransferFrame | undefined;
+let writeAt: TransferFrame | undefined;
 
 /** What a transfer is made on. */
 export interface TransferTarget {
@@ -54,56 +53,77 @@ export const ENDED = -1;
 
 /**
  * Reads at the file pointer, by one call and with as few layers as possible: the
- * runtimes inline only so deep.
+ * runtimes inline only so deep. So that they know what is called where, nothing
+ * here is shared by reads and writes.
  *
  * @param length From 1 to 1 GiB.
- * @returns Whether the buffer is full. If it is not, `finishRead()` goes on.
+ * @returns Whether the buffer is full. If not, `finishRead()` is to follow.
  */
-export function readHere(
-  target: TransferTarget,
+export function tryReadHere(
+  { file }: TransferTarget,
   bytes: ArrayBufferView,
   length: number,
 ): boolean {
-  return (readsHere ?? bindRead()).call(target.file, bytes, length);
+  readHere ??= frames().transfer("ReadFile", false);
+  return readHere.call(file, bytes, length);
 }
 
-/** Goes on after `readHere()`, and returns what `readInto()` would. */
+/** As `tryReadHere()`, at an offset. */
+export function tryReadAt(
+  { file }: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+  offset: number,
+): boolean {
+  readAt ??= frames().transfer("ReadFile", true);
+  const low = offset >>> 0;
+  readAt.startAt(low, (offset - low) / TWO_32);
+  return readAt.call(file, bytes, length);
+}
+
+/** As `tryReadHere()`, the other way. */
+export function tryWriteHere(
+  { file }: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+): boolean {
+  writeHere ??= frames().transfer("WriteFile", false);
+  return writeHere.call(file, bytes, length);
+}
+
+/** As `tryReadAt()`, the other way. */
+export function tryWriteAt(
+  { file }: TransferTarget,
+  bytes: ArrayBufferView,
+  length: number,
+  offset: number,
+): boolean {
+  writeAt ??= frames().transfer("WriteFile", true);
+  const low = offset >>> 0;
+  writeAt.startAt(low, (offset - low) / TWO_32);
+  return writeAt.call(file, bytes, length);
+}
+
+/** Goes on after a try, and returns what `readInto()` would. */
 export function finishRead(
   target: TransferTarget,
   bytes: ArrayBufferView,
   length: number,
+  place: Place,
 ): number {
-  reads!.missedHere();
-  return goOn("ReadFile", reads!, target, bytes, length, undefined);
+  const transfer = frames().transfer("ReadFile", place !== undefined);
+  return goOn("ReadFile", transfer, target, bytes, length, place, true);
 }
 
-/** As `readHere()`, the other way. */
-export function writeHere(
-  target: TransferTarget,
-  bytes: ArrayBufferView,
-  length: number,
-): boolean {
-  return (writesHere ?? bindWrite()).call(target.file, bytes, length);
-}
-
-/** Goes on after `writeHere()`, and returns what `writeFrom()` would. */
+/** Goes on after a try, and returns what `writeFrom()` would. */
 export function finishWrite(
   target: TransferTarget,
   bytes: ArrayBufferView,
   length: number,
+  place: Place,
 ): number {
-  writes!.missedHere();
-  return goOn("WriteFile", writes!, target, bytes, length, undefined);
-}
-
-function bindRead(): TransferFrame {
-  reads ??= new Transfer("ReadFile", frames());
-  return readsHere = reads.pointer;
-}
-
-function bindWrite(): TransferFrame {
-  writes ??= new Transfer("WriteFile", frames());
-  return writesHere = writes.pointer;
+  const transfer = frames().transfer("WriteFile", place !== undefined);
+  return goOn("WriteFile", transfer, target, bytes, length, place, true);
 }
 
 /**
@@ -118,10 +138,8 @@ export function readInto(
   length: number,
   place: Place,
 ): number {
-  const transfer = reads ??= new Transfer("ReadFile", frames());
-  return call(transfer, target, bytes, length, place)
-    ? length
-    : goOn("ReadFile", transfer, target, bytes, length, place);
+  const transfer = frames().transfer("ReadFile", place !== undefined);
+  return goOn("ReadFile", transfer, target, bytes, length, place, false);
 }
 
 /**
@@ -136,53 +154,50 @@ export function writeFrom(
   length: number,
   place: Place,
 ): number {
-  const transfer = writes ??= new Transfer("WriteFile", frames());
-  return call(transfer, target, bytes, length, place)
-    ? length
-    : goOn("WriteFile", transfer, target, bytes, length, place);
+  const transfer = frames().transfer("WriteFile", place !== undefined);
+  return goOn("WriteFile", transfer, target, bytes, length, place, false);
 }
 
 /** One call into the system. Returns whether all was transferred. */
 function call(
-  transfer: Transfer,
+  transfer: TransferFrame,
   { file }: TransferTarget,
   bytes: ArrayBufferView,
   length: number,
   place: Place,
 ): boolean {
-  if (length > MAX_LENGTH) return false;
-  if (place === undefined) return transfer.here(file, bytes, length);
   if (typeof place === "number") {
     const low = place >>> 0;
-    const high = (place - low) / TWO_32;
-    return transfer.at(file, bytes, length, low, high);
+    transfer.startAt(low, (place - low) / TWO_32);
+  } else if (place !== undefined) {
+    transfer.startAt(Number(place & 0xFFFF_FFFFn), Number(place >> 32n));
   }
-  const low = Number(place & 0xFFFF_FFFFn);
-  return transfer.at(file, bytes, length, low, Number(place >> 32n));
+  return transfer.call(file, bytes, length);
 }
 
 /**
- * What the one call could not do: too much for it, less than all, or it failed.
- * Goes on in parts, in smaller ones where the system is short of memory.
+ * Goes on in parts: after a try that was not all, where there is too much for
+ * one call, and in smaller ones where the system is short of memory.
+ *
+ * @param isTried Whether the first call has been made.
  */
 function goOn(
   syscall: BufferTransferName,
-  transfer: Transfer,
+  transfer: TransferFrame,
   target: TransferTarget,
   bytes: ArrayBufferView,
   length: number,
   place: Place,
+  isTried: boolean,
 ): number {
   let limit = Math.min(length, MAX_LENGTH);
   let done = 0;
-  for (let isCalled = length <= MAX_LENGTH;; isCalled = false) {
+  for (let isCalled = isTried;; isCalled = false) {
     const wanted = Math.min(limit, length - done);
     if (!isCalled) {
-      const part = new Uint8Array(
-        bytes.buffer,
-        bytes.byteOffset + done,
-        wanted,
-      );
+      const part = wanted === bytes.byteLength
+        ? bytes
+        : new Uint8Array(bytes.buffer, bytes.byteOffset + done, wanted);
       if (call(transfer, target, part, wanted, advance(place, done))) {
         done += wanted;
         if (done === length) return done;
@@ -191,13 +206,13 @@ function goOn(
     }
     // Some consoles count more than they were given.
     const count = Math.min(transfer.count, wanted);
-    const { lastError } = transfer;
     if (transfer.succeeded) {
       done += count;
       const goesOn = syscall === "WriteFile" && target.seekable && count > 0;
       if (!goesOn || done === length) return done;
       continue;
     }
+    const { lastError } = frames();
     // On a pipe, two smaller messages would not be the same.
     const mayShrink = target.seekable && limit > MIN_LENGTH;
     if (isShortage(lastError) && mayShrink) {

@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { frames } from "../../ffi/mod.ts";
-import { handleWord, Transfer } from "../../ffi/transfer.ts";
+import { handleWord } from "../../ffi/transfer_frame.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {
@@ -18,7 +18,8 @@ overlapped.set([0x03, 0x01]); // STATUS_PENDING
 
 /** Calls as they are made again and again, without a kernel object behind most. */
 function synchronousCalls(file: Handle): Record<string, () => void> {
-  const writer = new Transfer("WriteFile", frames());
+  const here = frames().transfer("WriteFile", false);
+  const at = frames().transfer("WriteFile", true);
   const word = handleWord(file);
   return {
     "raw WriteFile": () => {
@@ -27,11 +28,12 @@ function synchronousCalls(file: Handle): Record<string, () => void> {
     "raw ReadFile": () => {
       kernel32.ReadFile(file, bytes, 0, count, null);
     },
-    "Transfer.here": () => {
-      writer.here(word, bytes, 16);
+    "a transfer at the file pointer": () => {
+      here.call(word, bytes, 16);
     },
-    "Transfer.at": () => {
-      writer.at(word, bytes, 16, 4096, 0);
+    "a transfer at an offset": () => {
+      at.startAt(4096, 0);
+      at.call(word, bytes, 16);
     },
     "a raw call with two buffers": () => {
       kernel32.GetOverlappedResult(file, overlapped, count, false);

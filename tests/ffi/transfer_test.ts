@@ -6,11 +6,10 @@ import type { Handle } from "../../ffi/handle.ts";
 import { FrameTable } from "../../ffi/lasterror.ts";
 import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
 import * as prototypes from "../../ffi/prototypes.ts";
-import { bindTransfer, handleWord, Transfer } from "../../ffi/transfer.ts";
+import { bindTransfer } from "../../ffi/transfer.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 
 const FILE = 0x84n as Handle;
-const WORD = 0x84;
 
 /** A WriteFile that writes all it is given, at an offset or not. */
 function fakeWriteFile(): { backend: FakeBackend; offsets: bigint[] } {
@@ -174,100 +173,4 @@ test("bindTransfer() leaves nothing of a call for the other way", () => {
     [file, buffer, length, overlapped],
     [FILE, backend.addressOf(bytes) + 1n, 3n, 0n],
   );
-});
-
-test("handleWord() is the part of a handle that counts, with its sign", () => {
-  assertEquals(handleWord(0x84n), 0x84);
-  assertEquals(handleWord(2n ** 64n - 1n), -1); // INVALID_HANDLE_VALUE
-  assertEquals(handleWord(0xFFFF_FFF0n), -16);
-});
-
-/** The two ways to have transfers: with routines, and without. */
-const TABLES = [
-  (backend: FakeBackend) => new FrameTable(backend),
-  (backend: FakeBackend) => new FrameTable(backend, false),
-];
-
-test("Transfer says whether all was transferred, and what not", () => {
-  for (const table of TABLES) {
-    const { backend } = fakeWriteFile();
-    const transfer = new Transfer("WriteFile", table(backend));
-    assertEquals(transfer.here(WORD, new Uint8Array(8), 8), true);
-    assertEquals(transfer.lastError, 0);
-    assertEquals(transfer.here(0, new Uint8Array(8), 8), false);
-    assertEquals([transfer.succeeded, transfer.lastError], [false, 6]);
-  }
-});
-
-test("Transfer counts what was transferred of more, at the file pointer and at an offset", () => {
-  for (const table of TABLES) {
-    let count = 0;
-    let result = 1n;
-    const backend = new FakeBackend({
-      ReadFile: (_file, _buffer, _length, at) => {
-        backend.at(at!).setUint32(0, count, true);
-        return result;
-      },
-    });
-    const transfer = new Transfer("ReadFile", table(backend));
-    const bytes = new Uint8Array(8);
-    count = 3;
-    assertEquals(transfer.here(WORD, bytes, 8), false);
-    assertEquals([transfer.succeeded, transfer.count], [true, 3]);
-    count = 5;
-    assertEquals(transfer.at(WORD, bytes, 8, 0, 0), false);
-    assertEquals([transfer.succeeded, transfer.count], [true, 5]);
-    count = 8;
-    assertEquals(transfer.at(WORD, bytes, 8, 0, 0), true);
-    // All was transferred, and yet the call has failed.
-    result = 0n;
-    assertEquals(transfer.here(WORD, bytes, 8), false);
-    assertEquals([transfer.succeeded, transfer.count], [false, 8]);
-  }
-});
-
-test("Transfer passes what the general function would", () => {
-  for (const table of TABLES) {
-    const { backend, offsets } = fakeWriteFile();
-    const transfer = new Transfer("WriteFile", table(backend));
-    const bytes = new Uint8Array(8);
-    assertEquals(transfer.here(WORD, bytes, 7), true);
-    const [file, buffer, length, , overlapped] = backend.calls
-      .find(({ name }) => name === "WriteFile")!.words;
-    assertEquals([file, length, overlapped], [FILE, 7n, 0n]);
-    assertEquals(buffer, backend.addressOf(bytes));
-    assertEquals(offsets, []);
-  }
-});
-
-test("Transfer.at() sets the offset for every call, whatever the system left there", () => {
-  for (const table of TABLES) {
-    const { backend, offsets } = fakeWriteFile();
-    const transfer = new Transfer("WriteFile", table(backend));
-    const bytes = new Uint8Array(8);
-    transfer.at(WORD, bytes, 8, 0xFFFF_FFF0, 0x7FFF_FFFF);
-    transfer.at(WORD, bytes, 8, 16, 0);
-    transfer.here(WORD, bytes, 8);
-    assertEquals(offsets, [0x7FFF_FFFF_FFFF_FFF0n, 16n]);
-  }
-});
-
-test("Transfer.at() begins with a status block of zeros", () => {
-  for (const table of TABLES) {
-    const seen: bigint[] = [];
-    const backend = new FakeBackend({
-      WriteFile: (_file, _buffer, length, count, overlapped) => {
-        const view = backend.at(overlapped!);
-        seen.push(view.getBigUint64(0, true), view.getBigUint64(8, true));
-        view.setBigUint64(0, 0x103n, true);
-        view.setBigUint64(8, 8n, true);
-        backend.at(count!).setUint32(0, Number(length), true);
-        return 1n;
-      },
-    });
-    const transfer = new Transfer("WriteFile", table(backend));
-    transfer.at(WORD, new Uint8Array(8), 8, 0, 0);
-    transfer.at(WORD, new Uint8Array(8), 8, 8, 0);
-    assertEquals(seen, [0n, 0n, 0n, 0n]);
-  }
 });

@@ -1,6 +1,5 @@
 import { frames } from "../../ffi/mod.ts";
-import type { TransferFrame } from "../../ffi/lasterror.ts";
-import { TRANSFER_BLOCK } from "../../ffi/transfer_code.ts";
+import type { TransferFrame } from "../../ffi/transfer_frame.ts";
 
 /** A call of ReadFile or WriteFile. */
 export interface FakeTransferCall {
@@ -25,36 +24,38 @@ export function withFakeTransfers(
   run: () => void,
 ): FakeTransferCall[] {
   const calls: FakeTransferCall[] = [];
-  const respond = (
-    { view }: TransferFrame,
-    atOffset: boolean,
-    memory: ArrayBufferView,
-    length: number,
-  ) => {
-    const at = TRANSFER_BLOCK;
-    const call = {
-      place: atOffset ? view.getBigInt64(at.overlapped + 16, true) : undefined,
-      bytes: new Uint8Array(
-        ...[memory.buffer, memory.byteOffset, memory.byteLength] as const,
-      ),
-      length,
-    };
-    calls.push(call);
-    const { count, error } = answer(call, calls.length - 1);
-    view.setUint32(at.count, count, true);
-    view.setInt32(at.result, error === undefined ? 1 : 0, true);
-    if (error !== undefined) frames().lastError = error;
-    return error === undefined && count === length;
-  };
+  let last: FakeTransferResult = { count: 0 };
   const fakes = (["ReadFile", "WriteFile"] as const).flatMap((name) =>
     [false, true].map((atOffset) => {
-      const frame = frames().transfer(name, atOffset) as {
-        -readonly [Key in keyof TransferFrame]: TransferFrame[Key];
-      };
+      const frame = frames().transfer(name, atOffset);
+      let place: bigint | undefined;
+      const fake = (key: keyof TransferFrame, value: PropertyDescriptor) =>
+        Object.defineProperty(frame, key, { ...value, configurable: true });
       const { call } = frame;
-      frame.call = (_, memory, length) =>
-        respond(frame, atOffset, memory, length);
-      return () => frame.call = call;
+      fake("succeeded", { get: () => last.error === undefined });
+      fake("count", { get: () => last.count });
+      fake("startAt", {
+        value: (low: number, high: number) => {
+          place = BigInt.asIntN(64, BigInt(high) << 32n | BigInt(low));
+        },
+      });
+      fake("call", {
+        value: (_: number, memory: ArrayBufferView, length: number) => {
+          const { buffer, byteOffset, byteLength } = memory;
+          const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+          calls.push({ place, bytes, length });
+          last = answer(calls.at(-1)!, calls.length - 1);
+          const { count, error } = last;
+          if (error !== undefined) frames().lastError = error;
+          return error === undefined && count === length;
+        },
+      });
+      return () => {
+        for (const key of ["succeeded", "count", "startAt"] as const) {
+          Reflect.deleteProperty(frame, key);
+        }
+        fake("call", { value: call });
+      };
     })
   );
   try {
