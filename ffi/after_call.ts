@@ -12,7 +12,6 @@ import type {
 } from "./backend.ts";
 import type { Block } from "./blocks.ts";
 import { argumentOffset, FRAME_BLOCK, RESULT } from "./frame_code.ts";
-import type { Frame } from "./lasterror.ts";
 import { TRANSFER_BLOCK } from "./transfer_code.ts";
 
 /**
@@ -79,7 +78,7 @@ export function callerAfterCall(
  * @param block The transfer's block.
  */
 export function transferAfterCall(
-  { view, call1 }: Frame,
+  { view, call1 }: BlockCaller & { readonly view: DataView },
   { view: block, address }: Block,
 ): TransferCaller {
   const { where, length: asked, result, count, overlapped } = TRANSFER_BLOCK;

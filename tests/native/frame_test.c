@@ -78,6 +78,22 @@ struct guarded_cell {
   uint32_t front, value, back, end;
 };
 
+/* What a call leaves alone: registers, the stack, what lies beside the cell. */
+static void check_around(const struct call *call, const struct guarded_cell *cell,
+                         const struct guarded_cell *before) {
+  check(cell->front == before->front && cell->back == before->back,
+        "a word beside the cell was written");
+#if defined(__x86_64__)
+  check(stub.sp % 16 == 8, "the target's rsp was %llx", (unsigned long long)stub.sp);
+#else
+  check(stub.sp % 16 == 0, "the target's sp was %llx", (unsigned long long)stub.sp);
+  check(stub.teb == call->teb && call->teb_after == call->teb, "x18 was changed");
+  check(stub.chain[0] == call->before[10] && stub.chain[1] == call->return_address,
+        "x29 did not point to the caller's frame record");
+#endif
+  check_registers(call);
+}
+
 static void check_call(const struct image *image, uint32_t key_word, uint32_t context_word) {
   static _Alignas(16) struct guarded_block memory;
   struct guarded_block expected;
@@ -120,17 +136,7 @@ static void check_call(const struct image *image, uint32_t key_word, uint32_t co
   check(cell.value == stub.set_error, "the cell got %x, not %llx", cell.value,
         (unsigned long long)stub.set_error);
   check(error_now == stub.set_error, "the thread's last error is %x", error_now);
-  check(cell.front == cell_before.front && cell.back == cell_before.back,
-        "a word beside the cell was written");
-#if defined(__x86_64__)
-  check(stub.sp % 16 == 8, "the target's rsp was %llx", (unsigned long long)stub.sp);
-#else
-  check(stub.sp % 16 == 0, "the target's sp was %llx", (unsigned long long)stub.sp);
-  check(stub.teb == call.teb && call.teb_after == call.teb, "x18 was changed");
-  check(stub.chain[0] == call.before[10] && stub.chain[1] == call.return_address,
-        "x29 did not point to the caller's frame record");
-#endif
-  check_registers(&call);
+  check_around(&call, &cell, &cell_before);
 }
 
 /* A transfer of `length` bytes of which the target makes `count`. */
@@ -179,17 +185,7 @@ static void check_transfer(const struct image *image, int transfer, uint32_t len
         (unsigned long long)stub.last_error, cell_before.value);
   check(cell.value == stub.set_error && error_now == stub.set_error, "the last error is %x, not %llx",
         cell.value, (unsigned long long)stub.set_error);
-  check(cell.front == cell_before.front && cell.back == cell_before.back,
-        "a word beside the cell was written");
-#if defined(__x86_64__)
-  check(stub.sp % 16 == 8, "the target's rsp was %llx", (unsigned long long)stub.sp);
-#else
-  check(stub.sp % 16 == 0, "the target's sp was %llx", (unsigned long long)stub.sp);
-  check(stub.teb == call.teb && call.teb_after == call.teb, "x18 was changed");
-  check(stub.chain[0] == call.before[10] && stub.chain[1] == call.return_address,
-        "x29 did not point to the caller's frame record");
-#endif
-  check_registers(&call);
+  check_around(&call, &cell, &cell_before);
 }
 
 static void check_transfers(const struct image *image) {
