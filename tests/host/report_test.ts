@@ -485,6 +485,15 @@ test("html() asks nobody for anything, and names its plots", () => {
   );
 });
 
+test("html() writes out no digits that nobody sees", () => {
+  const plots = html(FULL).match(/<svg [^]*?<\/svg>/g)!;
+  assert(plots.length > 100);
+  for (const plot of plots) {
+    const drawn = plot.replaceAll(/<(title|text)\b[^]*?<\/\1>/g, "");
+    assertEquals(drawn.match(/\d\.\d{3}/g), null);
+  }
+});
+
 test("html() makes do with next to nothing", () => {
   for (
     const results of [

@@ -260,9 +260,14 @@ function drawn(options: Plot.PlotOptions): string {
   // The style of plots is the page's, and a tenth of a pixel more than one sees: else they are a third of the page.
   svg.querySelector("style")?.remove();
   return svg.outerHTML.replaceAll(
-    LONG_NUMBER,
-    (number) => String(Number(Number(number).toFixed(1))),
+    TAG,
+    (tag) =>
+      tag.replaceAll(
+        LONG_NUMBER,
+        (number) => String(Number(Number(number).toFixed(1))),
+      ),
   );
 }
 
-const LONG_NUMBER = /(?<=[ (,"MLCZ-])\d+\.\d{2,}(?=[ ),"MLCZ])/g;
+const TAG = /<[^>]*>/g;
+const LONG_NUMBER = /\d+\.\d{3,}/g;
