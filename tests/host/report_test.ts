@@ -15,6 +15,7 @@ import type { Point, PointResult, Results, Way } from "../../bench/schema.ts";
 import { compare } from "../../tools/report/compare.ts";
 import { comparisonText } from "../../tools/report/comparison_text.ts";
 import {
+  type CostModel,
   costModels,
   costModelTable,
   costText,
@@ -138,11 +139,12 @@ test("fit() has nothing cost less than nothing", () => {
 });
 
 test("costText() tells the call from copying, and where they cost the same", () => {
-  const model = {
-    ...{ runtime: "bun", experiment: "transfer", operation: "read" },
-    ...{ pattern: "buffered", depth: 1, way: "SyncFile", samples: [] },
+  const model: CostModel = {
+    ...{ runtime: "bun", experiment: "transfer", operation: "read" } as const,
+    ...{ pattern: "buffered", way: "SyncFile" } as const,
+    ...{ depth: 1, samples: [] },
     ...{ fixed: 0.8, marginal: 0.05, residual: 0 },
-  } as const;
+  };
   assertEquals(
     costText([model, { ...model, way: "C" }]),
     "SyncFile: bun read 0.800 µs and 0.0500 µs/KiB, even at 16 KiB.",

@@ -261,10 +261,10 @@ function drawn(options: Plot.PlotOptions): string {
   svg.querySelector("style")?.remove();
   return svg.outerHTML.replaceAll(
     TAG,
-    (tag) =>
+    (tag: string) =>
       tag.replaceAll(
         LONG_NUMBER,
-        (number) => String(Number(Number(number).toFixed(1))),
+        (number: string) => String(Number(Number(number).toFixed(1))),
       ),
   );
 }
