@@ -14,7 +14,7 @@ Measures this module against C, bare foreign calls, the runtimes' own files and 
   --size BYTES       of a request: 512, 64K, 1M, …
   --way NAME         SyncFile, node:fs, …
   --processes COUNT  how many processes measure a point
-  --milliseconds N   how long the rounds of each way at a point are timed at most: 100 by default,
+  --milliseconds N   how long the rounds of each way at a point are timed at most: 75 by default,
                      12 with --quick
   --out FILE         where the results go, as JSON. Default: bench/out/results.json
   --csv FILE         where they go as a table. Default: bench/out/results.csv
