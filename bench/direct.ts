@@ -80,7 +80,8 @@ async function main(): Promise<void> {
   if (why !== undefined) {
     throw new UsageError(`${values.resume} cannot be gone on with: ${why}.`);
   }
-  const { out = values.resume } = values;
+  const { out = values.resume?.replace(/\.unfinished(?=\.json$)/, "") } =
+    values;
   const unfinished = out === undefined
     ? undefined
     : new Unfinished(resolve(out));
@@ -113,8 +114,8 @@ async function main(): Promise<void> {
     "they take programs of their own, which `npm run bench` runs",
   );
   console.log(`\n${table(results())}`);
-  if (values.out === undefined) return;
-  await keep(resolve(values.out), results());
+  if (out === undefined) return;
+  await keep(resolve(out), results());
   await unfinished?.remove();
 }
 

@@ -1,6 +1,12 @@
 // The bench without its tool: the program that anybody runs who has a runtime and nothing else, but a compiled library at most.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -54,7 +60,8 @@ for (const runtime of ["deno", "bun"] as const satisfies readonly Runtime[]) {
     const windows = await provision({ runtimes: [runtime] });
     await using _session = await windows.session();
     const library = await compiled(windows, folder.file("bench.dll"));
-    const [out, kept] = [folder.file("a.json"), folder.file("b.json")];
+    const out = folder.file("a.json");
+    const kept = folder.file("a.unfinished.json");
     const args = [...CHOICE, "--library", library];
     const whole = await run(windows, runtime, [
       ...[...args, "--out", windows.path(out)],
@@ -74,19 +81,19 @@ for (const runtime of ["deno", "bun"] as const satisfies readonly Runtime[]) {
     const part = { ...results, points: [first], unfinished: true };
     writeFileSync(kept, JSON.stringify(part));
     const resume = ["--resume", windows.path(kept)];
-    const rest = await run(windows, runtime, [
-      ...[...args, ...resume, "--out", windows.path(out)],
-    ]);
+    const without = await run(windows, runtime, [...CHOICE, ...resume]);
+    assertEquals(without.code, 2);
+    assertStringIncludes(without.stderr, "the program that measures");
+    assertEquals(JSON.parse(readFileSync(kept, "utf8")), part);
+
+    rmSync(out);
+    const rest = await run(windows, runtime, [...args, ...resume]);
     assertEquals(rest.code, 0, rest.stderr);
     assert(!rest.stdout.split("\n\n")[0]!.includes(`${pointName(first)}:`));
     const { points } = await readResults(out);
     assertEquals(points.length, results.points.length);
     assertEquals(points[0], first);
-
-    const without = await run(windows, runtime, [...CHOICE, ...resume]);
-    assertEquals(without.code, 2);
-    assertStringIncludes(without.stderr, "the program that measures");
-    assertEquals(JSON.parse(readFileSync(kept, "utf8")), part);
+    assert(!existsSync(kept));
   });
 
   test(`on ${runtime}.exe, bench/run.ts says what it has no figures of without a library`, async () => {
