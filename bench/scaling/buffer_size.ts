@@ -72,5 +72,5 @@ export const experiment: Experiment = {
 
   seconds: (point, { milliseconds }) =>
     waysOf(BUFFER_SIZE_WAYS, point).length *
-    (0.05 + (point.x ?? 0) / 2 ** 29 + 2 * milliseconds / 1000),
+    (0.05 + (point.x ?? 0) / 2 ** 28 + 2 * milliseconds / 1000),
 };
