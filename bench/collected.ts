@@ -1,5 +1,5 @@
 import type { Line } from "./spec.ts";
-import { pointName } from "./point_name.ts";
+import { pointKey, pointName } from "./point_name.ts";
 import type { Point, PointResult, Results, Run } from "./schema.ts";
 
 type Skipped = Results["skipped"][number];
@@ -16,6 +16,23 @@ export class Collected {
   readonly #runs = new Map<string, { point: Point; runs: Run[] }>();
   readonly #skipped = new Map(Object.entries(NEVER));
 
+  /**
+   * Makes a collection to begin with.
+   *
+   * @param earlier What an earlier run has found out.
+   */
+  constructor(earlier?: Pick<Results, "points" | "skipped">) {
+    for (const { runs, ...point } of earlier?.points ?? []) {
+      this.#runs.set(pointKey(point), { point, runs: [...runs] });
+    }
+    for (const { what, why } of earlier?.skipped ?? []) this.skip(what, why);
+  }
+
+  /** In how many processes a point was measured. */
+  runsOf(point: Point): number {
+    return this.#runs.get(pointKey(point))?.runs.length ?? 0;
+  }
+
   /** Takes a line that a process has printed. Returns what is known of the point now, if there is anything new. */
   take(line: Line): PointResult | undefined {
     if ("skipped" in line) this.skip(pointName(line.skipped), line.why);
@@ -25,10 +42,12 @@ export class Collected {
       this.skip(pointName(point), reasons(run));
       return undefined;
     }
-    const key = JSON.stringify(point);
+    const key = pointKey(point);
     const entry = this.#runs.get(key) ?? { point, runs: [] };
     this.#runs.set(key, entry);
     entry.runs.push(run);
+    // An earlier process may have failed at it.
+    this.#skipped.delete(pointName(point));
     return { ...point, runs: entry.runs };
   }
 

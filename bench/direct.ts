@@ -1,11 +1,13 @@
 // The bench without its tool: on the Windows that it runs on, in the runtime that it runs on, without C and packages.
 
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Collected } from "./collected.ts";
@@ -17,13 +19,16 @@ import {
   UsageError,
 } from "./options.ts";
 import { peerVersion } from "./peers.ts";
-import { batchesOf, pointsOf, secondsFor } from "./plan.ts";
+import { batchesOf, pointsOf, secondsFor, shiftsOf } from "./plan.ts";
+import { pointName } from "./point_name.ts";
+import { type Circumstances, difference } from "./resumption.ts";
 import { row } from "./row.ts";
 import { RUNTIME } from "./runtime.ts";
-import { type Results, SCHEMA } from "./schema.ts";
+import { type Point, type Results, SCHEMA, type Way } from "./schema.ts";
 import type { Line, Spec } from "./spec.ts";
 import { systemName } from "./system.ts";
 import { table } from "./table.ts";
+import { Unfinished } from "./unfinished.ts";
 
 const PROGRAM = fileURLToPath(new URL("run.ts", import.meta.url));
 
@@ -41,9 +46,10 @@ Measures this module against the alternatives, on this system and this runtime.
   --quick            everything in short
   --experiment NAME  and --operation, --pattern, --size, --way: what is measured
   --processes COUNT  how many processes measure a point
-  --milliseconds N   how long the rounds of each way at a point are timed
+  --milliseconds N   how long the rounds of each way at a point are timed at most
   --library FILE     a library compiled from bench/*.c, with -shared
-  --out FILE         keeps the results, as JSON
+  --out FILE         keeps the results, as JSON, and meanwhile what was measured so far
+  --resume FILE      measures what an interrupted run has not, with the same options
   -h, --help         prints this`;
 
 /** Measures what the command line asks for, in processes of its own, and prints what came of it. */
@@ -60,44 +66,111 @@ export async function measureHere(): Promise<void> {
 async function main(): Promise<void> {
   const values = parse();
   if (values.help) return console.log(USAGE);
-  const { quick, library } = values;
-  const processes = processesOf(values.processes, quick);
-  const points = pointsOf(RUNTIME, quick, filterOf(values));
+  const earlier = await earlierOf(values.resume);
+  const task = taskOf(values);
+  const points = pointsOf(RUNTIME, task.quick, filterOf(values));
   if (points.length === 0) {
     throw new UsageError("There is nothing of all that.");
   }
+  const about = await circumstances(
+    task,
+    processesOf(values.processes, task.quick),
+  );
+  const why = earlier && difference(earlier, about);
+  if (why !== undefined) {
+    throw new UsageError(`${values.resume} cannot be gone on with: ${why}.`);
+  }
+  const { out = values.resume?.replace(/\.unfinished(?=\.json$)/, "") } =
+    values;
+  const unfinished = out === undefined
+    ? undefined
+    : new Unfinished(resolve(out));
+  if (earlier === undefined && unfinished?.exists()) {
+    throw new UsageError(
+      `${unfinished.path} has what an interrupted run has measured: go on with it by --resume, or remove it.`,
+    );
+  }
+  const collected = new Collected(earlier);
+  const shifts = shiftsOf(
+    batchesOf(points, task.quick),
+    about.options.processes,
+    (point) => collected.runsOf(point),
+  );
+  const results = () => resultsOf(collected, about);
+  await measureAll(shifts, task, collected, async (isInterrupted) => {
+    await unfinished?.write(results());
+    if (!isInterrupted) return;
+    throw new UsageError(
+      unfinished === undefined
+        ? "Interrupted. With --out, it could be gone on with."
+        : `Interrupted. --resume ${unfinished.path} measures the rest.`,
+    );
+  });
+  if (collected.points.length === 0) {
+    throw new UsageError("Nothing could be measured.");
+  }
+  collected.skip(
+    "the JS heap and the start-up",
+    "they take programs of their own, which `npm run bench` runs",
+  );
+  console.log(`\n${table(results())}`);
+  if (out === undefined) return;
+  await keep(resolve(out), results());
+  await unfinished?.remove();
+}
+
+/** What all processes are told. */
+type Told = Omit<Spec, "folder" | "points">;
+
+function taskOf(values: ReturnType<typeof parse>): Told {
+  const { quick, library } = values;
+  const only = values.way as Way[] | undefined;
+  if (library !== undefined && !existsSync(library)) {
+    throw new UsageError(`--library takes a file: there is no ${library}`);
+  }
+  return {
+    ...{ quick, milliseconds: millisecondsOf(values.milliseconds, quick) },
+    ...library !== undefined && { library: resolve(library) },
+    ...only && { only },
+  };
+}
+
+/** Reads what an interrupted run has measured. */
+async function earlierOf(
+  path: string | undefined,
+): Promise<Results | undefined> {
+  if (path === undefined) return undefined;
+  const results = JSON.parse(await readFile(path, "utf8")) as Results;
+  if (results.schema === SCHEMA) return results;
+  throw new UsageError(`${path} is no result of this version of the bench.`);
+}
+
+/** Has processes measure points, one after the other, until all is done or somebody interrupts that. */
+async function measureAll(
+  shifts: readonly (readonly Point[])[],
+  task: Told,
+  collected: Collected,
+  keep: (isInterrupted: boolean) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "kernel32-io-bench-"));
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once("SIGINT", interrupt);
+  const { signal } = interruption;
   try {
-    const task = {
-      ...{
-        folder,
-        quick,
-        milliseconds: millisecondsOf(values.milliseconds, quick),
-      },
-      ...library !== undefined && { library: resolve(library) },
-      ...values.way !== undefined &&
-        { only: values.way as Spec["only"] & object },
-    };
-    const batches = batchesOf(points, quick);
-    const seconds = processes *
-      batches.reduce((sum, points) => sum + secondsFor(points, task), 0);
+    const seconds = shifts.reduce(
+      (sum, points) => sum + secondsFor(points, task),
+      0,
+    );
     console.log(
-      `${points.length} points, about ${Math.ceil(seconds / 60)} min`,
+      `${shifts.flat().length} points, about ${Math.ceil(seconds / 60)} min`,
     );
-    const collected = new Collected();
-    for (let i = 0; i < processes; i++) {
-      for (const points of batches) {
-        await measure({ ...task, points }, collected);
-      }
+    for (const points of shifts) {
+      await measure({ ...task, folder, points }, collected, signal);
+      await keep(signal.aborted);
     }
-    collected.skip(
-      "the JS heap and the start-up",
-      "they take programs of their own, which `npm run bench` runs",
-    );
-    const results = resultsOf(collected, { ...task, processes });
-    console.log(`\n${table(results)}`);
-    if (values.out !== undefined) await keep(resolve(values.out), results);
   } finally {
+    process.off("SIGINT", interrupt);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
@@ -112,6 +185,7 @@ function parse() {
         milliseconds: { type: "string" },
         library: { type: "string" },
         out: { type: "string" },
+        resume: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -120,33 +194,67 @@ function parse() {
   }
 }
 
-async function measure(spec: Spec, collected: Collected): Promise<void> {
-  const path = join(spec.folder, "spec.json");
+/** Has a process measure points. What it does not come to is noted, and not a reason to end. */
+async function measure(
+  spec: Spec,
+  collected: Collected,
+  signal: AbortSignal,
+): Promise<void> {
+  const [path, said] = [
+    join(spec.folder, "spec.json"),
+    join(spec.folder, "said"),
+  ];
   await writeFile(path, JSON.stringify(spec));
+  await writeFile(said, "");
   const child = spawn(
     process.execPath,
-    [...WORDS[RUNTIME], PROGRAM, "--spec", path],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    [...WORDS[RUNTIME], PROGRAM, "--spec", path, said],
+    { stdio: ["ignore", "inherit", "inherit"] },
   );
   const end = () => child.kill();
-  process.once("SIGINT", end);
+  signal.addEventListener("abort", end);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
   });
-  for await (const text of createInterface({ input: child.stdout })) {
-    const result = collected.take(JSON.parse(text) as Line);
+  const left = new Set(spec.points.map(pointName));
+  for await (const text of linesOf(said, ended)) {
+    const line = JSON.parse(text) as Line;
+    if ("run" in line) left.delete(pointName(line.point));
+    if ("skipped" in line) left.delete(pointName(line.skipped));
+    const result = collected.take(line);
     if (result !== undefined) console.log(row(result));
   }
   const code = await ended;
-  process.off("SIGINT", end);
-  if (code !== 0) throw new Error(`A process ended with code ${code}`);
+  signal.removeEventListener("abort", end);
+  if (signal.aborted) return;
+  const why = `its process ended with code ${code}`;
+  for (const name of left) collected.skip(name, why);
 }
 
-function resultsOf(
-  { points, skipped }: Collected,
-  { quick, processes, milliseconds }: Results["options"],
-): Results {
+const LOOK_INTERVAL = 300; // ms
+
+/** Yields what a process writes to a file, line by line, until it has ended. Deno's pipes panic at times under Wine. */
+async function* linesOf(
+  path: string,
+  ended: Promise<unknown>,
+): AsyncGenerator<string> {
+  let seen = 0;
+  for (let isLast = false; !isLast;) {
+    isLast = await Promise.race([
+      ended.then(() => true),
+      setTimeout(LOOK_INTERVAL, false),
+    ]);
+    const lines = (await readFile(path, "utf8")).split("\n");
+    // Behind the last line there is nothing, or one that is not whole yet.
+    for (; seen < lines.length - 1; seen++) yield lines[seen]!;
+  }
+}
+
+async function circumstances(
+  { quick, milliseconds, only, library }: Told,
+  processes: number,
+): Promise<Circumstances> {
   const all = cpus();
   const peer = {
     deno: undefined,
@@ -156,8 +264,6 @@ function resultsOf(
   const name = peer[RUNTIME];
   const version = name && peerVersion(name);
   return {
-    schema: SCHEMA,
-    date: new Date().toISOString(),
     machine: {
       processor: all[0]?.model.trim() ?? "unknown",
       processors: all.length,
@@ -169,7 +275,25 @@ function resultsOf(
       [`${RUNTIME}.exe`]: process.versions[RUNTIME] ?? "unknown",
       ...name && version && { [name]: version },
     },
-    options: { quick, processes, milliseconds },
+    options: {
+      ...{ quick, processes, milliseconds },
+      ...only && { ways: only },
+    },
+    // What measured without C is not gone on with by what has it.
+    ...library !== undefined && {
+      programs: createHash("sha256").update(await readFile(library))
+        .digest("hex").slice(0, 16),
+    },
+  };
+}
+
+function resultsOf(
+  { points, skipped }: Collected,
+  about: Circumstances,
+): Results {
+  return {
+    ...{ schema: SCHEMA, date: new Date().toISOString() },
+    ...about,
     ...{ points, skipped, heap: {}, startup: {} },
   };
 }

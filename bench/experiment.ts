@@ -29,6 +29,8 @@ export interface Experiment {
   measure(point: Point, task: Task): Promise<Run>;
   /** Lists the ways that can take part at a point, if all is installed. Runs on the host, too. */
   ways?(point: Point): Way[];
+  /** Tells in how many processes a point is measured at most: in as many as any other, by default. */
+  mostProcesses?(point: Point): number;
   /** Guesses how many seconds `measure()` takes. By default: as for transfers of so many ways. */
   seconds?(point: Point, task: Pick<Task, "milliseconds" | "quick">): number;
 }

@@ -106,7 +106,7 @@ export function processesOf(text: string | undefined, quick: boolean): number {
 }
 
 /**
- * Reads how long the rounds of one way at one point are to be timed, in ms. Before that they warm up for about as long: where that is
+ * Reads how long the rounds of one way at one point are to be timed at most, in ms. Before that they warm up for about as long: where that is
  * short, compilers are not done with ways that are much code.
  *
  * @throws {UsageError} If that is no number of milliseconds.
@@ -115,7 +115,7 @@ export function millisecondsOf(
   text: string | undefined,
   quick: boolean,
 ): number {
-  if (text === undefined) return quick ? 12 : 150;
+  if (text === undefined) return quick ? 12 : 75;
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
   throw new UsageError(
     `--milliseconds takes a number from 1 to 99999: got ${text}`,

@@ -74,6 +74,29 @@ function quickBatchOf({ runtime, experiment, operation }: Point): string {
   }
 }
 
+/**
+ * Lists what each process is to measure, one after the other: every point once, then every point again, so that the processes of a
+ * point are minutes apart.
+ *
+ * @param processes How many processes are to measure a point.
+ * @param runsOf In how many processes a point was measured already.
+ */
+export function shiftsOf(
+  batches: readonly (readonly Point[])[],
+  processes: number,
+  runsOf: (point: Point) => number = () => 0,
+  registry: Registry = EXPERIMENTS,
+): Point[][] {
+  const most = (point: Point) =>
+    registry[point.experiment]?.mostProcesses?.(point) ?? Infinity;
+  return Array.from({ length: processes }).flatMap((_, i) =>
+    batches.map((points) =>
+      points.filter((point) => runsOf(point) <= i && i < most(point))
+    )
+      .filter((points) => points.length > 0)
+  );
+}
+
 /** What starting a process takes before it measures, in seconds. */
 const START = 0.8;
 const USUAL_WAYS = 6;

@@ -23,6 +23,14 @@ export function xName({ experiment, x }: Point): string {
   return growsInBytes(experiment) ? sizeName(x) : x.toString();
 }
 
+/** Tells points apart. */
+export function pointKey(point: Point): string {
+  const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
+  return JSON.stringify([
+    ...[experiment, runtime, operation, pattern, bytes, depth, x ?? null],
+  ]);
+}
+
 /** Names a point as one says it. */
 export function pointName(point: Point): string {
   const { experiment, runtime, operation, pattern, bytes, depth, x } = point;

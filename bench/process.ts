@@ -45,8 +45,10 @@ function condensed(run: Run, quick: boolean): Run {
   return { ...run, ways };
 }
 
-/** Prints a line of JSON, all of it at once. */
-export function printLine(line: Line): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
-  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+/** Makes a function that prints a line of JSON to an open file, all of it at once. */
+export function linePrinter(file: number): (line: Line) => void {
+  return (line) => {
+    const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+  };
 }

@@ -9,9 +9,11 @@ export interface Pace {
   readonly lap: number;
   /** A turn has so many laps that it lasts at least so long, in ms: far longer than the clock's step. */
   readonly shortestTurn: number;
-  /** How long the rounds of one way are timed. */
+  /** How long the rounds of one way are timed at most, in ms. */
   readonly milliseconds: number;
-  /** How long each way warms up at most. */
+  /** How long they are timed if ratios are steady by then; by default, as long as at most. */
+  readonly leastMilliseconds?: number;
+  /** How long each way warms up at most. It stops where it gets no faster. */
   readonly warmUp: number;
   /** How long CPU time is counted for; not at all if 0. It is counted in steps of 10 to 16 ms. */
   readonly cpu: number;
@@ -32,6 +34,17 @@ export interface Entry {
 
 /** As many as there are blocks of rounds in a result of few. */
 const FEWEST_ROUNDS = 8;
+
+/** From so many on, it can be told whether they are steady, which is looked at every so many rounds. */
+const STEADY_ROUNDS = 32;
+
+/** The medians of ratios are steady if they are known this well: processes are farther apart. */
+const STEADY = 0.005;
+
+/** A way is warm if it got no faster than by this in so many parts of its time. */
+const WARM = 0.02;
+const WARM_PARTS = 2;
+const PARTS = 5;
 
 /** Tells the 99.9th percentile from the greatest. */
 const FEWEST_TIMES = 2000;
@@ -75,8 +88,18 @@ let isFirst = true;
 const FIRST = 4;
 
 async function warmUp(contestant: Contestant, pace: Pace): Promise<void> {
-  const end = performance.now() + (isFirst ? FIRST : 1) * pace.warmUp;
-  do await lapTime(contestant, pace); while (performance.now() < end);
+  const part = (isFirst ? FIRST : 1) * pace.warmUp / PARTS;
+  let best = Infinity;
+  let same = 0;
+  for (let i = 0; i < PARTS && same < WARM_PARTS; i++) {
+    const end = performance.now() + part;
+    let least = Infinity;
+    do least = Math.min(least, await lapTime(contestant, pace)); while (
+      performance.now() < end
+    );
+    same = least < best * (1 - WARM) ? 0 : same + 1;
+    best = Math.min(best, least);
+  }
 }
 
 /** How many laps a turn takes to last long enough. */
@@ -91,14 +114,16 @@ async function takeTurns(
   laps: number,
   pace: Pace,
 ): Promise<number[][]> {
-  const { lap, milliseconds } = pace;
+  const { lap, milliseconds, leastMilliseconds = milliseconds } = pace;
   const rounds = entries.map((): number[] => []);
-  const end = performance.now() + milliseconds * entries.length;
-  for (
-    let round = 0;
-    round < FEWEST_ROUNDS || performance.now() < end;
-    round++
-  ) {
+  const start = performance.now();
+  const isEnough = (round: number) => {
+    const each = (performance.now() - start) / entries.length;
+    if (round < FEWEST_ROUNDS || each < leastMilliseconds) return false;
+    if (each >= milliseconds) return true;
+    return round > 0 && round % STEADY_ROUNDS === 0 && isSteady(rounds);
+  };
+  for (let round = 0; !isEnough(round); round++) {
     for (let i = 0; i < entries.length; i++) {
       const index = (round + i) % entries.length;
       let time = 0;
@@ -110,6 +135,28 @@ async function takeTurns(
   }
   return rounds;
 }
+
+/**
+ * Tells whether more rounds would hardly move the medians of what each way takes beside the first: by the standard error of a median, of
+ * which a median absolute deviation tells more reliably than squares where one round in a hundred was interrupted.
+ *
+ * @param rounds What each way took in each round.
+ */
+export function isSteady(rounds: readonly (readonly number[])[]): boolean {
+  const [first, ...others] = rounds;
+  const values = others.length === 0
+    ? [first!]
+    : others.map((times) => times.map((time, i) => time / first![i]!));
+  return values.every((ratios) => {
+    const middle = median(ratios);
+    const deviation = median(ratios.map((ratio) => Math.abs(ratio - middle)));
+    const error = MEDIAN_ERROR * deviation / Math.sqrt(ratios.length);
+    return error < STEADY * middle;
+  });
+}
+
+/** The standard error of a median of normal values, in median absolute deviations, times the root of their count: 1.4826 × √(π / 2). */
+const MEDIAN_ERROR = 1.858;
 
 /** Times a lap, in ms. */
 async function lapTime(
@@ -209,7 +256,9 @@ export function percentiles(times: readonly number[]): number[] {
 /** How long `takeRounds()` takes with so many ways, in seconds, as far as their turns are not too long for that. */
 export function secondsOf(pace: Pace, ways: number): number {
   const { warmUp, milliseconds, cpu, latency } = pace;
-  return 1.1 * ways * (warmUp + milliseconds + cpu + latency) / 1000;
+  const { leastMilliseconds = milliseconds } = pace;
+  const rounds = (milliseconds + leastMilliseconds) / 2;
+  return 1.2 * ways * (warmUp + rounds + cpu + latency) / 1000;
 }
 
 /** Sums up rounds as so many medians, each of rounds that followed each other. */

@@ -137,9 +137,15 @@ export interface Results {
   readonly options: {
     readonly quick: boolean;
     readonly processes: number;
-    /** How long the rounds of one way at one point are timed, in ms. */
+    /** How long the rounds of one way at one point are timed at most, in ms. */
     readonly milliseconds: number;
+    /** Who took part, if not everybody. */
+    readonly ways?: readonly Way[];
   };
+  /** A digest of the programs that measured, where they were made for that. */
+  readonly programs?: string;
+  /** Whether there is more to be measured: the run was interrupted, or goes on. */
+  readonly unfinished?: true;
   readonly points: readonly PointResult[];
   /** Bytes a call leaves on the JS heap, by way and kind of call. */
   readonly heap: Partial<Record<Runtime, Readonly<Record<string, number>>>>;

@@ -102,7 +102,8 @@ export function paceOf(
       ...{ warmUp: 30, cpu: 40, latency: 8 },
     }
     : {
-      ...{ lap, shortestTurn: 10, milliseconds: 2 * milliseconds },
-      ...{ warmUp: 300, cpu: 300, latency: 100 },
+      ...{ lap, shortestTurn: 10, milliseconds: 1.5 * milliseconds },
+      ...{ leastMilliseconds: 0.75 * milliseconds },
+      ...{ warmUp: 100, cpu: 70, latency: 40 },
     };
 }

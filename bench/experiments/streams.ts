@@ -11,7 +11,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** How long the file is. */
-const SIZE = { quick: 4 * MIB, full: 64 * MIB } as const;
+const SIZE = { quick: 4 * MIB, full: 16 * MIB } as const;
 
 const PATTERNS: readonly Pattern[] = ["buffered", "unbuffered"];
 const OPERATIONS = ["write", "read"] as const;
@@ -57,5 +57,5 @@ function paceOf(
   const shared = { lap, wholeFiles: true, shortestTurn: 1, latency: 0 };
   return quick
     ? { ...shared, milliseconds: 2 * milliseconds, warmUp: 30, cpu: 40 }
-    : { ...shared, milliseconds: 4 * milliseconds, warmUp: 300, cpu: 300 };
+    : { ...shared, milliseconds: 4 * milliseconds, warmUp: 200, cpu: 150 };
 }

@@ -104,8 +104,10 @@ function paceOf(
   const lap = Math.max(FEWEST_TRANSFERS, Math.min(MOST_TRANSFERS, fitting));
   if (!quick) {
     return {
-      ...{ lap, milliseconds, shortestTurn: 0.25, warmUp: milliseconds / 3 },
-      ...{ cpu: 200, latency: 40 },
+      ...{ lap, milliseconds, leastMilliseconds: milliseconds / 3 },
+      ...{ shortestTurn: 0.25, warmUp: 0.4 * milliseconds },
+      // A line of CPU time is fitted to fourteen sizes: none of them has to be exact.
+      ...{ cpu: 50, latency: 20 },
     };
   }
   const isMain = pattern === "buffered" || pattern === "unbuffered";

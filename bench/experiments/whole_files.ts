@@ -9,6 +9,9 @@ import type { WholeFileTask } from "../whole_file.ts";
 
 const OPERATIONS = ["write", "read"] as const;
 
+/** How many times as long as they were to take the rounds of slow ways take in a full run: there are as many as of the others. */
+const LONG = 1.7;
+
 /**
  * Makes an experiment of files that hold a great number of small things, which are written or read as a whole.
  *
@@ -30,7 +33,7 @@ export function wholeFiles(
     ...{ wholeFiles: true, shortestTurn: 1, latency: 0 },
     ...quick
       ? { milliseconds: 2 * milliseconds, warmUp: 40, cpu: 40 }
-      : { milliseconds: 4 * milliseconds, warmUp: 300, cpu: 300 },
+      : { milliseconds: 4 * milliseconds, warmUp: 300, cpu: 200 },
   });
   return {
     points: (_quick, runtime) =>
@@ -40,6 +43,7 @@ export function wholeFiles(
       })),
     ways: (point) => waysOf(candidates, point),
     seconds: (point: Point, task) =>
+      (task.quick ? 1 : LONG) *
       secondsOf(paceOf(task), waysOf(candidates, point).length),
     async measure(point, task) {
       const path = join(task.folder, `${name}.bin`);

@@ -70,6 +70,7 @@ export const experiment: Experiment = {
       ));
   },
 
-  seconds: ({ x = 0 }, { milliseconds }) =>
-    BUFFER_SIZE_WAYS.length * (0.05 + x / 2 ** 29 + 2 * milliseconds / 1000),
+  seconds: (point, { milliseconds }) =>
+    waysOf(BUFFER_SIZE_WAYS, point).length *
+    (0.05 + (point.x ?? 0) / 2 ** 28 + 2 * milliseconds / 1000),
 };

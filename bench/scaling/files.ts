@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, statfsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -35,6 +35,13 @@ export function makeFile(folder: string, name: string, bytes: number): string {
   const path = join(folder, name);
   prefill(path, bytes);
   return path;
+}
+
+/** Waits until the disk has what was written to a file. */
+export function flush(path: string): void {
+  const file = openSync(path, "r+");
+  fsyncSync(file);
+  closeSync(file);
 }
 
 /** Makes so many files. Returns their paths. */

@@ -49,6 +49,6 @@ export const experiment: Experiment = {
     });
   },
 
-  seconds: (_, { milliseconds }) =>
-    IN_FLIGHT_WAYS.length * (0.08 + 2 * milliseconds / 1000),
+  seconds: (point, { milliseconds }) =>
+    waysOf(IN_FLIGHT_WAYS, point).length * (0.08 + 2 * milliseconds / 1000),
 };

@@ -56,8 +56,10 @@ export const experiment: Experiment = {
     });
   },
 
-  seconds: ({ x = 1 }, { milliseconds }) =>
-    0.003 * x + ROUND_WAYS.length * (0.08 + 2 * milliseconds / 1000),
+  seconds: (point, { milliseconds }) =>
+    0.003 * (point.x ?? 1) +
+    waysOf(candidatesFor(point), point).length *
+      (0.08 + 2 * milliseconds / 1000),
 };
 
 function candidatesFor(

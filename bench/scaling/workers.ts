@@ -78,8 +78,9 @@ function measure(point: Point, task: Task, isOne: boolean) {
 }
 
 function seconds(
-  { x = 1 }: Point,
+  point: Point,
   { milliseconds }: Pick<Task, "milliseconds">,
 ): number {
-  return 0.3 * x + WORKERS_WAYS.length * (0.2 + 2 * milliseconds / 1000);
+  const each = 0.2 + 2 * milliseconds / 1000;
+  return 0.8 + 0.3 * (point.x ?? 1) + waysOf(WORKERS_WAYS, point).length * each;
 }

@@ -77,6 +77,16 @@ test("wantingRoom() asks for the file and something to spare", () => {
   );
 });
 
+test("the largest files are measured in one process, all else in as many as one likes", () => {
+  const most = fileSize.points(false, "bun").map((point) =>
+    [point.x! / 2 ** 20, fileSize.mostProcesses!(point)] as const
+  );
+  assertEquals(most.slice(0, 5), [
+    ...[[1, Infinity], [8, Infinity], [64, Infinity], [512, Infinity]] as const,
+    [8192, 1],
+  ]);
+});
+
 test("measure() skips a file that the disk has no room for", async () => {
   using folder = tempFolder();
   const point = { ...POINT, x: 2 ** 60 };

@@ -22,7 +22,7 @@ import {
   UsageError,
 } from "../../bench/options.ts";
 import { batchesOf, pointsOf, secondsFor, waysAt } from "../../bench/plan.ts";
-import { condense, percentiles } from "../../bench/rounds.ts";
+import { condense, isSteady, percentiles } from "../../bench/rounds.ts";
 import type { Point, Results, Way } from "../../bench/schema.ts";
 import {
   LINE_BYTES,
@@ -36,6 +36,7 @@ import { parseOptions } from "../../tools/bench/options.ts";
 import { Programs } from "../../tools/bench/programs.ts";
 import { secondsLeft, timeName } from "../../tools/bench/progress.ts";
 import { provision } from "../../tools/windows/mod.ts";
+import { random } from "../support/random.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import type { Tried } from "./programs/bench_moves.ts";
 
@@ -213,6 +214,21 @@ test("condense() keeps few rounds, and takes medians of many in their order", ()
   const all = condense(Array.from({ length: 1003 }, (_, i) => i), 16);
   assertEquals(all.length, 16);
   assert(all.every((value, i) => i === 0 || value > all[i - 1]!));
+});
+
+test("isSteady() looks at ratios, whatever slows all down alike", () => {
+  const drift = Array.from({ length: 32 }, (_, i) => 100 + 3 * i);
+  const noise = random(7);
+  const noisy = (times: readonly number[], percent: number) =>
+    times.map((time) => time * (1 + percent * noise.below(201) / 1e4));
+  assert(isSteady([drift, noisy(drift, 1)]));
+  assert(!isSteady([drift, noisy(drift, 1), noisy(drift, 50)]));
+  // More rounds tell more.
+  const long = Array.from({ length: 40 }, () => drift).flat();
+  assert(isSteady([long, noisy(long, 1), noisy(long, 20)]));
+  // Who is alone has nothing but the time.
+  assert(!isSteady([drift]));
+  assert(isSteady([noisy(Array<number>(32).fill(5), 1)]));
 });
 
 test("percentiles() are times that were measured", () => {

@@ -14,7 +14,13 @@ import { sizeName } from "../../bench/point_name.ts";
 import type { Point, PointResult, Results, Way } from "../../bench/schema.ts";
 import { compare } from "../../tools/report/compare.ts";
 import { comparisonText } from "../../tools/report/comparison_text.ts";
-import { costModels, fit } from "../../tools/report/cost_model.ts";
+import {
+  type CostModel,
+  costModels,
+  costModelTable,
+  costText,
+  fit,
+} from "../../tools/report/cost_model.ts";
 import { csv } from "../../tools/report/csv.ts";
 import { figuresOf, ratio } from "../../tools/report/figures.ts";
 import { goals } from "../../tools/report/goals.ts";
@@ -120,6 +126,31 @@ test("fit() lets small requests count as much as large ones", () => {
   // 10 % off: more, in µs, than all the rest costs.
   const line = fit([...samples, { kib: 4096, cpu: 1.1 * (2 + 409.6) }]);
   assert(Math.abs(line!.fixed - 2) < 0.1, `${line!.fixed}`);
+});
+
+test("fit() has nothing cost less than nothing", () => {
+  const steep = [1, 2, 4].map((kib) => ({ kib, cpu: kib ** 1.5 }));
+  const { fixed, marginal, residual } = fit(steep)!;
+  assertEquals(fixed, 0);
+  assert(marginal > 1 && marginal < 2 && residual > 0.1);
+  const falling = [1, 2, 4].map((kib) => ({ kib, cpu: 8 - kib }));
+  assertEquals(fit(falling)!.marginal, 0);
+  assert(fit(falling)!.fixed > 4 && fit(falling)!.fixed < 7);
+});
+
+test("costText() tells the call from copying, and where they cost the same", () => {
+  const model: CostModel = {
+    ...{ runtime: "bun", experiment: "transfer", operation: "read" } as const,
+    ...{ pattern: "buffered", way: "SyncFile" } as const,
+    ...{ depth: 1, samples: [] },
+    ...{ fixed: 0.8, marginal: 0.05, residual: 0 },
+  };
+  assertEquals(
+    costText([model, { ...model, way: "C" }]),
+    "SyncFile: bun read 0.800 µs and 0.0500 µs/KiB, even at 16 KiB.",
+  );
+  const { rows } = costModelTable([model, { ...model, fixed: 0 }]);
+  assertEquals(rows.map((row) => row.includes("16 KiB")), [true, false]);
 });
 
 test("fit() wants three sizes", () => {
@@ -456,6 +487,15 @@ test("html() asks nobody for anything, and names its plots", () => {
   );
 });
 
+test("html() writes out no digits that nobody sees", () => {
+  const plots = html(FULL).match(/<svg [^]*?<\/svg>/g)!;
+  assert(plots.length > 100);
+  for (const plot of plots) {
+    const drawn = plot.replaceAll(/<(title|text)\b[^]*?<\/\1>/g, "");
+    assertEquals(drawn.match(/\d\.\d{3}/g), null);
+  }
+});
+
 test("html() makes do with next to nothing", () => {
   for (
     const results of [
@@ -495,7 +535,7 @@ test("summary() has a table for each experiment, the cost model, the goals and w
     const title of [
       "One request after the other",
       "How cost grows with Workers",
-      "CPU µs = fixed + marginal × KiB",
+      "CPU µs = call + copying × KiB",
       "\nGoals\n",
       "Wine does not have it <yet>",
     ]

@@ -28,6 +28,7 @@ export interface Options {
   readonly csv?: string;
   readonly html?: string;
   readonly from?: string;
+  readonly resume?: string;
   readonly compare?: string;
 }
 
@@ -39,7 +40,12 @@ export interface Options {
 export function parseOptions(args: readonly string[]): Options {
   const values = parse(args);
   const { help, quick, list, markdown } = values;
-  const { out, csv, html, from, compare } = values;
+  const { out, csv, html, from, resume, compare } = values;
+  if (from !== undefined && resume !== undefined) {
+    throw new UsageError(
+      "--from measures nothing, and --resume goes on measuring: give one of them.",
+    );
+  }
   const filter = filterOf(values);
   return {
     ...{ help, quick, list, markdown, filter },
@@ -53,8 +59,21 @@ export function parseOptions(args: readonly string[]): Options {
     ...csv !== undefined && { csv },
     ...html !== undefined && { html },
     ...from !== undefined && { from },
+    ...resume !== undefined && { resume },
     ...compare !== undefined && { compare },
   };
+}
+
+/** Makes the command that goes on with what a run of these options has left in a file. */
+export function resumption(args: readonly string[], path: string): string {
+  const rest = args.filter((arg, i) =>
+    arg !== "--resume" && args[i - 1] !== "--resume" &&
+    !arg.startsWith("--resume=")
+  );
+  const words = [...rest, "--resume", path].map((word) =>
+    /^[\w,./:\\@=-]+$/.test(word) ? word : JSON.stringify(word)
+  );
+  return `npm run bench -- ${words.join(" ")}`;
 }
 
 function parse(args: readonly string[]) {
@@ -75,7 +94,7 @@ function parse(args: readonly string[]) {
           csv: text,
           html: text,
         },
-        ...{ from: text, compare: text },
+        ...{ from: text, resume: text, compare: text },
       },
     }).values;
   } catch (error) {

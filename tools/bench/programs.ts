@@ -1,4 +1,5 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -44,12 +45,20 @@ export class Programs {
   readonly #folder: string;
   /** The compiled C. */
   readonly library: string;
+  /** A digest of what the programs and the C are made of. */
+  readonly digest: string;
   #run: Run | undefined;
 
-  private constructor(windows: Windows, folder: string, library: string) {
+  private constructor(
+    windows: Windows,
+    folder: string,
+    library: string,
+    digest: string,
+  ) {
     this.#windows = windows;
     this.#folder = folder;
     this.library = library;
+    this.digest = digest;
   }
 
   /**
@@ -63,11 +72,22 @@ export class Programs {
     const library = join(folder, "bench.dll");
     const sources = files.toSorted().map((name) => join(FOLDER, name));
     await windows.compile(sources, library, ["-shared"]);
-    for (const name of BUNDLED) {
-      const bundle = join(folder, `${name}.js`);
-      await bundleProgram(windows, join(FOLDER, `${name}.ts`), bundle);
+    const bundles = BUNDLED.map((name) => join(folder, `${name}.js`));
+    for (const [i, name] of BUNDLED.entries()) {
+      await bundleProgram(windows, join(FOLDER, `${name}.ts`), bundles[i]!);
     }
-    return new Programs(windows, folder, library);
+    const digest = await digestOf([...sources, ...bundles]);
+    return new Programs(windows, folder, library, digest);
+  }
+
+  /** Has a runtime tell what system it runs on. */
+  async system(runtime: Runtime): Promise<string> {
+    let system = "";
+    const spec = { points: [], quick: true, milliseconds: 1 };
+    await this.measure(runtime, spec, (line) => {
+      if ("system" in line) system = line.system;
+    });
+    return system;
   }
 
   /**
@@ -198,6 +218,12 @@ export class Programs {
   async kill(): Promise<void> {
     await this.#run?.kill();
   }
+}
+
+async function digestOf(files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(await readFile(file));
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Installs what `peers/package-lock.json` pins, for Windows wherever this is. */

@@ -6,7 +6,12 @@ import {
 } from "../../bench/schema.ts";
 import { bars } from "./bar_chart.ts";
 import { type Chart, panelNames } from "./chart.ts";
-import { type CostModel, costModels, costModelTable } from "./cost_model.ts";
+import {
+  type CostModel,
+  costModels,
+  costModelTable,
+  costText,
+} from "./cost_model.ts";
 import { figuresOf, ratio } from "./figures.ts";
 import { groupBy } from "./groups.ts";
 import { lineChart, lines } from "./line_chart.ts";
@@ -274,8 +279,11 @@ function costModel(
   }));
   const { table: _, ...chart } = lineChart({
     title: "The cost model",
-    about:
-      "CPU µs = fixed + marginal × KiB, fitted to the buffered figures: what a call costs, and what copying costs. Marks are what was measured, lines are the model. The table has those of all else that was measured with three sizes or more.",
+    about: [
+      "CPU µs = call + copying × KiB: what a request costs whatever its length, in which ways differ, and what each KiB adds, which none can make cheaper than C. They are even at a size from which on the bytes cost more than the call.",
+      costText(models),
+      "Marks are what was measured, buffered; lines are the model. The table has all else that was measured with three sizes or more, and how far figures are off the line: much, where a KiB does not cost the same at all sizes.",
+    ].filter((text) => text !== "").join(" "),
     ...{ series: WAY_SERIES, panels },
     x: { label: "Request", kind: "bytes" },
     y: { label: "CPU µs/request", kind: "log" },

@@ -1,13 +1,8 @@
 import { median } from "simple-statistics";
+import { pointKey } from "../../bench/point_name.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import { measuredOf, ratiosOf } from "./figures.ts";
-import {
-  comparePoints,
-  EXPERIMENTS,
-  pointKey,
-  pointName,
-  WAY_NAMES,
-} from "./names.ts";
+import { comparePoints, EXPERIMENTS, pointName, WAY_NAMES } from "./names.ts";
 import { chance, leastChance, significant } from "./significance.ts";
 
 /** A smaller change is none that anybody would notice, however certain it is. */

@@ -1,3 +1,4 @@
+import { sizeName } from "../../bench/point_name.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
 import { figuresOf } from "./figures.ts";
 import { groupBy } from "./groups.ts";
@@ -16,9 +17,11 @@ export interface Sample {
   readonly cpu: number;
 }
 
-/** `CPU µs = fixed + marginal × KiB`: what a call costs, and what copying costs. */
+/** `CPU µs = fixed + marginal × KiB`. Neither is below 0. */
 export interface Line {
+  /** What a call costs, whatever its length. */
   readonly fixed: number;
+  /** What each KiB adds: copying it, above all. */
   readonly marginal: number;
   /** By how much of itself a sample is off the line: root of the mean square. */
   readonly residual: number;
@@ -53,17 +56,37 @@ export function costModelTable(models: readonly CostModel[]): Table {
   return withoutEmpty({
     head: [
       ...["Runtime", "Operation", "Pattern", "In flight", "Way"],
-      ...["Fixed µs", "Marginal µs/KiB", "Residual", "Sizes"],
+      ...["Call µs", "Copying µs/KiB", "Even at", "Residual", "Sizes"],
     ],
     words: 5,
     rows: models.map((model) => [
       ...[model.runtime, model.operation, model.pattern],
       ...[model.depth > 1 ? String(model.depth) : "", model.way],
-      ...[digits(model.fixed), digits(model.marginal)],
+      ...[digits(model.fixed), digits(model.marginal), evenAt(model)],
       `${(100 * model.residual).toFixed(0)} %`,
       String(model.samples.length),
     ]),
   });
+}
+
+/** The power of two at about which copying costs as much as the call, if there is one. */
+function evenAt({ fixed, marginal }: Line): string {
+  if (fixed === 0 || marginal === 0) return "";
+  return sizeName(2 ** Math.round(Math.log2(KIB * fixed / marginal)));
+}
+
+/** Says in words what this module's files cost: nothing where they were not measured. */
+export function costText(models: readonly CostModel[]): string {
+  const parts = models.filter(({ way, operation }) =>
+    way === "SyncFile" && (operation === "read" || operation === "write")
+  ).map((model) => {
+    const { runtime, operation, fixed, marginal } = model;
+    const even = evenAt(model);
+    const costs = `${digits(fixed)} µs and ${digits(marginal)} µs/KiB`;
+    const place = `${runtime} ${operation}`;
+    return `${place} ${costs}${even === "" ? "" : `, even at ${even}`}`;
+  });
+  return parts.length === 0 ? "" : `SyncFile: ${parts.join("; ")}.`;
 }
 
 /** The models that tell most, where there is no room for all. */
@@ -89,7 +112,7 @@ function samplesOf(point: PointResult) {
 }
 
 /**
- * Fits `cpu = fixed + marginal × kib` by least squares of relative errors: by absolute ones, the largest requests alone would
+ * Fits `cpu = fixed + marginal × kib`, neither part below 0, by least squares of relative errors: by absolute ones, the largest requests alone would
  * tell what the smallest cost.
  *
  * @returns `undefined` if there are fewer than three sizes.
@@ -103,8 +126,11 @@ export function fit(samples: readonly Sample[]): Line | undefined {
     [uu, uw, ww, u1, w1] = [uu + u * u, uw + u * w, ww + w * w, u1 + u, w1 + w];
   }
   const determinant = uu * ww - uw * uw;
-  const fixed = (u1 * ww - w1 * uw) / determinant;
-  const marginal = (w1 * uu - u1 * uw) / determinant;
+  let fixed = (u1 * ww - w1 * uw) / determinant;
+  let marginal = (w1 * uu - u1 * uw) / determinant;
+  // Nothing costs less than nothing: then the other part alone fits best.
+  if (fixed < 0) [fixed, marginal] = [0, w1 / ww];
+  else if (marginal < 0) [fixed, marginal] = [u1 / uu, 0];
   const squares = samples.map(({ kib, cpu }) =>
     ((fixed + marginal * kib) / cpu - 1) ** 2
   );

@@ -1,3 +1,4 @@
+import { pointKey } from "../../bench/point_name.ts";
 import type {
   Experiment,
   PointResult,
@@ -5,7 +6,7 @@ import type {
   Way,
 } from "../../bench/schema.ts";
 import { figuresOf, ratio, type Spread } from "./figures.ts";
-import { comparePoints, pointKey, pointName } from "./names.ts";
+import { comparePoints, pointName } from "./names.ts";
 import { digits } from "./numbers.ts";
 
 /** "~": reached in one process, or in a quarter of the rounds, and not in the median. */

@@ -3,8 +3,8 @@ import type { Results } from "../../bench/schema.ts";
 
 /** Says what a run was measured on, a line for each thing. */
 export function machineLines(
-  { date, machine, versions, options }: Results,
-): [name: string, value: string][] {
+  { date, machine, versions, options, unfinished }: Results,
+): (readonly [name: string, value: string])[] {
   const { processor, processors, memory, system, disk } = machine;
   const { quick, processes, milliseconds } = options;
   return [
@@ -23,18 +23,23 @@ export function machineLines(
         plural(processes, "process", "processes")
       } a point, ${milliseconds} ms a way${quick ? " (--quick)" : ""}`,
     ],
+    ...unfinished
+      ? [["Missing", "what was left when the run was interrupted"] as const]
+      : [],
   ];
 }
 
 /** Says the same in one sentence. */
 export function machineSentence(results: Results): string {
-  const { date, machine, versions, options } = results;
+  const { date, machine, versions, options, unfinished } = results;
   const names = Object.entries(versions).map((entry) => entry.join(" "));
   return `${
     names.join(", ")
   }; ${machine.system}; ${machine.processor} (${machine.processors}); ${
     plural(options.processes, "process", "processes")
-  } a point; ${date.slice(0, 10)}.`;
+  } a point; ${date.slice(0, 10)}${
+    unfinished ? "; interrupted before all was measured" : ""
+  }.`;
 }
 
 /** What a reader must know of figures from Wine, if these are. */

@@ -218,14 +218,6 @@ export function pointName(point: Point): string {
   return `${runtime} ${taskName(point)}${grown}`;
 }
 
-/** Tells points apart. */
-export function pointKey(point: Point): string {
-  const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
-  return JSON.stringify([
-    ...[experiment, runtime, operation, pattern, bytes, depth, x ?? null],
-  ]);
-}
-
 /** Puts points in the order of every table. */
 export function comparePoints(a: Point, b: Point): number {
   const places = (point: Point) => [

@@ -246,7 +246,7 @@ function steps(count: number, value: (i: number) => number): number[] {
 
 function tick(value: number): string {
   if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
-  if (value >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
+  if (value >= 1e3) return `${Number((value / 1e3).toPrecision(3))}k`;
   return String(Number(value.toPrecision(3)));
 }
 
@@ -257,5 +257,17 @@ function drawn(options: Plot.PlotOptions): string {
     "text/html",
   ) as unknown as NonNullable<Plot.PlotOptions["document"]>;
   const svg = Plot.plot({ ...options, document });
-  return svg.outerHTML;
+  // The style of plots is the page's, and a tenth of a pixel more than one sees: else they are a third of the page.
+  svg.querySelector("style")?.remove();
+  return svg.outerHTML.replaceAll(
+    TAG,
+    (tag: string) =>
+      tag.replaceAll(
+        LONG_NUMBER,
+        (number: string) => String(Number(Number(number).toFixed(1))),
+      ),
+  );
 }
+
+const TAG = /<[^>]*>/g;
+const LONG_NUMBER = /\d+\.\d{3,}/g;

@@ -23,7 +23,7 @@ export type Symbol =
 
 type Look = readonly [colour: string, symbol: Symbol];
 
-/** Ways that are never in one plot share a look. */
+/** Ways that are never in one chart share a look. */
 const LOOKS: Readonly<Record<Way, Look>> = {
   "C": ["ink", "times"],
   "bare": ["grey", "plus"],
@@ -35,12 +35,12 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "OverlappedFile stream": ["violet", "hexagon"],
   "Deno.FsFile": ["orange", "triangle"],
   "Deno.FsFile stream": ["orange", "triangle"],
-  "Bun.file": ["orange", "triangle"],
+  "Bun.file": ["sky", "square"],
   "node:fs": ["green", "diamond"],
   "node:fs stream": ["green", "diamond"],
   "node:fs/promises": ["red", "asterisk"],
   "@bun-win32/kernel32": ["pink", "square"],
-  "koffi": ["pink", "square"],
+  "koffi": ["pink", "triangle"],
 };
 
 const PATTERN_LOOKS: Readonly<Record<Pattern, Look>> = {

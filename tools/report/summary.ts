@@ -22,7 +22,7 @@ export function summary(results: Results): string {
     ...results.points.length > 0 ? [COLUMNS_NOTE] : [],
     ...models.length > 0
       ? [titled(
-        "What a request costs the processors: CPU µs = fixed + marginal × KiB",
+        "What a request costs the processors: CPU µs = call + copying × KiB",
         tableText(costModelTable(models)),
       )]
       : [],
