@@ -11,9 +11,8 @@ import { secondsFor, shiftsOf } from "../bench/plan.ts";
 import type { Point, Results } from "../bench/schema.ts";
 import { Unfinished } from "../bench/unfinished.ts";
 import { listOf } from "./bench/list.ts";
-import { Measurement, planOf } from "./bench/measure.ts";
+import { Measurement, planOf, planText } from "./bench/measure.ts";
 import { type Options, parseOptions, resumption } from "./bench/options.ts";
-import { timeName } from "./bench/progress.ts";
 import { USAGE } from "./bench/usage.ts";
 import { onInterruption } from "./interruption.ts";
 import {
@@ -102,10 +101,7 @@ function list(options: Options, earlier?: Results): void {
       0,
     );
   console.log(listOf(points, secondsOf));
-  const time = timeName(seconds);
-  console.log(
-    `\n${points.length} points in ${shifts.length} processes, about ${time}`,
-  );
+  console.log(`\n${planText({ points, shifts, seconds })}`);
 }
 
 async function measure(options: Options, earlier?: Results): Promise<Results> {

@@ -301,7 +301,7 @@ test("--list measures nothing, and tells the points, ways and time", () => {
   assertEquals(status, 0);
   assertStringIncludes(stdout, "| gather ");
   assertStringIncludes(stdout, "| C; OverlappedFile ");
-  assert(/\d+ points in \d+ processes, about \d+ s/.test(stdout), stdout);
+  assert(/\d+ points? in \d+ process(es)?, about \d+ s/.test(stdout), stdout);
 });
 
 for (

@@ -20,6 +20,7 @@ import { machineOf, versionsOf } from "./machine.ts";
 import type { Options } from "./options.ts";
 import { Programs } from "./programs.ts";
 import { Progress, timeName } from "./progress.ts";
+import { plural } from "../report/names.ts";
 
 /** What is to be done, and how long that should take. */
 export interface Plan {
@@ -35,6 +36,15 @@ export interface Plan {
   readonly earlier?: Results;
   /** The guess, in seconds. */
   readonly seconds: number;
+}
+
+/** Says how much a plan is: `"12 points in 1 process, about 20 s"`. */
+export function planText(
+  { points, shifts, seconds }: Pick<Plan, "points" | "shifts" | "seconds">,
+): string {
+  const all = plural(points.length, "point");
+  const processes = plural(shifts.length, "process", "processes");
+  return `${all} in ${processes}, about ${timeName(seconds)}`;
 }
 
 /** How much there is to be seen of the heap and the start-up, and how long that takes a runtime, in seconds. */
@@ -145,11 +155,7 @@ export class Measurement {
     });
     const progress = new Progress(plan.seconds);
     this.#progress = progress;
-    console.error(
-      `${plan.points.length} points in ${plan.shifts.length} processes: about ${
-        timeName(plan.seconds)
-      }`,
-    );
+    console.error(planText(plan));
     progress.print(this.#header);
     this.#results = results;
     for (const points of plan.shifts) {

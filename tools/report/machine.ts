@@ -1,5 +1,6 @@
 import { sizeName } from "../../bench/point_name.ts";
 import type { Results } from "../../bench/schema.ts";
+import { plural } from "./names.ts";
 
 /** Says what a run was measured on, a line for each thing. */
 export function machineLines(
@@ -48,8 +49,4 @@ export function caveat({ machine }: Results): string | undefined {
     ? "Measured under Wine, which is not Windows: each call takes another way to the disk, and costs other times. " +
       "What carries over is how the ways compare in what they add to a call, and not what a disk does."
     : undefined;
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

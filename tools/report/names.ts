@@ -233,3 +233,12 @@ export function comparePoints(a: Point, b: Point): number {
   }
   return 0;
 }
+
+/** Counts things: `"1 process"`, `"3 processes"`. */
+export function plural(
+  count: number,
+  one: string,
+  many: string = `${one}s`,
+): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
