@@ -65,6 +65,8 @@ export type Way =
   // With the runtime's own memory, where it makes a difference. The others have an AlignedBuffer's then.
   | "SyncFile, Uint8Array"
   | "OverlappedFile, Uint8Array"
+  // With this module's structures, where the others have a DataView.
+  | "SyncFile, struct()"
   | "OverlappedFile stream"
   | "Deno.FsFile"
   | "Deno.FsFile stream"

@@ -22,8 +22,13 @@ import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "./codes.ts";
 import { Win32Error } from "./error.ts";
 import { INVALID_HANDLE_VALUE } from "./handle.ts";
 import { AlignedBuffer } from "./memory.ts";
+import { STATUS_PENDING } from "./ntstatus.ts";
 import { OVERLAPPED_ENTRY } from "./offsets.ts";
-import { OverlappedPool, type Waiter } from "./overlapped_pool.ts";
+import {
+  OverlappedPool,
+  type OverlappedSlot,
+  type Waiter,
+} from "./overlapped_pool.ts";
 import { getLastWin32Error, type Handle } from "./raw.ts";
 import { codeOfStatus } from "./status.ts";
 import { yieldTurn } from "./time_slice.ts";
@@ -50,10 +55,16 @@ export interface Operation {
  */
 const LONGEST_WAIT_MS = 500;
 
+/**
+ * From so many packets on of operations that have ended before, another thread
+ * takes them: under Wine each costs what a short transfer does.
+ */
+const MANY_LATE = 48;
+
 const TWO_32 = 2 ** 32;
 
 /** How many packets one look takes from the port. */
-const CAPACITY = 64;
+const CAPACITY = 128;
 const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
 const ENTRY = {
   overlapped: OVERLAPPED_ENTRY.lpOverlapped,
@@ -69,6 +80,8 @@ const ENTRY = {
 export class CompletionPort {
   readonly #port: Handle;
   #pending = 0;
+  /** How many packets are to come of operations that have ended already. */
+  #late = 0;
   readonly #overlapped = new OverlappedPool();
   /** What a look without waiting, and what the waiting thread writes to. */
   readonly #looked = new AlignedBuffer(COUNT_AT + 4);
@@ -108,7 +121,7 @@ export class CompletionPort {
    * one that is not there costs as much as taking one.
    */
   #expect(block: DataView): void {
-    const count = Math.min(this.#pending, CAPACITY);
+    const count = Math.min(this.#pending + this.#late, CAPACITY);
     block.setUint32(argumentOffset(2), count, true);
   }
 
@@ -184,7 +197,8 @@ export class CompletionPort {
       this.#overlapped.give(slot);
       throw error;
     }
-    if (isQueued(succeeded, code, skipsOnSuccess)) {
+    const queued = isQueued(succeeded, code, skipsOnSuccess);
+    if (queued && slot.status === STATUS_PENDING) {
       slot.isKept = true;
       const outcome = new Promise<Outcome>((resolve) =>
         slot.waiter = { complete: (code, count) => resolve({ code, count }) }
@@ -192,8 +206,9 @@ export class CompletionPort {
       this.#awaitPacket();
       return { overlapped, outcome };
     }
-    const count = succeeded ? slot.count : 0;
-    this.#overlapped.give(slot);
+    if (queued) code = codeOfStatus(slot.status);
+    const count = queued || succeeded ? slot.count : 0;
+    this.#letGo(slot, queued);
     return { overlapped, outcome: { code, count } };
   }
 
@@ -222,15 +237,17 @@ export class CompletionPort {
     const low = offset >>> 0;
     const slot = this.#overlapped.take(low, (offset - low) / TWO_32);
     const succeeded = transfer.start(file, address, length, slot.address);
-    const code = succeeded ? 0 : transfer.lastError;
-    if (isQueued(succeeded, code, skipsOnSuccess)) {
+    let code = succeeded ? 0 : transfer.lastError;
+    const queued = isQueued(succeeded, code, skipsOnSuccess);
+    if (queued && slot.status === STATUS_PENDING) {
       slot.isKept = false;
       slot.waiter = waiter;
       this.#awaitPacket();
       return slot.address;
     }
-    const count = succeeded ? slot.count : 0;
-    this.#overlapped.give(slot);
+    if (queued) code = codeOfStatus(slot.status);
+    const count = queued || succeeded ? slot.count : 0;
+    this.#letGo(slot, queued);
     waiter.complete(code, count);
     return undefined;
   }
@@ -245,6 +262,17 @@ export class CompletionPort {
   #awaitPacket(): void {
     this.#pending++;
     this.#look();
+  }
+
+  /**
+   * Takes back the OVERLAPPED of an operation that has ended in its call. If a
+   * packet is to come of it, it is the kernel's until then.
+   */
+  #letGo(slot: OverlappedSlot, queued: boolean): void {
+    if (!queued) return this.#overlapped.give(slot);
+    // If the other thread does not keep up, they are taken here.
+    if (++this.#late < CAPACITY) this.#wait();
+    else this.#look();
   }
 
   /** Looks for packets once this job of the event loop is done. */
@@ -263,7 +291,7 @@ export class CompletionPort {
       return;
     }
     this.#willLook = false;
-    if (this.#pending === 0) return;
+    if (this.#pending + this.#late === 0) return;
     const { view, call0 } = this.#here;
     this.#expect(view);
     aside(call0);
@@ -271,9 +299,10 @@ export class CompletionPort {
     this.#wait();
   }
 
-  /** Waits on another thread while anything is pending. */
+  /** Waits on another thread while anything is pending or much is late. */
   #wait(): void {
-    if (this.#waits || this.#pending === 0) return;
+    if (this.#waits) return;
+    if (this.#pending === 0 && this.#late < MANY_LATE) return;
     this.#waits = true;
     this.#expect(this.#aside.view);
     this.#aside.call().then(() => {
@@ -281,7 +310,8 @@ export class CompletionPort {
       if (this.#aside.view.getInt32(RESULT, true) !== 0) {
         this.#collect(this.#waitedView);
       }
-      this.#look();
+      if (this.#pending > 0) this.#look();
+      else this.#wait();
     });
   }
 
@@ -293,11 +323,15 @@ export class CompletionPort {
       const low = view.getUint32(entry + ENTRY.overlapped, true);
       const high = view.getUint32(entry + ENTRY.overlapped + 4, true);
       const slot = this.#overlapped.find(low, high);
-      const waiter = slot?.waiter;
-      if (waiter === undefined) continue; // The packet that ends a wait.
-      const { status, isKept } = slot!;
-      slot!.waiter = undefined;
-      if (!isKept) this.#overlapped.give(slot!);
+      if (slot === undefined) continue; // The packet that ends a wait.
+      const { status, isKept, waiter } = slot;
+      if (waiter === undefined) {
+        this.#overlapped.give(slot);
+        this.#late--;
+        continue;
+      }
+      slot.waiter = undefined;
+      if (!isKept) this.#overlapped.give(slot);
       this.#pending--;
       waiter.complete(
         codeOfStatus(status),

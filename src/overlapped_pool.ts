@@ -52,7 +52,7 @@ export class OverlappedSlot {
     view.setFloat64(at + MEMBER.event, 0, true);
   }
 
-  /** The NTSTATUS of the operation, once it has completed. */
+  /** The NTSTATUS of the operation: STATUS_PENDING until it has ended. */
   get status(): number {
     return this.#view.getUint32(this.#at + MEMBER.internal, true);
   }

@@ -26,7 +26,14 @@ export const RECORD: number = Trade.size;
 /** All ways to write and read records. */
 export const WAYS: readonly Candidate<WholeFileTask>[] = [
   native(),
-  way("SyncFile", ["deno", "bun"], openOurs, writeStructs, readStructs),
+  way("SyncFile", ["deno", "bun"], openOurs, writeViews, readViews),
+  way(
+    "SyncFile, struct()",
+    ["deno", "bun"],
+    openOurs,
+    writeStructs,
+    readStructs,
+  ),
   way("Deno.FsFile", ["deno"], openDeno, writeViews, readViews),
   way("node:fs", ["deno", "bun", "node"], openNode, writeViews, readViews),
 ];

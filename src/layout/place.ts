@@ -88,29 +88,38 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
           `but it is ${describe(value)}.`,
       );
     }
-    const written: [place: Place, value: unknown][] | undefined = this.#shared
-      ? []
-      : undefined;
+    if (this.#shared) this.#encodeShared(data, at, value, name);
+    else this.#encodeApart(data, at, value, name);
+  }
+
+  /** Writes members that have their bytes for themselves. */
+  #encodeApart(data: DataView, at: number, value: object, name: string): void {
+    const places = this.#places;
     let next = 0;
     for (const key in value) {
       // Values mostly have their members in the order of the fields.
-      let place = this.#places[next++];
-      if (place?.name !== key) place = this.#byName.get(key);
-      if (place === undefined) {
-        throw new TypeError(
-          `${label(name)} has no field "${key}". Its fields are ` +
-            `${[...this.#byName.keys()].join(", ")}.`,
-        );
+      let place = places[next++];
+      if (place === undefined || place.name !== key) {
+        place = this.#placeOf(key, name);
       }
       const member = (value as Record<string, unknown>)[key];
+      if (putScalar(place.kind, data, at + place.offset, member)) continue;
       if (member === undefined) continue;
-      const { codec, kind, offset } = place;
-      if (!putScalar(kind, data, at + offset, member)) {
-        codec.encode(data, at + offset, member, join(name, key));
-      }
-      written?.push([place, codec.decode(data, at + offset)]);
+      place.codec.encode(data, at + place.offset, member, join(name, key));
     }
-    if (written === undefined) return;
+  }
+
+  /** Writes members that must agree on the bytes that they share. */
+  #encodeShared(data: DataView, at: number, value: object, name: string): void {
+    const written: [place: Place, value: unknown][] = [];
+    for (const key in value) {
+      const member = (value as Record<string, unknown>)[key];
+      const place = this.#placeOf(key, name);
+      if (member === undefined) continue;
+      const { codec, offset } = place;
+      codec.encode(data, at + offset, member, join(name, key));
+      written.push([place, codec.decode(data, at + offset)]);
+    }
     for (const [{ name: key, codec, offset }, before] of written) {
       if (same(codec.decode(data, at + offset), before)) continue;
       throw new TypeError(
@@ -118,6 +127,15 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
           "was given a different value: leave one of them out.",
       );
     }
+  }
+
+  #placeOf(key: string, name: string): Place {
+    const place = this.#byName.get(key);
+    if (place !== undefined) return place;
+    throw new TypeError(
+      `${label(name)} has no field "${key}". Its fields are ` +
+        `${[...this.#byName.keys()].join(", ")}.`,
+    );
   }
 
   override live(data: DataView, at: number): unknown {

@@ -330,12 +330,14 @@ for (
 const WAYS: Record<(typeof RUNTIMES)[number], readonly Way[]> = {
   deno: [
     ...["C", "bare", "kernel32", "SyncFile", "OverlappedFile"] as const,
-    ...["OverlappedFile stream", "Deno.FsFile", "Deno.FsFile stream"] as const,
+    ...["SyncFile, struct()", "OverlappedFile stream"] as const,
+    ...["Deno.FsFile", "Deno.FsFile stream"] as const,
     ...["node:fs", "node:fs/promises", "node:fs stream"] as const,
   ],
   bun: [
     ...["C", "bare", "kernel32", "SyncFile", "OverlappedFile"] as const,
-    ...["OverlappedFile stream", "Bun.file", "@bun-win32/kernel32"] as const,
+    ...["SyncFile, struct()", "OverlappedFile stream"] as const,
+    ...["Bun.file", "@bun-win32/kernel32"] as const,
     ...["node:fs", "node:fs/promises", "node:fs stream"] as const,
   ],
   node: [

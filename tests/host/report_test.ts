@@ -406,7 +406,9 @@ test("compare() says when one change alone could not be told", () => {
 
 test("csv() has a row for each way, with as many fields as the head", () => {
   const lines = csv(FULL).split("\r\n");
-  const [head, ...rows] = lines.slice(0, -1).map((line) => line.split(","));
+  const [head, ...rows] = lines.slice(0, -1).map((line) =>
+    line.replaceAll(/"[^"]*"/g, "quoted").split(",")
+  );
   const ways = FULL.points.reduce(
     (sum, { runs }) => sum + Object.keys(runs[0]!.ways).length,
     0,
@@ -540,6 +542,17 @@ test("summary() has a table for each experiment, the cost model, the goals and w
       "Wine does not have it <yet>",
     ]
   ) assertStringIncludes(text, title);
+});
+
+test("markdown() tells files and structures apart in records", () => {
+  const page = "<!-- bench:begin experiments -->\n<!-- bench:end -->";
+  const text = markdown(page, FULL);
+  const records = text.slice(text.indexOf("### Typed records"));
+  const header = records.split("\n").find((line) => line.startsWith("| Call"));
+  assert(header !== undefined);
+  for (const way of ["SyncFile", "SyncFile, struct()", "node:fs"]) {
+    assertStringIncludes(header, `\`${way}\``);
+  }
 });
 
 test("markdown() fills what is between its marks, and leaves the rest", () => {

@@ -1,5 +1,5 @@
 import { after, test } from "node:test";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   AlignedBuffer,
   getLastWin32Error,
@@ -7,6 +7,7 @@ import {
   kernel32,
 } from "../../mod.ts";
 import { CompletionPort, completionPort } from "../../src/completion.ts";
+import { yieldTurn } from "../../src/time_slice.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { pipe } from "../support/pipes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -84,6 +85,27 @@ test("CompletionPort tells how operations ended, whether they sent a packet or n
     }
     assertEquals(port.pending, 0);
   }
+});
+
+test("CompletionPort uses an OVERLAPPED again when its packet has come, however late", async () => {
+  using file = bound(false);
+  const { port, handle, memory } = file;
+  const places = new Set<bigint>();
+  for (let i = 0; i < 5000; i++) {
+    await yieldTurn();
+    const { overlapped, outcome } = port.start(
+      file.skips,
+      i,
+      0,
+      (overlapped) =>
+        kernel32.WriteFile(handle, memory.address, 1, null, overlapped),
+    );
+    places.add(overlapped);
+    assertEquals(await outcome, { code: 0, count: 1 });
+    if (outcome instanceof Promise) port.recycle(overlapped);
+  }
+  assertEquals(port.pending, 0);
+  assert(places.size < 1000, `${places.size} OVERLAPPED structures`);
 });
 
 test("CompletionPort tells of a failed start at once, and uses the OVERLAPPED again", () => {

@@ -9,7 +9,12 @@ import {
   open,
   type OverlappedFile,
 } from "../../mod.ts";
+import { checkBytes, checkList } from "../../src/arguments.ts";
 import { completionPort } from "../../src/completion.ts";
+import type { OverlappedHandle } from "../../src/overlapped.ts";
+import { DirectWay } from "../../src/overlapped_direct.ts";
+import type { Waiter } from "../../src/overlapped_pool.ts";
+import { refusedUnlessEnded } from "../support/refused_unless_ended.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const SECTOR = 4096;
@@ -70,7 +75,7 @@ for (const unbuffered of [false, true]) {
     const target = new AlignedBuffer(SECTOR);
     const read = file.read(target.bytes, { at: 0 });
     target.free();
-    await assertRejects(() => read, TypeError, "detached");
+    await refusedUnlessEnded(read, SECTOR);
     using again = new AlignedBuffer(SECTOR);
     assertEquals(await file.read(again.bytes, { at: 0 }), SECTOR);
     assert(again.bytes.every((byte) => byte === 7));
@@ -98,6 +103,69 @@ for (const unbuffered of [false, true]) {
     assertEquals(completionPort().pending, 0);
   });
 }
+
+/** A handle whose operations end when it is told so, where the system's may end in their call. */
+function slowHandle() {
+  const waiters: Waiter[] = [];
+  const handle = {
+    ...{ underWay: 0, tryEnter: () => ++handle.underWay > 0 },
+    ...{ reserve() {}, leaveGate() {}, leave: () => handle.underWay-- },
+    startTransfer(...args: [unknown, bigint, number, number, Waiter]) {
+      waiters.push(args[4]);
+      return 0n;
+    },
+  };
+  const complete = (count: number) => {
+    for (const waiter of waiters.splice(0)) waiter.complete(0, count);
+  };
+  return {
+    handle: handle as unknown as OverlappedHandle,
+    complete,
+    underWay: () => handle.underWay,
+  };
+}
+
+test("what is read to memory that was given away meanwhile is nobody's", async () => {
+  const { handle, complete, underWay } = slowHandle();
+  const bytes = new DirectWay<Uint8Array, number>(
+    "ReadFile",
+    handle,
+    ({ memory }, { count }) => {
+      checkBytes("buffer", memory);
+      return Promise.resolve(count);
+    },
+  );
+  const list = new DirectWay<readonly Uint8Array[], number>(
+    "ReadFileScatter",
+    handle,
+    ({ memory }, { count }) => {
+      checkList("buffers", memory);
+      return Promise.resolve(count);
+    },
+  );
+  const free = { tryBeside: () => true, leave() {} };
+  const [own, page] = [new AlignedBuffer(SECTOR), new AlignedBuffer(SECTOR)];
+  const plain = new Uint8Array(8);
+  const reads = [
+    bytes.bytes(own.bytes, 0, undefined, undefined),
+    bytes.copied(plain, 0, undefined),
+    list.segments([page.bytes], 0, undefined, free),
+  ];
+  assertEquals(underWay(), 3);
+  own.free();
+  page.free();
+  const moved = new Uint8Array(plain.buffer.transfer());
+  complete(8);
+  for (const read of reads) {
+    await assertRejects(
+      async () => await read,
+      TypeError,
+      "has been transferred elsewhere",
+    );
+  }
+  assertEquals([...moved], [...new Uint8Array(8)]);
+  assertEquals(underWay(), 0);
+});
 
 test("transfers of native memory keep to maxInFlight", async () => {
   await using file = await scratch({ maxInFlight: { operations: 2 } });

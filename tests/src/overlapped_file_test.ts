@@ -12,6 +12,7 @@ import { open } from "../../src/open.ts";
 import type { OverlappedFile } from "../../src/overlapped_file.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { random } from "../support/random.ts";
+import { refusedUnlessEnded } from "../support/refused_unless_ended.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 /** Runs a test's body on a new file, once buffered and once unbuffered. */
@@ -442,14 +443,10 @@ test("readable buffers that are transferred elsewhere meanwhile are refused, not
       await file.seek(0);
       const buffer = new Uint8Array(8);
       const options = at === undefined ? {} : { at };
-      const read = assertRejects(
-        () => file.read(buffer, options),
-        TypeError,
-        "has been transferred elsewhere",
-      );
+      const read = file.read(buffer, options);
       const moved = new Uint8Array(buffer.buffer.transfer());
-      await read;
-      assertEquals([...moved], [...new Uint8Array(8)]);
+      const ended = await refusedUnlessEnded(read, 8);
+      assertEquals([...moved], [...ended ? counting(8) : new Uint8Array(8)]);
     }
   });
 });
@@ -488,12 +485,8 @@ test("an AlignedBuffer may be freed while an operation uses it", async () => {
     await write;
     assertEquals(new Set(readFileSync(path)), new Set([7]));
     const buffer = new AlignedBuffer(size);
-    const read = assertRejects(
-      () => file.read(buffer.bytes, { at: 0 }),
-      TypeError,
-      "has been transferred elsewhere",
-    );
+    const read = file.read(buffer.bytes, { at: 0 });
     buffer.free();
-    await read;
+    await refusedUnlessEnded(read, size);
   });
 });

@@ -166,11 +166,12 @@ export function benchResults(making: Making = {}): Results {
             bytes: operation === "gather" ? 64 * KIB : 4 * KIB,
           })
         ),
-        ...(["read", "write"] as const).flatMap((operation) =>
-          (["records", "text"] as const).map((experiment) =>
-            made(experiment, runtime, operation, ways, { bytes: 64 * KIB })
-          )
-        ),
+        ...(["read", "write"] as const).flatMap((operation) => [
+          made("records", runtime, operation, [...ways, "SyncFile, struct()"], {
+            bytes: 32,
+          }),
+          made("text", runtime, operation, ways, { bytes: 64 }),
+        ]),
       ],
       ...(["read", "write"] as const).map((operation) =>
         made("streams", runtime, operation, STREAMS_OF[runtime], {

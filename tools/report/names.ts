@@ -41,6 +41,11 @@ export const WAYS: Readonly<Record<Way, WayInfo>> = {
     about:
       "this module's files with promises, from the runtime's own memory, which is copied on the way",
   },
+  "SyncFile, struct()": {
+    kind: "ours",
+    about:
+      "this module's files and structures, where all others read and write records by a `DataView`",
+  },
   "OverlappedFile stream": {
     kind: "ours",
     about: "`readable` and `writable` of this module's files",
@@ -99,7 +104,7 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
   "records": {
     title: "Typed records",
     about:
-      "Records of a structure, packed into bytes and written, or read and unpacked. An operation is a record.",
+      "Records of a structure, packed into bytes and written, or read and unpacked: by `struct()` in the way that is named so, by a `DataView` in all others but C. An operation is a record.",
   },
   "text": {
     title: "Lines of text",

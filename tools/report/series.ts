@@ -32,6 +32,7 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "OverlappedFile": ["violet", "hexagon"],
   "SyncFile, Uint8Array": ["sky", "hexagon"],
   "OverlappedFile, Uint8Array": ["pink", "diamond"],
+  "SyncFile, struct()": ["sky", "square"],
   "OverlappedFile stream": ["violet", "hexagon"],
   "Deno.FsFile": ["orange", "triangle"],
   "Deno.FsFile stream": ["orange", "triangle"],
