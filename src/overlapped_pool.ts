@@ -4,6 +4,7 @@
  * @module
  */
 import { AlignedBuffer } from "./memory.ts";
+import { STATUS_PENDING } from "./ntstatus.ts";
 import { OVERLAPPED } from "./offsets.ts";
 
 /** Who is told how an operation has ended. */
@@ -40,12 +41,17 @@ export class OverlappedSlot {
     this.#at = at;
   }
 
-  /** Zeroes it but for the offset, given in two halves of 32 bits. */
+  /**
+   * Zeroes it but for the offset, given in two halves of 32 bits, and the status.
+   * The functions set that themselves; an operation of one that did not would
+   * else be taken to have ended.
+   */
   reset(offset: number, offsetHigh: number): void {
     const view = this.#view;
     const at = this.#at;
     // Of no bits at all, as 0n is, but no bigint.
-    view.setFloat64(at + MEMBER.internal, 0, true);
+    view.setUint32(at + MEMBER.internal, STATUS_PENDING, true);
+    view.setUint32(at + MEMBER.internal + 4, 0, true);
     view.setFloat64(at + MEMBER.internalHigh, 0, true);
     view.setUint32(at + MEMBER.offset, offset, true);
     view.setUint32(at + MEMBER.offsetHigh, offsetHigh, true);

@@ -143,12 +143,14 @@ test("CompletionPort passes on what a start throws, and uses the OVERLAPPED agai
   assertEquals(port.pending, 0);
 });
 
-test("CompletionPort gives every operation an OVERLAPPED of its own, zeroed but for the offset", () => {
+const STATUS_PENDING = 0x103;
+
+test("CompletionPort gives every operation an OVERLAPPED of its own, pending and zeroed but for the offset", () => {
   using file = bound(true);
   const { port } = file;
   const seen = new Map<bigint, string>();
   const expected = (depth: number) =>
-    [0n, 0n, BigInt(depth) | 7n << 32n, 0n].join();
+    [STATUS_PENDING, 0n, BigInt(depth) | 7n << 32n, 0n].join();
   const nested = (depth: number): void => {
     port.start(file.skips, depth, 7, (overlapped) => {
       seen.set(overlapped, `${depth}: ${wordsAt(overlapped)}`);
