@@ -28,7 +28,7 @@ export function callerAfterCall(
   cell: DataView,
 ): BlockCaller {
   const bind = <Name extends string>(exports: Record<Name, number>) =>
-    backend.bind("kernel32.dll", exports);
+    backend.bindClosely("kernel32.dll", exports);
   const target: WordFunction = bind({ [name]: arity })[name]!;
   const { GetLastError, SetLastError } = bind({
     GetLastError: 0,

@@ -7,7 +7,7 @@
 /** The processor whose machine code the runtime executes. */
 export type Architecture = "x64" | "arm64";
 
-/** A native function bound as one of 64-bit integers: good for set-up code. */
+/** A native function bound as one of 64-bit integers. */
 export type WordFunction = (...words: bigint[]) => bigint;
 
 /**
@@ -52,8 +52,16 @@ export interface Backend {
   readonly runtime: string;
   /** The processor that the runtime was built for. */
   readonly architecture: Architecture;
-  /** Binds exports of a DLL; the number is how many arguments each takes. */
+  /**
+   * Binds exports of a DLL for set-up code: to be bound soon, not to be called
+   * fast. The number is how many arguments each takes.
+   */
   bind<Name extends string>(
+    library: string,
+    exports: Readonly<Record<Name, number>>,
+  ): Record<Name, WordFunction>;
+  /** Binds exports to be called fast, and with nothing else done meanwhile. */
+  bindClosely<Name extends string>(
     library: string,
     exports: Readonly<Record<Name, number>>,
   ): Record<Name, WordFunction>;

@@ -42,22 +42,24 @@ export function createBunBackend(
   ffi: BunFfiModule,
   architecture: Architecture,
 ): Backend {
+  const bind = <Name extends string>(
+    library: string,
+    exports: Readonly<Record<Name, number>>,
+  ): Record<Name, WordFunction> => {
+    const symbols: Record<string, BunForeignFunction> = {};
+    for (const name in exports) {
+      symbols[name] = {
+        args: new Array<string>(exports[name]).fill("u64"),
+        returns: "u64",
+      };
+    }
+    return ffi.dlopen(library, symbols).symbols as Record<Name, WordFunction>;
+  };
   return {
     runtime: "bun",
     architecture,
-    bind<Name extends string>(
-      library: string,
-      exports: Readonly<Record<Name, number>>,
-    ): Record<Name, WordFunction> {
-      const symbols: Record<string, BunForeignFunction> = {};
-      for (const name in exports) {
-        symbols[name] = {
-          args: new Array<string>(exports[name]).fill("u64"),
-          returns: "u64",
-        };
-      }
-      return ffi.dlopen(library, symbols).symbols as Record<Name, WordFunction>;
-    },
+    bind,
+    bindClosely: bind,
     frameCaller: (routine) => frameCaller(ffi, routine),
     transferCaller: (routine) => transferCaller(ffi, routine),
     addressOf(view) {
@@ -73,21 +75,14 @@ export function createBunBackend(
 
 /** Bun calls an address as it calls an export: the frame is called directly. */
 function frameCaller(ffi: BunFfiModule, routine: bigint): FrameCaller {
-  const prototype = (context: string, key: string): BunForeignFunction => ({
-    args: [context, key, "u64"],
-    returns: "void",
-    ptr: routine,
-  });
-  const { call0, call1, call2 } = ffi.linkSymbols({
-    call0: prototype("ptr", "ptr"),
-    call1: prototype("ptr", "ptr"),
-    call2: prototype("ptr", "ptr"),
-  }).symbols as Record<"call0" | "call1" | "call2", Frame>;
+  const { call } = ffi.linkSymbols({
+    call: { args: ["ptr", "ptr", "u64"], returns: "void", ptr: routine },
+  }).symbols as { call: Frame };
   return {
     bind: (block) => ({
-      call0: () => call0(null, null, block),
-      call1: (key) => call1(null, key, block),
-      call2: (key, context) => call2(context, key, block),
+      call0: () => call(null, null, block),
+      call1: (key) => call(null, key, block),
+      call2: (key, context) => call(context, key, block),
     }),
     callAside: bunAside(routine),
   };

@@ -15,6 +15,11 @@ import { mayKeep } from "./keep.ts";
 /** An opaque pointer, as Deno hands them out. */
 export type DenoPointer = object;
 
+/** An export of which the address alone is asked for. */
+export interface DenoForeignStatic {
+  readonly type: "pointer";
+}
+
 /** A prototype in Deno's vocabulary. */
 export interface DenoForeignFunction {
   readonly name?: string;
@@ -28,8 +33,12 @@ export interface DenoModule {
   readonly build: { readonly arch: string; readonly os: string };
   dlopen(
     library: string,
-    symbols: Readonly<Record<string, DenoForeignFunction>>,
+    symbols: Readonly<Record<string, DenoForeignFunction | DenoForeignStatic>>,
   ): { readonly symbols: Readonly<Record<string, unknown>> };
+  readonly UnsafeFnPointer: new (
+    pointer: DenoPointer,
+    definition: DenoForeignFunction,
+  ) => { call(...words: bigint[]): bigint };
   readonly UnsafePointer: {
     create(address: bigint): DenoPointer | null;
     of(view: ArrayBufferView): DenoPointer | null;
@@ -54,19 +63,12 @@ export function createDenoBackend(deno: DenoModule): Backend {
   return {
     runtime: "deno",
     architecture: ARCHITECTURES[deno.build.arch] ?? "x64",
-    bind<Name extends string>(
-      library: string,
-      exports: Readonly<Record<Name, number>>,
-    ): Record<Name, WordFunction> {
+    bind: (library, exports) => bindAddresses(deno, library, exports),
+    bindClosely(library, exports) {
       const symbols: Record<string, DenoForeignFunction> = {};
-      for (const name in exports) {
-        symbols[name] = {
-          parameters: new Array<string>(exports[name]).fill("u64"),
-          result: "u64",
-        };
-      }
+      for (const name in exports) symbols[name] = wordPrototype(exports[name]);
       return deno.dlopen(library, symbols).symbols as Record<
-        Name,
+        keyof typeof exports,
         WordFunction
       >;
     },
@@ -84,6 +86,34 @@ export function createDenoBackend(deno: DenoModule): Backend {
       return UnsafePointerView.getArrayBuffer(pointer, byteLength);
     },
   };
+}
+
+/** The prototype of a function of so many 64-bit integers. */
+function wordPrototype(arity: number): DenoForeignFunction {
+  const parameters = new Array<string>(arity).fill("u64");
+  return { parameters, result: "u64" };
+}
+
+/**
+ * Binds exports by their addresses. A function that `dlopen` binds gets a page of
+ * machine code of its own, which takes longer than all the calls of set-up code.
+ */
+function bindAddresses<Name extends string>(
+  deno: DenoModule,
+  library: string,
+  exports: Readonly<Record<Name, number>>,
+): Record<Name, WordFunction> {
+  const statics: Record<string, DenoForeignStatic> = {};
+  for (const name in exports) statics[name] = { type: "pointer" };
+  const { symbols } = deno.dlopen(library, statics);
+  const functions = {} as Record<Name, WordFunction>;
+  for (const name in exports) {
+    const address = symbols[name] as DenoPointer;
+    const definition = wordPrototype(exports[name]);
+    const pointer = new deno.UnsafeFnPointer(address, definition);
+    functions[name] = (...words) => pointer.call(...words);
+  }
+  return functions;
 }
 
 /**
@@ -105,32 +135,49 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
     result: "void",
     nonblocking,
   });
-  const open = (prototypes: Readonly<Record<string, DenoForeignFunction>>) =>
-    deno.dlopen("ucrtbase.dll", prototypes).symbols;
-  const { call0, call1, call2 } = open({
-    call0: prototype("u64", "u64"),
-    call1: prototype("buffer", "u64"),
-    call2: prototype("buffer", "buffer"),
-  }) as {
-    call0: Search<bigint, bigint>;
-    call1: Search<ArrayBufferView, bigint>;
-    call2: Search<ArrayBufferView, ArrayBufferView>;
-  };
-  // Binding takes a while, and not every program needs this one.
+  // Each takes a while to bind, and not every program needs it.
+  let search0: Search<bigint, bigint> | undefined;
+  let search1: Search<ArrayBufferView, bigint> | undefined;
+  let search2: Search<ArrayBufferView, ArrayBufferView> | undefined;
   let aside: Search<bigint, bigint, Promise<void>> | undefined;
-  const bindAside = () => {
-    const { callAside } = open({ callAside: prototype("u64", "u64", true) });
-    return aside = callAside as Search<bigint, bigint, Promise<void>>;
-  };
   return {
     bind: (block) => ({
-      call0: () => call0(block, block, 1n, 1n, routine, 0n),
-      call1: (key) => call1(key, block, 1n, 1n, routine, 0n),
-      call2: (key, context) => call2(key, block, 1n, 1n, routine, context),
+      call0() {
+        search0 ??= bindSearch<NonNullable<typeof search0>>(
+          deno,
+          prototype("u64", "u64"),
+        );
+        search0(block, block, 1n, 1n, routine, 0n);
+      },
+      call1(key) {
+        search1 ??= bindSearch<NonNullable<typeof search1>>(
+          deno,
+          prototype("buffer", "u64"),
+        );
+        search1(key, block, 1n, 1n, routine, 0n);
+      },
+      call2(key, context) {
+        search2 ??= bindSearch<NonNullable<typeof search2>>(
+          deno,
+          prototype("buffer", "buffer"),
+        );
+        search2(key, block, 1n, 1n, routine, context);
+      },
     }),
-    callAside: (block) =>
-      (aside ?? bindAside())(block, block, 1n, 1n, routine, 0n),
+    callAside(block) {
+      aside ??= bindSearch<NonNullable<typeof aside>>(
+        deno,
+        prototype("u64", "u64", true),
+      );
+      return aside(block, block, 1n, 1n, routine, 0n);
+    },
   };
+}
+
+/** Binds `bsearch_s` by one of its prototypes. */
+function bindSearch<F>(deno: DenoModule, prototype: DenoForeignFunction): F {
+  return deno.dlopen("ucrtbase.dll", { search: prototype })
+    .symbols["search"] as F;
 }
 
 /** Makes the callers of routines. */
@@ -149,39 +196,40 @@ function bindTransferCallers(
   deno: DenoModule,
   addressOf: (view: ArrayBufferView) => bigint,
 ): TransferCallers {
-  const prototype = (key: string): DenoForeignFunction => ({
-    name: "bsearch_s",
-    parameters: [key, "u32", "u64", "u64", "u64", "i32"],
-    result: "u32",
-  });
-  const { withAddress, withBytes } = deno.dlopen("ucrtbase.dll", {
-    withAddress: prototype("u64"),
-    withBytes: prototype("buffer"),
-  }).symbols as {
-    withAddress: TransferSearch<bigint>;
-    withBytes: TransferSearch<ArrayBufferView>;
-  };
+  const bind = <Key>(key: string) =>
+    bindSearch<TransferSearch<Key>>(deno, {
+      name: "bsearch_s",
+      parameters: [key, "u32", "u64", "u64", "u64", "i32"],
+      result: "u32",
+    });
+  const withBytes = bind<ArrayBufferView>("buffer");
+  let withAddress: TransferSearch<bigint> | undefined;
+  const addresses = new WeakMap<ArrayBufferView, bigint>();
   return (routine) => {
     let last: ArrayBufferView | undefined;
     let known: ArrayBufferView | undefined;
     let address = 0n;
-    const learn = (bytes: ArrayBufferView) => {
-      if (bytes === last) {
-        // Its address is asked for the second time, since that takes 400 ns.
-        known = bytes;
-        address = addressOf(bytes);
-      } else {
-        last = mayKeep(bytes) ? bytes : undefined;
+    let search: TransferSearch<bigint>;
+    const isKnown = (bytes: ArrayBufferView): boolean => {
+      let found = addresses.get(bytes);
+      if (found === undefined) {
+        if (bytes !== last) {
+          last = mayKeep(bytes) ? bytes : undefined;
+          return false;
+        }
+        // Only the second time, since it takes 400 ns.
+        found = addressOf(bytes);
+        addresses.set(bytes, found);
       }
+      search = withAddress ??= bind<bigint>("u64");
+      address = found;
+      known = bytes;
+      return true;
     };
-    const call = withAddress;
-    return (file, bytes, length) => {
-      if (bytes === known) {
-        return call(address, length, 1n, 1n, routine, file) === length;
-      }
-      learn(bytes);
-      return withBytes(bytes, length, 1n, 1n, routine, file) === length;
-    };
+    return (file, bytes, length) =>
+      bytes === known || isKnown(bytes)
+        ? search(address, length, 1n, 1n, routine, file) === length
+        : withBytes(bytes, length, 1n, 1n, routine, file) === length;
   };
 }
 

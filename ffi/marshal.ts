@@ -302,7 +302,7 @@ class Call {
   #mismatch(index: number, value: unknown): TypeError {
     return new TypeError(
       `${this.#label(index)} must be ${
-        EXPECTED[this.#prototype.parameters[index]![1]]
+        expected(this.#prototype.parameters[index]![1])
       }: got ${describe(value)}`,
     );
   }
@@ -328,23 +328,27 @@ class Call {
 const POINTER = "an ArrayBufferView or an address (bigint)";
 const TEXT = "a string, an ArrayBufferView or an address (bigint)";
 
-const EXPECTED: Readonly<Record<keyof Vocabulary, string>> = {
+const EXPECTED = {
   address: "an address (bigint)",
   bool: "a boolean",
   buffer: POINTER,
-  "buffer?": `${POINTER}, or null`,
   handle: "a handle (bigint)",
-  "handle?": "a handle (bigint), or null",
   i32: "a number",
   i64: "a bigint",
   overlapped: POINTER,
-  "overlapped?": `${POINTER}, or null`,
   u32: "a number",
   usize: "a bigint",
   void: "nothing",
   wstr: TEXT,
-  "wstr?": `${TEXT}, or null`,
-};
+} as const satisfies Partial<Record<keyof Vocabulary, string>>;
+
+/** Puts what a parameter takes into words. */
+function expected(type: keyof Vocabulary): string {
+  const isOptional = type.endsWith("?");
+  const word = isOptional ? type.slice(0, -1) : type;
+  const what = EXPECTED[word as keyof typeof EXPECTED];
+  return isOptional ? `${what}, or null` : what;
+}
 
 function describe(value: unknown): string {
   if (value === null) return "null";

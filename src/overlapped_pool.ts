@@ -14,14 +14,6 @@ export interface Waiter {
 }
 
 const SLAB_SIZE = 65_536;
-const SIZE = OVERLAPPED.size;
-const MEMBER = {
-  internal: OVERLAPPED.Internal,
-  internalHigh: OVERLAPPED.InternalHigh,
-  offset: OVERLAPPED.Offset,
-  offsetHigh: OVERLAPPED.OffsetHigh,
-  event: OVERLAPPED.hEvent,
-};
 
 /** An OVERLAPPED in native memory, and who waits for its operation. */
 export class OverlappedSlot {
@@ -50,22 +42,22 @@ export class OverlappedSlot {
     const view = this.#view;
     const at = this.#at;
     // Of no bits at all, as 0n is, but no bigint.
-    view.setUint32(at + MEMBER.internal, STATUS_PENDING, true);
-    view.setUint32(at + MEMBER.internal + 4, 0, true);
-    view.setFloat64(at + MEMBER.internalHigh, 0, true);
-    view.setUint32(at + MEMBER.offset, offset, true);
-    view.setUint32(at + MEMBER.offsetHigh, offsetHigh, true);
-    view.setFloat64(at + MEMBER.event, 0, true);
+    view.setUint32(at + OVERLAPPED.Internal, STATUS_PENDING, true);
+    view.setUint32(at + OVERLAPPED.Internal + 4, 0, true);
+    view.setFloat64(at + OVERLAPPED.InternalHigh, 0, true);
+    view.setUint32(at + OVERLAPPED.Offset, offset, true);
+    view.setUint32(at + OVERLAPPED.OffsetHigh, offsetHigh, true);
+    view.setFloat64(at + OVERLAPPED.hEvent, 0, true);
   }
 
   /** The NTSTATUS of the operation: STATUS_PENDING until it has ended. */
   get status(): number {
-    return this.#view.getUint32(this.#at + MEMBER.internal, true);
+    return this.#view.getUint32(this.#at + OVERLAPPED.Internal, true);
   }
 
   /** The bytes transferred, once it has completed. */
   get count(): number {
-    return this.#view.getUint32(this.#at + MEMBER.internalHigh, true);
+    return this.#view.getUint32(this.#at + OVERLAPPED.InternalHigh, true);
   }
 }
 
@@ -103,14 +95,14 @@ export class OverlappedPool {
   /** Finds the one at an address, given in two halves of 32 bits. */
   find(low: number, high: number): OverlappedSlot | undefined {
     const slab = this.#slabs.get(high * 65_536 + (low >>> 16));
-    return slab?.[(low & 0xFFFF) / SIZE];
+    return slab?.[(low & 0xFFFF) / OVERLAPPED.size];
   }
 
   #grow(): void {
     const slab = new AlignedBuffer(SLAB_SIZE);
     const view = new DataView(slab.bytes.buffer);
     const slots: OverlappedSlot[] = [];
-    for (let at = 0; at < SLAB_SIZE; at += SIZE) {
+    for (let at = 0; at < SLAB_SIZE; at += OVERLAPPED.size) {
       slots.push(new OverlappedSlot(slab.address + BigInt(at), view, at));
     }
     this.#memory.push(slab);

@@ -8,27 +8,50 @@ import {
   type DenoModule,
 } from "../../ffi/deno.ts";
 
+type Symbols = Parameters<DenoModule["dlopen"]>[1];
+
 /** A `Deno` that records what it is asked for. */
 function fakeDeno(): {
   deno: DenoModule;
-  opened: [string, Readonly<Record<string, DenoForeignFunction>>][];
+  opened: [string, Symbols][];
   calls: [string, ...unknown[]][];
 } {
-  const opened: [string, Readonly<Record<string, DenoForeignFunction>>][] = [];
+  const opened: [string, Symbols][] = [];
   const calls: [string, ...unknown[]][] = [];
   const deno: DenoModule = {
     build: { arch: "x86_64", os: "windows" },
     dlopen(library, symbols) {
       opened.push([library, symbols]);
-      const bound = Object.keys(symbols).map((name) => [
+      const bound = Object.entries(symbols).map(([name, symbol]) => [
         name,
-        (...args: unknown[]) => void calls.push([name, ...args]),
+        "type" in symbol ? { export: name } : (...args: unknown[]) => {
+          const context = symbol.parameters.join();
+          calls.push([context, ...args]);
+          return symbol.result === "u32" ? args[1] : undefined;
+        },
       ]);
       return { symbols: Object.fromEntries(bound) };
     },
+    UnsafeFnPointer: class {
+      readonly call: (...words: bigint[]) => bigint;
+
+      constructor(
+        pointer: object,
+        { parameters, result }: DenoForeignFunction,
+      ) {
+        const { export: name } = pointer as { export: string };
+        this.call = (...words) => {
+          calls.push([name, parameters.join(), result, ...words]);
+          return 5n;
+        };
+      }
+    },
     UnsafePointer: {
       create: (address) => address === 0n ? null : { address },
-      of: (view) => view.byteLength === 0 ? null : { address: 0x1234n },
+      of(view) {
+        calls.push(["of", view]);
+        return view.byteLength === 0 ? null : { address: 0x1234n };
+      },
       value: (pointer) =>
         pointer === null ? 0 : (pointer as { address: bigint }).address,
     },
@@ -45,45 +68,119 @@ test("createDenoBackend() loads nothing", () => {
   assertEquals(opened, []);
 });
 
-test("createDenoBackend() binds functions of 64-bit words", () => {
+test("createDenoBackend() binds set-up code by addresses, without machine code for each function", () => {
+  const { deno, opened, calls } = fakeDeno();
+  const { CloseHandle, GetACP } = createDenoBackend(deno).bind(
+    "kernel32.dll",
+    { CloseHandle: 1, GetACP: 0 },
+  );
+  assertEquals(opened, [["kernel32.dll", {
+    CloseHandle: { type: "pointer" },
+    GetACP: { type: "pointer" },
+  }]]);
+  assertEquals([CloseHandle(7n), GetACP()], [5n, 5n]);
+  assertEquals(calls, [
+    ["CloseHandle", "u64", "u64", 7n],
+    ["GetACP", "", "u64"],
+  ]);
+});
+
+test("createDenoBackend() binds functions of 64-bit words closely", () => {
   const { deno, opened } = fakeDeno();
-  createDenoBackend(deno).bind("kernel32.dll", { CloseHandle: 1, GetACP: 0 });
+  createDenoBackend(deno).bindClosely("kernel32.dll", {
+    CloseHandle: 1,
+    GetACP: 0,
+  });
   assertEquals(opened, [["kernel32.dll", {
     CloseHandle: { parameters: ["u64"], result: "u64" },
     GetACP: { parameters: [], result: "u64" },
   }]]);
 });
 
+/** Checks that every prototype was opened once, and that all are of bsearch_s. */
+function assertSearches(opened: [string, Symbols][], count: number): void {
+  assertEquals(opened.length, count);
+  const prototypes = opened.map(([library, symbols]) => {
+    assertEquals(library, "ucrtbase.dll");
+    const [prototype, ...others] = Object.values(symbols);
+    assertEquals(others, []);
+    assertEquals((prototype as DenoForeignFunction).name, "bsearch_s");
+    return JSON.stringify(prototype);
+  });
+  assertEquals(new Set(prototypes).size, count);
+}
+
 test("createDenoBackend() gives bsearch_s one element, a key and the routine", () => {
   const { deno, opened, calls } = fakeDeno();
   const caller = createDenoBackend(deno).frameCaller(0x7000n);
+  assertSearches(opened, 0);
   const key = new Uint8Array(1);
   const context = new Uint8Array(2);
   const block = caller.bind(0x5000n);
+  const other = caller.bind(0x6000n);
   block.call0();
+  assertSearches(opened, 1);
   block.call1(key);
   block.call2(key, context);
-  assertEquals(opened.length, 1, "callAside is bound when it is called");
   caller.callAside?.(0x5000n);
-  caller.callAside?.(0x5000n);
-  assertEquals(opened.length, 2, "callAside is bound once");
-  for (const [library, prototypes] of opened) {
-    assertEquals(library, "ucrtbase.dll");
-    for (const prototype of Object.values(prototypes)) {
-      assertEquals(prototype.name, "bsearch_s");
-    }
-  }
+  assertSearches(opened, 4);
+  other.call0();
+  other.call1(key);
+  other.call2(key, context);
+  caller.callAside?.(0x6000n);
+  assertSearches(opened, 4);
   const search = [0x5000n, 1n, 1n, 0x7000n];
-  assertEquals(calls, [
+  assertEquals(calls.slice(0, 4), [
     // bsearch_s allows no null key.
-    ["call0", 0x5000n, ...search, 0n],
-    ["call1", key, ...search, 0n],
-    ["call2", key, ...search, context],
-    ["callAside", 0x5000n, ...search, 0n],
-    ["callAside", 0x5000n, ...search, 0n],
+    ["u64,u64,u64,u64,u64,u64", 0x5000n, ...search, 0n],
+    ["buffer,u64,u64,u64,u64,u64", key, ...search, 0n],
+    ["buffer,u64,u64,u64,u64,buffer", key, ...search, context],
+    ["u64,u64,u64,u64,u64,u64", 0x5000n, ...search, 0n],
   ]);
-  assertEquals(opened[1]![1]["callAside"]?.nonblocking, true);
-  assertEquals(opened[0]![1]["call0"]?.nonblocking, false);
+});
+
+test("createDenoBackend() gives bsearch_s a transfer's handle, memory and length", () => {
+  const { deno, opened, calls } = fakeDeno();
+  const transfer = createDenoBackend(deno).transferCaller(0x7000n);
+  const bytes = new Uint8Array(8);
+  assertEquals(transfer(0x84, bytes, 5), true);
+  assertSearches(opened, 1);
+  assertEquals(calls, [
+    ["buffer,u32,u64,u64,u64,i32", bytes, 5, 1n, 1n, 0x7000n, 0x84],
+  ]);
+});
+
+test("createDenoBackend() asks for the address of memory that comes again, once", () => {
+  const { deno, opened, calls } = fakeDeno();
+  const backend = createDenoBackend(deno);
+  const transfer = backend.transferCaller(0x7000n);
+  const [bytes, others] = [new Uint8Array(8), new Uint8Array(8)];
+  const kinds = (views: Uint8Array[]) => {
+    calls.length = 0;
+    for (const view of views) transfer(0x84, view, 8);
+    return calls.map(([kind, key]) =>
+      kind === "of" ? "asked" : key === 0x1234n ? "address" : "buffer"
+    );
+  };
+  assertEquals(kinds([bytes, bytes, bytes, bytes]), [
+    ...["buffer", "asked", "address", "address", "address"],
+  ]);
+  assertEquals(kinds([others, bytes, others, bytes, others, bytes]), [
+    ...["buffer", "address", "asked", "address", "address", "address"],
+    "address",
+  ]);
+  // What is new each time is not asked for.
+  const parts = [1, 2, 3, 4].map((length) => bytes.subarray(0, length));
+  assertEquals(kinds(parts), Array(4).fill("buffer"));
+  assertSearches(opened, 2);
+});
+
+test("createDenoBackend() keeps no large buffer alive", () => {
+  const { deno, calls } = fakeDeno();
+  const transfer = createDenoBackend(deno).transferCaller(0x7000n);
+  const part = new Uint8Array(2 ** 20 + 1).subarray(0, 8);
+  for (let i = 0; i < 4; i++) transfer(0x84, part, 8);
+  assertEquals(calls.every(([kind]) => kind !== "of"), true);
 });
 
 test("createDenoBackend() gives addresses as bigints", () => {

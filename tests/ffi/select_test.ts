@@ -23,6 +23,9 @@ const bunFfi: BunFfiModule = {
 const Deno: DenoModule = {
   build: { arch: "x86_64", os: "windows" },
   dlopen: untouchable,
+  UnsafeFnPointer: class {
+    call = untouchable;
+  },
   UnsafePointer: {
     create: untouchable,
     of: untouchable,

@@ -44,7 +44,7 @@ test("the package holds scripts, declarations and papers, and nothing else", () 
     path
   );
   const others = files.filter((file) =>
-    !/^(?:(?:mod|raw|structs|shared-\w+)\.js|types\/[\w/]+\.d\.ts)$/.test(file)
+    !/^(?:(?:mod|raw|structs)\.js|types\/[\w/]+\.d\.ts)$/.test(file)
   );
   assertEquals(others.sort(), [
     "CHANGELOG.md",
@@ -55,6 +55,25 @@ test("the package holds scripts, declarations and papers, and nothing else", () 
   for (const { script, types } of entries) {
     assert(files.includes(script), script);
     assert(files.includes(types), types);
+  }
+});
+
+// Each file more takes a start some ms to find, read and parse.
+test("the main entry is one file, and others have no more than that beside them", () => {
+  const imports = Object.fromEntries(entries.map(({ subpath, script }) => {
+    const text = readFileSync(join(built, script), "utf8");
+    const names = text.matchAll(/^(?:import|export) [^;]*? from "([^"]+)";$/gm);
+    return [subpath, [...names].map(([, name]) => name)];
+  }));
+  assertEquals(imports, { ".": [], "./raw": ["./mod.js"], "./structs": [] });
+});
+
+test("scripts are short to read: ASCII without doc comments, in lines", () => {
+  for (const { script } of entries) {
+    const text = readFileSync(join(built, script), "utf8");
+    assertMatch(text, /^[\n\x20-\x7E]+$/, script);
+    assert(!text.includes("/**"), script);
+    assert(text.split("\n").length > 100, script);
   }
 });
 

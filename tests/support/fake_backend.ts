@@ -84,6 +84,13 @@ export class FakeBackend implements Backend {
     return bound;
   }
 
+  bindClosely<Name extends string>(
+    library: string,
+    exports: Readonly<Record<Name, number>>,
+  ): Record<Name, WordFunction> {
+    return this.bind(library, exports);
+  }
+
   frameCaller(_routine: bigint): FrameCaller {
     return {
       bind: (block) => ({
