@@ -372,7 +372,9 @@ export class SyncFile extends BaseFile implements Disposable {
     if (length === 0) return 0;
     if (this.#sectored) return this.#writeSectors(asBytes(data), at);
     const place = this.#startOfWrite(at);
-    if (place !== END_OF_FILE && mayKeep(data)) this.#writtenFrom = data;
+    // To append, the end is asked for each time, also after a write elsewhere.
+    const appends = this.#mode.append && this.#mode.write;
+    if (!appends && mayKeep(data)) this.#writtenFrom = data;
     return writeFrom(this.#target, data, length, place);
   }
 

@@ -220,6 +220,18 @@ test("write() again appends where that is asked for, and refuses offsets", () =>
   }
 });
 
+test("write() again appends, also what was written at an offset before", () => {
+  onFile((file, bytes) => {
+    file.write(bytes, { at: 0 });
+    for (let i = 0; i < 4; i++) {
+      const end = file.size();
+      assertEquals(file.write(bytes), SIZE);
+      assertEquals(file.size(), end + SIZE);
+      file.truncate(end + SIZE + 100);
+    }
+  }, { append: true });
+});
+
 test("read() again of NUL is at the end, as before", () => {
   using file = openSync("\\\\.\\NUL", { read: true, write: true });
   const bytes = new Uint8Array(SIZE);
