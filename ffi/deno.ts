@@ -165,13 +165,21 @@ function bindTransferCallers(
     let last: ArrayBufferView | undefined;
     let known: ArrayBufferView | undefined;
     let address = 0n;
+    let learns = true;
     const learn = (bytes: ArrayBufferView) => {
-      if (bytes === last) {
+      if (bytes !== last) {
+        last = learns && mayKeep(bytes) ? bytes : undefined;
+        return;
+      }
+      last = undefined;
+      try {
         // Its address is asked for the second time, since that takes 400 ns.
-        known = bytes;
         address = addressOf(bytes);
-      } else {
-        last = mayKeep(bytes) ? bytes : undefined;
+        known = bytes;
+      } catch {
+        // Refused once the program has given its permission back, or there is
+        // no stack left: calls with bytes need neither.
+        learns = false;
       }
     };
     const call = withAddress;
