@@ -210,18 +210,27 @@ function bindTransferCallers(
     let known: ArrayBufferView | undefined;
     let address = 0n;
     let search: TransferSearch<bigint>;
+    let learns = true;
     const isKnown = (bytes: ArrayBufferView): boolean => {
       let found = addresses.get(bytes);
       if (found === undefined) {
         if (bytes !== last) {
-          last = mayKeep(bytes) ? bytes : undefined;
+          last = learns && mayKeep(bytes) ? bytes : undefined;
           return false;
         }
-        // Only the second time, since it takes 400 ns.
-        found = addressOf(bytes);
+        last = undefined;
+        try {
+          // Only the second time, since it takes 400 ns.
+          found = addressOf(bytes);
+          withAddress ??= bind<bigint>("u64");
+        } catch {
+          // Refused once the program has given its permission back, or there is
+          // no stack left: calls with bytes need neither.
+          return learns = false;
+        }
         addresses.set(bytes, found);
       }
-      search = withAddress ??= bind<bigint>("u64");
+      search = withAddress!;
       address = found;
       known = bytes;
       return true;

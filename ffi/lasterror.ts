@@ -215,12 +215,23 @@ export class FrameTable {
     if (atOffset) {
       view.setBigUint64(where, address + BigInt(overlapped), true);
     }
-    const call = this.#image === undefined
-      ? this.#transferAfterCall(name, block)
-      : this.#backend.transferCaller(
-        this.#routine(this.#image.transfers[index]!),
-      );
+    const call = this.#transferCaller(index) ??
+      this.#transferAfterCall(name, block);
     return new TransferFrame(call, view);
+  }
+
+  /**
+   * Nothing without code, or where the runtime binds nothing any more: Deno
+   * once the program has given its permission back.
+   */
+  #transferCaller(index: number): TransferCaller | undefined {
+    if (this.#image === undefined) return undefined;
+    const routine = this.#routine(this.#image.transfers[index]!);
+    try {
+      return this.#backend.transferCaller(routine);
+    } catch {
+      return undefined;
+    }
   }
 
   #transferAfterCall(name: string, block: Block): TransferCaller {

@@ -76,6 +76,8 @@ class PositionalTransfer {
   readonly #frame: Frame;
   /** A third buffer would cost more than the transfer of a small one. */
   readonly #count: DataView;
+  /** The handle of the last call, which need not be looked at again. */
+  #file = 0n;
 
   constructor(name: BufferTransferName, table: FrameTable) {
     const { address, view } = table.cell();
@@ -84,6 +86,16 @@ class PositionalTransfer {
     this.#frame = table.frame(name, ARITY);
     this.#frame.view.setBigUint64(argumentOffset(COUNT), address, true);
     this.#frame.buffersAt(BUFFER, OVERLAPPED_INDEX);
+  }
+
+  /** Whether the handle has no more than 64 bits. */
+  takes(file: bigint): boolean {
+    if (file === this.#file) return true;
+    if (file !== BigInt.asUintN(64, file) && file !== BigInt.asIntN(64, file)) {
+      return false;
+    }
+    this.#file = file;
+    return true;
   }
 
   call(
@@ -127,9 +139,8 @@ class PointerTransfer {
   takes(file: bigint): boolean {
     if (file === this.#file) return true;
     const word = handleWord(file);
-    if (BigInt.asUintN(64, BigInt(word)) !== BigInt.asUintN(64, file)) {
-      return false;
-    }
+    const handle = BigInt(word);
+    if (file !== handle && file !== BigInt.asUintN(64, handle)) return false;
     this.#file = file;
     this.#word = word;
     return true;
@@ -173,7 +184,9 @@ export function bindTransfer(
       ArrayBuffer.isView(overlapped) && overlapped.byteLength >= OVERLAPPED_SIZE
     ) {
       positional ??= new PositionalTransfer(name, frames());
-      return positional.call(file, buffer, length, count, overlapped);
+      if (positional.takes(file)) {
+        return positional.call(file, buffer, length, count, overlapped);
+      }
     }
     return general(file, buffer, length, count, overlapped);
   };

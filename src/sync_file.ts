@@ -151,33 +151,34 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
+    if (options !== undefined) return this.#readAt(buffer, options);
     // A view that has been detached since has no bytes any more.
     const length = buffer === this.#readTo ? buffer.byteLength : 0;
-    if (length === 0) return this.#read(buffer, options);
-    if (options !== undefined) return this.#readAt(buffer, length, options);
-    if (this.#position !== undefined) return this.#read(buffer, options);
+    if (length === 0 || this.#position !== undefined) {
+      return this.#read(buffer, undefined);
+    }
     return tryReadHere(this.#target, buffer, length)
       ? length
       : this.#finishRead(buffer, length);
   }
 
   /** Reads at an offset what needs no check, if the offset needs none either. */
-  #readAt(
-    buffer: ArrayBufferView,
-    length: number,
-    options: PositionOptions,
-  ): number | null {
-    const at = options?.at;
-    if (!this.#isUsualOffset(at)) return this.#read(buffer, options);
+  #readAt(buffer: ArrayBufferView, options: PositionOptions): number | null {
+    // Once and first: a getter may close the file or detach the buffer.
+    const at = offsetOf(options);
+    const length = buffer === this.#readTo ? buffer.byteLength : 0;
+    if (length === 0 || !this.#isUsualOffset(at)) return this.#read(buffer, at);
     return tryReadAt(this.#target, buffer, length, at)
       ? length
       : this.#orEnd(finishRead(this.#target, buffer, length, at));
   }
 
-  #read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
+  #read(
+    buffer: ArrayBufferView,
+    at: number | bigint | undefined,
+  ): number | null {
     if (!this.#readable) this.#refuse("read");
     checkBytes("buffer", buffer);
-    const at = options === undefined ? undefined : offsetOf(options);
     if (at !== undefined) this.#checkAt(at);
     const length = buffer.byteLength;
     if (length === 0) return 0;
@@ -340,39 +341,38 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
+    if (options !== undefined) return this.#writeAt(data, options);
     const length = data === this.#writtenFrom ? data.byteLength : 0;
-    if (length === 0) return this.#write(data, options);
-    if (options !== undefined) return this.#writeAt(data, length, options);
-    if (this.#position !== undefined) return this.#write(data, options);
+    if (length === 0 || this.#position !== undefined) {
+      return this.#write(data, undefined);
+    }
     return tryWriteHere(this.#target, data, length)
       ? length
       : this.#finishWrite(data, length);
   }
 
-  #writeAt(
-    data: ArrayBufferView,
-    length: number,
-    options: PositionOptions,
-  ): number {
-    const at = options?.at;
-    if (!this.#isUsualOffset(at) || this.#mode.append) {
-      return this.#write(data, options);
+  #writeAt(data: ArrayBufferView, options: PositionOptions): number {
+    const at = offsetOf(options);
+    const length = data === this.#writtenFrom ? data.byteLength : 0;
+    if (length === 0 || !this.#isUsualOffset(at) || this.#mode.append) {
+      return this.#write(data, at);
     }
     return tryWriteAt(this.#target, data, length, at)
       ? length
       : finishWrite(this.#target, data, length, at);
   }
 
-  #write(data: ArrayBufferView, options?: PositionOptions): number {
+  #write(data: ArrayBufferView, at: number | bigint | undefined): number {
     if (!this.#writable) this.#refuse("write");
     checkBytes("data", data);
-    const at = options === undefined ? undefined : offsetOf(options);
     if (at !== undefined) this.#checkWriteAt(at);
     const length = data.byteLength;
     if (length === 0) return 0;
     if (this.#sectored) return this.#writeSectors(asBytes(data), at);
     const place = this.#startOfWrite(at);
-    if (place !== END_OF_FILE && mayKeep(data)) this.#writtenFrom = data;
+    // To append, the end is asked for each time, also after a write elsewhere.
+    const appends = this.#mode.append && this.#mode.write;
+    if (!appends && mayKeep(data)) this.#writtenFrom = data;
     return writeFrom(this.#target, data, length, place);
   }
 

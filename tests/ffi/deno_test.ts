@@ -194,3 +194,33 @@ test("createDenoBackend() has no memory at address 0", () => {
   assertEquals(backend.memory(0x1000n, 16).byteLength, 16);
   assertThrows(() => backend.memory(0n, 16), RangeError, "address 0");
 });
+
+test("createDenoBackend() uses no address that it was not given", () => {
+  const { deno, calls } = fakeDeno();
+  const refused = new Uint8Array(8);
+  const { of } = deno.UnsafePointer;
+  const backend = createDenoBackend({
+    ...deno,
+    UnsafePointer: {
+      ...deno.UnsafePointer,
+      of: (view) => {
+        if (view === refused) throw new Error("Requires ffi access");
+        return of(view);
+      },
+    },
+  });
+  const transfer = backend.transferCaller(0x7000n);
+  const known = new Uint8Array(8);
+  for (const bytes of [known, refused]) {
+    for (let i = 0; i < 4; i++) transfer(0x84, bytes, 8);
+  }
+  transfer(0x84, known, 8);
+  const search = [8, 1n, 1n, 0x7000n, 0x84];
+  const kind = (key: string) => `${key},u32,u64,u64,u64,i32`;
+  assertEquals(calls.filter(([name]) => name !== "of"), [
+    [kind("buffer"), known, ...search],
+    ...new Array(3).fill([kind("u64"), 0x1234n, ...search]),
+    ...new Array(4).fill([kind("buffer"), refused, ...search]),
+    [kind("u64"), 0x1234n, ...search],
+  ]);
+});

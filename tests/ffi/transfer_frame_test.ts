@@ -24,13 +24,19 @@ interface Answer {
   readonly error?: number;
 }
 
-/** The two ways to have transfers: by routines, and without. */
+/** The ways to have transfers: by routines, and where there are none, or none to be bound. */
 const TABLES = [
   (backend: FakeBackend) => new FrameTable(backend),
   (backend: FakeBackend) => new FrameTable(backend, false),
+  (backend: FakeBackend) => {
+    backend.transferCaller = () => {
+      throw new Error("Requires ffi access");
+    };
+    return new FrameTable(backend);
+  },
 ];
 
-/** Runs a body with a WriteFile in each of the two ways. */
+/** Runs a body with a WriteFile in each of these ways. */
 function withWrites(
   body: (parts: {
     table: FrameTable;

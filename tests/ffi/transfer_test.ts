@@ -127,6 +127,8 @@ test("bindTransfer() leaves all other arguments to the general function", () => 
     [FILE, bytes, 9, count, new Uint8Array(32)],
     [FILE, bytes, 5, count, new Uint8Array(31)],
     [FILE, bytes, 5, new Uint32Array(0), new Uint8Array(32)],
+    [FILE + 2n ** 64n, bytes, 5, count, null],
+    [FILE - 2n ** 64n, bytes, 5, count, new Uint8Array(32)],
   ];
   for (const args of refused) assertThrows(() => write(...args));
   assertEquals(backend.count("WriteFile"), 0);

@@ -220,6 +220,49 @@ test("write() again appends where that is asked for, and refuses offsets", () =>
   }
 });
 
+test("write() again appends, also what was written at an offset before", () => {
+  onFile((file, bytes) => {
+    file.write(bytes, { at: 0 });
+    for (let i = 0; i < 4; i++) {
+      const end = file.size();
+      assertEquals(file.write(bytes), SIZE);
+      assertEquals(file.size(), end + SIZE);
+      file.truncate(end + SIZE + 100);
+    }
+  }, { append: true });
+});
+
+test("an offset that takes the memory or the file away is asked for first", () => {
+  for (const use of ["read", "write"] as const) {
+    onFile((file) => {
+      const bytes = new Uint8Array(SIZE);
+      for (let i = 0; i < 3; i++) file[use](bytes, { at: 0 });
+      let asked = 0;
+      const options = {
+        get at() {
+          asked++;
+          if (bytes.byteLength > 0) {
+            structuredClone(0, { transfer: [bytes.buffer] });
+          }
+          return 0;
+        },
+      };
+      assertThrows(() => file[use](bytes, options), TypeError, "detached");
+      assertEquals(asked, 1);
+    });
+    onFile((file, bytes) => {
+      for (let i = 0; i < 3; i++) file[use](bytes, { at: 0 });
+      const options = {
+        get at() {
+          file.close();
+          return 0;
+        },
+      };
+      assertThrows(() => file[use](bytes, options), FileClosedError);
+    });
+  }
+});
+
 test("read() again of NUL is at the end, as before", () => {
   using file = openSync("\\\\.\\NUL", { read: true, write: true });
   const bytes = new Uint8Array(SIZE);
