@@ -135,34 +135,24 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
     result: "void",
     nonblocking,
   });
-  // Each takes a while to bind, and not every program needs it.
-  let search0: Search<bigint, bigint> | undefined;
-  let search1: Search<ArrayBufferView, bigint> | undefined;
-  let search2: Search<ArrayBufferView, ArrayBufferView> | undefined;
+  // At once: what was bound can be called even when the permission has been
+  // given back.
+  const { call0, call1, call2 } = deno.dlopen("ucrtbase.dll", {
+    call0: prototype("u64", "u64"),
+    call1: prototype("buffer", "u64"),
+    call2: prototype("buffer", "buffer"),
+  }).symbols as {
+    call0: Search<bigint, bigint>;
+    call1: Search<ArrayBufferView, bigint>;
+    call2: Search<ArrayBufferView, ArrayBufferView>;
+  };
+  // Binding takes a while, and not every program needs this one.
   let aside: Search<bigint, bigint, Promise<void>> | undefined;
   return {
     bind: (block) => ({
-      call0() {
-        search0 ??= bindSearch<NonNullable<typeof search0>>(
-          deno,
-          prototype("u64", "u64"),
-        );
-        search0(block, block, 1n, 1n, routine, 0n);
-      },
-      call1(key) {
-        search1 ??= bindSearch<NonNullable<typeof search1>>(
-          deno,
-          prototype("buffer", "u64"),
-        );
-        search1(key, block, 1n, 1n, routine, 0n);
-      },
-      call2(key, context) {
-        search2 ??= bindSearch<NonNullable<typeof search2>>(
-          deno,
-          prototype("buffer", "buffer"),
-        );
-        search2(key, block, 1n, 1n, routine, context);
-      },
+      call0: () => call0(block, block, 1n, 1n, routine, 0n),
+      call1: (key) => call1(key, block, 1n, 1n, routine, 0n),
+      call2: (key, context) => call2(key, block, 1n, 1n, routine, context),
     }),
     callAside(block) {
       aside ??= bindSearch<NonNullable<typeof aside>>(

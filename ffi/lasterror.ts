@@ -81,7 +81,8 @@ export interface AsideFrame {
 /** The functions of kernel32 for one JS thread. */
 export class FrameTable {
   readonly #backend: Backend;
-  readonly #kernel32: Bootstrap;
+  readonly #setUp: SetUp;
+  readonly #getProcAddress: WordFunction;
   readonly #module: bigint;
   readonly #blocks: Blocks;
   /** The first block. */
@@ -96,7 +97,10 @@ export class FrameTable {
    */
   constructor(backend: Backend, executable = true) {
     this.#backend = backend;
-    const kernel32 = this.#kernel32 = backend.bind("kernel32.dll", BOOTSTRAP);
+    const kernel32 = this.#setUp = backend.bind("kernel32.dll", SET_UP);
+    this.#getProcAddress = backend.bindClosely("kernel32.dll", {
+      GetProcAddress: 2,
+    }).GetProcAddress;
     this.#blocks = new Blocks(backend, kernel32.VirtualAlloc, RESERVED);
     this.#first = this.#blocks.at(CODE_SIZE);
     this.#module = kernel32.GetModuleHandleW(this.#text("kernel32", 2));
@@ -247,7 +251,7 @@ export class FrameTable {
 
   /** Where a function is. */
   #exported(name: string): bigint {
-    const target = this.#kernel32.GetProcAddress(
+    const target = this.#getProcAddress(
       this.#module,
       this.#text(name, 1),
     );
@@ -293,7 +297,7 @@ export class FrameTable {
    */
   #load(): CodeImage | undefined {
     const { code } = this.#blocks;
-    const kernel32 = this.#kernel32;
+    const kernel32 = this.#setUp;
     const image = codeImage(this.#backend.architecture);
     this.#blocks.write(image.bytes);
     const allowed = kernel32.VirtualProtect(
@@ -321,14 +325,14 @@ export class FrameTable {
   }
 }
 
-const BOOTSTRAP = {
+/** What is called once. */
+const SET_UP = {
   FlushInstructionCache: 3,
   GetCurrentProcess: 0,
   GetModuleHandleW: 1,
-  GetProcAddress: 2,
   RtlAddFunctionTable: 3,
   VirtualAlloc: 4,
   VirtualProtect: 4,
 } as const;
 
-type Bootstrap = Record<keyof typeof BOOTSTRAP, WordFunction>;
+type SetUp = Record<keyof typeof SET_UP, WordFunction>;

@@ -47,6 +47,13 @@ test("Deno's --allow-ffi is all that the calls need", () => {
   ], 0], stderr);
 });
 
+test("synchronous I/O goes on when the program has given the permission back", () => {
+  const { code, stdout, stderr } = runProgram(
+    new URL("revoked.ts", programs),
+  );
+  assertEquals([lines(stdout), code], [["320 1064", "1064"], 0], stderr);
+});
+
 function lines(text: string): string[] {
   return text.trim().split(/\r?\n/);
 }
