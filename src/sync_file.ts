@@ -4,7 +4,7 @@
  * @module
  */
 import * as kernel32 from "../ffi/calls.ts";
-import { mayKeep } from "../ffi/keep.ts";
+import { mayKeepInFile } from "../ffi/keep.ts";
 import { handleWord } from "../ffi/transfer_frame.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "./constants.ts";
 import { checkBytes, checkList, checkOffset, describe } from "./arguments.ts";
@@ -184,7 +184,9 @@ export class SyncFile extends BaseFile implements Disposable {
     if (length === 0) return 0;
     if (this.#sectored) return this.#readSectors(asBytes(buffer), at);
     const place = this.#start(at) ?? this.#unplaced;
-    if (this.#unplaced === undefined && mayKeep(buffer)) this.#readTo = buffer;
+    if (this.#unplaced === undefined && mayKeepInFile(buffer)) {
+      this.#readTo = buffer;
+    }
     return this.#orEnd(readInto(this.#target, buffer, length, place));
   }
 
@@ -372,7 +374,7 @@ export class SyncFile extends BaseFile implements Disposable {
     const place = this.#startOfWrite(at);
     // To append, the end is asked for each time, also after a write elsewhere.
     const appends = this.#mode.append && this.#mode.write;
-    if (!appends && mayKeep(data)) this.#writtenFrom = data;
+    if (!appends && mayKeepInFile(data)) this.#writtenFrom = data;
     return writeFrom(this.#target, data, length, place);
   }
 
@@ -681,7 +683,7 @@ export class SyncFile extends BaseFile implements Disposable {
     at: number | bigint | undefined,
   ): number | null {
     if (this.#isAtPointer(bytes, at)) {
-      if (mayKeep(bytes)) this.#readTo = bytes;
+      if (mayKeepInFile(bytes)) this.#readTo = bytes;
       return tryReadHere(this.#target, bytes, bytes.length)
         ? bytes.length
         : this.#finishRead(bytes, bytes.length);
@@ -704,7 +706,7 @@ export class SyncFile extends BaseFile implements Disposable {
   #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
     if (this.#isAtPointer(bytes, at)) {
-      if (mayKeep(bytes)) this.#writtenFrom = bytes;
+      if (mayKeepInFile(bytes)) this.#writtenFrom = bytes;
       return tryWriteHere(this.#target, bytes, bytes.length)
         ? bytes.length
         : this.#finishWrite(bytes, bytes.length);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { mayKeep } from "../ffi/keep.ts";
+import { mayKeepInFile } from "../ffi/keep.ts";
 import { AlignedBuffer, isViewAligned, ownerOf } from "./memory.ts";
 import { isMultiple, multipleAbove } from "./multiples.ts";
 import type { SectorSize } from "./sector.ts";
@@ -69,7 +69,7 @@ export class UnbufferedIo implements Disposable {
   isWhole(bytes: Uint8Array): boolean {
     if (bytes === this.#whole) return true;
     const isWhole = this.#plan.isDirect(bytes, 0);
-    if (isWhole && mayKeep(bytes)) this.#whole = bytes;
+    if (isWhole && mayKeepInFile(bytes)) this.#whole = bytes;
     return isWhole;
   }
 

@@ -1,13 +1,14 @@
 // What was read or written once is not checked again: all that may change in between.
 
 import { test } from "node:test";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   AlignedBuffer,
   FileClosedError,
   openSync,
   type SyncFile,
 } from "../../mod.ts";
+import { survivors } from "../support/garbage.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const SIZE = 64;
@@ -261,6 +262,28 @@ test("an offset that takes the memory or the file away is asked for first", () =
       assertThrows(() => file[use](bytes, options), FileClosedError);
     });
   }
+});
+
+test("open files do not keep what was read and written once", async () => {
+  using folder = tempFolder();
+  using files = new DisposableStack();
+  const path = folder.file("a");
+  const opened = Array.from(
+    { length: 10 },
+    () => files.use(openSync(path, { read: true, write: true, create: true })),
+  );
+  const used: WeakRef<object>[] = [];
+  const use = (bytes: Uint8Array, call: (bytes: Uint8Array) => unknown) => {
+    for (let i = 0; i < 3; i++) call(bytes);
+    used.push(new WeakRef(bytes));
+  };
+  for (const file of opened) {
+    use(new Uint8Array(2 ** 20), (bytes) => file.write(bytes, { at: 0 }));
+    use(new Uint8Array(2 ** 20), (bytes) => file.read(bytes, { at: 0 }));
+  }
+  // The thread itself may keep a few.
+  const count = await survivors(used);
+  assert(count < opened.length, `${count} of ${used.length} are left`);
 });
 
 test("read() again of NUL is at the end, as before", () => {
