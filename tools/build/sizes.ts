@@ -24,10 +24,10 @@ export interface WeighedProgram {
 export const PROGRAMS: readonly WeighedProgram[] = [
   { program: 'import "@kernel32/io";', limit: 20 },
   { program: 'export { alignUp } from "@kernel32/io";', limit: 1_500 },
-  { program: 'export { openSync } from "@kernel32/io";', limit: 18_500 },
-  { program: 'export { open } from "@kernel32/io";', limit: 26_000 },
-  { program: 'export * from "@kernel32/io";', limit: 33_500 },
-  { program: 'export * from "@kernel32/io/raw";', limit: 9_000 },
+  { program: 'export { openSync } from "@kernel32/io";', limit: 19_750 },
+  { program: 'export { open } from "@kernel32/io";', limit: 27_500 },
+  { program: 'export * from "@kernel32/io";', limit: 35_250 },
+  { program: 'export * from "@kernel32/io/raw";', limit: 10_400 },
   { program: 'export * from "@kernel32/io/structs";', limit: 7_000 },
 ];
 
