@@ -39,6 +39,34 @@ export async function measureWays<Given>(
   }
 }
 
+/**
+ * Has whoever can take part at a point run a lap with one file and memory, and then with another: what is compiled for the only ones there
+ * have been would have to be compiled anew for the next ones.
+ *
+ * @param give Makes what each is given.
+ * @param lap How many operations that is.
+ */
+export async function rehearse<Given>(
+  candidates: readonly Candidate<Given>[],
+  point: Point,
+  task: Task,
+  give: () => Given,
+  lap: number,
+): Promise<void> {
+  const { chosen } = choose(candidates, point, task);
+  for (const given of [give(), give()]) {
+    for (const { prepare } of chosen) {
+      const contestant = await prepare(given);
+      try {
+        await contestant.rewind?.();
+        await contestant.run(lap, 0);
+      } finally {
+        await contestant.close();
+      }
+    }
+  }
+}
+
 /** Splits ways into those that take part and the reasons of the others. */
 export function choose<Given>(
   candidates: readonly Candidate<Given>[],

@@ -44,7 +44,8 @@ export function pointsOf(
  *
  * In a short run, where starting processes is what takes the time, it measures what shares no loop: transfers with and without
  * an offset have loops of their own, and all that reads calls ReadFile, all that writes WriteFile, so that call sites keep to one function.
- * Ways to open files are together there, which costs the routes through this module a branch that is predicted well.
+ * Ways to open files are together there, which costs the routes through this module a branch that is predicted well. So are experiments
+ * whose operations take so long that a call site is the least of it.
  */
 export function batchesOf(points: readonly Point[], quick: boolean): Point[][] {
   const batches = new Map<string, Point[]>();
@@ -63,14 +64,21 @@ function batchOf({ runtime, experiment, operation, pattern }: Point): string {
 
 function quickBatchOf({ runtime, experiment, operation }: Point): string {
   const reads = operation.startsWith("read") || operation === "scatter";
+  const isTransfer = experiment === "transfer";
+  // It takes twice as long to start, and runs none of this module.
+  if (runtime === "node") return JSON.stringify([runtime, isTransfer]);
   switch (experiment) {
     case "transfer":
       return JSON.stringify([runtime, experiment, reads]);
     case "overlapped":
     case "gather":
       return JSON.stringify([runtime, "overlapped", reads]);
+    case "records":
+    case "text":
+    case "streams":
+      return JSON.stringify([runtime, "whole files"]);
     default:
-      return JSON.stringify([runtime, experiment]);
+      return JSON.stringify([runtime, "scaling"]);
   }
 }
 
@@ -98,7 +106,9 @@ export function shiftsOf(
 }
 
 /** What starting a process takes before it measures, in seconds. */
-const START = 0.8;
+const STARTS: Readonly<Record<Runtime, number>> = {
+  ...{ deno: 0.8, bun: 0.7, node: 1.4 },
+};
 const USUAL_WAYS = 6;
 
 /** Guesses how many seconds a process takes for points. */
@@ -111,7 +121,7 @@ export function secondsFor(
     const { seconds } = registry[point.experiment]!;
     const usual = 2 * USUAL_WAYS * task.milliseconds / 1000;
     return sum + (seconds?.(point, task) ?? usual);
-  }, START);
+  }, points.length > 0 ? STARTS[points[0]!.runtime] : 0);
 }
 
 /** Names the ways that may take part at a point. */

@@ -1,5 +1,6 @@
 import type { Contestant } from "./contestant.ts";
 import { clockStep, cpuTime } from "./clocks.ts";
+import { compile, isNew, setCompiled } from "./compiling.ts";
 import { workingSet } from "./memory.ts";
 import { type Measured, PERCENTILES, type Run, type Way } from "./schema.ts";
 
@@ -15,6 +16,10 @@ export interface Pace {
   readonly leastMilliseconds?: number;
   /** How long each way warms up at most. It stops where it gets no faster. */
   readonly warmUp: number;
+  /** Names the loops that run: other points of the process may run the same. */
+  readonly loop: string;
+  /** How long each way runs a loop that is new to the process, at most; twice as long as it warms up, by default. */
+  readonly compiling?: number;
   /** How long CPU time is counted for; not at all if 0. It is counted in steps of 10 to 16 ms. */
   readonly cpu: number;
   /** How long operations are timed one by one; not at all if 0. */
@@ -68,8 +73,15 @@ export async function takeRounds(
   entries: readonly Entry[],
   pace: Pace,
 ): Promise<Run["ways"]> {
-  for (const { contestant } of entries) await warmUp(contestant, pace);
-  isFirst = false;
+  const { loop, lap, compiling = 2 * pace.warmUp } = pace;
+  for (const { way, contestant } of entries) {
+    // C is what it is from the beginning.
+    if (isNew(loop) && way !== "C") {
+      await compile(() => lapTime(contestant, pace), lap, compiling);
+    }
+    await warmUp(contestant, pace);
+  }
+  setCompiled(loop);
   const laps = await lapsFor(entries[0]!.contestant, pace);
   const rounds = await takeTurns(entries, laps, pace);
   const ways: Run["ways"] = {};
@@ -83,12 +95,8 @@ export async function takeRounds(
   return ways;
 }
 
-/** The first point that a process measures finds nothing compiled, and takes longer to warm up. */
-let isFirst = true;
-const FIRST = 4;
-
 async function warmUp(contestant: Contestant, pace: Pace): Promise<void> {
-  const part = (isFirst ? FIRST : 1) * pace.warmUp / PARTS;
+  const part = pace.warmUp / PARTS;
   let best = Infinity;
   let same = 0;
   for (let i = 0; i < PARTS && same < WARM_PARTS; i++) {
@@ -253,12 +261,16 @@ export function percentiles(times: readonly number[]): number[] {
   });
 }
 
+/** So many of the loops are new to their process. */
+const NEW_LOOPS = 0.12;
+
 /** How long `takeRounds()` takes with so many ways, in seconds, as far as their turns are not too long for that. */
 export function secondsOf(pace: Pace, ways: number): number {
   const { warmUp, milliseconds, cpu, latency } = pace;
-  const { leastMilliseconds = milliseconds } = pace;
+  const { leastMilliseconds = milliseconds, compiling = 2 * warmUp } = pace;
   const rounds = (milliseconds + leastMilliseconds) / 2;
-  return 1.2 * ways * (warmUp + rounds + cpu + latency) / 1000;
+  const all = NEW_LOOPS * compiling + warmUp + rounds + cpu + latency;
+  return 1.2 * ways * all / 1000;
 }
 
 /** Sums up rounds as so many medians, each of rounds that followed each other. */

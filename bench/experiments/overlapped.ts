@@ -40,7 +40,7 @@ const FULL: readonly Family[] = [
 ];
 
 const QUICK: readonly Family[] = [
-  ["unbuffered", "rewrite at", [4 * KIB], [1, 4, 16, 32]],
+  ["unbuffered", "rewrite at", [4 * KIB], [1, 8, 32]],
   ["unbuffered", "rewrite at", [64 * KIB], [1, 32]],
   ["unbuffered", "read at", [4 * KIB], [1, 32]],
   ["buffered", "read at", [4 * KIB], [1, 32]],
@@ -90,7 +90,7 @@ export async function measureOverlapped(
 
 /** How overlapped operations are measured. Turns last: the event loop turns in them as often as in a long run, not once too often. */
 export function paceOf(
-  { bytes, depth }: Point,
+  { operation: loop, bytes, depth }: Point,
   { quick, milliseconds }: Pick<Task, "quick" | "milliseconds">,
 ): Pace {
   const fitting = Math.floor(MOST_BYTES / bytes);
@@ -98,11 +98,11 @@ export function paceOf(
   const lap = Math.max(2 * depth, Math.min(most, fitting), 8);
   return quick
     ? {
-      ...{ lap, shortestTurn: 2, milliseconds: 1.5 * milliseconds },
-      ...{ warmUp: 30, cpu: 40, latency: 8 },
+      ...{ loop, lap, shortestTurn: 2, milliseconds: 1.5 * milliseconds },
+      ...{ warmUp: 30, cpu: 30, latency: 8 },
     }
     : {
-      ...{ lap, shortestTurn: 10, milliseconds: 1.5 * milliseconds },
+      ...{ loop, lap, shortestTurn: 10, milliseconds: 1.5 * milliseconds },
       ...{ leastMilliseconds: 0.75 * milliseconds },
       ...{ warmUp: 100, cpu: 70, latency: 40 },
     };

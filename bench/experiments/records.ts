@@ -4,6 +4,6 @@ import { wholeFiles } from "./whole_files.ts";
 
 /** Records of a structure, packed into a buffer and written, or read and unpacked. An operation is a record. */
 export const experiment: Experiment = wholeFiles("records", RECORD, WAYS, {
-  quick: 5000,
+  quick: 3000,
   full: 200_000,
 });

@@ -5,6 +5,6 @@ import { wholeFiles } from "./whole_files.ts";
 
 /** Lines of text, encoded and written, or read, decoded and told apart. An operation is a line, its length the average. */
 export const experiment: Experiment = wholeFiles("text", LINE_BYTES, WAYS, {
-  quick: 5000,
+  quick: 3000,
   full: 100_000,
 });

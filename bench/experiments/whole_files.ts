@@ -9,7 +9,7 @@ import type { WholeFileTask } from "../whole_file.ts";
 
 const OPERATIONS = ["write", "read"] as const;
 
-/** How many times as long as they were to take the rounds of slow ways take in a full run: there are as many as of the others. */
+/** How many times as long as they were to take the rounds of slow ways take: there are as many as of the others. */
 const LONG = 1.7;
 
 /**
@@ -27,12 +27,14 @@ export function wholeFiles(
   counts: { readonly quick: number; readonly full: number },
 ): Experiment {
   const paceOf = (
+    { operation }: Point,
     { quick, milliseconds }: Pick<Task, "quick" | "milliseconds">,
   ): Pace => ({
+    loop: `${name} ${operation}`,
     lap: quick ? counts.quick : counts.full,
     ...{ wholeFiles: true, shortestTurn: 1, latency: 0 },
     ...quick
-      ? { milliseconds: 2 * milliseconds, warmUp: 40, cpu: 40 }
+      ? { milliseconds: 2 * milliseconds, warmUp: 30, cpu: 35 }
       : { milliseconds: 4 * milliseconds, warmUp: 300, cpu: 200 },
   });
   return {
@@ -43,11 +45,11 @@ export function wholeFiles(
       })),
     ways: (point) => waysOf(candidates, point),
     seconds: (point: Point, task) =>
-      (task.quick ? 1 : LONG) *
-      secondsOf(paceOf(task), waysOf(candidates, point).length),
+      LONG *
+      secondsOf(paceOf(point, task), waysOf(candidates, point).length),
     async measure(point, task) {
       const path = join(task.folder, `${name}.bin`);
-      const pace = paceOf(task);
+      const pace = paceOf(point, task);
       const given = { path, library: task.library };
       const writes = point.operation === "write";
       try {

@@ -35,6 +35,9 @@ const QUICK_KINDS: readonly Kind[] = [
   ["rewrite at", "buffered", LARGE],
 ];
 
+/** How long a loop that is new to the process is run, in ms. */
+const COMPILING = 120;
+
 /** Cost by the size of the memory. */
 export const experiment: Experiment = {
   points(quick, runtime) {
@@ -65,7 +68,7 @@ export const experiment: Experiment = {
         {
           ...{ least: bytes, milliseconds: task.milliseconds },
           lap: () => LAP,
-          shortestTurn: 0.5,
+          ...{ shortestTurn: 0.5, compiling: COMPILING },
         },
       ));
   },

@@ -2,12 +2,10 @@
 
 import { closeSync, openSync as openFd, writeSync } from "node:fs";
 import { openSync } from "../../mod.ts";
+import { compile } from "../compiling.ts";
 import { type Contestant, failed } from "../contestant.ts";
 import { plainBytes } from "../memory.ts";
 import { COUNT, END, FAILED, type Job, TURN, WORKING } from "./crew_words.ts";
-
-/** As many requests as it takes until a loop is compiled for good. */
-const WARM_UP = 8192;
 
 const WAYS = { "SyncFile": syncFile, "node:fs": nodeFs };
 
@@ -16,11 +14,17 @@ const scope = globalThis as unknown as {
   postMessage(message: string): void;
 };
 
-scope.onmessage = ({ data }) => {
+/** How many requests there are between two looks at the clock. */
+const PART = 512;
+
+/** How long a loop runs until it is taken for compiled, in ms. */
+const COMPILING = 120;
+
+scope.onmessage = async ({ data }) => {
   try {
     const contestant = WAYS[data.way](data);
     try {
-      contestant.run(WARM_UP, 0);
+      await compile(() => contestant.run(PART, 0), PART, COMPILING);
       scope.postMessage("");
       work(data.words, contestant);
     } finally {

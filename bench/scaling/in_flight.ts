@@ -10,7 +10,7 @@ import { measureWays, placeOf } from "./measure.ts";
 const REQUEST = 4096;
 
 const DEPTHS = [1, 4, 16, 64, 256, 1024];
-const QUICK_DEPTHS = [1, 32, 256];
+const QUICK_DEPTHS = [1, 16, 64];
 const OPERATIONS: readonly Operation[] = ["read at", "rewrite at"];
 const QUICK_OPERATIONS: readonly Operation[] = ["rewrite at"];
 
@@ -50,5 +50,5 @@ export const experiment: Experiment = {
   },
 
   seconds: (point, { milliseconds }) =>
-    waysOf(IN_FLIGHT_WAYS, point).length * (0.08 + 2 * milliseconds / 1000),
+    waysOf(IN_FLIGHT_WAYS, point).length * (0.15 + 2 * milliseconds / 1000),
 };

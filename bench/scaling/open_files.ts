@@ -24,6 +24,9 @@ const KINDS: readonly Kind[] = [
   ["open", "buffered", false],
 ];
 
+/** How long a loop of short calls that is new to the process is run, in ms. */
+const COMPILING = 120;
+
 /** Cost by the number of open files. */
 export const experiment: Experiment = {
   points(quick, runtime) {
@@ -40,7 +43,7 @@ export const experiment: Experiment = {
   ways: (point) => waysOf(candidatesFor(point), point),
 
   measure(point, task) {
-    const { x = 1, operation } = point;
+    const { x = 1, operation, pattern } = point;
     return inFolder(task.folder, async (folder) => {
       const paths = makeFiles(folder, x, REQUEST);
       return await measureWays(
@@ -51,6 +54,8 @@ export const experiment: Experiment = {
           ...{ least: 1, milliseconds: task.milliseconds },
           lap: operation === "open" ? (count) => count : lapOf,
           shortestTurn: 5,
+          ...operation !== "open" && pattern === "buffered" &&
+            { compiling: COMPILING },
         },
       );
     });

@@ -1,5 +1,6 @@
 import { cpuTime } from "../clocks.ts";
 import type { Candidate } from "../contestant.ts";
+import { compile, isNew, setCompiled } from "../compiling.ts";
 import { workingSet } from "../memory.ts";
 import type { Run, Way } from "../schema.ts";
 import type { Place, Scaled } from "./contestant.ts";
@@ -15,6 +16,10 @@ export interface Plan {
   readonly shortestTurn: number;
   /** How long the rounds of one way are to be timed. */
   readonly milliseconds: number;
+  /** How long a loop runs first that is new to the process, in ms, until it has been compiled for good. */
+  readonly compiling?: number;
+  /** Each time that it is prepared, a way starts Workers, which warm up on their own: there is nothing to warm up with little. */
+  readonly inWorkers?: boolean;
 }
 
 /** As many as a median needs. */
@@ -26,11 +31,11 @@ const PATIENCE = 3;
 /** and so many ms in any case. */
 const LEAST_PATIENCE = 250;
 
-/** How long a way warms up with little, in ms; longer at the first point of a process, until its code has been compiled for good. */
+/** How long a way warms up with little, in ms. */
 const LEAST_WARM_UP = 10;
-const FIRST_WARM_UP = 60;
 
-const warm = new Set<Way>();
+/** How long it runs a loop before that which is new to the process, in ms. */
+const COMPILING = 40;
 
 /** So many operations show what a lap takes of time and memory, if it has more. */
 const SAMPLE = 1024;
@@ -94,29 +99,23 @@ async function closeAll(entries: readonly Entry[]): Promise<void> {
 
 /** Warms a way up with little. Then opens all that it needs, and sees how much memory that takes. */
 async function enter<Its extends Place>(
-  { way, prepare }: Candidate<Its>,
+  candidate: Candidate<Its>,
   place: Its,
   plan: Plan,
 ): Promise<Entry> {
-  const { lap, milliseconds } = plan;
-  const little = await prepare({ ...place, x: plan.least });
-  try {
-    const least = warm.has(way) ? LEAST_WARM_UP : FIRST_WARM_UP;
-    warm.add(way);
-    await warmUp(little, lap(plan.least), Math.max(least, milliseconds / 2));
-  } finally {
-    await little.close();
-  }
+  const { way, prepare } = candidate;
+  const { lap, milliseconds, inWorkers = false } = plan;
+  if (!inWorkers) await warmUpWithLittle(candidate, place, plan);
   await collectGarbage();
   const before = workingSet();
   const contestant: Scaled = await prepare(place);
   try {
     const sample = Math.min(lap(place.x), SAMPLE);
-    await takeLap(contestant, sample);
+    const take = () => takeLap(contestant, sample);
+    await take();
     const after = await contestant.most?.() ?? workingSet();
     const memory = Math.max(0, after - before);
-    // Code that was compiled for one file is compiled anew for many.
-    await warmUp(contestant, sample, Math.max(LEAST_WARM_UP, milliseconds / 4));
+    await warmUp(take, Math.max(LEAST_WARM_UP, milliseconds / 4));
     return { way, contestant, memory, rounds: [], ...NONE };
   } catch (error) {
     await contestant.close();
@@ -124,13 +123,47 @@ async function enter<Its extends Place>(
   }
 }
 
+async function warmUpWithLittle<Its extends Place>(
+  candidate: Candidate<Its>,
+  place: Its,
+  plan: Plan,
+): Promise<void> {
+  const { way } = candidate;
+  const { compiling = COMPILING } = plan;
+  const { experiment, operation, pattern } = place.point;
+  const loop = [way, experiment, operation, pattern].join();
+  const isFirst = way !== "C" && isNew(loop);
+  // What is compiled for the only file there has been would have to be compiled anew for the next ones.
+  if (isFirst) await withLittle(candidate, place, plan, (take) => take());
+  await withLittle(candidate, place, plan, async (take) => {
+    if (isFirst) await compile(take, plan.lap(plan.least), compiling);
+    await warmUp(take, Math.max(LEAST_WARM_UP, plan.milliseconds / 2));
+  });
+  setCompiled(loop);
+}
+
+/** Opens what a way needs for the least of what grows, and has it take laps. */
+async function withLittle<Its extends Place>(
+  { prepare }: Candidate<Its>,
+  place: Its,
+  { least, lap }: Plan,
+  run: (takeLap: () => Promise<number>) => unknown,
+): Promise<void> {
+  const contestant: Scaled = await prepare({ ...place, x: least });
+  try {
+    await run(() => takeLap(contestant, lap(least)));
+  } finally {
+    await contestant.close();
+  }
+}
+
+/** Takes laps for so long. */
 async function warmUp(
-  contestant: Scaled,
-  count: number,
+  takeLap: () => Promise<number>,
   milliseconds: number,
 ): Promise<void> {
   const end = performance.now() + milliseconds;
-  do await takeLap(contestant, count); while (performance.now() < end);
+  do await takeLap(); while (performance.now() < end);
 }
 
 async function takeTurns(

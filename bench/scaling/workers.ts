@@ -71,7 +71,7 @@ function measure(point: Point, task: Task, isOne: boolean) {
       {
         ...{ least: 1, milliseconds: task.milliseconds },
         lap: (workers) => workers * LAP,
-        shortestTurn: 10,
+        ...{ shortestTurn: 10, inWorkers: true },
       },
     );
   });
@@ -82,5 +82,5 @@ function seconds(
   { milliseconds }: Pick<Task, "milliseconds">,
 ): number {
   const each = 0.2 + 2 * milliseconds / 1000;
-  return 0.8 + 0.3 * (point.x ?? 1) + waysOf(WORKERS_WAYS, point).length * each;
+  return 0.6 + 0.4 * (point.x ?? 1) + waysOf(WORKERS_WAYS, point).length * each;
 }

@@ -71,11 +71,13 @@ export class Programs {
     const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".c"));
     const library = join(folder, "bench.dll");
     const sources = files.toSorted().map((name) => join(FOLDER, name));
-    await windows.compile(sources, library, ["-shared"]);
     const bundles = BUNDLED.map((name) => join(folder, `${name}.js`));
-    for (const [i, name] of BUNDLED.entries()) {
-      await bundleProgram(windows, join(FOLDER, `${name}.ts`), bundles[i]!);
-    }
+    await Promise.all([
+      windows.compile(sources, library, ["-shared"]),
+      ...BUNDLED.map((name, i) =>
+        bundleProgram(windows, join(FOLDER, `${name}.ts`), bundles[i]!)
+      ),
+    ]);
     const digest = await digestOf([...sources, ...bundles]);
     return new Programs(windows, folder, library, digest);
   }
