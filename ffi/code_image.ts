@@ -7,7 +7,7 @@
 import type { Architecture } from "./backend.ts";
 import { frameRoutine } from "./frame_code.ts";
 import type { Routine } from "./machine_code.ts";
-import { TRANSFER_BLOCK, transferRoutine } from "./transfer_code.ts";
+import { TRANSFER_BLOCK, transferRoutines } from "./transfer_code.ts";
 
 /** The room for the image: a page of its own, since its protection differs. */
 export const CODE_SIZE = 4096;
@@ -54,10 +54,9 @@ export function codeImage(architecture: Architecture): CodeImage {
   };
   const frame = add(() => frameRoutine(architecture));
   const transfers: number[] = [];
+  const transferRoutine = transferRoutines(architecture);
   for (let i = 0; i < TRANSFER_COUNT; i++) {
-    transfers.push(
-      add((at) => transferRoutine(architecture, transferBlockAt(i) - at)),
-    );
+    transfers.push(add((at) => transferRoutine(transferBlockAt(i) - at)));
   }
   const table: number[] = [];
   for (const { at, code, unwind } of routines) {

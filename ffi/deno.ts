@@ -120,45 +120,37 @@ function bindAddresses<Name extends string>(
  * Deno opens libraries, not addresses, and its `UnsafeFnPointer` has no fast
  * path (about 2 µs a call). The C runtime's `bsearch_s`, asked to search an
  * array of one element, calls its comparison `frame(context, key, element)`
- * once and on the spot, and adds about 10 ns. Its page allows no null key, so
- * that a call without one gives the block.
+ * once and on the spot, and adds about 10 ns.
  * https://learn.microsoft.com/cpp/c-runtime-library/reference/bsearch-s
  */
 function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
-  const prototype = (
-    key: string,
-    context: string,
-    nonblocking = false,
-  ): DenoForeignFunction => ({
-    name: "bsearch_s",
-    parameters: [key, "u64", "u64", "u64", "u64", context],
-    result: "void",
-    nonblocking,
-  });
   // At once: what was bound can be called even when the permission has been
-  // given back.
-  const { call0, call1, call2 } = deno.dlopen("ucrtbase.dll", {
-    call0: prototype("u64", "u64"),
-    call1: prototype("buffer", "u64"),
-    call2: prototype("buffer", "buffer"),
-  }).symbols as {
-    call0: Search<bigint, bigint>;
-    call1: Search<ArrayBufferView, bigint>;
-    call2: Search<ArrayBufferView, ArrayBufferView>;
-  };
-  // Binding takes a while, and not every program needs this one.
+  // given back. And one for all, since each takes a millisecond to bind.
+  const search = bindSearch<Search<ArrayBufferView, ArrayBufferView | null>>(
+    deno,
+    {
+      name: "bsearch_s",
+      parameters: ["buffer", "u64", "u64", "u64", "u64", "buffer"],
+      result: "void",
+    },
+  );
+  // No key is allowed to be null: this one goes where nobody looks.
+  const none = new Uint8Array(new ArrayBuffer(8));
   let aside: Search<bigint, bigint, Promise<void>> | undefined;
   return {
     bind: (block) => ({
-      call0: () => call0(block, block, 1n, 1n, routine, 0n),
-      call1: (key) => call1(key, block, 1n, 1n, routine, 0n),
-      call2: (key, context) => call2(key, block, 1n, 1n, routine, context),
+      call0: () => search(none, block, 1n, 1n, routine, null),
+      call1: (key) => search(key, block, 1n, 1n, routine, null),
+      call2: (key, context) => search(key, block, 1n, 1n, routine, context),
     }),
     callAside(block) {
-      aside ??= bindSearch<NonNullable<typeof aside>>(
-        deno,
-        prototype("u64", "u64", true),
-      );
+      // Not every program needs this one.
+      aside ??= bindSearch<NonNullable<typeof aside>>(deno, {
+        name: "bsearch_s",
+        parameters: ["u64", "u64", "u64", "u64", "u64", "u64"],
+        result: "void",
+        nonblocking: true,
+      });
       return aside(block, block, 1n, 1n, routine, 0n);
     },
   };

@@ -98,9 +98,6 @@ export class FrameTable {
   constructor(backend: Backend, executable = true) {
     this.#backend = backend;
     const kernel32 = this.#setUp = backend.bind("kernel32.dll", SET_UP);
-    this.#getProcAddress = backend.bindClosely("kernel32.dll", {
-      GetProcAddress: 2,
-    }).GetProcAddress;
     this.#blocks = new Blocks(backend, kernel32.VirtualAlloc, RESERVED);
     this.#first = this.#blocks.at(CODE_SIZE);
     this.#module = kernel32.GetModuleHandleW(this.#text("kernel32", 2));
@@ -108,6 +105,27 @@ export class FrameTable {
     if (this.#image !== undefined) {
       this.#caller = backend.frameCaller(this.#routine(this.#image.frame));
     }
+    this.#getProcAddress = this.#bindGetProcAddress(this.#caller);
+  }
+
+  /** By the frame where there is one, which takes no time to bind. */
+  #bindGetProcAddress(caller: FrameCaller | undefined): WordFunction {
+    if (caller === undefined) {
+      return this.#backend.bindClosely("kernel32.dll", { GetProcAddress: 2 })
+        .GetProcAddress;
+    }
+    const target = this.#setUp.GetProcAddress(
+      this.#module,
+      this.#text("GetProcAddress", 1),
+    );
+    const { address, view } = this.#blockOf(target);
+    const { call0 } = caller.bind(address);
+    return (module, name) => {
+      view.setBigUint64(argumentOffset(0), module!, true);
+      view.setBigUint64(argumentOffset(1), name!, true);
+      call0();
+      return view.getBigUint64(RESULT, true);
+    };
   }
 
   /** "after-call" where the process may not make executable memory. */
@@ -182,7 +200,7 @@ export class FrameTable {
       );
     }
     // The block's last word serves as the cell: no other call writes to it.
-    const block = this.#block(name, undefined);
+    const block = this.#block(name);
     const { view, address } = block;
     const cellOffset = BLOCK_SIZE - 8;
     return {
@@ -261,8 +279,12 @@ export class FrameTable {
     return target;
   }
 
-  #block(name: string, cell: bigint | undefined): Block {
-    const target = this.#exported(name);
+  /** @param cell Where the last error is kept; by default, in the block. */
+  #block(name: string, cell?: bigint): Block {
+    return this.#blockOf(this.#exported(name), cell);
+  }
+
+  #blockOf(target: bigint, cell?: bigint): Block {
     const block = this.#blocks.take();
     const { view, address } = block;
     view.setBigUint64(FRAME_BLOCK.target * 8, target, true);
@@ -330,6 +352,7 @@ const SET_UP = {
   FlushInstructionCache: 3,
   GetCurrentProcess: 0,
   GetModuleHandleW: 1,
+  GetProcAddress: 2,
   RtlAddFunctionTable: 3,
   VirtualAlloc: 4,
   VirtualProtect: 4,

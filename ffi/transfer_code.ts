@@ -53,22 +53,31 @@ export const TRANSFER_BLOCK = {
 } as const;
 
 /**
- * Makes a transfer for a processor.
+ * Makes transfers for a processor, which differ in where their blocks are.
  *
- * @param distance From the first byte of the code to that of the block.
+ * @returns What makes one, by the distance from the first byte of its code to
+ * that of its block.
  */
-export function transferRoutine(
+export function transferRoutines(
   architecture: Architecture,
-  distance: number,
-): Routine {
-  if (architecture === "x64") {
-    const code = x64Code(X64_CODE);
+): (distance: number) => Routine {
+  return architecture === "x64" ? x64Routines() : arm64Routine;
+}
+
+function x64Routines(): (distance: number) => Routine {
+  const common = x64Code(X64_CODE);
+  const unwind = x64Unwind(0x30);
+  return (distance) => {
+    const code = common.slice();
     const displacement = distance - X64_BLOCK;
     for (let i = 0; i < 4; i++) {
       code[X64_BLOCK - 4 + i] = displacement >> 8 * i & 255;
     }
-    return { code, unwind: x64Unwind(0x30) };
-  }
+    return { code, unwind };
+  };
+}
+
+function arm64Routine(distance: number): Routine {
   const words = [...ARM64_CODE];
   const displacement = distance - 4 * ARM64_BLOCK;
   words[ARM64_BLOCK]! |= (displacement & 3) << 29 | displacement >> 2 << 5;

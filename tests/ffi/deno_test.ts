@@ -131,10 +131,12 @@ test("createDenoBackend() gives bsearch_s one element, a key and the routine", (
     }
   }
   const search = [0x5000n, 1n, 1n, 0x7000n];
+  const [[, none] = []] = calls;
+  assertEquals(none, new Uint8Array(8));
   assertEquals(calls.slice(0, 4), [
     // bsearch_s allows no null key.
-    ["u64,u64,u64,u64,u64,u64", 0x5000n, ...search, 0n],
-    ["buffer,u64,u64,u64,u64,u64", key, ...search, 0n],
+    ["buffer,u64,u64,u64,u64,buffer", none, ...search, null],
+    ["buffer,u64,u64,u64,u64,buffer", key, ...search, null],
     ["buffer,u64,u64,u64,u64,buffer", key, ...search, context],
     ["u64,u64,u64,u64,u64,u64", 0x5000n, ...search, 0n],
   ]);

@@ -80,6 +80,8 @@ test("FrameTable takes the processor's instructions for new after writing them",
     "GetCurrentProcess",
     "FlushInstructionCache",
     "RtlAddFunctionTable",
+    // Of itself: from now on the frame calls it.
+    "GetProcAddress",
   ]);
 });
 
