@@ -14,7 +14,6 @@ import type { OverlappedHandle } from "./overlapped.ts";
 import type { Waiter } from "./overlapped_pool.ts";
 import { type SegmentArray, segmentArray, totalLength } from "./segments.ts";
 import { listen, unlisten } from "./signal.ts";
-import { yieldTurn } from "./time_slice.ts";
 
 /** What only whole sectors go to. */
 export interface SectorGuard {
@@ -113,13 +112,10 @@ export class DirectWay<Memory, Result> {
     if (!this.#enter(byteOffset, length, offset, sectors)) {
       return undefined;
     }
-    const address = byteOffset === 0
-      ? owner.address
-      : owner.address + BigInt(byteOffset);
     const promise = new Promise<number | Result>(takeResolve);
     return this.#start(
       new OwnTransfer(this, bytes, length, offset, signal, sectors, owner),
-      address,
+      byteOffset === 0 ? owner.address : owner.address + BigInt(byteOffset),
       promise,
     );
   }
@@ -214,17 +210,8 @@ export class DirectWay<Memory, Result> {
       direct.offset,
       direct,
     );
-    if (overlapped !== undefined) {
-      direct.listen(overlapped);
-      return promise;
-    }
-    // What completes at once would keep a loop of such from ever ending its turn
-    // of the event loop.
-    const turn = yieldTurn();
-    if (turn === undefined) return promise;
-    // Nobody hears of a failure before the turn: it is not unhandled until then.
-    promise.catch(() => {});
-    return turn.then(() => promise);
+    if (overlapped !== undefined) direct.listen(overlapped);
+    return promise;
   }
 }
 
