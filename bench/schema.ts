@@ -153,6 +153,8 @@ export interface Results {
   readonly heap: Partial<Record<Runtime, Readonly<Record<string, number>>>>;
   /** What import and first call cost, in ms, over opening kernel32.dll alone. */
   readonly startup: Partial<Record<Runtime, number>>;
+  /** What the import of a module takes in which there is nothing, in ms. */
+  readonly emptyImport?: Partial<Record<Runtime, number>>;
   /** What was not measured, and why. */
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
 }

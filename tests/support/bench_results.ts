@@ -202,6 +202,7 @@ export function benchResults(making: Making = {}): Results {
       },
     },
     startup: { deno: 6.2, bun: 4.1 },
+    emptyImport: { deno: 2.5 },
     skipped: [{
       what: "preallocated, by FileAllocationInfo",
       why: "Wine does not have it <yet>",

@@ -146,12 +146,13 @@ export class Measurement {
     const collected = new Collected(earlier);
     const heap = { ...earlier?.heap };
     const startup = { ...earlier?.startup };
+    const emptyImport = { ...earlier?.emptyImport };
     const results = (): Results => ({
       ...{ schema: SCHEMA, date: new Date().toISOString() },
       ...about,
       versions: { ...earlier?.versions, ...about.versions },
       points: collected.points,
-      ...{ heap, startup, skipped: collected.skipped },
+      ...{ heap, startup, emptyImport, skipped: collected.skipped },
     });
     const progress = new Progress(plan.seconds);
     this.#progress = progress;
@@ -170,7 +171,9 @@ export class Measurement {
       progress.begin(`${runtime} heap`);
       heap[runtime] = await programs.heap(runtime, counts);
       progress.begin(`${runtime} start-up`);
-      startup[runtime] = await programs.startup(runtime, starts);
+      const { module, empty } = await programs.startup(runtime, starts);
+      startup[runtime] = module;
+      emptyImport[runtime] = empty;
       progress.done(seconds);
       await this.#keep();
     }

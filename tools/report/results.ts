@@ -61,6 +61,7 @@ const RESULTS: v.GenericSchema<unknown, Results> = v.object({
   points: v.array(POINT),
   heap: v.record(v.picklist(RUNTIMES), v.record(TEXT, NUMBER)),
   startup: v.record(v.picklist(RUNTIMES), NUMBER),
+  emptyImport: v.exactOptional(v.record(v.picklist(RUNTIMES), NUMBER)),
   skipped: v.array(v.object({ what: TEXT, why: TEXT })),
 });
 
