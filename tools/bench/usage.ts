@@ -5,7 +5,7 @@ export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
 
 Measures this module against C, bare foreign calls, the runtimes' own files and packages, on deno.exe, bun.exe and node.exe.
 
-  --quick            everything in short, in two to three minutes
+  --quick            everything in short, in two minutes
   --list             lists what would be measured and how long that takes, and measures nothing
   --runtime NAME     deno, bun or node. This and the following may be repeated
   --experiment NAME  ${Object.keys(EXPERIMENTS).join(", ")}
