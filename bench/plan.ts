@@ -45,7 +45,7 @@ export function pointsOf(
  * In a short run, where starting processes is what takes the time, it measures what shares no loop: transfers with and without
  * an offset have loops of their own, and all that reads calls ReadFile, all that writes WriteFile, so that call sites keep to one function.
  * Ways to open files are together there, which costs the routes through this module a branch that is predicted well. So are experiments
- * whose operations take so long that a call site is the least of it.
+ * with loops of their own.
  */
 export function batchesOf(points: readonly Point[], quick: boolean): Point[][] {
   const batches = new Map<string, Point[]>();
@@ -65,7 +65,7 @@ function batchOf({ runtime, experiment, operation, pattern }: Point): string {
 function quickBatchOf({ runtime, experiment, operation }: Point): string {
   const reads = operation.startsWith("read") || operation === "scatter";
   const isTransfer = experiment === "transfer";
-  // It takes twice as long to start, and runs none of this module.
+  // It takes twice as long to start, runs none of this module, and has no fast path that one site for reads and writes would lose.
   if (runtime === "node") return JSON.stringify([runtime, isTransfer]);
   switch (experiment) {
     case "transfer":
@@ -77,6 +77,10 @@ function quickBatchOf({ runtime, experiment, operation }: Point): string {
     case "text":
     case "streams":
       return JSON.stringify([runtime, "whole files"]);
+    // Memory that others have had hides what large buffers take.
+    case "file size":
+    case "buffer size":
+      return JSON.stringify([runtime, "sizes"]);
     default:
       return JSON.stringify([runtime, "scaling"]);
   }

@@ -75,13 +75,14 @@ export async function takeRounds(
 ): Promise<Run["ways"]> {
   const { loop, lap, compiling = 2 * pace.warmUp } = pace;
   for (const { way, contestant } of entries) {
+    const its = `${way} ${loop}`;
     // C is what it is from the beginning.
-    if (isNew(loop) && way !== "C") {
+    if (isNew(its) && way !== "C") {
       await compile(() => lapTime(contestant, pace), lap, compiling);
+      setCompiled(its);
     }
     await warmUp(contestant, pace);
   }
-  setCompiled(loop);
   const laps = await lapsFor(entries[0]!.contestant, pace);
   const rounds = await takeTurns(entries, laps, pace);
   const ways: Run["ways"] = {};

@@ -49,11 +49,6 @@ export interface Operation {
   readonly outcome: Outcome | Promise<Outcome>;
 }
 
-/** How a transfer ended whose waiter is yet to be told. */
-interface Ended extends Outcome {
-  readonly waiter: Waiter;
-}
-
 /**
  * A wait ends after so long and is begun anew: when the JS thread has been
  * terminated, nobody else ends it, and Bun waits for its Workers at the end.
@@ -99,8 +94,6 @@ export class CompletionPort {
   #nextCompletion: PromiseWithResolvers<void> | undefined;
   #willLook = false;
   #waits = false;
-  /** What has ended, and is told of in the next turn of the event loop. */
-  #ended: Ended[] = [];
 
   /**
    * Makes one.
@@ -226,11 +219,11 @@ export class CompletionPort {
 
   /**
    * Starts a transfer without detours. The memory must stay until the waiter
-   * is told, which it may be before this returns.
+   * is told, which it is before this returns if no packet is to come.
    *
    * @param offset The offset.
    * @returns The address of its OVERLAPPED, by which it can be cancelled until
-   * the waiter is told; nothing if there is nothing to cancel any more.
+   * the waiter is told; nothing if it has ended.
    */
   startTransfer(
     skipsOnSuccess: boolean,
@@ -255,22 +248,8 @@ export class CompletionPort {
     if (queued) code = codeOfStatus(slot.status);
     const count = queued || succeeded ? slot.count : 0;
     this.#letGo(slot, queued);
-    // What completes at once would keep a loop of such from ever ending its turn
-    // of the event loop.
-    const turn = yieldTurn();
-    if (turn === undefined) waiter.complete(code, count);
-    else this.#completeIn(turn, { waiter, code, count });
+    waiter.complete(code, count);
     return undefined;
-  }
-
-  #completeIn(turn: Promise<void>, ended: Ended): void {
-    this.#ended.push(ended);
-    if (this.#ended.length > 1) return;
-    turn.then(() => {
-      const all = this.#ended;
-      this.#ended = [];
-      for (const { waiter, code, count } of all) waiter.complete(code, count);
-    });
   }
 
   /** Takes back the OVERLAPPED of an operation that has ended. */

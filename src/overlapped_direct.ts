@@ -14,6 +14,7 @@ import type { OverlappedHandle } from "./overlapped.ts";
 import type { Waiter } from "./overlapped_pool.ts";
 import { type SegmentArray, segmentArray, totalLength } from "./segments.ts";
 import { listen, unlisten } from "./signal.ts";
+import { yieldTurn } from "./time_slice.ts";
 
 /** What only whole sectors go to. */
 export interface SectorGuard {
@@ -210,9 +211,23 @@ export class DirectWay<Memory, Result> {
       direct.offset,
       direct,
     );
-    if (overlapped !== undefined) direct.listen(overlapped);
+    if (overlapped !== undefined) direct.goesOn(overlapped);
+    else direct.tellSoon();
     return promise;
   }
+}
+
+/** Of these, the next turn of the event loop tells. */
+let untold: { tell(): void }[] = [];
+
+function tellIn(turn: Promise<void>, direct: { tell(): void }): void {
+  untold.push(direct);
+  if (untold.length > 1) return;
+  turn.then(() => {
+    const all = untold;
+    untold = [];
+    for (const direct of all) direct.tell();
+  });
 }
 
 /** A transfer that is under way. */
@@ -224,7 +239,10 @@ abstract class Direct<Memory, Result> implements Waiter, Performed<Memory> {
   readonly #way: DirectWay<Memory, Result>;
   readonly #sectors: SectorGuard | undefined;
   readonly #resolve: Resolve;
-  #overlapped = 0n;
+  /** Nothing as long as the call has not returned that starts it. */
+  #overlapped: bigint | undefined;
+  /** What is to be told, where it has ended in that call. */
+  #result: unknown;
 
   constructor(
     way: DirectWay<Memory, Result>,
@@ -252,16 +270,32 @@ abstract class Direct<Memory, Result> implements Waiter, Performed<Memory> {
   /** Lets the memory go that the kernel used. */
   protected abstract letGo(): void;
 
-  /** Has the signal cancel the operation with an OVERLAPPED. */
-  listen(overlapped: bigint): void {
-    if (this.signal === undefined) return;
+  /** Goes on, with an OVERLAPPED by which the signal may cancel it. */
+  goesOn(overlapped: bigint): void {
     this.#overlapped = overlapped;
-    listen(this.signal, this);
+    if (this.signal !== undefined) listen(this.signal, this);
   }
 
   /** Asks to cancel: the outcome is awaited all the same. */
   handleEvent(): void {
-    this.#way.handle.cancel(this.#overlapped);
+    this.#way.handle.cancel(this.#overlapped!);
+  }
+
+  /**
+   * Tells how it has ended, at once if there is time: what completes at once
+   * would keep a loop of such from ever ending its turn of the event loop.
+   */
+  tellSoon(): void {
+    const turn = yieldTurn();
+    if (turn === undefined) return this.tell();
+    // Nobody hears of a failure before the turn: it is not unhandled until then.
+    if (this.#result instanceof Promise) this.#result.catch(() => {});
+    tellIn(turn, this);
+  }
+
+  /** Tells how it has ended. */
+  tell(): void {
+    this.#resolve(this.#result);
   }
 
   complete(code: number, count: number): void {
@@ -271,8 +305,9 @@ abstract class Direct<Memory, Result> implements Waiter, Performed<Memory> {
     const isWhole = this.deliver(count) && count === this.length;
     if (code === 0 && isWhole) {
       this.#leave();
-      this.#resolve(count);
-    } else this.#resolve(this.#goOn({ code, count }));
+      this.#result = count;
+    } else this.#result = this.#goOn({ code, count });
+    if (this.#overlapped !== undefined) this.tell();
   }
 
   async #goOn(outcome: Outcome): Promise<unknown> {

@@ -18,7 +18,10 @@ export interface Plan {
   readonly milliseconds: number;
   /** How long a loop runs first that is new to the process, in ms, until it has been compiled for good. */
   readonly compiling?: number;
-  /** Each time that it is prepared, a way starts Workers, which warm up on their own: there is nothing to warm up with little. */
+  /**
+   * Does not warm up with little: Workers, which a way starts each time that it is prepared, do it on their own. In a long run it
+   * does all the same, since the first Worker takes memory that no other does.
+   */
   readonly inWorkers?: boolean;
 }
 

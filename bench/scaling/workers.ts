@@ -71,7 +71,7 @@ function measure(point: Point, task: Task, isOne: boolean) {
       {
         ...{ least: 1, milliseconds: task.milliseconds },
         lap: (workers) => workers * LAP,
-        ...{ shortestTurn: 10, inWorkers: true },
+        ...{ shortestTurn: 10, inWorkers: task.quick },
       },
     );
   });

@@ -167,6 +167,47 @@ test("what is read to memory that was given away meanwhile is nobody's", async (
   assertEquals(underWay(), 0);
 });
 
+test("what ends in its call lets all go at once, and is told of in order, a failure too, when the event loop has turned", async () => {
+  const counts = { underWay: 0, room: 0 };
+  const handle = {
+    ...{
+      reserve() {},
+      tryEnter: () => (counts.underWay++, counts.room++, true),
+    },
+    ...{ leaveGate: () => counts.room--, leave: () => counts.underWay-- },
+    startTransfer(...args: [unknown, bigint, number, number, Waiter]) {
+      const [, , length, offset, waiter] = args;
+      waiter.complete(offset === 1 ? 5 : 0, length);
+    },
+  };
+  const way = new DirectWay<Uint8Array, number>(
+    "WriteFile",
+    handle as unknown as OverlappedHandle,
+    () => Promise.reject(new Error("no")),
+  );
+  const bytes = new Uint8Array(8);
+  const said: (number | string)[] = [];
+  const start = (offset: number) =>
+    void way.copied(bytes, offset, undefined)!.then(
+      () => said.push(offset),
+      () => said.push("failed"),
+    );
+  start(0);
+  assertEquals(counts, { underWay: 0, room: 0 });
+  await Promise.resolve();
+  assertEquals(said, [0], "while there is time, it is told of at once");
+  const end = performance.now() + 20;
+  while (performance.now() < end);
+  for (const offset of [2, 1, 3]) start(offset);
+  // That of the failure waits for nothing but to be told of.
+  await Promise.resolve();
+  assertEquals(counts, { underWay: 0, room: 0 });
+  assertEquals(said, [0], "not before the others had their turn");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(said.toSorted(), [0, 2, 3, "failed"]);
+  assertEquals(said.filter((one) => one !== "failed"), [0, 2, 3]);
+});
+
 test("transfers of native memory keep to maxInFlight", async () => {
   await using file = await scratch({ maxInFlight: { operations: 2 } });
   const buffers = Array.from({ length: 10 }, () => new AlignedBuffer(SECTOR));
