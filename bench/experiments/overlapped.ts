@@ -40,8 +40,8 @@ const FULL: readonly Family[] = [
 ];
 
 const QUICK: readonly Family[] = [
-  ["unbuffered", "rewrite at", [4 * KIB], [1, 8, 32]],
-  ["unbuffered", "rewrite at", [64 * KIB], [1, 32]],
+  ["unbuffered", "rewrite at", [4 * KIB], [1, 32]],
+  ["unbuffered", "rewrite at", [64 * KIB], [32]],
   ["unbuffered", "read at", [4 * KIB], [1, 32]],
   ["buffered", "read at", [4 * KIB], [1, 32]],
   ["buffered", "read", [4 * KIB], [1]],

@@ -50,7 +50,7 @@ export function planText(
 /** How much there is to be seen of the heap and the start-up, and how long that takes a runtime, in seconds. */
 const BESIDE = {
   quick: {
-    counts: { calls: 100_000, operations: 20_000, quick: true },
+    counts: { calls: 100_000, operations: 15_000, quick: true },
     starts: 2,
     seconds: 4,
   },
