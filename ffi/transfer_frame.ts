@@ -20,12 +20,26 @@ export function handleWord(handle: bigint): number {
 export class TransferFrame {
   /** Makes it, as {@linkcode TransferCaller} says. */
   readonly call: TransferCaller;
+  /**
+   * Says where the next transfer starts, in two halves of 32 bits: "the system
+   * updates the OVERLAPPED offset before WriteFile returns", so that it is said
+   * before every call.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   */
+  readonly startAt: (offset: number, offsetHigh: number) => void;
   readonly #block: DataView;
 
   /** Takes what makes it, and its block. */
   constructor(call: TransferCaller, block: DataView) {
     this.call = call;
     this.#block = block;
+    // No method: what a closure has is a constant to Bun, a private member is
+    // looked up, which takes 60 ns behind a system call.
+    this.startAt = (offset, offsetHigh) => {
+      block.setUint32(OFFSET, offset, true);
+      block.setUint32(OFFSET_HIGH, offsetHigh, true);
+    };
   }
 
   /** Whether the last call succeeded, as the function itself says. */
@@ -36,17 +50,5 @@ export class TransferFrame {
   /** The bytes that the last call transferred. */
   get count(): number {
     return this.#block.getUint32(TRANSFER_BLOCK.count, true);
-  }
-
-  /**
-   * Says where the next transfer starts, in two halves of 32 bits: "the system
-   * updates the OVERLAPPED offset before WriteFile returns", so that it is said
-   * before every call.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
-   */
-  startAt(offset: number, offsetHigh: number): void {
-    this.#block.setUint32(OFFSET, offset, true);
-    this.#block.setUint32(OFFSET_HIGH, offsetHigh, true);
   }
 }
