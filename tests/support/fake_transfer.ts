@@ -31,7 +31,7 @@ export function withFakeTransfers(
       let place: bigint | undefined;
       const fake = (key: keyof TransferFrame, value: PropertyDescriptor) =>
         Object.defineProperty(frame, key, { ...value, configurable: true });
-      const { call } = frame;
+      const { call, startAt } = frame;
       fake("succeeded", { get: () => last.error === undefined });
       fake("count", { get: () => last.count });
       fake("startAt", {
@@ -51,9 +51,10 @@ export function withFakeTransfers(
         },
       });
       return () => {
-        for (const key of ["succeeded", "count", "startAt"] as const) {
+        for (const key of ["succeeded", "count"] as const) {
           Reflect.deleteProperty(frame, key);
         }
+        fake("startAt", { value: startAt });
         fake("call", { value: call });
       };
     })

@@ -26,8 +26,8 @@ export const PROGRAMS: readonly WeighedProgram[] = [
   { program: 'export { alignUp } from "@kernel32/io";', limit: 1_500 },
   { program: 'export { openSync } from "@kernel32/io";', limit: 19_750 },
   { program: 'export { open } from "@kernel32/io";', limit: 27_500 },
-  { program: 'export * from "@kernel32/io";', limit: 35_250 },
-  { program: 'export * from "@kernel32/io/raw";', limit: 10_400 },
+  { program: 'export * from "@kernel32/io";', limit: 35_400 },
+  { program: 'export * from "@kernel32/io/raw";', limit: 10_500 },
   { program: 'export * from "@kernel32/io/structs";', limit: 7_000 },
 ];
 
