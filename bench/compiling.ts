@@ -6,6 +6,9 @@ const compiled = new Set<string>();
 /** After so many short operations the best code is there: V8 takes some 30,000. */
 const OPERATIONS = 40_000;
 
+/** How long a loop of short calls is run for that at most, in ms. */
+export const COMPILING = 120;
+
 /** Tells whether a loop has to be compiled yet. */
 export function isNew(loop: string): boolean {
   return !compiled.has(loop);

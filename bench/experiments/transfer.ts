@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isNew, setCompiled } from "../compiling.ts";
+import { COMPILING, isNew, setCompiled } from "../compiling.ts";
 import type { Candidate } from "../contestant.ts";
 import { type Experiment, SkippedError, type Task } from "../experiment.ts";
 import { measureWays, rehearse, waysOf } from "../measure.ts";
@@ -55,9 +55,6 @@ const QUICK: readonly (readonly [Pattern, Operation, readonly number[]])[] = [
 const MOST_TRANSFERS = 64;
 const FEWEST_TRANSFERS = 8;
 const MOST_BYTES = 16 * 2 ** 20;
-
-/** How long a loop that is new to the process is run, in ms. */
-const COMPILING = 120;
 
 /** Requests of some size, one after the other, in every way to open a file. */
 export const experiment: Experiment = {

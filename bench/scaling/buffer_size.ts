@@ -1,5 +1,6 @@
 // How the cost of a request depends on how much memory requests cycle through: whether that is in the processor's caches.
 
+import { COMPILING } from "../compiling.ts";
 import type { Experiment } from "../experiment.ts";
 import { waysOf } from "../measure.ts";
 import type { Operation, Pattern, Point } from "../schema.ts";
@@ -34,9 +35,6 @@ const KINDS: readonly Kind[] = [
 const QUICK_KINDS: readonly Kind[] = [
   ["rewrite at", "buffered", LARGE],
 ];
-
-/** How long a loop that is new to the process is run, in ms. */
-const COMPILING = 120;
 
 /** Cost by the size of the memory. */
 export const experiment: Experiment = {

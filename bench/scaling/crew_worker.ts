@@ -2,7 +2,7 @@
 
 import { closeSync, openSync as openFd, writeSync } from "node:fs";
 import { openSync } from "../../mod.ts";
-import { compile } from "../compiling.ts";
+import { compile, COMPILING } from "../compiling.ts";
 import { type Contestant, failed } from "../contestant.ts";
 import { plainBytes } from "../memory.ts";
 import { COUNT, END, FAILED, type Job, TURN, WORKING } from "./crew_words.ts";
@@ -16,9 +16,6 @@ const scope = globalThis as unknown as {
 
 /** How many requests there are between two looks at the clock. */
 const PART = 512;
-
-/** How long a loop runs until it is taken for compiled, in ms. */
-const COMPILING = 120;
 
 scope.onmessage = async ({ data }) => {
   try {

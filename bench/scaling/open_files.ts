@@ -1,6 +1,7 @@
 // How costs depend on how many files are open: that of an operation on one after the other, with one operation pending on each, and
 // of opening and closing them.
 
+import { COMPILING } from "../compiling.ts";
 import type { Candidate } from "../contestant.ts";
 import type { Experiment } from "../experiment.ts";
 import { waysOf } from "../measure.ts";
@@ -23,9 +24,6 @@ const KINDS: readonly Kind[] = [
   ["rewrite at", "unbuffered", true],
   ["open", "buffered", false],
 ];
-
-/** How long a loop of short calls that is new to the process is run, in ms. */
-const COMPILING = 120;
 
 /** Cost by the number of open files. */
 export const experiment: Experiment = {
