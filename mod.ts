@@ -29,31 +29,31 @@
  *
  * @module
  */
-export * from "./src/align.ts";
-export * from "./src/codes.ts";
-export * from "./src/error.ts";
-export type { BaseFile } from "./src/file.ts";
-export type { FileStat } from "./src/file_info.ts";
-export { fromHandle } from "./src/from_handle.ts";
-export type { InFlightLimit } from "./src/gate.ts";
-export * from "./src/handle.ts";
-export type { LockOptions, LockRange } from "./src/lock.ts";
-export { AlignedBuffer } from "./src/memory.ts";
-export { formatMessage } from "./src/message.ts";
-export * from "./src/ntstatus.ts";
-export type { FileMode } from "./src/mode.ts";
-export { open, openSync } from "./src/open.ts";
+export * from "./src/sectors/align.ts";
+export * from "./src/errors/codes.ts";
+export * from "./src/errors/win32_error.ts";
+export type { BaseFile } from "./src/file/base_file.ts";
+export type { FileStat } from "./src/file/file_info.ts";
+export { fromHandle } from "./src/open/from_handle.ts";
+export type { InFlightLimit } from "./src/overlapped/in_flight_limit.ts";
+export * from "./src/win32/handle.ts";
+export type { LockOptions, LockRange } from "./src/file/lock.ts";
+export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
+export { formatMessage } from "./src/errors/message.ts";
+export * from "./src/errors/ntstatus.ts";
+export type { FileMode } from "./src/file/mode.ts";
+export { open, openSync } from "./src/open/open.ts";
 export type {
   OpenOptions,
   OverlappedOptions,
   ShareMode,
-} from "./src/options.ts";
+} from "./src/open/options.ts";
 export {
   OverlappedFile,
   type SignalOptions,
   type TransferOptions,
-} from "./src/overlapped_file.ts";
-export type { FileUrl } from "./src/path.ts";
+} from "./src/overlapped/overlapped_file.ts";
+export type { FileUrl } from "./src/file/path.ts";
 export {
   getLastWin32Error,
   kernel32,
@@ -61,9 +61,9 @@ export {
   lastErrorCapture,
 } from "./src/raw.ts";
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
-export type { PositionOptions, SeekOrigin } from "./src/position.ts";
-export type { ReadableOptions } from "./src/readable.ts";
-export type { SectorSize } from "./src/sector.ts";
-export type { StreamOptions } from "./src/streams.ts";
-export { SyncFile } from "./src/sync_file.ts";
-export type { WritableOptions } from "./src/writable.ts";
+export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
+export type { ReadableOptions } from "./src/streams/readable.ts";
+export type { SectorSize } from "./src/sectors/sector_size.ts";
+export type { StreamOptions } from "./src/streams/stream_options.ts";
+export { SyncFile } from "./src/sync/sync_file.ts";
+export type { WritableOptions } from "./src/streams/writable.ts";

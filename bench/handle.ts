@@ -12,7 +12,7 @@ import {
   GENERIC_READ,
   GENERIC_WRITE,
   OPEN_EXISTING,
-} from "../src/constants.ts";
+} from "../src/win32/constants.ts";
 import { bind } from "./foreign.ts";
 import type { Pattern } from "./schema.ts";
 

@@ -57,7 +57,7 @@ export type {
   WideString,
 } from "../ffi/kernel32.ts";
 export type { Handle } from "../ffi/handle.ts";
-export * from "./constants.ts";
+export * from "./win32/constants.ts";
 export type { LastErrorCapture } from "../ffi/lasterror.ts";
 
 /**

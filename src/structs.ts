@@ -21,7 +21,7 @@
  * @module
  */
 
-export * from "./layout.ts";
+export * from "./layout/mod.ts";
 export * from "./structs/comm.ts";
 export * from "./structs/file_info.ts";
 export * from "./structs/numbers.ts";

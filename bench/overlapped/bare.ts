@@ -1,4 +1,4 @@
-import { FILE_FLAG_OVERLAPPED } from "../../src/constants.ts";
+import { FILE_FLAG_OVERLAPPED } from "../../src/win32/constants.ts";
 import { OVERLAPPED, OVERLAPPED_ENTRY } from "../../src/structs.ts";
 import { type Candidate, type Contestant, failed } from "../contestant.ts";
 import { bind, type Word } from "../foreign.ts";

@@ -1,4 +1,4 @@
-import { FILE_FLAG_OVERLAPPED } from "../../src/constants.ts";
+import { FILE_FLAG_OVERLAPPED } from "../../src/win32/constants.ts";
 import { type Candidate, failed } from "../contestant.ts";
 import { bind } from "../foreign.ts";
 import { closeHandle, openHandle, PATTERN_FLAGS } from "../handle.ts";

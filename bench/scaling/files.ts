@@ -6,7 +6,7 @@ import {
   FILE_FLAG_OVERLAPPED,
   SECURITY_ANONYMOUS,
   SECURITY_SQOS_PRESENT,
-} from "../../src/constants.ts";
+} from "../../src/win32/constants.ts";
 import { closeHandle, openHandle, PATTERN_FLAGS } from "../handle.ts";
 import { prefill } from "../prefill.ts";
 import type { Pattern } from "../schema.ts";

@@ -1,7 +1,7 @@
 import { truncateSync } from "node:fs";
 import { kernel32, type OpenOptions, openSync } from "../../mod.ts";
 import { OVERLAPPED } from "../../src/structs.ts";
-import { toHandle } from "../../src/handle.ts";
+import { toHandle } from "../../src/win32/handle.ts";
 import { type Candidate, failed } from "../contestant.ts";
 import type { Pattern } from "../schema.ts";
 import { openFor, partsOf, sizeBefore, type TransferTask } from "./task.ts";

@@ -1,4 +1,4 @@
-import { alignUp } from "../align.ts";
+import { alignUp } from "../sectors/align.ts";
 import type { Codec } from "./codec.ts";
 import { describe } from "./codec.ts";
 import { checkFieldName, Place, StructCodec } from "./place.ts";

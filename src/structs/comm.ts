@@ -1,4 +1,4 @@
-import { bits, type Struct, struct } from "../layout.ts";
+import { bits, type Struct, struct } from "../layout/mod.ts";
 
 /**
  * How long reads and writes of a serial port wait, in milliseconds.

@@ -1,4 +1,4 @@
-import { array, bytes, type Struct, struct } from "../layout.ts";
+import { array, bytes, type Struct, struct } from "../layout/mod.ts";
 import { FILETIME } from "./numbers.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { overlay, type Struct, struct } from "../layout.ts";
+import { overlay, type Struct, struct } from "../layout/mod.ts";
 
 /**
  * A signed 64-bit number that can be taken apart.

@@ -1,4 +1,4 @@
-import { overlay, type Struct, struct, union } from "../layout.ts";
+import { overlay, type Struct, struct, union } from "../layout/mod.ts";
 
 /**
  * One asynchronous or positional operation.

@@ -1,4 +1,4 @@
-import { array, type Struct, struct } from "../layout.ts";
+import { array, type Struct, struct } from "../layout/mod.ts";
 
 /**
  * The sectors under a file (FileStorageInfo, Windows 8 and later): what

@@ -1,4 +1,4 @@
-import { overlay, type Struct, struct } from "../layout.ts";
+import { overlay, type Struct, struct } from "../layout/mod.ts";
 
 /**
  * The processor and its memory, from GetSystemInfo.

@@ -17,7 +17,7 @@ import { readResults } from "../../tools/report/results.ts";
 import { provision, type Windows } from "../../tools/windows/mod.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const BENCH = join(REPOSITORY, "bench");
 
 /** One of each kind of point that is quick. */

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { win32Codes } from "../../src/codes.ts";
-import { ntStatuses, win32CodeOfStatus } from "../../src/ntstatus.ts";
+import { win32Codes } from "../../src/errors/codes.ts";
+import { ntStatuses, win32CodeOfStatus } from "../../src/errors/ntstatus.ts";
 import * as structs from "../../src/structs.ts";
 import {
   array,

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { INVALID_HANDLE_VALUE } from "../../src/handle.ts";
+import { INVALID_HANDLE_VALUE } from "../../src/win32/handle.ts";
 import {
   getLastWin32Error,
   kernel32,

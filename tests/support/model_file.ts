@@ -1,4 +1,4 @@
-import type { FileMode } from "../../src/mode.ts";
+import type { FileMode } from "../../src/file/mode.ts";
 
 /** What a file and a position in it are, in memory: the specification to which files are held. */
 export class ModelFile {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { openSync, type SyncFile } from "../../mod.ts";
-import { UnbufferedIo } from "../../src/unbuffered.ts";
+import { UnbufferedIo } from "../../src/sync/sector_io.ts";
 import { StrictDevice } from "./strict_device.ts";
 import { tempFolder } from "./temp_folder.ts";
 

@@ -4,10 +4,10 @@ import {
   kernel32,
   Win32Error,
 } from "../../mod.ts";
-import { fromHandle } from "../../src/from_handle.ts";
-import type { InFlightLimit } from "../../src/gate.ts";
-import { open } from "../../src/open.ts";
-import { OverlappedFile } from "../../src/overlapped_file.ts";
+import { fromHandle } from "../../src/open/from_handle.ts";
+import type { InFlightLimit } from "../../src/overlapped/in_flight_limit.ts";
+import { open } from "../../src/open/open.ts";
+import { OverlappedFile } from "../../src/overlapped/overlapped_file.ts";
 import { pipeName } from "./pipes.ts";
 
 const PIPE_ACCESS_DUPLEX = 3;

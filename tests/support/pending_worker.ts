@@ -1,7 +1,7 @@
 // A Worker that uses the module while others do, and may be terminated while
 // operations are under way.
 
-import { open } from "../../src/open.ts";
+import { open } from "../../src/open/open.ts";
 import { random } from "./random.ts";
 import { overlappedPipe } from "./overlapped_pipes.ts";
 

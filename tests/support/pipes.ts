@@ -6,7 +6,7 @@ import {
   openSync,
   Win32Error,
 } from "../../mod.ts";
-import { SyncFile } from "../../src/sync_file.ts";
+import { SyncFile } from "../../src/sync/sync_file.ts";
 
 const PIPE_ACCESS_DUPLEX = 3;
 const PIPE_TYPE_MESSAGE = 4;

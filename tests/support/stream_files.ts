@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { assertEquals } from "@std/assert";
-import { completionPort } from "../../src/completion.ts";
-import { lend } from "../../src/lease.ts";
-import type { StreamedFile } from "../../src/streams.ts";
+import { completionPort } from "../../src/overlapped/completion_port.ts";
+import { lend } from "../../src/memory/pooled_memory.ts";
+import type { StreamedFile } from "../../src/streams/stream_options.ts";
 import { random } from "./random.ts";
 
 /** Bytes that tell where they stand, so that nothing can be mixed up unseen. */

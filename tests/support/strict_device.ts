@@ -1,7 +1,7 @@
 import { frames } from "../../ffi/mod.ts";
-import type { SectorSize } from "../../src/sector.ts";
-import type { SyncFile } from "../../src/sync_file.ts";
-import type { SectorDevice } from "../../src/unbuffered.ts";
+import type { SectorSize } from "../../src/sectors/sector_size.ts";
+import type { SyncFile } from "../../src/sync/sync_file.ts";
+import type { SectorDevice } from "../../src/sync/sector_io.ts";
 
 /** A call that a device got. */
 export interface DeviceCall {

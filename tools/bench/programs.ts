@@ -12,8 +12,8 @@ import { entriesOf, readProject } from "../build/manifest.ts";
 import { bundleProgram, urlOf } from "./bundle.ts";
 import type { Run, Windows } from "../windows/mod.ts";
 
-const FOLDER = fileURLToPath(new URL("../../bench/", import.meta.url));
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../bench", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const PEERS = join(FOLDER, "peers");
 
 /** The programs that many processes run. */

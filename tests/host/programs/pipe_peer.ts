@@ -3,7 +3,7 @@
 
 import process from "node:process";
 import { Win32Error } from "../../../mod.ts";
-import type { OverlappedFile } from "../../../src/overlapped_file.ts";
+import type { OverlappedFile } from "../../../src/overlapped/overlapped_file.ts";
 import { acceptClient, clientEnd } from "../../support/overlapped_pipes.ts";
 import { random } from "../../support/random.ts";
 

@@ -3,7 +3,7 @@
 import { AlignedBuffer } from "../../../mod.ts";
 import type { AsideFrame } from "../../../ffi/lasterror.ts";
 import { frames } from "../../../ffi/mod.ts";
-import { open } from "../../../src/open.ts";
+import { open } from "../../../src/open/open.ts";
 import { tempFolder } from "../temp_folder.ts";
 
 using folder = tempFolder();

@@ -3,7 +3,7 @@
 import process from "node:process";
 import { setTimeout } from "node:timers";
 import { kernel32 } from "../../../mod.ts";
-import { open } from "../../../src/open.ts";
+import { open } from "../../../src/open/open.ts";
 import { tempFolder } from "../temp_folder.ts";
 import { overlappedPipe } from "../overlapped_pipes.ts";
 

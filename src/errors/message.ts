@@ -1,0 +1,55 @@
+/**
+ * The system's texts for error codes.
+ *
+ * @module
+ */
+import * as kernel32 from "../../ffi/calls.ts";
+import {
+  FORMAT_MESSAGE_FROM_SYSTEM,
+  FORMAT_MESSAGE_IGNORE_INSERTS,
+} from "../win32/constants.ts";
+import { aside } from "./last_error.ts";
+
+const CAPACITY = 1024;
+
+/**
+ * Gets the system's text for a Win32 error code, in the user's language.
+ *
+ * @param code The Win32 error code.
+ * @returns The text, as in "The handle is invalid.", or a substitute where the
+ * system has none.
+ * @throws {TypeError} If the code is not a number.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagew
+ *
+ * @example Explain a code
+ * ```ts
+ * import { formatMessage } from "@kernel32/io";
+ *
+ * console.log(formatMessage(6));
+ * ```
+ */
+export function formatMessage(code: number): string {
+  try {
+    // A message is made while an error is reported: it must not replace it.
+    return aside(() => systemText(code)) ||
+      `Windows has no text for error ${code}.`;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw error;
+    return `There is no text for error ${code} without Windows.`;
+  }
+}
+
+function systemText(code: number): string {
+  const units = new Uint16Array(new ArrayBuffer(2 * CAPACITY));
+  const length = kernel32.FormatMessageW(
+    FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+    null,
+    code,
+    0,
+    units,
+    CAPACITY,
+    null,
+  );
+  return String.fromCharCode(...units.subarray(0, length)).trim();
+}

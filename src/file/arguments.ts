@@ -1,0 +1,145 @@
+/**
+ * Checks of what callers hand in, made before any call into the system.
+ *
+ * @module
+ */
+
+import { mayKeep } from "../../ffi/keep.ts";
+
+/** The largest offset in a file: that of a signed integer of 64 bits. */
+export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
+
+/**
+ * Checks an offset or a length in bytes.
+ *
+ * @throws {TypeError} If it is neither a number nor a bigint.
+ * @throws {RangeError} If it is negative, fractional, not exact or too large.
+ */
+export function checkOffset(name: string, value: unknown): void {
+  if (typeof value === "number") {
+    if (Number.isSafeInteger(value) && value >= 0) return;
+    throw new RangeError(
+      `${name} must be a whole number from 0 to 2^53-1, or a bigint beyond: ` +
+        `got ${value}`,
+    );
+  }
+  if (typeof value !== "bigint") {
+    throw new TypeError(
+      `${name} must be a number or a bigint: got ${describe(value)}`,
+    );
+  }
+  if (value < 0n || value > MAX_OFFSET) {
+    throw new RangeError(`${name} must be from 0 to 2^63-1: got ${value}`);
+  }
+}
+
+/**
+ * The view that was found good last. Whether memory is shared or resizable
+ * never changes, and asking costs more than all the rest of a small transfer.
+ */
+let lastChecked: ArrayBufferView | undefined;
+
+/**
+ * Checks a buffer.
+ *
+ * @throws {TypeError} If it is no view, or its memory is shared, resizable or
+ * detached.
+ */
+export function checkBytes(
+  name: string,
+  value: unknown,
+): asserts value is ArrayBufferView<ArrayBuffer> {
+  // A view that has been detached since has no bytes any more.
+  if (value !== lastChecked || !lastChecked?.byteLength) checkView(name, value);
+}
+
+function checkView(name: string, value: unknown): void {
+  if (!ArrayBuffer.isView(value)) {
+    throw new TypeError(
+      `${name} must be a Uint8Array or another ArrayBufferView: got ` +
+        `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
+        "through new Uint8Array(buffer).",
+    );
+  }
+  const { buffer } = value;
+  if (!(buffer instanceof ArrayBuffer)) {
+    throw new TypeError(
+      `${name} must not be shared memory, which other threads may change ` +
+        "during the call: copy it with slice()",
+    );
+  }
+  if (buffer.resizable) {
+    throw new TypeError(
+      `${name} must not be a view of a resizable ArrayBuffer, whose memory may ` +
+        "go away during the call: copy it with slice()",
+    );
+  }
+  if (isDetached(buffer)) {
+    throw new TypeError(
+      `${name} is a view of a detached ArrayBuffer: its memory has been ` +
+        "transferred elsewhere",
+    );
+  }
+  if (mayKeep(value)) lastChecked = value;
+}
+
+/**
+ * Checks a list of buffers, all before the first is used.
+ *
+ * @throws {TypeError} If it is no list, or one of the buffers will not do.
+ */
+export function checkList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) {
+    throw new TypeError(
+      `${name} must be a list of buffers, such as [header, body]: got ` +
+        describe(value),
+    );
+  }
+  let memory: ArrayBufferLike | undefined;
+  for (const item of value) {
+    // Often all are parts of one buffer, which is checked once.
+    const isKnown = item instanceof Uint8Array && item.length > 0 &&
+      item.buffer === memory;
+    if (isKnown) continue;
+    checkBytes(`each of ${name}`, item);
+    memory = item.buffer;
+  }
+}
+
+/**
+ * Checks a signal, so that listening to it cannot fail once an operation is
+ * under way.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function checkSignal(value: unknown): void {
+  if (value === undefined) return;
+  // Who only inherits from a signal is none: asked for its state, it throws.
+  if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
+    return;
+  }
+  throw new TypeError(
+    "signal must be an AbortSignal, such as that of an AbortController: got " +
+      describe(value),
+  );
+}
+
+/** `buffer.detached` is younger than some of the systems that this runs on. */
+function isDetached(buffer: ArrayBuffer): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Says what a value is, for a sentence in an error. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
+  return typeof value === "object" || typeof value === "function"
+    ? Object.prototype.toString.call(value)
+    : `${String(value)} (${typeof value})`;
+}

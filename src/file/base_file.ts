@@ -1,0 +1,261 @@
+/**
+ * What files have in common, however they are read and written.
+ *
+ * @module
+ */
+import * as kernel32 from "../../ffi/calls.ts";
+import { checkOffset } from "./arguments.ts";
+import { aside } from "../errors/last_error.ts";
+import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
+import {
+  type FileStat,
+  setAllocation,
+  setEndOfFile,
+  sizeOf,
+  statOf,
+} from "./file_info.ts";
+import { type LockRange, unlockRange } from "./lock.ts";
+import type { Handle } from "../raw.ts";
+import { type SectorSize, sectorSizeOf } from "../sectors/sector_size.ts";
+
+/** Closes the handles of files that were dropped without `close()`. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
+  aside(() => kernel32.CloseHandle(handle));
+});
+
+/** An open file, pipe, volume or device: all but reading and writing. */
+export abstract class BaseFile {
+  /** The path that the file was opened with. */
+  readonly path: string;
+  readonly #handle: Handle;
+  #open = true;
+
+  /**
+   * Takes a handle over, which the file closes.
+   *
+   * @param handle The handle.
+   * @param path What errors call it.
+   */
+  protected constructor(handle: Handle, path: string) {
+    this.path = path;
+    this.#handle = handle;
+    dropped.register(this, handle, this);
+  }
+
+  /** The handle, for the functions of the raw layer. */
+  get handle(): Handle {
+    return this.#handle;
+  }
+
+  /** Whether the file has been closed. */
+  get closed(): boolean {
+    return !this.#open;
+  }
+
+  /**
+   * Sets the size. What is added reads as zeros, what is cut off is gone; the
+   * position stays.
+   *
+   * @param size The size in bytes.
+   * @throws {RangeError} If the size is out of range.
+   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_USER_MAPPED_FILE,
+   * ERROR_ACCESS_DENIED and others.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_end_of_file_info
+   *
+   * @example Empty a file
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("size.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.truncate(1000);
+   * file.truncate();
+   * console.log(file.size()); // 0
+   * ```
+   */
+  truncate(size: number | bigint = 0): void {
+    this.check("truncate");
+    checkOffset("size", size);
+    setEndOfFile(this.handle, size, this.path);
+  }
+
+  /**
+   * Reserves room on the volume, so that later writes do not run out of it or
+   * scatter. The size stays as it is; a smaller number of bytes than the file
+   * has cuts it.
+   *
+   * @param size The room in bytes.
+   * @throws {RangeError} If it is out of range.
+   * @throws {Win32Error} ERROR_DISK_FULL and others;
+   * ERROR_CALL_NOT_IMPLEMENTED under Wine.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
+   *
+   * @example Reserve a gigabyte, if that can be done
+   * ```ts
+   * import { openSync, Win32Error } from "@kernel32/io";
+   *
+   * using file = openSync("room.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * try {
+   *   file.allocate(2 ** 30);
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * console.log(file.size()); // 0
+   * ```
+   */
+  allocate(size: number | bigint): void {
+    this.check("allocate");
+    checkOffset("size", size);
+    setAllocation(this.handle, size, this.path);
+  }
+
+  /**
+   * Says that so many bytes of the file are valid, so that Windows need not
+   * write zeros before a write far into it. Whatever the disk held there
+   * becomes readable.
+   *
+   * @param length The valid data length in bytes, up to the size.
+   * @throws {RangeError} If it is out of range.
+   * @throws {Win32Error} ERROR_PRIVILEGE_NOT_HELD without the privilege
+   * SE_MANAGE_VOLUME_NAME, ERROR_INVALID_PARAMETER.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilevaliddata
+   *
+   * @example Prepare a file for writes in any order
+   * ```ts
+   * import { openSync, Win32Error } from "@kernel32/io";
+   *
+   * using file = openSync("valid.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.truncate(2 ** 20);
+   * try {
+   *   file.setValidData(2 ** 20);
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * ```
+   */
+  setValidData(length: number | bigint): void {
+    this.check("setValidData");
+    checkOffset("length", length);
+    if (!kernel32.SetFileValidData(this.handle, BigInt(length))) {
+      throw Win32Error.last("SetFileValidData", { path: this.path });
+    }
+  }
+
+  /**
+   * Tells the size of the file, volume or disk.
+   *
+   * @returns The size in bytes.
+   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfilesizeex
+   *
+   * @example Ask for the size
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(file.size() > 0); // true
+   * ```
+   */
+  size(): number {
+    this.check("size");
+    return sizeOf(this.handle, this.path);
+  }
+
+  /**
+   * Tells what is known of the file.
+   *
+   * @returns Size, times, identity and attributes.
+   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where nothing is.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileinformationbyhandle
+   *
+   * @example Ask for the kind
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(file.stat().isFile); // true
+   * ```
+   */
+  stat(): FileStat {
+    this.check("stat");
+    return statOf(this.handle, this.path);
+  }
+
+  /**
+   * Tells the sector sizes of the device that the file lies on.
+   *
+   * @returns The sizes in bytes.
+   * @throws {Win32Error} If they cannot be found.
+   *
+   * @see https://learn.microsoft.com/windows/win32/fileio/file-buffering
+   *
+   * @example Ask for the alignment of unbuffered I/O
+   * ```ts
+   * import { isPowerOfTwo, openSync } from "@kernel32/io";
+   *
+   * using file = openSync("README.md");
+   * console.log(isPowerOfTwo(file.sectorSize().logical)); // true
+   * ```
+   */
+  sectorSize(): SectorSize {
+    this.check("sectorSize");
+    return sectorSizeOf(this.handle, this.path);
+  }
+
+  /**
+   * Unlocks a range of bytes that was locked as one.
+   *
+   * @param range The same range as in `lock()`.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_NOT_LOCKED.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
+   *
+   * @example Unlock all of a file
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("unlock.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * file.lock();
+   * file.unlock();
+   * ```
+   */
+  unlock(range: LockRange = {}): void {
+    this.check("unlock");
+    unlockRange(this.handle, range, this.path);
+  }
+
+  /** Refuses what an open file is needed for, once it is closed. */
+  protected check(method: string): void {
+    if (!this.#open) throw new FileClosedError(method, this.path);
+  }
+
+  /** Marks the file as closed and closes the handle. */
+  protected closeHandle(): void {
+    this.#open = false;
+    dropped.unregister(this);
+    if (!kernel32.CloseHandle(this.#handle)) {
+      throw Win32Error.last("CloseHandle", { path: this.path });
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Paths as CreateFileW takes them.
+ *
+ * @module
+ */
+import * as kernel32 from "../../ffi/calls.ts";
+import { describe } from "./arguments.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+
+/**
+ * "There is an additional limit … for the maximum length of a directory path:
+ * MAX_PATH - enough space for an 8.3 filename": from here on a path needs the
+ * prefix that switches the limit off.
+ * https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
+ */
+const LONG_PATH = 248;
+
+/** With the NUL behind it, a path has at most 32,767 characters. */
+const MAX_LENGTH = 32_766;
+
+/** The parts of a `URL` that make a path. Any `URL` object is one. */
+export interface FileUrl {
+  /** All of it, for messages. */
+  readonly href: string;
+  /** "file:". */
+  readonly protocol: string;
+  /** The server's name; empty for a file of this computer. */
+  readonly hostname: string;
+  /** The path, with its slashes and percent signs. */
+  readonly pathname: string;
+}
+
+/**
+ * Makes a path ready for CreateFileW: a `file:` URL becomes a path, a long path
+ * gets its prefix, everything else stays as it is.
+ *
+ * @throws {TypeError} If the path is not a string or `file:` URL, is empty or
+ * contains NUL.
+ * @throws {RangeError} If it is too long for Windows.
+ */
+export function toWin32Path(path: string | FileUrl): string {
+  const text = isUrl(path) ? pathOfUrl(path) : path;
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `path must be a string or a file: URL: got ${describe(text)}`,
+    );
+  }
+  if (text === "") {
+    throw new TypeError('path must not be empty: "." is the current folder');
+  }
+  if (text.includes("\0")) {
+    throw new TypeError(
+      "path must not contain the character NUL, which ends a string in " +
+        `Windows: got ${JSON.stringify(text)}`,
+    );
+  }
+  checkLength(text);
+  return isVerbatim(text) ? text : withLongPathPrefix(text);
+}
+
+/** `\\?\`, `\\.\` and `\??\` say that the path is for the kernel as it is. */
+function isVerbatim(path: string): boolean {
+  return /^(?:[\\/]{2}[?.]|\\\?\?)[\\/]/.test(path);
+}
+
+function withLongPathPrefix(path: string): string {
+  const isAbsolute = /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path);
+  if (isAbsolute && path.length < LONG_PATH) return path;
+  const full = fullPath(path);
+  if (full.length < LONG_PATH || isVerbatim(full)) return path;
+  const prefixed = full.startsWith("\\\\")
+    ? `\\\\?\\UNC\\${full.slice(2)}`
+    : `\\\\?\\${full}`;
+  checkLength(prefixed);
+  return prefixed;
+}
+
+function fullPath(path: string): string {
+  let capacity = 1024;
+  for (;;) {
+    const units = new Uint16Array(new ArrayBuffer(2 * capacity));
+    const length = kernel32.GetFullPathNameW(path, capacity, units, null);
+    if (length === 0) throw Win32Error.last("GetFullPathNameW", { path });
+    // Too small a buffer: the length needed, with the NUL.
+    if (length < capacity) return fromUnits(units.subarray(0, length));
+    capacity = length;
+  }
+}
+
+/** As TextDecoder would, but a lone surrogate stays what it is. */
+function fromUnits(units: Uint16Array): string {
+  let text = "";
+  for (let i = 0; i < units.length; i += 8192) {
+    text += String.fromCharCode(...units.subarray(i, i + 8192));
+  }
+  return text;
+}
+
+function checkLength(path: string): void {
+  if (path.length <= MAX_LENGTH) return;
+  throw new RangeError(
+    `path must have at most ${MAX_LENGTH} characters: got ${path.length}`,
+  );
+}
+
+/** Knows a URL by its parts: not every runtime's types have `URL`. */
+function isUrl(value: unknown): value is FileUrl {
+  if (typeof value !== "object" || value === null) return false;
+  const { href, protocol, hostname, pathname } = value as FileUrl;
+  return [href, protocol, hostname, pathname].every((part) =>
+    typeof part === "string"
+  );
+}
+
+function pathOfUrl(url: FileUrl): string {
+  if (url.protocol !== "file:") {
+    throw new TypeError(`path must be a file: URL: got ${url.href}`);
+  }
+  if (/%2f|%5c/i.test(url.pathname)) {
+    throw new TypeError(
+      `path must not hide a separator behind %2F or %5C: got ${url.href}`,
+    );
+  }
+  const path = decoded(url).replaceAll("/", "\\");
+  if (url.hostname !== "") return `\\\\${url.hostname}${path}`;
+  if (!/^\\[a-z]:/i.test(path)) {
+    throw new TypeError(
+      `path must begin with a drive, as in file:///C:/folder: got ${url.href}`,
+    );
+  }
+  return path.slice(1);
+}
+
+function decoded(url: FileUrl): string {
+  try {
+    return decodeURIComponent(url.pathname);
+  } catch (cause) {
+    throw new TypeError(
+      "path must write the character % as %25, and others as UTF-8, in a " +
+        `file: URL: got ${url.href}`,
+      { cause },
+    );
+  }
+}

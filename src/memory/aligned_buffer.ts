@@ -1,0 +1,188 @@
+/**
+ * Native memory for I/O.
+ *
+ * @module
+ */
+import * as kernel32 from "../../ffi/calls.ts";
+import {
+  MEM_COMMIT,
+  MEM_RELEASE,
+  MEM_RESERVE,
+  PAGE_READWRITE,
+} from "../win32/constants.ts";
+import { frames } from "../../ffi/mod.ts";
+import { describe } from "../file/arguments.ts";
+import { aside } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { isMultiple } from "../sectors/multiples.ts";
+
+/** The owners of native memory, so that its address costs no look-up. */
+const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
+
+/** Gives back the memory of a buffer that was dropped without `free()`. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<bigint>((address) => {
+  aside(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
+});
+
+/** Keeps the memory of a buffer from being freed before `letGo()`. */
+export let hold: (buffer: AlignedBuffer) => void;
+
+/** Ends what `hold()` began. */
+export let letGo: (buffer: AlignedBuffer) => void;
+
+/**
+ * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
+ * not change. It is what unbuffered and scatter/gather I/O take without a copy,
+ * and where memory belongs that the kernel uses beyond one call.
+ *
+ * Freed by `free()`, `using`, or the garbage collector once neither the object
+ * nor a view of it can be reached. While an operation of the raw layer uses the
+ * memory, keep the object. Do not transfer the memory elsewhere, be it by
+ * `postMessage()`, `transfer()` or a byte stream: it would be freed all the same.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualalloc
+ *
+ * @example Read sectors without a copy
+ * ```ts
+ * import { AlignedBuffer, openSync } from "@kernel32/io";
+ *
+ * using file = openSync("sectors.tmp", {
+ *   read: true,
+ *   write: true,
+ *   create: true,
+ *   unbuffered: true,
+ *   deleteOnClose: true,
+ * });
+ * using buffer = new AlignedBuffer(8192);
+ * buffer.bytes.fill(7);
+ * file.writeAll(buffer.bytes, { at: 0 });
+ * console.log(file.read(buffer.bytes, { at: 4096 })); // 4096
+ * ```
+ */
+export class AlignedBuffer implements Disposable {
+  /** The address of the first byte. */
+  readonly address: bigint;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #freed = false;
+  /** How many operations use the memory. */
+  #holds = 0;
+
+  /**
+   * Allocates.
+   *
+   * @param byteLength The length in bytes, from 1.
+   * @throws {TypeError} If the length is not a number.
+   * @throws {RangeError} If the length is out of range.
+   * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
+   */
+  constructor(byteLength: number) {
+    if (typeof byteLength !== "number") {
+      throw new TypeError(
+        `byteLength must be a number: got ${describe(byteLength)}`,
+      );
+    }
+    if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
+      throw new RangeError(
+        `byteLength must be a whole number from 1: got ${byteLength}`,
+      );
+    }
+    this.address = kernel32.VirtualAlloc(
+      null,
+      BigInt(byteLength),
+      MEM_RESERVE | MEM_COMMIT,
+      PAGE_READWRITE,
+    );
+    if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
+    const memory = this.#shown(byteLength);
+    this.#bytes = new Uint8Array(memory);
+    // Not in a static block, which bundlers keep even where nobody makes a
+    // buffer. Without one, there is nothing to hold.
+    hold = AlignedBuffer.#hold;
+    letGo = AlignedBuffer.#letGo;
+    owners.set(memory, this);
+    dropped.register(memory, this.address, this);
+  }
+
+  /** The memory as an ArrayBuffer, if the runtime has any so large. */
+  #shown(byteLength: number): ArrayBuffer {
+    try {
+      return frames().memory(this.address, byteLength);
+    } catch (cause) {
+      kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
+      throw new RangeError(
+        "byteLength must be no more than an ArrayBuffer of this runtime can " +
+          `have: got ${byteLength}`,
+        { cause },
+      );
+    }
+  }
+
+  /** The memory. Of length 0 after `free()`. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+
+  /** The length in bytes; 0 after `free()`. */
+  get byteLength(): number {
+    return this.#bytes.byteLength;
+  }
+
+  /**
+   * Frees the memory. All views of it are detached: they have length 0 from
+   * then on. Operations that are under way keep the memory itself until they
+   * have ended. Does nothing the second time.
+   *
+   * @throws {Win32Error} If the system refuses.
+   *
+   * @example Free early
+   * ```ts
+   * import { AlignedBuffer } from "@kernel32/io";
+   *
+   * const buffer = new AlignedBuffer(4096);
+   * buffer.free();
+   * console.log(buffer.byteLength); // 0
+   * ```
+   */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    dropped.unregister(this);
+    // Detaches first: a view must never reach memory that is gone.
+    this.#bytes.buffer.transfer(0);
+    if (this.#holds === 0) this.#release();
+  }
+
+  #release(): void {
+    if (!kernel32.VirtualFree(this.address, 0n, MEM_RELEASE)) {
+      throw Win32Error.last("VirtualFree");
+    }
+  }
+
+  static #hold(buffer: AlignedBuffer): void {
+    buffer.#holds++;
+  }
+
+  static #letGo(buffer: AlignedBuffer): void {
+    if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
+  }
+
+  /** Frees the memory, as `free()`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+}
+
+/** The AlignedBuffer that a view is a view of, if it is one. */
+export function ownerOf(view: ArrayBufferView): AlignedBuffer | undefined {
+  return owners.get(view.buffer);
+}
+
+/** Tells whether a view's first byte is aligned. */
+export function isViewAligned(
+  view: ArrayBufferView,
+  alignment: number,
+): boolean {
+  return ownerOf(view) === undefined
+    ? frames().addressOf(view) % BigInt(alignment) === 0n
+    : isMultiple(view.byteOffset, alignment);
+}

@@ -1,0 +1,922 @@
+/**
+ * Files whose methods return promises.
+ *
+ * @module
+ */
+import * as kernel32 from "../../ffi/calls.ts";
+import {
+  checkBytes,
+  checkList,
+  checkOffset,
+  checkSignal,
+} from "../file/arguments.ts";
+import { callAside } from "../file/blocking_call.ts";
+import { asBytes, copyOfBytes, isBytes, listOfBytes } from "../file/bytes.ts";
+import {
+  ERROR_OPERATION_ABORTED,
+  ERROR_PIPE_CONNECTED,
+} from "../errors/codes.ts";
+import {
+  FileClosedError,
+  UnexpectedEndOfFileError,
+  Win32Error,
+} from "../errors/win32_error.ts";
+import { BaseFile } from "../file/base_file.ts";
+import { fileTypeOf } from "../file/file_info.ts";
+import type { InFlightLimit } from "./in_flight_limit.ts";
+import { lockArguments, type LockOptions } from "../file/lock.ts";
+import {
+  appendsOnly,
+  type FileMode,
+  hasNoOffsets,
+  isNoPipe,
+  notReadable,
+  notWritable,
+} from "../file/mode.ts";
+import { type Offset, OverlappedHandle } from "./overlapped_handle.ts";
+import { OverlappedIo } from "./overlapped_io.ts";
+import { lockOverlapped } from "./lock.ts";
+import {
+  badOrigin,
+  positionFrom,
+  type PositionOptions,
+  type SeekOrigin,
+} from "../file/position.ts";
+import type { Handle } from "../raw.ts";
+import { readableOf, type ReadableOptions } from "../streams/readable.ts";
+import type { StreamedFileTraits } from "../streams/stream_options.ts";
+import { END_OF_FILE, ENDED } from "../sync/transfer.ts";
+import { writableOf, type WritableOptions } from "../streams/writable.ts";
+
+/** Where to read or write, and what may interrupt it. */
+export interface TransferOptions extends PositionOptions {
+  /**
+   * Cancels the operation. The promise rejects with the signal's reason once
+   * the kernel has let go of the memory, or resolves if bytes had been
+   * transferred before. Of a method that is made of several transfers, such as
+   * `readExactly()`, the position stays where it began.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What may interrupt a wait. */
+export interface SignalOptions {
+  /** Ends the wait. The promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options that have been asked for what they have, once. */
+interface Asked {
+  readonly at?: Offset | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options that have been looked at. */
+interface Checked {
+  readonly at: Offset | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * An open file, pipe, volume or device whose methods return promises, with any
+ * number of operations under way. Made by `open()`.
+ *
+ * Transfers with `at` run side by side. Those without go on where the one
+ * before has ended, so that they run one after the other; on a pipe or a device
+ * without offsets they are handed to the system in the order of the calls.
+ *
+ * A file that cannot be reached any more is closed by the garbage collector,
+ * and the other end of a pipe sees that: keep the file as long as the other end
+ * is to find it open.
+ *
+ * @example Write in several places at once
+ * ```ts
+ * import { open } from "@kernel32/io";
+ *
+ * await using file = await open("places.tmp", {
+ *   write: true,
+ *   create: true,
+ *   deleteOnClose: true,
+ * });
+ * const block = new Uint8Array(4096);
+ * await Promise.all([0, 1, 2, 3].map((i) => file.write(block, { at: i * 4096 })));
+ * console.log(file.size()); // 16384
+ * ```
+ */
+export class OverlappedFile extends BaseFile implements AsyncDisposable {
+  readonly #overlapped: OverlappedHandle;
+  readonly #io: OverlappedIo;
+  readonly #mode: FileMode;
+  readonly #seekable: boolean;
+  #position = 0;
+  /** The end of the transfer without an offset that comes last so far. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<ArrayBufferView> | undefined;
+
+  /**
+   * Takes a handle over, which the file closes.
+   *
+   * @param handle A handle that was opened with FILE_FLAG_OVERLAPPED.
+   * @param path What errors call it.
+   * @param mode What it was opened for.
+   * @param limit How much may be under way at once.
+   */
+  constructor(
+    handle: Handle,
+    path: string,
+    mode: FileMode,
+    limit?: InFlightLimit,
+  ) {
+    const seekable = fileTypeOf(handle, path) === "disk";
+    const overlapped = new OverlappedHandle(handle, path, seekable, limit);
+    super(handle, path);
+    this.#mode = mode;
+    this.#seekable = seekable;
+    this.#overlapped = overlapped;
+    this.#io = new OverlappedIo(this, overlapped, {
+      seekable,
+      sectored: seekable && mode.unbuffered,
+    });
+  }
+
+  /**
+   * Reads at the position, or at an offset.
+   *
+   * @param buffer Where the bytes go. Memory of an `AlignedBuffer` is filled
+   * by the kernel itself, other memory when the operation has ended.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were read, or null at the end of the file or pipe.
+   * Less than the buffer has room for only before the end, and on pipes and
+   * devices. Of a message that is longer than the buffer, the rest comes next.
+   * @throws {TypeError} If the buffer is none, or the file is not open for
+   * reading, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed, or is before the
+   * operation has ended.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION and others, with the bytes read
+   * before the failure in `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   *
+   * @example Read to the end
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const buffer = new Uint8Array(4096);
+   * let size = 0;
+   * for (let n; (n = await file.read(buffer)) !== null;) size += n;
+   * console.log(size === file.size()); // true
+   * ```
+   */
+  read(
+    buffer: ArrayBufferView,
+    options: TransferOptions = {},
+  ): Promise<number | null> {
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("read", at, signal);
+      const direct = offset >= 0 && isBytes(buffer)
+        ? this.#io.tryRead(buffer, offset, signal)
+        : undefined;
+      return direct ?? this.#read(buffer, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #read(
+    buffer: ArrayBufferView,
+    options: Asked,
+  ): Promise<number | null> {
+    this.#check("read");
+    checkBytes("buffer", buffer);
+    const { at, signal } = this.#checked(options);
+    const bytes = asBytes(buffer);
+    if (bytes.length === 0) return 0;
+    const count = await this.#placed(
+      at,
+      (offset) => this.#io.read(bytes, offset, signal),
+    );
+    return count === ENDED ? null : count;
+  }
+
+  /**
+   * Reads until the buffer is full.
+   *
+   * @param buffer Where the bytes go.
+   * @param options The offset, if it is not the position, and a signal.
+   * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
+   * is in the buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a header
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const header = new Uint8Array(2);
+   * await file.readExactly(header, { at: 0 });
+   * console.log(String.fromCharCode(...header)); // "# "
+   * ```
+   */
+  async readExactly(
+    buffer: ArrayBufferView,
+    options: TransferOptions = {},
+  ): Promise<void> {
+    this.#check("read");
+    checkBytes("buffer", buffer);
+    const { at, signal } = this.#checked(options);
+    const bytes = asBytes(buffer);
+    const { length } = bytes;
+    const count = await this.#placed(
+      at,
+      (offset) => this.#io.readFully(bytes, offset, signal),
+    );
+    if (count < length) {
+      throw new UnexpectedEndOfFileError(this.path, length, count);
+    }
+  }
+
+  /**
+   * Writes at the position, or at an offset. On a file opened with `append`,
+   * what has no offset goes to the end.
+   *
+   * @param data The bytes. Those of an `AlignedBuffer` must not be changed
+   * before the operation has ended; others are copied at the start, up to
+   * 4 MiB at a time.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were written: all of them, except on a pipe that
+   * does not block, or if the signal came in between.
+   * @throws {TypeError} If the data is no buffer, or the file is not open for
+   * writing, or has no offsets.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws {FileClosedError} If the file has been closed, or is before the
+   * operation has ended.
+   * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
+   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
+   * `bytesTransferred`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   *
+   * @example Write two records at once
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("two.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * const record = new Uint8Array(64);
+   * await Promise.all([
+   *   file.write(record, { at: 0 }),
+   *   file.write(record, { at: 1024 }),
+   * ]);
+   * console.log(file.size()); // 1088
+   * ```
+   */
+  write(
+    data: ArrayBufferView,
+    options: TransferOptions = {},
+  ): Promise<number> {
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("write", at, signal);
+      const direct = offset >= 0 && isBytes(data)
+        ? this.#io.tryWrite(data, offset, signal)
+        : undefined;
+      return direct ?? this.#write(data, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #write(
+    data: ArrayBufferView,
+    options: Asked,
+  ): Promise<number> {
+    this.#check("write");
+    checkBytes("data", data);
+    const { at, signal } = this.#checkedWrite(options);
+    const bytes = asBytes(data);
+    if (bytes.length === 0) return 0;
+    return await this.#placed(
+      at,
+      (offset) => this.#io.write(bytes, offset, signal),
+    );
+  }
+
+  /**
+   * Writes all of the data, in as many operations as that takes.
+   *
+   * @param data The bytes.
+   * @param options The offset, if it is not the position, and a signal.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
+   * `write()` throws.
+   *
+   * @example Append a line
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("log.tmp", {
+   *   append: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.writeAll(new TextEncoder().encode("started\n"));
+   * console.log(file.size()); // 8
+   * ```
+   */
+  async writeAll(
+    data: ArrayBufferView,
+    options: TransferOptions = {},
+  ): Promise<void> {
+    this.#check("write");
+    checkBytes("data", data);
+    const { at, signal } = this.#checkedWrite(options);
+    const bytes = asBytes(data);
+    await this.#placed(
+      at,
+      (offset) => this.#io.writeFully(bytes, offset, signal),
+    );
+  }
+
+  /**
+   * Reads to the end of the file or pipe.
+   *
+   * @param options The offset to start at, if it is not the position, and a
+   * signal.
+   * @returns The bytes.
+   * @throws {RangeError} If they are too many for one buffer.
+   * @throws {Error} What `read()` throws.
+   *
+   * @example Read a text
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const text = new TextDecoder().decode(await file.readAll());
+   * console.log(text.startsWith("# ")); // true
+   * ```
+   */
+  async readAll(
+    options: TransferOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    this.#check("read");
+    const { at, signal } = this.#checked(options);
+    let result: Uint8Array<ArrayBuffer> | undefined;
+    await this.#placed(at, async (offset) => {
+      const bytes = result = await this.#io.readToEnd(offset, signal);
+      return bytes.length;
+    });
+    return result!;
+  }
+
+  /**
+   * Reads into several buffers, one after the other. On an unbuffered file,
+   * buffers that are whole pages of `AlignedBuffer`s are filled by one call of
+   * ReadFileScatter.
+   *
+   * @param buffers Where the bytes go.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were read, or null at the end of the file.
+   * @throws {Error} What `read()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfilescatter
+   *
+   * @example Read a header and a body
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const [header, body] = [new Uint8Array(8), new Uint8Array(64)];
+   * console.log(await file.readScatter([header, body])); // 72
+   * ```
+   */
+  readScatter(
+    buffers: readonly ArrayBufferView[],
+    options: TransferOptions = {},
+  ): Promise<number | null> {
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("read", at, signal);
+      const parts = offset >= 0 ? copyOfBytes(buffers) : undefined;
+      const direct = parts !== undefined
+        ? this.#io.tryScatter(parts, offset, signal)
+        : undefined;
+      return direct ?? this.#readScatter(buffers, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #readScatter(
+    buffers: readonly ArrayBufferView[],
+    options: Asked,
+  ): Promise<number | null> {
+    this.#check("read");
+    checkList("buffers", buffers);
+    const { at, signal } = this.#checked(options);
+    const parts = listOfBytes(buffers);
+    const count = await this.#placed(
+      at,
+      (offset) => this.#io.readScatter(parts, offset, signal),
+    );
+    return count === ENDED ? null : count;
+  }
+
+  /**
+   * Writes several buffers, one after the other. On an unbuffered file, buffers
+   * that are whole pages of `AlignedBuffer`s are written by one call of
+   * WriteFileGather; the last one may be some whole sectors.
+   *
+   * @param buffers The bytes.
+   * @param options The offset, if it is not the position, and a signal.
+   * @returns How many bytes were written.
+   * @throws {Error} What `write()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
+   *
+   * @example Write pages in another order
+   * ```ts
+   * import { AlignedBuffer, open } from "@kernel32/io";
+   *
+   * await using file = await open("pages.tmp", {
+   *   write: true,
+   *   create: true,
+   *   unbuffered: true,
+   *   deleteOnClose: true,
+   * });
+   * using pages = new AlignedBuffer(8192);
+   * const [first, second] = [
+   *   pages.bytes.subarray(0, 4096),
+   *   pages.bytes.subarray(4096),
+   * ];
+   * console.log(await file.writeGather([second, first])); // 8192
+   * ```
+   */
+  writeGather(
+    buffers: readonly ArrayBufferView[],
+    options: TransferOptions = {},
+  ): Promise<number> {
+    try {
+      const { at, signal } = options;
+      const offset = this.#directOffset("write", at, signal);
+      const parts = offset >= 0 ? copyOfBytes(buffers) : undefined;
+      const direct = parts !== undefined
+        ? this.#io.tryGather(parts, offset, signal)
+        : undefined;
+      return direct ?? this.#writeGather(buffers, { at, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #writeGather(
+    buffers: readonly ArrayBufferView[],
+    options: Asked,
+  ): Promise<number> {
+    this.#check("write");
+    checkList("buffers", buffers);
+    const { at, signal } = this.#checkedWrite(options);
+    const parts = listOfBytes(buffers);
+    return await this.#placed(
+      at,
+      (offset) => this.#io.writeGather(parts, offset, signal),
+    );
+  }
+
+  /**
+   * A byte stream of what the file has, from the position to the end. The same
+   * one each time; it closes the file, as `Deno.FsFile.readable` does.
+   *
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for reading.
+   *
+   * @see https://developer.mozilla.org/docs/Web/API/ReadableStream
+   *
+   * @example Compress a file
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const file = await open("README.md");
+   * const compressed = await new Response(
+   *   file.readable.pipeThrough(new CompressionStream("gzip")),
+   * ).bytes();
+   * console.log(compressed.length > 0, file.closed); // true true
+   * ```
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= this.createReadable();
+  }
+
+  /**
+   * A stream that writes from the position on, or to the end of a file opened
+   * with `append`. The same one each time; it closes the file, as
+   * `Deno.FsFile.writable` does.
+   *
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for writing.
+   *
+   * @see https://developer.mozilla.org/docs/Web/API/WritableStream
+   *
+   * @example Store the body of a response past the cache
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const response = new Response("What a server has sent");
+   * const file = await open("body.tmp", {
+   *   write: true,
+   *   create: true,
+   *   unbuffered: true,
+   *   deleteOnClose: true,
+   * });
+   * await response.body!.pipeTo(file.writable);
+   * console.log(file.closed); // true
+   * ```
+   */
+  get writable(): WritableStream<ArrayBufferView> {
+    return this.#writable ??= this.createWritable();
+  }
+
+  /**
+   * Makes a byte stream of what the file has. Several reads are under way at
+   * once, and no more than `maxBytesInFlight` is read ahead of a slow reader; a
+   * pipe is read when the stream is, one read at a time.
+   *
+   * With `start`, the stream has an offset of its own and many can read one
+   * file. Without it, the stream begins at the position that the file has at
+   * the first read, and leaves it behind what was taken.
+   *
+   * @param options Which bytes, how they are read, and whether the stream
+   * closes the file at the end and when it is cancelled.
+   * @returns The stream. It fails with what `read()` throws; `cancel()` waits
+   * for the reads under way.
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for reading, has no offsets, or
+   * an option is of the wrong type.
+   * @throws {RangeError} If an option is out of range, or `end` before `start`.
+   *
+   * @example Read a part of a file
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * const options = { start: 0, end: 10, keepOpen: true };
+   * for await (const bytes of file.createReadable(options)) {
+   *   console.log(bytes.length); // 10
+   * }
+   * ```
+   */
+  createReadable(
+    options: ReadableOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#check("read");
+    if ((options.start ?? options.end) !== undefined) this.#needOffsets();
+    return readableOf(this, this.#streamed, options);
+  }
+
+  /**
+   * Makes a stream that writes the file. Chunks are copied when the stream
+   * takes them, small ones are gathered, and several writes are under way at
+   * once, in the order of their offsets: `close()` waits for all. A pipe gets
+   * each chunk by a write of its own, one at a time. An unbuffered file gets
+   * whole chunks of `chunkSize` first and the rest at the end.
+   *
+   * With `at`, the stream has an offset of its own. Without it, the stream
+   * begins at the position that the file has at the first write, and leaves it
+   * behind the last byte when it is closed. What is behind that in the file
+   * stays: open it with `truncate` to begin anew.
+   *
+   * @param options Where, how it is written, and whether the stream closes the
+   * file in the end.
+   * @returns The stream. It fails with what `write()` throws, and then
+   * `bytesTransferred` tells how much of all there was to write stands in the
+   * file without a gap. `abort()` cancels the writes under way and waits for
+   * them.
+   * @throws {FileClosedError} If the file has been closed.
+   * @throws {TypeError} If the file is not open for writing at an offset, has
+   * no offsets, or an option is of the wrong type.
+   * @throws {RangeError} If an option is out of range.
+   *
+   * @example Copy with large chunks
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const source = await open("README.md");
+   * const copy = await open("copy.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * const chunkSize = 2 ** 20;
+   * await source.createReadable({ chunkSize })
+   *   .pipeTo(copy.createWritable({ chunkSize, maxBytesInFlight: 2 ** 23 }));
+   * ```
+   */
+  createWritable(
+    options: WritableOptions = {},
+  ): WritableStream<ArrayBufferView> {
+    this.#check("write");
+    this.#checkedWrite(options);
+    return writableOf(this, this.#streamed, options);
+  }
+
+  /**
+   * Writes what the system still holds of the file to the device, on another
+   * thread.
+   *
+   * @throws {Win32Error} ERROR_ACCESS_DENIED on a file not open for writing,
+   * and what the device reports.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
+   *
+   * @example Make a write last
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("lasting.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.write(new Uint8Array(512));
+   * await file.flush();
+   * ```
+   */
+  async flush(): Promise<void> {
+    this.#check("flush");
+    const { handle, path } = this;
+    await this.#overlapped.during(
+      "flush",
+      () => callAside("FlushFileBuffers", [handle], path),
+    );
+  }
+
+  /**
+   * Locks a range of bytes, as `SyncFile.lock()` does. The wait for the lock
+   * blocks nothing, and a signal can end it.
+   *
+   * @param options The range, how it is locked, and a signal.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
+   * holds a lock that is in the way.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Hold a lock during an update
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("held.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * await file.lock({ at: 0, length: 64 });
+   * await file.write(new Uint8Array(64), { at: 0 });
+   * file.unlock({ at: 0, length: 64 });
+   * ```
+   */
+  async lock(
+    options: LockOptions & SignalOptions = {},
+  ): Promise<void> {
+    this.#check("lock");
+    const args = lockArguments(options);
+    const { signal } = options;
+    checkSignal(signal);
+    const { code } = await lockOverlapped(
+      this.#overlapped,
+      this.handle,
+      args,
+      signal,
+    );
+    if (code === 0) return;
+    if (code === ERROR_OPERATION_ABORTED) {
+      throw this.#overlapped.refusal("lock", signal);
+    }
+    throw new Win32Error("LockFileEx", code, { path: this.path });
+  }
+
+  /**
+   * Waits until a client has opened the pipe that this is a server's end of. A
+   * client that is there already will do.
+   *
+   * @param options A signal that ends the wait.
+   * @throws {TypeError} If the file is no pipe.
+   * @throws {FileClosedError} If the file has been closed, or is before a
+   * client comes.
+   * @throws {Win32Error} ERROR_NO_DATA if a client has come and gone: call
+   * `DisconnectNamedPipe()` first. ERROR_INVALID_FUNCTION at a client's end.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-connectnamedpipe
+   *
+   * @example Serve one client
+   * ```ts
+   * import { fromHandle, open, OverlappedFile } from "@kernel32/io";
+   * import {
+   *   FILE_FLAG_OVERLAPPED,
+   *   kernel32,
+   *   PIPE_ACCESS_DUPLEX,
+   * } from "@kernel32/io/raw";
+   *
+   * const name = "\\\\.\\pipe\\connect-example";
+   * const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
+   * const file = fromHandle(
+   *   kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
+   *   name,
+   * );
+   * if (!(file instanceof OverlappedFile)) throw new Error("not overlapped");
+   * const connected = file.connect({ signal: AbortSignal.timeout(10_000) });
+   * const client = await open(name, { read: true, write: true });
+   * await connected;
+   * await client.write(Uint8Array.of(1, 2, 3));
+   * console.log(await file.read(new Uint8Array(8))); // 3
+   * await client.close();
+   * await file.close();
+   * ```
+   */
+  async connect(options: SignalOptions = {}): Promise<void> {
+    this.#check("connect");
+    const { signal } = options;
+    checkSignal(signal);
+    const { path } = this;
+    if (fileTypeOf(this.handle, path) !== "pipe") throw isNoPipe(path);
+    const { code } = await this.#overlapped.perform({
+      offset: 0,
+      length: 0,
+      signal,
+      call: (overlapped) => kernel32.ConnectNamedPipe(this.handle, overlapped),
+    });
+    if (code === 0 || code === ERROR_PIPE_CONNECTED) return;
+    if (code === ERROR_OPERATION_ABORTED) {
+      throw this.#overlapped.refusal("connect", signal);
+    }
+    throw new Win32Error("ConnectNamedPipe", code, { path });
+  }
+
+  /**
+   * Closes the file: refuses new operations, cancels those under way, waits for
+   * all of them, then closes the handle.
+   *
+   * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
+   * somebody else.
+   *
+   * @example Close by hand
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * const file = await open("README.md");
+   * await file.close();
+   * console.log(file.closed); // true
+   * ```
+   */
+  async close(): Promise<void> {
+    this.#check("close");
+    this.#closing = this.#overlapped.drain().then(() => this.closeHandle());
+    await this.#closing;
+  }
+
+  /** Closes the file, if it is still open. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (this.#closing ?? this.close());
+  }
+
+  /**
+   * Moves the position, once the transfers without an offset that were started
+   * before have ended.
+   *
+   * @param offset How far, in bytes; negative only from "current" or "end".
+   * @param origin What is counted from.
+   * @returns The new position in bytes from the start.
+   * @throws {TypeError} If the file has no offsets, or the origin is none.
+   * @throws {RangeError} If the new position is out of range.
+   *
+   * @example Go to the last bytes
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("README.md");
+   * console.log(await file.seek(-16, "end") === file.size() - 16); // true
+   * ```
+   */
+  async seek(
+    offset: number | bigint,
+    origin: SeekOrigin = "start",
+  ): Promise<number> {
+    this.#check("seek");
+    this.#needOffsets();
+    return await this.#next(() => {
+      const base = this.#baseOf(origin);
+      this.#position = positionFrom(offset, origin, base);
+      return Promise.resolve(this.#position);
+    });
+  }
+
+  get #streamed(): StreamedFileTraits {
+    const { append, unbuffered } = this.#mode;
+    const seekable = this.#seekable;
+    return { append, unbuffered: unbuffered && seekable, seekable };
+  }
+
+  /**
+   * The usual arguments — native memory and an offset — go straight through;
+   * all others, wrong ones too, are left to the general way.
+   *
+   * @returns The offset, or less than 0 if something is not as usual.
+   * @throws {TypeError} If the signal is none.
+   */
+  #directOffset(
+    method: "read" | "write",
+    at: Offset | undefined,
+    signal: AbortSignal | undefined,
+  ): number {
+    const isUsual = this.#closing === undefined && this.#seekable &&
+      this.#mode[method] && Number.isSafeInteger(at);
+    if (!isUsual) return -1;
+    if (signal !== undefined) checkSignal(signal);
+    return at as number;
+  }
+
+  #check(method: string): void {
+    if (this.#closing !== undefined) {
+      throw new FileClosedError(method, this.path);
+    }
+    const { read, write, append } = this.#mode;
+    if (method === "read" && !read) throw notReadable(this.path);
+    if (method === "write" && !write && !append) throw notWritable(this.path);
+  }
+
+  #checked({ at, signal }: Asked): Checked {
+    if (at !== undefined) {
+      checkOffset("at", at);
+      this.#needOffsets();
+    }
+    checkSignal(signal);
+    return { at, signal };
+  }
+
+  /** What has no offset goes to the end of a file opened with `append`. */
+  #checkedWrite(options: Asked): Checked {
+    const checked = this.#checked(options);
+    const { write, append } = this.#mode;
+    if (!append || !this.#seekable) return checked;
+    if (checked.at === undefined) return { ...checked, at: END_OF_FILE };
+    if (write) return checked;
+    throw appendsOnly(this.path);
+  }
+
+  #baseOf(origin: SeekOrigin): number {
+    switch (origin) {
+      case "start":
+        return 0;
+      case "current":
+        return this.#position;
+      case "end":
+        return this.size();
+      default:
+        throw badOrigin(origin);
+    }
+  }
+
+  #needOffsets(): void {
+    if (!this.#seekable) throw hasNoOffsets(this.path);
+  }
+
+  /**
+   * Performs a transfer at an offset. Without one it waits its turn and goes on
+   * where the transfer before has ended.
+   */
+  #placed(
+    at: Offset | undefined,
+    transfer: (offset: Offset) => Promise<number>,
+  ): Promise<number> {
+    if (at !== undefined && at !== END_OF_FILE) return transfer(at);
+    if (!this.#seekable) return transfer(0);
+    return this.#next(async () => {
+      if (at === END_OF_FILE) return await transfer(END_OF_FILE);
+      let count = 0;
+      try {
+        count = await transfer(this.#position);
+        return count;
+      } catch (error) {
+        if (error instanceof Win32Error) count = error.bytesTransferred ?? 0;
+        throw error;
+      } finally {
+        this.#position += Math.max(0, count);
+      }
+    });
+  }
+
+  /** Waits its turn. */
+  #next(work: () => Promise<number>): Promise<number> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}

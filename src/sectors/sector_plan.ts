@@ -1,0 +1,275 @@
+/**
+ * How reads and writes of any length, at any offset, are made of reads and
+ * writes of whole sectors. Plans only: whoever runs one takes its steps, and
+ * may do so synchronously or not.
+ *
+ * @module
+ */
+import { Win32Error } from "../errors/win32_error.ts";
+import { isMultiple, multipleAbove, multipleBelow } from "./multiples.ts";
+import type { SectorSize } from "./sector_size.ts";
+
+/** What a device is to do next. */
+export type SectorStep =
+  | {
+    /** A transfer of the first `length` bytes. */
+    readonly kind: "read" | "write";
+    readonly bytes: Uint8Array;
+    readonly length: number;
+    readonly offset: number;
+  }
+  | {
+    /** The size is wanted. */
+    readonly kind: "size";
+  }
+  | {
+    /** The end is to be set, to the byte. */
+    readonly kind: "setEnd";
+    readonly size: number;
+  };
+
+/** Steps, each of which is answered with a count or a size. */
+export type SectorSteps<T> = Generator<SectorStep, T, number>;
+
+/** How much memory a plan works with, in bytes. */
+export const BOUNCE_SIZE: number = 1024 * 1024;
+
+/** Plans for one size of sectors. */
+export class SectorPlan {
+  readonly #logical: number;
+  readonly #physical: number;
+  readonly #isAligned: (view: Uint8Array, alignment: number) => boolean;
+
+  /**
+   * Makes plans.
+   *
+   * @param sector The sector sizes.
+   * @param isAligned Whether the device may be given a view as it is.
+   */
+  constructor(
+    sector: SectorSize,
+    isAligned: (view: Uint8Array, alignment: number) => boolean,
+  ) {
+    this.#logical = sector.logical;
+    this.#physical = sector.physical;
+    this.#isAligned = isAligned;
+  }
+
+  /** Whether a transfer needs no plan, but can go straight through. */
+  isDirect(bytes: Uint8Array, offset: number): boolean {
+    return this.#directLength(bytes, 0, offset) === bytes.length;
+  }
+
+  /**
+   * Whether a transfer is of whole sectors and its memory, which begins so many
+   * bytes behind a boundary, is aligned. Sector sizes are powers of two.
+   */
+  isWhole(at: number, length: number, offset: number): boolean {
+    const logical = this.#logical;
+    return offset % logical === 0 && length % logical === 0 &&
+      at % this.#physical === 0;
+  }
+
+  /** Whether only a part of some sector is written. */
+  splitsSectors(length: number, offset: number): boolean {
+    return !isMultiple(offset, this.#logical) ||
+      !isMultiple(offset + length, this.#logical);
+  }
+
+  /**
+   * Plans a read. Its result is the count; 0 at the end and beyond.
+   *
+   * @param memory Gives aligned memory, `BOUNCE_SIZE` long or more.
+   */
+  *read(
+    bytes: Uint8Array,
+    offset: number,
+    memory: () => Uint8Array,
+  ): SectorSteps<number> {
+    const { length } = bytes;
+    let done = 0;
+    while (done < length) {
+      try {
+        const from = offset + done;
+        const [count, wanted] = yield* this.#readOnce(
+          bytes,
+          done,
+          from,
+          memory,
+        );
+        done += count;
+        if (count < wanted) break;
+      } catch (error) {
+        throw recounted(error, (count) => done + count);
+      }
+    }
+    return done;
+  }
+
+  /** Reads what one call can. Returns the count, and what could have been. */
+  *#readOnce(
+    bytes: Uint8Array,
+    done: number,
+    from: number,
+    memory: () => Uint8Array,
+  ): SectorSteps<[number, number]> {
+    const direct = this.#directLength(bytes, done, from);
+    if (direct > 0) {
+      const part = done === 0 ? bytes : bytes.subarray(done);
+      return [yield transfer("read", part, direct, from), direct];
+    }
+    const rest = bytes.length - done;
+    const { start, head, count, span, bounce } = this.#bounced(
+      from,
+      rest,
+      memory(),
+    );
+    const take = (got: number) => {
+      const usable = clamp(got - head, count);
+      bytes.set(bounce.subarray(head, head + usable), done);
+      return usable;
+    };
+    try {
+      return [take(yield transfer("read", bounce, span, start)), count];
+    } catch (error) {
+      throw recounted(error, take);
+    }
+  }
+
+  /**
+   * Plans a write of all the bytes. The end of the file is right to the byte.
+   *
+   * @param memory Gives aligned memory, `BOUNCE_SIZE` long or more.
+   */
+  *write(
+    bytes: Uint8Array,
+    offset: number,
+    memory: () => Uint8Array,
+  ): SectorSteps<void> {
+    const { length } = bytes;
+    // Whole sectors keep nothing of what was there and end where they should.
+    const size = this.splitsSectors(length, offset)
+      ? yield { kind: "size" }
+      : 0;
+    let done = 0;
+    while (done < length) {
+      try {
+        const from = offset + done;
+        done += yield* this.#writeOnce(bytes, done, from, size, memory);
+      } catch (error) {
+        throw recounted(error, (count) => done + count);
+      }
+    }
+    // "You can only write whole sectors": what was written beyond the data to
+    // fill the last one is cut off.
+    const end = Math.max(size, offset + length);
+    if (multipleAbove(offset + length, this.#logical) > end) {
+      yield { kind: "setEnd", size: end };
+    }
+  }
+
+  /** Writes what one call can. Returns how many of the bytes that was. */
+  *#writeOnce(
+    bytes: Uint8Array,
+    done: number,
+    from: number,
+    size: number,
+    memory: () => Uint8Array,
+  ): SectorSteps<number> {
+    const direct = this.#directLength(bytes, done, from);
+    if (direct > 0) {
+      const part = bytes.subarray(done, done + direct);
+      yield transfer("write", part, direct, from);
+      return direct;
+    }
+    const sector = this.#logical;
+    const rest = bytes.length - done;
+    const { start, head, count, span, bounce } = this.#bounced(
+      from,
+      rest,
+      memory(),
+    );
+    const last = span - sector;
+    const keepsFirst = head > 0;
+    const keepsLast = head + count < span;
+    // Memory is aligned for certain at its beginning only, so that both are
+    // read to there, the last sector first.
+    if (keepsLast && last > 0) {
+      yield* this.#fetchSector(bounce, start + last, size);
+      bounce.copyWithin(last, 0, sector);
+    }
+    if (keepsFirst || (keepsLast && last === 0)) {
+      yield* this.#fetchSector(bounce, start, size);
+    }
+    bounce.set(bytes.subarray(done, done + count), head);
+    try {
+      yield transfer("write", bounce, span, start);
+    } catch (error) {
+      throw recounted(error, (written) => clamp(written - head, count));
+    }
+    return count;
+  }
+
+  /** Reads a sector that part of is to be kept; beyond the end are zeros. */
+  *#fetchSector(
+    memory: Uint8Array,
+    offset: number,
+    size: number,
+  ): SectorSteps<void> {
+    const sector = memory.subarray(0, this.#logical);
+    try {
+      const count = offset < size
+        ? yield transfer("read", sector, sector.length, offset)
+        : 0;
+      sector.fill(0, count);
+    } catch (error) {
+      throw recounted(error, () => 0);
+    }
+  }
+
+  /** How many bytes can go straight through; 0 if none. */
+  #directLength(bytes: Uint8Array, done: number, from: number): number {
+    const rest = bytes.length - done;
+    if (rest < this.#logical || !isMultiple(from, this.#logical)) return 0;
+    const part = done === 0 ? bytes : bytes.subarray(done);
+    return this.#isAligned(part, this.#physical)
+      ? multipleBelow(rest, this.#logical)
+      : 0;
+  }
+
+  /** The sectors around the bytes from an offset on, as far as memory goes. */
+  #bounced(from: number, rest: number, bounce: Uint8Array): {
+    start: number;
+    head: number;
+    count: number;
+    span: number;
+    bounce: Uint8Array;
+  } {
+    const start = multipleBelow(from, this.#logical);
+    const head = from - start;
+    const room = multipleBelow(bounce.length, this.#logical) - head;
+    const count = Math.min(rest, room);
+    const span = multipleAbove(head + count, this.#logical);
+    return { start, head, count, span, bounce };
+  }
+}
+
+function transfer(
+  kind: "read" | "write",
+  bytes: Uint8Array,
+  length: number,
+  offset: number,
+): SectorStep {
+  return { kind, bytes, length, offset };
+}
+
+/** The same error, with another count of bytes. */
+function recounted(error: unknown, count: (count: number) => number): unknown {
+  return error instanceof Win32Error
+    ? error.withBytesTransferred(count(error.bytesTransferred ?? 0))
+    : error;
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(0, Math.min(value, limit));
+}

@@ -1,0 +1,165 @@
+/**
+ * Reads that run ahead of whoever takes the bytes.
+ *
+ * @module
+ */
+import { type Lease, lend } from "../memory/pooled_memory.ts";
+import { yieldTurn } from "../file/event_loop.ts";
+
+/** What is read from. */
+export interface ReadSource {
+  /** Reads, at the position where no offset is given. */
+  read(
+    bytes: Uint8Array,
+    options: { readonly at?: number; readonly signal: AbortSignal },
+  ): Promise<number | null>;
+}
+
+/** Which bytes are read, and how. */
+export interface ReadPlan {
+  /** Where they begin; nothing on a pipe or a device without offsets. */
+  readonly start: number | undefined;
+  /** Where they end; the end of the file, if that comes first. */
+  readonly end: number;
+  /** The size of the file so far, which reads ahead stop at. */
+  readonly size: number;
+  /** The most that one read is asked for, in bytes. */
+  readonly chunkSize: number;
+  /** How many chunks may be under way or wait to be taken. */
+  readonly chunks: number;
+  /** Whether reads are to begin at multiples of `chunkSize`. */
+  readonly aligned: boolean;
+}
+
+interface Read {
+  readonly offset: number;
+  readonly lease: Lease;
+  readonly count: Promise<number | null>;
+  /** How many of the bytes have been taken. */
+  taken: number;
+}
+
+/**
+ * Keeps several reads of a file under way, and hands their bytes out in order.
+ * On a pipe it reads when it is asked to, and no more: what is read ahead would
+ * be lost to whoever reads the pipe next.
+ *
+ * The kernel reads into leased memory, which is given back as soon as its bytes
+ * have been taken.
+ */
+export class ReadAhead {
+  readonly #source: ReadSource;
+  readonly #plan: ReadPlan;
+  readonly #abort = new AbortController();
+  readonly #reads: Read[] = [];
+  /** Where the next read begins. */
+  #next: number;
+  /** Where the bytes begin that are taken next. */
+  #position: number;
+  /** When the reads have ended that nobody wants any more. */
+  #dropped: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  /** Makes one; nothing is read before bytes are wanted. */
+  constructor(source: ReadSource, plan: ReadPlan) {
+    this.#source = source;
+    this.#plan = plan;
+    this.#position = this.#next = plan.start ?? 0;
+  }
+
+  /** Where the bytes begin that have not been taken. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Whether `stop()` has been called. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /**
+   * Waits for the next bytes.
+   *
+   * @param use Takes bytes, which are its own during the call only, and returns
+   * how many it has taken.
+   * @param room How many bytes can be taken, if that is known.
+   * @returns False at the end, and once it has been stopped.
+   */
+  async take(
+    use: (bytes: Uint8Array) => number,
+    room: number = this.#plan.chunkSize,
+  ): Promise<boolean> {
+    for (;;) {
+      await yieldTurn();
+      if (this.stopped) return false;
+      this.#startReads(room);
+      const read = this.#reads[0];
+      if (read === undefined) return false;
+      const count = await read.count;
+      if (this.stopped || count === null) return false;
+      if (read.offset + read.taken !== this.#position) {
+        // The read before came to what was the end then, and this one did not.
+        await this.#drop();
+        continue;
+      }
+      if (count > 0) {
+        const taken = use(read.lease.bytes.subarray(read.taken, count));
+        read.taken += taken;
+        this.#position += taken;
+      }
+      if (read.taken === count) this.#end(read);
+      if (count > 0) return true; // Otherwise a message of length zero.
+    }
+  }
+
+  /** Cancels all reads and waits for them. Nothing is taken from then on. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#abort.abort();
+    return this.#drop();
+  }
+
+  /** All bytes of the first read have been taken. */
+  #end(read: Read): void {
+    this.#reads.shift();
+    read.lease.end();
+    if (this.#plan.start !== undefined) this.#startReads();
+  }
+
+  /** Gives the memory of all reads back when they have ended. */
+  #drop(): Promise<void> {
+    const reads = this.#reads.splice(0);
+    const ended = Promise.allSettled(reads.map((read) => read.count));
+    return this.#dropped = Promise.all([this.#dropped, ended]).then(() => {
+      for (const read of reads) read.lease.end();
+    });
+  }
+
+  #startReads(room: number = this.#plan.chunkSize): void {
+    const reads = this.#reads;
+    const { start, end, size, chunks } = this.#plan;
+    if (reads.length === 0) this.#next = this.#position;
+    if (start === undefined) {
+      if (reads.length === 0) this.#startRead(room);
+      return;
+    }
+    while (reads.length < chunks && this.#next < end) {
+      // Whether there is more is asked when all before has been taken.
+      if (reads.length > 0 && this.#next >= size) return;
+      this.#startRead(end - this.#next);
+    }
+  }
+
+  #startRead(room: number): void {
+    const { start, chunkSize, aligned } = this.#plan;
+    const offset = this.#next;
+    const chunk = aligned ? chunkSize - offset % chunkSize : chunkSize;
+    const lease = lend(Math.min(chunk, room));
+    const { signal } = this.#abort;
+    const options = start === undefined ? { signal } : { at: offset, signal };
+    const count = this.#source.read(lease.bytes, options);
+    count.catch(() => {}); // It is thrown when its turn comes.
+    this.#reads.push({ offset, lease, count, taken: 0 });
+    this.#next += lease.bytes.length;
+  }
+}

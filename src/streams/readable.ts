@@ -1,0 +1,105 @@
+/**
+ * Streams that read a file.
+ *
+ * @module
+ */
+import { ReadAhead } from "./read_ahead.ts";
+import {
+  checkedOffset,
+  chunking,
+  leaveAt,
+  type StreamedFile,
+  type StreamedFileTraits,
+  StreamEnd,
+  type StreamOptions,
+} from "./stream_options.ts";
+
+/** Which bytes a stream reads, and how. */
+export interface ReadableOptions extends StreamOptions {
+  /** The offset of the first byte. Without it, the position counts. */
+  readonly start?: number | bigint;
+  /**
+   * The offset behind the last byte, as in `slice()`. The stream ends at the
+   * end of the file all the same.
+   */
+  readonly end?: number | bigint;
+}
+
+/**
+ * Makes a byte stream that reads a file. It has no queue of its own: the reads
+ * ahead are one.
+ */
+export function readableOf(
+  file: StreamedFile,
+  traits: StreamedFileTraits,
+  options: ReadableOptions = {},
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const { keepOpen = false, signal } = options;
+  const start = checkedOffset("start", options.start);
+  const end = checkedOffset("end", options.end) ?? Infinity;
+  if (start !== undefined && end < start) {
+    throw new RangeError(
+      `end must not be before start: got ${end}, with start ${start}`,
+    );
+  }
+  const chunks = chunking(file, traits, options);
+  const { seekable, unbuffered } = traits;
+
+  let ahead: ReadAhead | undefined;
+  const begin = async () => {
+    const from = seekable ? start ?? await file.seek(0, "current") : undefined;
+    const size = seekable ? file.size() : Infinity;
+    const plan = { ...chunks, start: from, end, size, aligned: unbuffered };
+    return ahead = new ReadAhead(file, plan);
+  };
+
+  const streamEnd = new StreamEnd(signal, async () => {
+    await ahead?.stop();
+    if (!keepOpen) return await file[Symbol.asyncDispose]();
+    if (!seekable || start !== undefined || ahead === undefined) return;
+    await leaveAt(file, ahead.position);
+  });
+
+  return new ReadableStream({
+    type: "bytes",
+    start: (controller) => streamEnd.watch(controller),
+    async pull(controller) {
+      try {
+        const reads = ahead ?? await begin();
+        if (streamEnd.come) return await reads.stop();
+        const room = controller.byobRequest?.view?.byteLength;
+        const handed = await reads.take(
+          (bytes) => hand(controller, bytes),
+          room,
+        );
+        if (handed || streamEnd.come) return;
+      } catch (error) {
+        if (streamEnd.come) return;
+        await streamEnd.reach();
+        throw error;
+      }
+      await streamEnd.reach();
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+    cancel: () => streamEnd.reach(),
+  });
+}
+
+/** Copies bytes to whoever wants them. Returns how many. */
+function hand(
+  controller: ReadableByteStreamController,
+  bytes: Uint8Array,
+): number {
+  const request = controller.byobRequest;
+  const view = request?.view;
+  if (!request || !view) {
+    controller.enqueue(new Uint8Array(bytes));
+    return bytes.length;
+  }
+  const count = Math.min(bytes.length, view.byteLength);
+  new Uint8Array(view.buffer, view.byteOffset, count)
+    .set(bytes.subarray(0, count));
+  request.respond(count);
+  return count;
+}

@@ -1,0 +1,192 @@
+/**
+ * What the streams of a file have in common.
+ *
+ * @module
+ */
+import { checkOffset, checkSignal, describe } from "../file/arguments.ts";
+import { FileClosedError } from "../errors/win32_error.ts";
+import { multipleAbove } from "../sectors/multiples.ts";
+import type { ReadSource } from "./read_ahead.ts";
+import type { SectorSize } from "../sectors/sector_size.ts";
+import type { WriteTarget } from "./write_behind.ts";
+
+/** How a stream moves its bytes, and what becomes of the file. */
+export interface StreamOptions {
+  /**
+   * The most that one read or write is asked for, in bytes. On an unbuffered
+   * file it is rounded up to whole sectors.
+   *
+   * @default {262_144}
+   */
+  readonly chunkSize?: number | undefined;
+  /**
+   * How many bytes may be under way or held at once; at least one chunk.
+   *
+   * @default {2_097_152}
+   */
+  readonly maxBytesInFlight?: number | undefined;
+  /**
+   * Leaves the file open. Otherwise the stream closes it at its end, and when
+   * it is cancelled, aborted or fails.
+   *
+   * @default {false}
+   */
+  readonly keepOpen?: boolean | undefined;
+  /**
+   * Makes the stream fail with the signal's reason and cancels what is under
+   * way, where the signal of `pipeTo()` would wait for the last write, and so
+   * for whoever reads a pipe.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file, as streams see it. */
+export interface StreamedFile extends ReadSource, WriteTarget, AsyncDisposable {
+  /** The size in bytes. */
+  size(): number;
+  /** Moves the position, once the transfers before have ended. */
+  seek(offset: number, origin?: "start" | "current"): Promise<number>;
+  /** The sector sizes. */
+  sectorSize(): SectorSize;
+}
+
+/** What streams have to know of a file beside. */
+export interface StreamedFileTraits {
+  /** Whether there are offsets. */
+  readonly seekable: boolean;
+  /** Whether whole sectors are transferred. */
+  readonly unbuffered: boolean;
+  /** Whether writes without an offset go to the end. */
+  readonly append: boolean;
+}
+
+const CHUNK_SIZE = 2 ** 18;
+const MAX_BYTES_IN_FLIGHT = 2 ** 21;
+const MAX_CHUNK_SIZE = 2 ** 30;
+/** More under way at once gains nothing; each has a page at least. */
+const MAX_CHUNKS = 64;
+
+/**
+ * Checks the options and works out how large chunks are and how many there may
+ * be at once.
+ *
+ * @throws {TypeError} If an option is of the wrong type.
+ * @throws {RangeError} If it is out of range.
+ */
+export function chunking(
+  file: StreamedFile,
+  traits: StreamedFileTraits,
+  options: StreamOptions,
+): { chunkSize: number; chunks: number } {
+  checkSignal(options.signal);
+  const { maxBytesInFlight = MAX_BYTES_IN_FLIGHT } = options;
+  const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;
+  checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
+  checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
+  const size = traits.unbuffered
+    ? multipleAbove(chunkSize, file.sectorSize().logical)
+    : chunkSize;
+  const fitting = Math.floor(maxBytesInFlight / size);
+  const chunks = Math.min(Math.max(1, fitting), MAX_CHUNKS);
+  return { chunkSize: size, chunks };
+}
+
+function checkCount(name: string, value: unknown, limit: number): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
+  }
+  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
+  throw new RangeError(
+    `${name} must be a whole number of bytes from 1 to ${limit}: got ${value}`,
+  );
+}
+
+/**
+ * Checks the offset of a stream, which is a position.
+ *
+ * @throws {TypeError} If it is neither a number nor a bigint.
+ * @throws {RangeError} If it is not from 0 to 2^53-1.
+ */
+export function checkedOffset(
+  name: string,
+  value: number | bigint | undefined,
+): number | undefined {
+  if (value === undefined) return undefined;
+  checkOffset(name, value);
+  if (value <= Number.MAX_SAFE_INTEGER) return Number(value);
+  throw new RangeError(
+    `${name} must be from 0 to 2^53-1, as positions are: got ${value}`,
+  );
+}
+
+/** Leaves the position behind what a stream has transferred. */
+export async function leaveAt(
+  file: StreamedFile,
+  position: number,
+): Promise<void> {
+  try {
+    await file.seek(position);
+  } catch (error) {
+    // Whoever has closed the file needs no position any more.
+    if (!(error instanceof FileClosedError)) throw error;
+  }
+}
+
+/** What `StreamEnd` makes fail: the controller of a stream. */
+interface Failing {
+  error(reason?: unknown): void;
+}
+
+/** The end of a stream, which comes once, whatever brings it about. */
+export class StreamEnd {
+  readonly #signal: AbortSignal | undefined;
+  readonly #release: () => Promise<void>;
+  #released: Promise<void> | undefined;
+  #onAbort: (() => void) | undefined;
+
+  /**
+   * Makes one.
+   *
+   * @param signal Brings it about.
+   * @param release Waits for what is under way and gives everything back.
+   */
+  constructor(signal: AbortSignal | undefined, release: () => Promise<void>) {
+    this.#signal = signal;
+    this.#release = release;
+  }
+
+  /** Whether it has come. */
+  get come(): boolean {
+    return this.#released !== undefined;
+  }
+
+  /** Makes a stream fail when the signal is aborted. */
+  watch(controller: Failing): void {
+    const signal = this.#signal;
+    if (signal === undefined) return;
+    this.#onAbort = () => void this.fail(controller, signal.reason);
+    if (signal.aborted) return this.#onAbort();
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Makes a stream fail, when nothing of it is under way any more. */
+  async fail(controller: Failing, reason: unknown): Promise<void> {
+    try {
+      await this.reach();
+    } finally {
+      controller.error(reason);
+    }
+  }
+
+  /** Gives everything back. */
+  reach(): Promise<void> {
+    return this.#released ??= this.#giveBack();
+  }
+
+  async #giveBack(): Promise<void> {
+    if (this.#onAbort !== undefined) {
+      this.#signal?.removeEventListener("abort", this.#onAbort);
+    }
+    await this.#release();
+  }
+}

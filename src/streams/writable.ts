@@ -1,0 +1,139 @@
+/**
+ * Streams that write a file.
+ *
+ * @module
+ */
+import { checkBytes } from "../file/arguments.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import {
+  checkedOffset,
+  chunking,
+  leaveAt,
+  type StreamedFile,
+  type StreamedFileTraits,
+  StreamEnd,
+  type StreamOptions,
+} from "./stream_options.ts";
+import { yieldTurn } from "../file/event_loop.ts";
+import { WriteBehind, type WriteTarget } from "./write_behind.ts";
+
+/** Where a stream writes, and how. */
+export interface WritableOptions extends StreamOptions {
+  /** The offset of the first byte. Without it, the position counts. */
+  readonly at?: number | bigint;
+}
+
+/** Makes a stream that writes a file. */
+export function writableOf(
+  file: StreamedFile,
+  traits: StreamedFileTraits,
+  options: WritableOptions = {},
+): WritableStream<ArrayBufferView> {
+  const { keepOpen = false } = options;
+  const at = checkedOffset("at", options.at);
+  const chunks = chunking(file, traits, options);
+  const { append, seekable, unbuffered } = traits;
+  const hasPosition = seekable && at === undefined && !append;
+
+  const cancel = new AbortController();
+  const { signal } = cancel;
+  let writer: WriteBehind | DirectWriter | undefined;
+  let controller: WritableStreamDefaultController;
+  let from = at ?? 0;
+  const begin = async () => {
+    if (!seekable) return writer = new DirectWriter(file, signal);
+    if (hasPosition) from = await file.seek(0, "current");
+    return writer = new WriteBehind(file, {
+      ...chunks,
+      start: append && at === undefined ? undefined : from,
+      aligned: unbuffered,
+      signal,
+      onError: (error) => streamEnd.fail(controller, error),
+    });
+  };
+
+  const streamEnd = new StreamEnd(options.signal, async () => {
+    cancel.abort(options.signal?.reason);
+    await writer?.stop();
+    if (!keepOpen) await file[Symbol.asyncDispose]();
+  });
+  const orEnd = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      await streamEnd.reach();
+      throw error;
+    }
+  };
+
+  return new WritableStream<ArrayBufferView>({
+    start(its) {
+      controller = its;
+      its.signal.addEventListener("abort", () => {
+        cancel.abort(its.signal.reason);
+      });
+      streamEnd.watch(its);
+    },
+    write: (chunk) =>
+      orEnd(async () => {
+        const taker = writer ?? await begin();
+        try {
+          checkBytes("chunk", chunk);
+        } catch (error) {
+          await taker.finish(); // What came before is not at fault.
+          throw error;
+        }
+        await taker.write(chunk);
+      }),
+    close: () =>
+      orEnd(async () => {
+        await writer?.finish();
+        if (keepOpen && hasPosition && writer !== undefined) {
+          await leaveAt(file, from + writer.length);
+        }
+        await streamEnd.reach();
+      }),
+    abort: () => streamEnd.reach(),
+  });
+}
+
+/**
+ * Writes to a pipe or a device, each chunk for itself: it may be a message.
+ */
+class DirectWriter {
+  readonly #target: WriteTarget;
+  readonly #signal: AbortSignal;
+  #length = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(target: WriteTarget, signal: AbortSignal) {
+    this.#target = target;
+    this.#signal = signal;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  async write(chunk: ArrayBufferView): Promise<void> {
+    await yieldTurn();
+    const writing = this.#target.writeAll(chunk, { signal: this.#signal });
+    this.#writing = writing.catch(() => {});
+    try {
+      await writing;
+    } catch (error) {
+      if (!(error instanceof Win32Error)) throw error;
+      const { bytesTransferred = 0 } = error;
+      throw error.withBytesTransferred(this.#length + bytesTransferred);
+    }
+    this.#length += chunk.byteLength;
+  }
+
+  finish(): Promise<void> {
+    return this.#writing;
+  }
+
+  stop(): Promise<void> {
+    return this.#writing;
+  }
+}

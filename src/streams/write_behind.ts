@@ -1,0 +1,188 @@
+/**
+ * Writes that run behind whoever hands in the bytes.
+ *
+ * @module
+ */
+import { checkBytes } from "../file/arguments.ts";
+import { asBytes } from "../file/bytes.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { type Lease, lend } from "../memory/pooled_memory.ts";
+import { yieldTurn } from "../file/event_loop.ts";
+
+/** What is written to. */
+export interface WriteTarget {
+  /** Writes all of it, to the end of the file where no offset is given. */
+  writeAll(
+    bytes: ArrayBufferView,
+    options: { readonly at?: number; readonly signal: AbortSignal },
+  ): Promise<void>;
+}
+
+/** Where the bytes go, and how. */
+export interface WritePlan {
+  /** Where they begin; nothing for the end of the file, wherever that is. */
+  readonly start: number | undefined;
+  /** The most that one write has, in bytes. */
+  readonly chunkSize: number;
+  /** How many chunks may be under way or wait to be full. */
+  readonly chunks: number;
+  /** Whether writes are to begin at multiples of `chunkSize`, and be full. */
+  readonly aligned: boolean;
+  /** Cancels the writes. */
+  readonly signal: AbortSignal;
+  /** Called when writes have failed and none is under way any more. */
+  readonly onError: (error: unknown) => void;
+}
+
+interface Chunk {
+  /** Where it begins, from the first byte of all. */
+  readonly start: number;
+  readonly lease: Lease;
+  length: number;
+}
+
+interface Failure {
+  readonly chunk: Chunk;
+  readonly error: unknown;
+}
+
+/**
+ * Copies bytes into leased memory and keeps several writes of it under way, in
+ * the order of their offsets. What comes in small pieces is gathered while
+ * others are being written, and goes out at once when none is.
+ */
+export class WriteBehind {
+  readonly #target: WriteTarget;
+  readonly #plan: WritePlan;
+  /** Writes to the end of a file must not overtake each other. */
+  readonly #maxUnderWay: number;
+  #underWay = 0;
+  #chunk: Chunk | undefined;
+  #length = 0;
+  #failure: Failure | undefined;
+  #ended: PromiseWithResolvers<void> | undefined;
+
+  /** Makes one. */
+  constructor(target: WriteTarget, plan: WritePlan) {
+    this.#target = target;
+    this.#plan = plan;
+    this.#maxUnderWay = plan.start === undefined ? 1 : plan.chunks;
+  }
+
+  /** How many bytes have been handed in. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes bytes, which are the caller's again when the promise resolves. */
+  async write(view: ArrayBufferView): Promise<void> {
+    const bytes = asBytes(view);
+    const { length } = bytes;
+    for (let done = 0; done < length;) {
+      const chunk = this.#chunk ??= await this.#newChunk();
+      checkBytes("chunk", bytes); // It may have been transferred meanwhile.
+      const part = bytes.subarray(
+        done,
+        done + chunk.lease.bytes.length - chunk.length,
+      );
+      chunk.lease.bytes.set(part, chunk.length);
+      chunk.length += part.length;
+      done += part.length;
+      this.#length += part.length;
+      if (chunk.length === chunk.lease.bytes.length) {
+        await this.#sendInTurn(chunk);
+      }
+    }
+    this.#sendIfIdle();
+  }
+
+  /** Writes what is left and waits for all writes. */
+  async finish(): Promise<void> {
+    if (this.#chunk !== undefined) await this.#sendInTurn(this.#chunk);
+    await this.#untilUnderWay(0);
+  }
+
+  /** Drops what is left and waits for all writes, however they end. */
+  async stop(): Promise<void> {
+    while (this.#underWay > 0) await this.#nextEnd();
+    this.#chunk?.lease.end();
+    this.#chunk = undefined;
+  }
+
+  async #newChunk(): Promise<Chunk> {
+    const { start: at = 0, chunkSize, chunks, aligned } = this.#plan;
+    await yieldTurn();
+    await this.#untilUnderWay(chunks - 1);
+    const start = this.#length;
+    const size = aligned ? chunkSize - (at + start) % chunkSize : chunkSize;
+    return { start, lease: lend(size), length: 0 };
+  }
+
+  /** Waits until so many writes are under way at most. */
+  async #untilUnderWay(limit: number): Promise<void> {
+    while (this.#underWay > limit && this.#failure === undefined) {
+      await this.#nextEnd();
+    }
+    if (this.#failure !== undefined) {
+      await this.stop();
+      throw this.#error(this.#failure);
+    }
+    this.#plan.signal.throwIfAborted();
+  }
+
+  #nextEnd(): Promise<void> {
+    this.#ended ??= Promise.withResolvers();
+    return this.#ended.promise;
+  }
+
+  async #sendInTurn(chunk: Chunk): Promise<void> {
+    await this.#untilUnderWay(this.#maxUnderWay - 1);
+    // It may have gone out meanwhile, when nothing was under way.
+    if (this.#chunk === chunk) this.#send(chunk);
+  }
+
+  #sendIfIdle(): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined || chunk.length === 0 || this.#underWay > 0) return;
+    // The rest of a sector would cost a read, and a second write later.
+    if (!this.#plan.aligned) this.#send(chunk);
+  }
+
+  #send(chunk: Chunk): void {
+    this.#chunk = undefined;
+    this.#underWay++;
+    const { start, signal } = this.#plan;
+    const bytes = chunk.lease.bytes.subarray(0, chunk.length);
+    const options = start === undefined
+      ? { signal }
+      : { at: start + chunk.start, signal };
+    this.#target.writeAll(bytes, options)
+      .catch((error) => this.#fail({ chunk, error }))
+      .then(() => this.#end(chunk));
+  }
+
+  /** The failure that counts is the one before which all is written. */
+  #fail(failure: Failure): void {
+    const first = this.#failure;
+    if (first === undefined || failure.chunk.start < first.chunk.start) {
+      this.#failure = failure;
+    }
+  }
+
+  #end(chunk: Chunk): void {
+    chunk.lease.end();
+    this.#underWay--;
+    this.#ended?.resolve();
+    this.#ended = undefined;
+    if (this.#failure === undefined) return this.#sendIfIdle();
+    if (this.#underWay > 0 || this.#plan.signal.aborted) return;
+    this.#plan.onError(this.#error(this.#failure));
+  }
+
+  /** Tells how many bytes of all have been written without a gap. */
+  #error({ chunk, error }: Failure): unknown {
+    if (!(error instanceof Win32Error)) return error;
+    const { bytesTransferred = 0 } = error;
+    return error.withBytesTransferred(chunk.start + bytesTransferred);
+  }
+}

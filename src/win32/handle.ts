@@ -1,0 +1,47 @@
+/**
+ * Handles of the kernel.
+ *
+ * @module
+ */
+import type { Handle } from "../../ffi/handle.ts";
+
+export type { Handle };
+
+/**
+ * What CreateFileW and CreateNamedPipeW return when they fail. Compares equal
+ * to their result in every runtime.
+ *
+ * @example Notice a failure
+ * ```ts
+ * import { INVALID_HANDLE_VALUE } from "@kernel32/io";
+ * import { kernel32 } from "@kernel32/io/raw";
+ *
+ * const file = kernel32.CreateFileW("C:\\no\\such", 0, 0, null, 3, 0, null);
+ * console.log(file === INVALID_HANDLE_VALUE); // true
+ * ```
+ */
+export const INVALID_HANDLE_VALUE: Handle = 0xFFFF_FFFF_FFFF_FFFFn as Handle;
+
+/**
+ * Takes a number that came from elsewhere for a handle.
+ *
+ * @param value The handle's value, as a C program would have it.
+ * @returns The same value as a handle.
+ * @throws {TypeError} If the value is neither a bigint nor a whole number.
+ *
+ * @example Use a handle that was inherited
+ * ```ts
+ * import { toHandle } from "@kernel32/io";
+ *
+ * const inherited = toHandle(0x1A4);
+ * console.log(inherited); // 420n
+ * ```
+ */
+export function toHandle(value: number | bigint): Handle {
+  if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
+    throw new TypeError(
+      `A handle must be a bigint or a whole number: got ${String(value)}`,
+    );
+  }
+  return BigInt.asUintN(64, BigInt(value)) as Handle;
+}

@@ -1,0 +1,157 @@
+import { test } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  checkBytes,
+  checkList,
+  checkOffset,
+  describe,
+  MAX_OFFSET,
+} from "../../../src/file/arguments.ts";
+
+test("checkOffset() lets every offset of a file through", () => {
+  for (const value of [0, -0, 1, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+    checkOffset("at", value);
+  }
+  for (const value of [0n, 2n ** 53n, MAX_OFFSET]) checkOffset("at", value);
+});
+
+test("checkOffset() refuses what is out of range, and names argument and value", () => {
+  for (const value of [-1, 0.5, NaN, Infinity, -Infinity, 2 ** 53]) {
+    assertThrows(
+      () => checkOffset("at", value),
+      RangeError,
+      `at must be a whole number from 0 to 2^53-1, or a bigint beyond: got ${value}`,
+    );
+  }
+  for (const value of [-1n, MAX_OFFSET + 1n, 2n ** 64n]) {
+    assertThrows(
+      () => checkOffset("size", value),
+      RangeError,
+      `size must be from 0 to 2^63-1: got ${value}`,
+    );
+  }
+});
+
+test("checkOffset() refuses what is no number", () => {
+  for (const value of [undefined, null, "5", true, {}, [], new Date(5)]) {
+    assertThrows(
+      () => checkOffset("at", value),
+      TypeError,
+      "at must be a number or a bigint: got",
+    );
+  }
+});
+
+test("checkBytes() lets every view of ordinary memory through", () => {
+  const memory = new ArrayBuffer(16);
+  for (
+    const view of [
+      new Uint8Array(memory),
+      new Uint8Array(memory, 4, 0),
+      new Float64Array(memory, 8),
+      new DataView(memory, 1, 3),
+      new Uint8Array(0),
+    ]
+  ) {
+    checkBytes("data", view);
+  }
+});
+
+test("checkBytes() refuses what is no view, and says how to make one", () => {
+  for (
+    const value of [undefined, null, "text", 5, [1, 2], new ArrayBuffer(4)]
+  ) {
+    assertThrows(
+      () => checkBytes("data", value),
+      TypeError,
+      "data must be a Uint8Array or another ArrayBufferView: got",
+    );
+  }
+  assertThrows(() => checkBytes("data", "hi"), TypeError, 'the string "hi"');
+  assertThrows(() => checkBytes("data", "hi"), TypeError, "TextEncoder");
+});
+
+test("checkBytes() refuses shared memory", () => {
+  assertThrows(
+    () => checkBytes("data", new Uint8Array(new SharedArrayBuffer(4))),
+    TypeError,
+    "must not be shared memory",
+  );
+});
+
+test("checkBytes() refuses resizable memory, whatever its size now", () => {
+  const memory = new ArrayBuffer(4, { maxByteLength: 8 });
+  for (const view of [new Uint8Array(memory), new Uint8Array(memory, 0, 2)]) {
+    assertThrows(
+      () => checkBytes("data", view),
+      TypeError,
+      "must not be a view of a resizable ArrayBuffer",
+    );
+  }
+});
+
+test("checkBytes() refuses detached memory, also of a view that was good before", () => {
+  for (const length of [4, 2 ** 21]) {
+    const view = new Uint8Array(length);
+    checkBytes("data", view);
+    checkBytes("data", view);
+    structuredClone(view.buffer, { transfer: [view.buffer] });
+    assertThrows(
+      () => checkBytes("data", view),
+      TypeError,
+      "data is a view of a detached ArrayBuffer",
+    );
+  }
+});
+
+test("checkBytes() takes a view that was good before for nothing else", () => {
+  const good = new Uint8Array(4);
+  checkBytes("data", good);
+  checkBytes("data", good);
+  assertThrows(
+    () => checkBytes("data", new Uint8Array(new SharedArrayBuffer(4))),
+    TypeError,
+    "shared",
+  );
+  assertThrows(() => checkBytes("data", undefined), TypeError, "undefined");
+  checkBytes("data", good);
+});
+
+test("checkList() checks every buffer of a list", () => {
+  checkList("buffers", []);
+  checkList("buffers", [new Uint8Array(1), new DataView(new ArrayBuffer(1))]);
+  assertThrows(
+    () => checkList("buffers", [new Uint8Array(1), "text"]),
+    TypeError,
+    "each of buffers must be a Uint8Array or another ArrayBufferView",
+  );
+});
+
+test("checkList() refuses what is no list", () => {
+  for (const value of [undefined, null, new Uint8Array(4), "text", 5]) {
+    assertThrows(
+      () => checkList("buffers", value),
+      TypeError,
+      "buffers must be a list of buffers, such as [header, body]: got",
+    );
+  }
+});
+
+test("describe() says what a value is", () => {
+  for (
+    const [value, text] of [
+      [null, "null"],
+      [undefined, "undefined (undefined)"],
+      [5, "5 (number)"],
+      [5n, "5 (bigint)"],
+      [true, "true (boolean)"],
+      ['a"b', 'the string "a\\"b"'],
+      [[1], "[object Array]"],
+      [new Date(0), "[object Date]"],
+      [Symbol("s"), "Symbol(s) (symbol)"],
+      [Object.create(null), "[object Object]"],
+    ] as const
+  ) {
+    assertEquals(describe(value), text);
+  }
+});

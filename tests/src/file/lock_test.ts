@@ -1,0 +1,206 @@
+import { test } from "node:test";
+import process from "node:process";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type LockOptions,
+  openSync,
+  type SyncFile,
+  Win32Error,
+} from "../../../mod.ts";
+import { runProgram } from "../../support/child.ts";
+import { locksAreEnforced } from "../../support/enforcement.ts";
+import { assertNoHandleLeft } from "../../support/handles.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+
+const skip = !locksAreEnforced();
+
+/** Opens the same new file twice. */
+function onTwo(
+  run: (owner: SyncFile, other: SyncFile, path: string) => void,
+  options: { unbuffered?: boolean } = {},
+): void {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  const both = { read: true, write: true, ...options };
+  using owner = openSync(path, { ...both, create: true });
+  using other = openSync(path, both);
+  owner.write(Uint8Array.from({ length: 100 }, (_, i) => i));
+  run(owner, other, path);
+}
+
+function canLock(file: SyncFile, range: LockOptions): boolean {
+  try {
+    file.lock({ ...range, wait: false });
+  } catch (error) {
+    const { symbol, code, syscall } = error as Win32Error;
+    assertEquals(symbol, "ERROR_LOCK_VIOLATION");
+    assertEquals(code, "EBUSY");
+    assertEquals(syscall, "LockFileEx");
+    return false;
+  }
+  file.unlock(range);
+  return true;
+}
+
+test("lock() keeps a range from being locked through another handle", () => {
+  onTwo((owner, other) => {
+    owner.lock({ at: 10, length: 5 });
+    assert(!canLock(other, { at: 10, length: 5 }));
+    assert(!canLock(other, { at: 14, length: 1 }));
+    assert(!canLock(other, { at: 0, length: 11, exclusive: false }));
+    assert(!canLock(other, {}));
+    assert(canLock(other, { at: 0, length: 10 }));
+    assert(canLock(other, { at: 15, length: 85n }));
+    owner.unlock({ at: 10, length: 5 });
+    assert(canLock(other, { at: 10, length: 5 }));
+  });
+});
+
+test("lock() without a range locks all of the file, and what it will grow by", () => {
+  onTwo((owner, other) => {
+    owner.lock();
+    for (const at of [0, 99, 100, 2 ** 40]) {
+      assert(!canLock(other, { at, length: 1 }), `${at}`);
+    }
+    owner.unlock();
+    assert(canLock(other, {}));
+  });
+});
+
+test("lock() shares a range that nobody is to write", () => {
+  onTwo((owner, other) => {
+    owner.lock({ at: 0, length: 10, exclusive: false });
+    assert(canLock(other, { at: 5, length: 10, exclusive: false }));
+    assert(!canLock(other, { at: 5, length: 10 }));
+    assert(canLock(other, { at: 10, length: 10 }));
+  });
+});
+
+test("lock() takes ranges beyond the end and beyond 4 GiB", () => {
+  onTwo((owner, other) => {
+    const at = 2 ** 32 + 7;
+    owner.lock({ at, length: 2n ** 33n });
+    assertEquals(owner.size(), 100);
+    assert(!canLock(other, { at: BigInt(at) + 2n ** 33n - 1n, length: 1 }));
+    assert(canLock(other, { at: BigInt(at) + 2n ** 33n, length: 1 }));
+    // The same offset without its upper half.
+    assert(canLock(other, { at: 7, length: 1 }));
+    owner.unlock({ at, length: 2 ** 33 });
+  });
+});
+
+test("unlock() fails for a range that was not locked as one", () => {
+  onTwo((owner, other) => {
+    owner.lock({ at: 10, length: 5 });
+    for (
+      const [file, range] of [
+        [owner, { at: 10, length: 4 }],
+        [owner, { at: 11, length: 5 }],
+        [owner, {}],
+        [other, { at: 10, length: 5 }],
+      ] as const
+    ) {
+      const error = assertThrows(() => file.unlock(range), Win32Error);
+      assertEquals(error.syscall, "UnlockFileEx");
+    }
+    owner.unlock({ at: 10, length: 5 });
+  });
+});
+
+test("close() gives up all locks", () => {
+  onTwo((owner, other) => {
+    owner.lock({ at: 0, length: 10 });
+    owner.lock({ at: 50, length: 10 });
+    owner.close();
+    assert(canLock(other, {}));
+  });
+});
+
+test("lock() holds against another process", () => {
+  onTwo((owner, _, path) => {
+    owner.lock({ at: 10, length: 5 });
+    owner.lock({ at: 20, length: 5, exclusive: false });
+    process.env["KERNEL32_IO_FILE"] = path;
+    process.env["KERNEL32_IO_RANGES"] = JSON.stringify([
+      { at: 12, length: 1 },
+      { at: 0, length: 10 },
+      { at: 22, length: 1, exclusive: false },
+      { at: 23, length: 1 },
+    ]);
+    const program = new URL(
+      "../../support/programs/lock_probe.ts",
+      import.meta.url,
+    );
+    const { stdout, stderr } = runProgram(program);
+    delete process.env["KERNEL32_IO_FILE"];
+    delete process.env["KERNEL32_IO_RANGES"];
+    assertEquals(
+      stdout.trim(),
+      JSON.stringify([
+        "ERROR_LOCK_VIOLATION",
+        "locked",
+        "locked",
+        "ERROR_LOCK_VIOLATION",
+      ]),
+      stderr,
+    );
+  });
+});
+
+test("a lock that cannot be had leaves no handle behind", () => {
+  onTwo((owner, _, path) => {
+    owner.lock({ at: 0, length: 10 });
+    assertNoHandleLeft(() => {
+      using file = openSync(path, { read: true, write: true });
+      assert(!canLock(file, { at: 0, length: 1 }));
+    });
+  });
+});
+
+test(
+  "read() and write() of a range that others have locked fail",
+  { skip },
+  () => {
+    for (const unbuffered of [false, true]) {
+      onTwo((owner, other) => {
+        owner.lock({ at: 10, length: 5 });
+        for (
+          const transfer of [
+            () => other.read(new Uint8Array(100), { at: 0 }),
+            () => other.write(new Uint8Array(1), { at: 14 }),
+          ]
+        ) {
+          const error = assertThrows(transfer, Win32Error);
+          assertEquals(error.symbol, "ERROR_LOCK_VIOLATION");
+          assertEquals(error.bytesTransferred, 0);
+        }
+      }, { unbuffered });
+    }
+  },
+);
+
+test("read() and write() beside a range that others have locked go on", () => {
+  onTwo((owner, other) => {
+    owner.lock({ at: 10, length: 5 });
+    assertEquals(other.read(new Uint8Array(10), { at: 0 }), 10);
+    assertEquals(other.write(new Uint8Array(10), { at: 15 }), 10);
+    assertEquals(owner.read(new Uint8Array(5), { at: 10 }), 5);
+    assertEquals(owner.write(new Uint8Array(5), { at: 10 }), 5);
+  });
+});
+
+test("write() of a range that is locked for reading fails, for its owner too", {
+  skip,
+}, () => {
+  onTwo((owner, other) => {
+    owner.lock({ at: 10, length: 5, exclusive: false });
+    for (const file of [owner, other]) {
+      assertEquals(file.read(new Uint8Array(5), { at: 10 }), 5);
+      assertThrows(
+        () => file.write(new Uint8Array(5), { at: 10 }),
+        Win32Error,
+        "ERROR_LOCK_VIOLATION",
+      );
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { test } from "node:test";
+import { assertEquals } from "@std/assert";
+import { AlignedBuffer } from "../../../mod.ts";
+import {
+  areSegments,
+  segmentArray,
+  totalLength,
+} from "../../../src/memory/segments.ts";
+import { FILE_SEGMENT_ELEMENT } from "../../../src/structs.ts";
+
+const PAGE = 4096;
+const SECTOR = 512;
+
+test("areSegments() takes whole pages of native memory, the last one in sectors", () => {
+  using a = new AlignedBuffer(8 * PAGE);
+  const { bytes } = a;
+  const part = (from: number, length: number) =>
+    bytes.subarray(from, from + length);
+  const rules: [Uint8Array[], boolean][] = [
+    [[part(0, PAGE)], true],
+    [[part(PAGE, 3 * PAGE), part(0, PAGE)], true],
+    [[part(0, PAGE), part(PAGE, SECTOR)], true],
+    [[part(0, SECTOR)], true],
+    [[part(0, PAGE + SECTOR)], true],
+    [[part(0, SECTOR), part(PAGE, PAGE)], false], // A part in the middle.
+    [[part(0, 100)], false], // No whole number of sectors.
+    [[part(SECTOR, PAGE)], false], // Not at the beginning of a page.
+    [[part(0, 0)], false],
+    [[part(0, PAGE), part(0, 0)], false],
+    [[part(0, PAGE), new Uint8Array(PAGE)], false], // JS memory may move.
+    [[], false],
+  ];
+  for (const [buffers, expected] of rules) {
+    const lengths = buffers.map(({ length }) => length);
+    assertEquals(areSegments(buffers, SECTOR), expected, `${lengths}`);
+  }
+});
+
+test("segmentArray() has an element a page in the order of the buffers, and a zero element", () => {
+  using a = new AlignedBuffer(4 * PAGE);
+  using b = new AlignedBuffer(2 * PAGE);
+  const buffers = [
+    b.bytes.subarray(PAGE),
+    a.bytes.subarray(PAGE, 3 * PAGE),
+    a.bytes.subarray(0, SECTOR),
+  ];
+  const array = segmentArray(buffers);
+  const { bytes } = array;
+  const { size } = FILE_SEGMENT_ELEMENT;
+  assertEquals(size, 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const elements = Array.from(
+    { length: 5 },
+    (_, i) => view.getBigUint64(i * size, true),
+  );
+  assertEquals(elements, [
+    b.address + 4096n,
+    a.address + 4096n,
+    a.address + 8192n,
+    a.address,
+    0n,
+  ]);
+  assertEquals(totalLength(buffers), 3 * PAGE + SECTOR);
+  array.end();
+});

@@ -1,0 +1,200 @@
+import { test } from "node:test";
+import { assertEquals } from "@std/assert";
+import {
+  createFileArguments,
+  type OpenOptions,
+  type ShareMode,
+} from "../../../src/open/options.ts";
+import { assertRefused } from "../../support/untouched.ts";
+
+const GENERIC_READ = 0x8000_0000;
+const GENERIC_WRITE = 0x4000_0000;
+const DELETE = 0x0001_0000;
+const FILE_WRITE_DATA = 0x0002;
+const FILE_APPEND_DATA = 0x0004;
+const SYNCHRONIZE = 0x0010_0000;
+
+const CREATE_NEW = 1;
+const CREATE_ALWAYS = 2;
+const OPEN_EXISTING = 3;
+const OPEN_ALWAYS = 4;
+const TRUNCATE_EXISTING = 5;
+
+const read = true;
+const write = true;
+const append = true;
+
+function refused(options: unknown, part: string): void {
+  assertRefused(
+    () => createFileArguments(options as OpenOptions),
+    TypeError,
+    part,
+  );
+}
+
+test("createFileArguments() asks for the access that is needed", () => {
+  const access = (options: OpenOptions) => createFileArguments(options).access;
+  assertEquals(access({ read }), GENERIC_READ);
+  assertEquals(access({ write }), GENERIC_WRITE);
+  assertEquals(access({ read, write }), GENERIC_READ + GENERIC_WRITE);
+  assertEquals(access({ read, deleteOnClose: true }), GENERIC_READ + DELETE);
+  assertEquals(access({ write, append }), GENERIC_WRITE);
+});
+
+test("createFileArguments() asks for FILE_APPEND_DATA alone to append", () => {
+  const { access } = createFileArguments({ append });
+  assertEquals(access & FILE_APPEND_DATA, FILE_APPEND_DATA);
+  assertEquals(access & FILE_WRITE_DATA, 0);
+  assertEquals(access & SYNCHRONIZE, SYNCHRONIZE);
+  assertEquals(access & GENERIC_WRITE, 0);
+  const both = createFileArguments({ read, append }).access;
+  assertEquals(both, access + GENERIC_READ);
+});
+
+test("createFileArguments() asks for reading when parts of sectors are to be written", () => {
+  const access = (options: OpenOptions) =>
+    createFileArguments({ ...options, unbuffered: true }).access;
+  assertEquals(access({ write }), GENERIC_READ + GENERIC_WRITE);
+  assertEquals(
+    access({ append }) & (GENERIC_READ + GENERIC_WRITE),
+    (GENERIC_READ + GENERIC_WRITE) | 0,
+  );
+  assertEquals(access({ read }), GENERIC_READ);
+});
+
+test("createFileArguments() chooses the disposition", () => {
+  const disposition = (options: OpenOptions) =>
+    createFileArguments(options).disposition;
+  assertEquals(disposition({ read }), OPEN_EXISTING);
+  assertEquals(disposition({ write }), OPEN_EXISTING);
+  assertEquals(disposition({ write, create: true }), OPEN_ALWAYS);
+  assertEquals(disposition({ append, create: true }), OPEN_ALWAYS);
+  assertEquals(disposition({ write, truncate: true }), TRUNCATE_EXISTING);
+  assertEquals(
+    disposition({ write, create: true, truncate: true }),
+    CREATE_ALWAYS,
+  );
+  assertEquals(disposition({ write, createNew: true }), CREATE_NEW);
+  assertEquals(
+    disposition({ append, create: true, createNew: true }),
+    CREATE_NEW,
+  );
+});
+
+test("createFileArguments() shares everything unless told otherwise", () => {
+  const share = (share?: ShareMode[]) =>
+    createFileArguments(share === undefined ? { read } : { read, share }).share;
+  assertEquals(share(), 7);
+  assertEquals(share([]), 0);
+  assertEquals(share(["read"]), 1);
+  assertEquals(share(["write"]), 2);
+  assertEquals(share(["delete"]), 4);
+  assertEquals(share(["delete", "read"]), 5);
+  assertEquals(share(["read", "read"]), 1);
+});
+
+test("createFileArguments() sets the flag of each option", () => {
+  const flags = (options: OpenOptions) =>
+    createFileArguments({ write, ...options }).flags;
+  const anonymous = 0x0010_0000;
+  assertEquals(flags({}), anonymous + 0x80);
+  assertEquals(flags({ writeThrough: true }), anonymous + 0x8000_0080);
+  assertEquals(flags({ unbuffered: true }), anonymous + 0x2000_0080);
+  assertEquals(flags({ random: true }), anonymous + 0x1000_0080);
+  assertEquals(flags({ sequential: true }), anonymous + 0x0800_0080);
+  assertEquals(flags({ deleteOnClose: true }), anonymous + 0x0400_0080);
+  assertEquals(flags({ temporary: true }), anonymous + 0x100);
+  assertEquals(
+    flags({ unbuffered: true, writeThrough: true }),
+    anonymous + 0xA000_0080,
+  );
+});
+
+test("createFileArguments() takes false and undefined for left out", () => {
+  const plain = createFileArguments({ read });
+  assertEquals(
+    createFileArguments({
+      read,
+      write: false,
+      truncate: false,
+      unbuffered: undefined,
+      share: undefined,
+      preallocate: undefined,
+    } as unknown as OpenOptions),
+    plain,
+  );
+});
+
+test("createFileArguments() refuses to open a file for nothing", () => {
+  refused({}, "set read, write or append to true");
+  refused({ read: false, share: [] }, "set read, write or append to true");
+});
+
+test("createFileArguments() refuses options that contradict each other, and names the way out", () => {
+  for (
+    const [options, part] of [
+      [{ read, truncate: true }, "truncate needs write: true. To keep"],
+      [{ append, truncate: true }, "truncate needs write: true"],
+      [{ write, append, truncate: true }, "leave append out"],
+      [{ read, create: true }, "create and createNew need write: true or"],
+      [{ read, createNew: true }, "create and createNew need write: true or"],
+      [{ read, preallocate: 5 }, "preallocate needs write: true or append"],
+      [{ read, sequential: true, random: true }, "choose the one that fits"],
+      [{ read, unbuffered: true, random: true }, "leave them out"],
+      [{ read, unbuffered: true, sequential: true }, "leave them out"],
+      [{ write, temporary: true, writeThrough: true }, "choose one"],
+    ] as const
+  ) {
+    refused(options, part);
+  }
+});
+
+test("createFileArguments() refuses values of the wrong type, and names option and value", () => {
+  refused({ read: 1 }, "read must be true or false: got 1 (number)");
+  refused(
+    { read, unbuffered: "yes" },
+    'unbuffered must be true or false: got the string "yes"',
+  );
+  refused(
+    { read, deleteOnClose: null },
+    "deleteOnClose must be true or false: got null",
+  );
+  refused(
+    { read, share: "read" },
+    'share must be a list such as ["read"]: got the string',
+  );
+  refused(
+    { read, share: ["all"] },
+    '"read", "write" and "delete": got the string "all"',
+  );
+  refused({ read, share: ["toString"] }, '"read", "write" and "delete": got');
+  refused({ read, share: [7] }, '"read", "write" and "delete": got 7');
+  refused(
+    { read, security: "everyone" },
+    "bytes or the address of a SECURITY_ATTRIBUTES",
+  );
+  refused(
+    { write, preallocate: "1 MB" },
+    "preallocate must be a number or a bigint",
+  );
+  for (const options of [null, 5, "r", true]) {
+    refused(options, "options must be an object: got");
+  }
+});
+
+test("createFileArguments() refuses options that it does not know, and lists those it does", () => {
+  refused(
+    { read, mode: 0o644 },
+    '"mode" is no option of open. The options are read, write',
+  );
+});
+
+test("createFileArguments() refuses a room that cannot be", () => {
+  for (const preallocate of [-1, 0.5, NaN, Infinity, 2 ** 53, -1n, 2n ** 63n]) {
+    assertRefused(
+      () => createFileArguments({ write, preallocate }),
+      RangeError,
+      `preallocate must be`,
+    );
+  }
+});

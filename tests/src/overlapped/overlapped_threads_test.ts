@@ -1,0 +1,68 @@
+// Several JS threads use the module at the same time, and are ended in between.
+
+import { test } from "node:test";
+import { assertEquals } from "@std/assert";
+import { open } from "../../../src/open/open.ts";
+import type { PendingTask } from "../../support/pending_worker.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+import { runProgram } from "../../support/child.ts";
+
+/** Starts a Worker and gives its answer to a task. */
+async function startWorker(
+  task: PendingTask,
+): Promise<{ worker: Worker; answer: Promise<unknown> }> {
+  const url = new URL("../../support/pending_worker.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  await message(worker); // It is ready.
+  worker.postMessage(task);
+  return { worker, answer: message(worker) };
+}
+
+function message(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+  });
+}
+
+test("several Workers use the module at the same time", async () => {
+  using folder = tempFolder();
+  const workers = await Promise.all(
+    [0, 1, 2, 3].map((thread) =>
+      startWorker({ folder: folder.path, thread, leavesPending: false })
+    ),
+  );
+  const answers = workers.map(({ answer }) => answer);
+  assertEquals(await Promise.all(answers), [0, 0, 0, 0]);
+  for (const { worker } of workers) worker.terminate();
+});
+
+test("a Worker may be terminated with operations under way", async () => {
+  using folder = tempFolder();
+  await using file = await open(folder.file("a"), {
+    read: true,
+    write: true,
+    create: true,
+  });
+  for (let round = 0; round < 3; round++) {
+    const { worker, answer } = await startWorker({
+      folder: folder.path,
+      thread: round,
+      leavesPending: true,
+    });
+    assertEquals(await answer, "pending");
+    worker.terminate();
+    // This thread and other Workers go on.
+    for (let i = 0; i < 50; i++) await file.write(new Uint8Array(100));
+    assertEquals(file.size(), 5000 * (round + 1));
+  }
+});
+
+test("a program whose Worker was terminated with operations under way ends by itself", () => {
+  const program = new URL(
+    "../../support/programs/terminated_worker.ts",
+    import.meta.url,
+  );
+  const { code, stdout, stderr } = runProgram(program);
+  assertEquals([code, stdout.trim()], [0, "terminated"], stderr);
+});
