@@ -58,6 +58,7 @@ export type {
 } from "../ffi/kernel32.ts";
 export type { Handle } from "../ffi/handle.ts";
 export * from "./win32/constants.ts";
+export { getLastWin32Error } from "./errors/last_error.ts";
 export type { LastErrorCapture } from "../ffi/lasterror.ts";
 
 /**
@@ -80,31 +81,6 @@ export type { LastErrorCapture } from "../ffi/lasterror.ts";
  * ```
  */
 export const kernel32: Kernel32 = /* @__PURE__ */ bindKernel32();
-
-/**
- * Gets the last error of the last kernel32 call that this thread made through
- * this module; nothing else changes it. It was read in the same native frame
- * as the call. As in C, it means something only after a call that failed, or
- * that sets it on success too.
- *
- * @returns The Win32 error code.
- * @throws {Error} If the system has no kernel32.
- *
- * @see https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror
- *
- * @example Tell why a call failed
- * ```ts
- * import { symbolOf, toHandle } from "@kernel32/io";
- * import { getLastWin32Error, kernel32 } from "@kernel32/io/raw";
- *
- * if (!kernel32.FlushFileBuffers(toHandle(0x7FFF0000))) {
- *   console.log(symbolOf(getLastWin32Error())); // ERROR_INVALID_HANDLE
- * }
- * ```
- */
-export function getLastWin32Error(): number {
-  return frames().lastError;
-}
 
 /**
  * Tells how the last error is obtained: "same-frame", or "after-call" where the

@@ -8,7 +8,7 @@ import {
   FORMAT_MESSAGE_FROM_SYSTEM,
   FORMAT_MESSAGE_IGNORE_INSERTS,
 } from "../win32/constants.ts";
-import { aside } from "./last_error.ts";
+import { preservingLastError } from "./last_error.ts";
 
 const CAPACITY = 1024;
 
@@ -32,7 +32,7 @@ const CAPACITY = 1024;
 export function formatMessage(code: number): string {
   try {
     // A message is made while an error is reported: it must not replace it.
-    return aside(() => systemText(code)) ||
+    return preservingLastError(() => systemText(code)) ||
       `Windows has no text for error ${code}.`;
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;

@@ -4,9 +4,10 @@
  * @module
  */
 import * as kernel32 from "../../ffi/calls.ts";
-import { aside } from "./last_error.ts";
+import { preservingLastError } from "./last_error.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { getLastWin32Error, type Handle } from "../raw.ts";
+import { getLastWin32Error } from "./last_error.ts";
+import type { Handle } from "../../ffi/handle.ts";
 
 /** Whose handle it is plays no part once an operation has ended. */
 const NO_HANDLE = 0n as Handle;
@@ -20,7 +21,7 @@ export function codeOfStatus(status: number): number {
   if (status === 0) return 0;
   const overlapped = new DataView(new ArrayBuffer(OVERLAPPED.size));
   overlapped.setUint32(OVERLAPPED.Internal, status, true);
-  return aside(() =>
+  return preservingLastError(() =>
     kernel32.GetOverlappedResult(
         NO_HANDLE,
         overlapped,

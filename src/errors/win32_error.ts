@@ -5,7 +5,7 @@
  */
 import { posixCodeOf, symbolOf } from "./codes.ts";
 import { formatMessage } from "./message.ts";
-import { getLastWin32Error } from "../raw.ts";
+import { getLastWin32Error } from "./last_error.ts";
 
 /** What is known about a failed call beside its code. */
 export interface Win32ErrorDetails {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "../errors/describe.ts";
 import { mayKeep } from "../../ffi/keep.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
@@ -133,13 +134,4 @@ function isDetached(buffer: ArrayBuffer): boolean {
   } catch {
     return true;
   }
-}
-
-/** Says what a value is, for a sentence in an error. */
-export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
-  return typeof value === "object" || typeof value === "function"
-    ? Object.prototype.toString.call(value)
-    : `${String(value)} (${typeof value})`;
 }

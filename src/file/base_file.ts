@@ -5,7 +5,7 @@
  */
 import * as kernel32 from "../../ffi/calls.ts";
 import { checkOffset } from "./arguments.ts";
-import { aside } from "../errors/last_error.ts";
+import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import {
   type FileStat,
@@ -15,12 +15,12 @@ import {
   statOf,
 } from "./file_info.ts";
 import { type LockRange, unlockRange } from "./lock.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { type SectorSize, sectorSizeOf } from "../sectors/sector_size.ts";
 
 /** Closes the handles of files that were dropped without `close()`. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
-  aside(() => kernel32.CloseHandle(handle));
+  preservingLastError(() => kernel32.CloseHandle(handle));
 });
 
 /** An open file, pipe, volume or device: all but reading and writing. */

@@ -14,7 +14,8 @@ import {
 } from "../win32/constants.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { BY_HANDLE_FILE_INFORMATION } from "../win32/offsets.ts";
-import { getLastWin32Error, type Handle } from "../raw.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
+import type { Handle } from "../../ffi/handle.ts";
 
 /** GetFileType's results. */
 export type FileType = "unknown" | "disk" | "character" | "pipe";

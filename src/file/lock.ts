@@ -8,10 +8,11 @@ import {
   LOCKFILE_EXCLUSIVE_LOCK,
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "../win32/constants.ts";
-import { checkOffset, describe, MAX_OFFSET } from "./arguments.ts";
+import { describe } from "../errors/describe.ts";
+import { checkOffset, MAX_OFFSET } from "./arguments.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 
 /** A range of bytes. */
 export interface LockRange {

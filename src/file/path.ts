@@ -4,7 +4,7 @@
  * @module
  */
 import * as kernel32 from "../../ffi/calls.ts";
-import { describe } from "./arguments.ts";
+import { describe } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "./arguments.ts";
+import { describe } from "../errors/describe.ts";
 
 /** Where to read or write. */
 export interface PositionOptions {

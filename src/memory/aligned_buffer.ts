@@ -11,8 +11,8 @@ import {
   PAGE_READWRITE,
 } from "../win32/constants.ts";
 import { frames } from "../../ffi/mod.ts";
-import { describe } from "../file/arguments.ts";
-import { aside } from "../errors/last_error.ts";
+import { describe } from "../errors/describe.ts";
+import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { isMultiple } from "../sectors/multiples.ts";
 
@@ -21,7 +21,7 @@ const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
 
 /** Gives back the memory of a buffer that was dropped without `free()`. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<bigint>((address) => {
-  aside(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
+  preservingLastError(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
 
 /** Keeps the memory of a buffer from being freed before `letGo()`. */

@@ -17,7 +17,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import type { InFlightLimit } from "../overlapped/in_flight_limit.ts";
 import type { FileMode } from "../file/mode.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { SyncFile } from "../sync/sync_file.ts";
 

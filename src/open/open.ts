@@ -26,7 +26,8 @@ import {
   type OverlappedOptions,
 } from "./options.ts";
 import { type FileUrl, toWin32Path } from "../file/path.ts";
-import { getLastWin32Error, type Handle } from "../raw.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import type { FileMode } from "../file/mode.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";

@@ -25,9 +25,10 @@ import {
   SECURITY_SQOS_PRESENT,
   TRUNCATE_EXISTING,
 } from "../win32/constants.ts";
-import { checkOffset, describe } from "../file/arguments.ts";
+import { describe } from "../errors/describe.ts";
+import { checkOffset } from "../file/arguments.ts";
 import type { InFlightLimit } from "../overlapped/in_flight_limit.ts";
-import type { Pointer } from "../raw.ts";
+import type { Pointer } from "../../ffi/kernel32.ts";
 
 /** What others may do with the file while it is open. */
 export type ShareMode = "read" | "write" | "delete";

@@ -17,7 +17,7 @@ import {
 } from "../../ffi/lasterror.ts";
 import { frames } from "../../ffi/mod.ts";
 import type { OverlappedTransfer } from "../../ffi/transfer.ts";
-import { aside } from "../errors/last_error.ts";
+import { preservingLastError } from "../errors/last_error.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
@@ -29,7 +29,8 @@ import {
   type OverlappedSlot,
   type Waiter,
 } from "./overlapped_pool.ts";
-import { getLastWin32Error, type Handle } from "../raw.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 
@@ -294,7 +295,7 @@ export class CompletionPort {
     if (this.#pending + this.#late === 0) return;
     const { view, call0 } = this.#here;
     this.#expect(view);
-    aside(call0);
+    preservingLastError(call0);
     if (view.getInt32(RESULT, true) !== 0) this.#collect(this.#lookedView);
     this.#wait();
   }
@@ -345,7 +346,7 @@ export class CompletionPort {
 
   /** Nothing is pending any more: the wait must not keep the program alive. */
   #endWait(): void {
-    aside(() => {
+    preservingLastError(() => {
       if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
         throw Win32Error.last("PostQueuedCompletionStatus");
       }

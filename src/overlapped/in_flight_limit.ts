@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../file/arguments.ts";
+import { describe } from "../errors/describe.ts";
 import { listen, unlisten } from "../file/signal.ts";
 
 /** How much may be under way at once on one file. */

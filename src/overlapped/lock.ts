@@ -10,7 +10,7 @@ import type { Outcome } from "./completion_port.ts";
 import { LOCKFILE_FAIL_IMMEDIATELY } from "../win32/constants.ts";
 import type { LockArguments } from "../file/lock.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 
 /** How often it is tried to get a lock where waiting for it is not to be had. */
 const INTERVAL_MS = 10;

@@ -42,7 +42,7 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { END_OF_FILE, ENDED } from "../sync/transfer.ts";

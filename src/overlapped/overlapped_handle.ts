@@ -5,7 +5,7 @@
  */
 import * as kernel32 from "../../ffi/calls.ts";
 import type { OverlappedTransfer } from "../../ffi/transfer.ts";
-import { aside } from "../errors/last_error.ts";
+import { preservingLastError } from "../errors/last_error.ts";
 import { ERROR_OPERATION_ABORTED, isShortage } from "../errors/codes.ts";
 import {
   type CompletionPort,
@@ -16,7 +16,7 @@ import {
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { Gate, type InFlightLimit } from "./in_flight_limit.ts";
 import type { Waiter } from "./overlapped_pool.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { listen, unlisten } from "../file/signal.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 
@@ -164,7 +164,7 @@ export class OverlappedHandle {
   /** Asks to cancel an operation, which may have ended all the same. */
   cancel(overlapped: bigint): void {
     // That there is nothing to cancel (ERROR_NOT_FOUND) is no failure.
-    aside(() => kernel32.CancelIoEx(this.#handle, overlapped));
+    preservingLastError(() => kernel32.CancelIoEx(this.#handle, overlapped));
   }
 
   /** Why an operation has been cancelled. */

@@ -19,7 +19,7 @@ import { isMultiple } from "../sectors/multiples.ts";
 import type { Offset, OverlappedHandle } from "./overlapped_handle.ts";
 import type { Performed } from "./overlapped_direct.ts";
 import { advance, inParts } from "./parts.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { PAGE_SIZE, segmentArray, totalLength } from "../memory/segments.ts";
 import { ENDED, isEnd } from "../sync/transfer.ts";
 

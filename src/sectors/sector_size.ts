@@ -11,7 +11,7 @@ import {
 import { isPowerOfTwo } from "./align.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "../win32/offsets.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 
 /** Sizes of sectors in bytes: powers of two. */
 export interface SectorSize {

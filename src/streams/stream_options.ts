@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkOffset, checkSignal, describe } from "../file/arguments.ts";
+import { describe } from "../errors/describe.ts";
+import { checkOffset, checkSignal } from "../file/arguments.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { multipleAbove } from "../sectors/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";

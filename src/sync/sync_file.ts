@@ -7,12 +7,8 @@ import * as kernel32 from "../../ffi/calls.ts";
 import { mayKeepInFile } from "../../ffi/keep.ts";
 import { handleWord } from "../../ffi/transfer_frame.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";
-import {
-  checkBytes,
-  checkList,
-  checkOffset,
-  describe,
-} from "../file/arguments.ts";
+import { describe } from "../errors/describe.ts";
+import { checkBytes, checkList, checkOffset } from "../file/arguments.ts";
 import { ERROR_INVALID_PARAMETER, ERROR_NO_DATA } from "../errors/codes.ts";
 import { Collector } from "../file/collector.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
@@ -35,7 +31,7 @@ import {
   type SeekOrigin,
   toExactOffset,
 } from "../file/position.ts";
-import type { Handle } from "../raw.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import {
   END_OF_FILE,
   finishRead,

@@ -1,10 +1,10 @@
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
+import { describe } from "../../../src/errors/describe.ts";
 import {
   checkBytes,
   checkList,
   checkOffset,
-  describe,
   MAX_OFFSET,
 } from "../../../src/file/arguments.ts";
 
