@@ -1,10 +1,10 @@
 /**
- * Values in the sentences of errors.
+ * Descriptions of values for the messages of errors.
  *
  * @module
  */
 
-/** Describes a value that an argument should not have had. */
+/** Describes a value that an argument must not have. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
