@@ -10,9 +10,17 @@ import { listen, unlisten } from "../file/signal.ts";
 /** How much may be under way at once on one file. */
 export interface InFlightLimit {
   /** How many operations. @default {1024} */
-  readonly operations?: number;
+  readonly operations?: number | undefined;
   /** How many bytes they have together. @default {67_108_864} */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
+}
+
+/** A limit, complete. */
+export interface CheckedLimit {
+  /** How many operations. */
+  readonly operations: number;
+  /** How many bytes they have together. */
+  readonly bytes: number;
 }
 
 interface Waiting {
@@ -32,14 +40,9 @@ export class Gate {
 
   /** Makes one with its limits. */
   constructor(limit: InFlightLimit = {}) {
-    if (typeof limit !== "object" || limit === null) {
-      throw new TypeError(
-        "maxInFlight must be an object such as { operations: 64 }: got " +
-          describe(limit),
-      );
-    }
-    this.#maxOperations = checked("operations", limit.operations ?? 1024);
-    this.#maxBytes = checked("bytes", limit.bytes ?? 2 ** 26);
+    const { operations, bytes } = checkedLimit(limit);
+    this.#maxOperations = operations;
+    this.#maxBytes = bytes;
   }
 
   /**
@@ -109,9 +112,35 @@ export class Gate {
   }
 }
 
+/**
+ * Reads a limit, once, and checks it.
+ *
+ * @throws {TypeError} If it is no object, or has an unknown member.
+ * @throws {RangeError} If a member is no whole number from 1.
+ */
+export function checkedLimit(limit: InFlightLimit = {}): CheckedLimit {
+  if (typeof limit !== "object" || limit === null) {
+    throw new TypeError(
+      "maxInFlight must be an object such as { operations: 64 }: got " +
+        describe(limit),
+    );
+  }
+  for (const name of Object.keys(limit)) {
+    if (name === "operations" || name === "bytes") continue;
+    throw new TypeError(
+      `maxInFlight has operations and bytes: got the unknown name "${name}"`,
+    );
+  }
+  const { operations = 1024, bytes = 2 ** 26 } = limit;
+  return {
+    operations: checked("operations", operations),
+    bytes: checked("bytes", bytes),
+  };
+}
+
 function checked(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new RangeError(
-    `maxInFlight.${name} must be a whole number from 1: got ${value}`,
+    `maxInFlight.${name} must be a whole number from 1: got ${String(value)}`,
   );
 }

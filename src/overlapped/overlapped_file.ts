@@ -23,15 +23,15 @@ import {
 } from "../errors/win32_error.ts";
 import { BaseFile } from "../file/base_file.ts";
 import { fileTypeOf } from "../file/file_info.ts";
-import type { InFlightLimit } from "./in_flight_limit.ts";
+import { checkedLimit, type InFlightLimit } from "./in_flight_limit.ts";
 import { lockArguments, type LockOptions } from "../file/lock.ts";
 import {
-  appendsOnly,
+  appendsOnlyError,
   type FileMode,
-  hasNoOffsets,
-  isNoPipe,
-  notReadable,
-  notWritable,
+  hasNoOffsetsError,
+  notAPipeError,
+  notReadableError,
+  notWritableError,
 } from "../file/mode.ts";
 import { type Offset, OverlappedHandle } from "./overlapped_handle.ts";
 import { OverlappedIo } from "./overlapped_io.ts";
@@ -42,6 +42,7 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
@@ -57,6 +58,12 @@ export interface TransferOptions extends PositionOptions {
    * `readExactly()`, the position stays where it began.
    */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What an `OverlappedFile` does with the handle that it is given. */
+export interface OverlappedFileOptions extends HandleOptions {
+  /** How much may be under way at once; more waits its turn. */
+  readonly maxInFlight?: InFlightLimit | undefined;
 }
 
 /** What may interrupt a wait. */
@@ -85,9 +92,10 @@ interface Checked {
  * before has ended, so that they run one after the other; on a pipe or a device
  * without offsets they are handed to the system in the order of the calls.
  *
- * A file that cannot be reached any more is closed by the garbage collector,
- * and the other end of a pipe sees that: keep the file as long as the other end
- * is to find it open.
+ * The garbage collector closes the handle of a file that can no longer be
+ * reached, unless the file was made with `owned: false` or of one of the
+ * standard handles. The other end of a pipe sees that: keep the file as long as
+ * the other end is to find it open.
  *
  * @example Write in several places at once
  * ```ts
@@ -116,28 +124,40 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   #writable: WritableStream<ArrayBufferView> | undefined;
 
   /**
-   * Takes a handle over, which the file closes.
+   * Makes a file of a handle, and binds the handle to the completion port of
+   * this thread for as long as it is open. `open()` makes files of paths, and
+   * `fromHandle()` finds out the mode.
    *
    * @param handle A handle that was opened with FILE_FLAG_OVERLAPPED.
    * @param path What errors call it.
-   * @param mode What it was opened for.
-   * @param limit How much may be under way at once.
+   * @param mode What it is open for.
+   * @param options Whether the file owns the handle, and how much may be under
+   * way at once.
+   * @throws {TypeError} If the handle is no bigint or was opened without
+   * FILE_FLAG_OVERLAPPED, or another argument has the wrong type.
+   * @throws {RangeError} If a limit is out of range.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+   * or device, ERROR_INVALID_PARAMETER if it is bound to a completion port. It
+   * is not taken over then.
    */
   constructor(
     handle: Handle,
     path: string,
     mode: FileMode,
-    limit?: InFlightLimit,
+    options: OverlappedFileOptions = {},
   ) {
-    const seekable = fileTypeOf(handle, path) === "disk";
+    const { owned, maxInFlight } = options;
+    const limit = checkedLimit(maxInFlight);
+    const taken = takeHandle(handle, path, mode, owned, true);
+    const seekable = taken.type === "disk";
     const overlapped = new OverlappedHandle(handle, path, seekable, limit);
-    super(handle, path);
-    this.#mode = mode;
+    super(taken);
+    this.#mode = taken.mode;
     this.#seekable = seekable;
     this.#overlapped = overlapped;
     this.#io = new OverlappedIo(this, overlapped, {
       seekable,
-      sectored: seekable && mode.unbuffered,
+      sectored: seekable && taken.mode.unbuffered,
     });
   }
 
@@ -717,7 +737,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * @example Serve one client
    * ```ts
-   * import { fromHandle, open, OverlappedFile } from "@kernel32/io";
+   * import {
+   *   fromHandle,
+   *   INVALID_HANDLE_VALUE,
+   *   open,
+   *   OverlappedFile,
+   *   Win32Error,
+   * } from "@kernel32/io";
    * import {
    *   FILE_FLAG_OVERLAPPED,
    *   kernel32,
@@ -726,10 +752,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * const name = "\\\\.\\pipe\\connect-example";
    * const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-   * const file = fromHandle(
-   *   kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
-   *   name,
-   * );
+   * const handle = kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null);
+   * if (handle === INVALID_HANDLE_VALUE) throw Win32Error.last("CreateNamedPipeW");
+   * const file = fromHandle(handle, { path: name });
    * if (!(file instanceof OverlappedFile)) throw new Error("not overlapped");
    * const connected = file.connect({ signal: AbortSignal.timeout(10_000) });
    * const client = await open(name, { read: true, write: true });
@@ -745,7 +770,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const { signal } = options;
     checkSignal(signal);
     const { path } = this;
-    if (fileTypeOf(this.handle, path) !== "pipe") throw isNoPipe(path);
+    if (fileTypeOf(this.handle, path) !== "pipe") throw notAPipeError(path);
     const { code } = await this.#overlapped.perform({
       offset: 0,
       length: 0,
@@ -848,8 +873,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       throw new FileClosedError(method, this.path);
     }
     const { read, write, append } = this.#mode;
-    if (method === "read" && !read) throw notReadable(this.path);
-    if (method === "write" && !write && !append) throw notWritable(this.path);
+    if (method === "read" && !read) throw notReadableError(this.path);
+    if (method === "write" && !write && !append) {
+      throw notWritableError(this.path);
+    }
   }
 
   #checked({ at, signal }: Asked): Checked {
@@ -868,7 +895,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (!append || !this.#seekable) return checked;
     if (checked.at === undefined) return { ...checked, at: END_OF_FILE };
     if (write) return checked;
-    throw appendsOnly(this.path);
+    throw appendsOnlyError(this.path);
   }
 
   #baseOf(origin: SeekOrigin): number {
@@ -885,7 +912,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   #needOffsets(): void {
-    if (!this.#seekable) throw hasNoOffsets(this.path);
+    if (!this.#seekable) throw hasNoOffsetsError(this.path);
   }
 
   /**

@@ -322,7 +322,7 @@ export class OverlappedIo {
       read: (bytes, offset, signal) => transfers.read(bytes, offset, signal),
       write: (bytes, offset, signal) => transfers.write(bytes, offset, signal),
       // Not the file's own methods: it may be closing meanwhile.
-      size: () => sizeOf(handle, path),
+      size: () => sizeOf({ handle, path, overlapped: true }),
       setEnd: (size) => setEndOfFile(handle, size, path),
     });
   }
