@@ -45,6 +45,11 @@ export class Handles {
     yield* this.#objects;
   }
 
+  /** Drops all but those of one kind, without closing them. */
+  abandon(kept: abstract new (...args: never[]) => KernelObject): void {
+    for (const [handle, object] of this.#objects) if (!(object instanceof kept)) this.#objects.delete(handle);
+  }
+
   #find(handle: bigint): KernelObject {
     const object = this.#objects.get(handle);
     if (object !== undefined) return object;

@@ -142,6 +142,13 @@ export class IoManager {
     }
   }
 
+  /** Drops what a test has left behind, which would disturb the next one. */
+  abandon(): void {
+    for (const [overlapped, { isKnown }] of this.#inFlight) if (!isKnown) this.#inFlight.delete(overlapped);
+    this.#waiting.length = 0;
+    this.#scheduled.length = 0;
+  }
+
   /** What is pending on an open file. */
   pendingOn(open: OpenFile): readonly Operation[] {
     return [...this.#waiting, ...this.#scheduled].filter(({ request }) =>
@@ -203,7 +210,7 @@ export class IoManager {
     };
     const result = open.target.perform(operation);
     if (result !== undefined) return finish(result);
-    operation.hold();
+    operation.hold(!this.#kernel.onJsThread);
     this.#waiting.push(operation);
     const blocking = new Blocking(operation.name, {
       cancel: () => this.#cancelOne(operation),
@@ -266,6 +273,8 @@ export class IoManager {
     const isQueued = this.#sendsPacket(operation) &&
       !(open.skipsOnSuccess && !isWarning(status));
     if (isQueued) {
+      operation.holdOverlapped();
+      operation.end();
       this.#inFlight.set(overlapped, operation);
       this.#post(operation, result);
     }
@@ -337,6 +346,8 @@ export class IoManager {
   #queueStray(operation: Operation, status: number): void {
     if (!this.#sendsPacket(operation)) return;
     if (status !== STATUS_PENDING) operation.writeStatus({ status, count: 0 });
+    operation.holdOverlapped();
+    operation.end();
     this.#inFlight.set(operation.request.overlapped, operation);
     this.#post(operation, { status, count: 0 });
   }

@@ -122,6 +122,11 @@ export class StrictKernel {
     return { result, lastError: thread.lastError };
   }
 
+  /** Whether it is the JS thread whose call is being made. */
+  get onJsThread(): boolean {
+    return this.thread === this.#jsThread;
+  }
+
   /** The thread that a handle is of. */
   threadOf(handle: bigint): Thread {
     return this.handles.get(handle, ThreadHandle).thread;
@@ -145,7 +150,7 @@ export class StrictKernel {
   verify(): void {
     const [violation] = this.violations.splice(0);
     if (violation !== undefined) throw violation;
-    const [operation] = this.io.inFlight;
+    const operation = this.io.inFlight.find(({ isKnown }) => !isKnown);
     if (operation !== undefined) {
       throw new KernelViolation(`${operation.name} is still in flight`);
     }
@@ -166,6 +171,8 @@ export class StrictKernel {
     this.schedule = new Schedule(seed);
     this.rules = defaultRules();
     this.names.clear();
+    this.io.abandon();
+    this.handles.abandon(CompletionPort);
     this.jsThreadWaits.length = 0;
     this.violations.length = 0;
     this.whenBlocked = undefined;

@@ -68,6 +68,8 @@ export class Operation {
   readonly request: Request;
   /** Whether CancelIoEx has asked for its end. */
   cancelled = false;
+  /** Whether the program can see that it has ended, be it before its packet comes. */
+  isKnown = false;
   /** Whether it has ended; its packet may still be in the port. */
   ended = false;
   /** What is called when it has ended. */
@@ -127,6 +129,12 @@ export class Operation {
   writeStatus({ status, count }: Result): void {
     const { overlapped } = this.request;
     if (overlapped === 0n) return;
+    // From now on only the OVERLAPPED is owed to a packet.
+    this.isKnown = true;
+    const owed = this.#held.filter(({ range }) =>
+      range.address === overlapped + BigInt(OFFSET)
+    );
+    this.#held.splice(0, this.#held.length, ...owed);
     const view = this.#memory.view(overlapped, SIZE);
     view.setBigUint64(INTERNAL, BigInt(status), true);
     view.setBigUint64(INTERNAL_HIGH, BigInt(count), true);
@@ -135,19 +143,26 @@ export class Operation {
   /**
    * Notes the memory that it uses from now on beyond its call.
    *
+   * @param canMove Whether JS memory can move meanwhile, since the JS thread does not wait in the call.
    * @throws {KernelViolation} If some of it is JS memory, which a runtime may move or collect.
    */
-  hold(): void {
-    const { data, more = [], overlapped } = this.request;
-    for (const range of data) this.#hold(range, "its data");
-    for (const range of more) this.#hold(range, "its array of segments");
+  hold(canMove = true): void {
+    const { data, more = [] } = this.request;
+    for (const range of data) this.#hold(range, "its data", canMove);
+    for (const range of more) this.#hold(range, "its array of segments", canMove);
+    this.holdOverlapped(canMove);
+  }
+
+  /** As `hold()`, for the OVERLAPPED alone. */
+  holdOverlapped(canMove = true): void {
+    const { overlapped } = this.request;
     if (overlapped !== 0n) {
       // The members that only the program writes: Offset, OffsetHigh and hEvent.
       const range = {
         address: overlapped + BigInt(OFFSET),
         length: SIZE - OFFSET,
       };
-      this.#hold(range, "its OVERLAPPED");
+      this.#hold(range, "its OVERLAPPED", canMove);
     }
   }
 
@@ -189,9 +204,9 @@ export class Operation {
     for (const held of this.#held) held.content = undefined;
   }
 
-  #hold(range: Range, what: string): void {
+  #hold(range: Range, what: string, canMove: boolean): void {
     const region = this.#memory.region(range.address)!;
-    if (!region.native) {
+    if (canMove && !region.native) {
       throw new KernelViolation(
         `${what} is in JS memory, and ${this.name} is pending: the runtime may move it`,
       );
