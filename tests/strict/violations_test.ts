@@ -211,7 +211,8 @@ violates(
 violates(
   "a call that blocks the JS thread for ever is found",
   "blocks the JS thread for ever",
-  () => {
+  (kernel) => {
+    kernel.rules.closesWithPending = true;
     using one = openSync("C:\\a", { read: true, write: true, create: true });
     using two = openSync("C:\\a", { read: true, write: true });
     one.lock();

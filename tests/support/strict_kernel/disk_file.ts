@@ -11,14 +11,14 @@ import {
   ERROR_DISK_FULL,
   ERROR_INVALID_PARAMETER,
 } from "../../../src/codes.ts";
+import { ERROR_INVALID_FUNCTION, FILE_ATTRIBUTE_ARCHIVE } from "./constants.ts";
 import {
-  ERROR_INVALID_FUNCTION,
-  FILE_ATTRIBUTE_ARCHIVE,
   STATUS_DISK_FULL,
   STATUS_END_OF_FILE,
   STATUS_FILE_LOCK_CONFLICT,
+  STATUS_INVALID_DEVICE_REQUEST,
   STATUS_LOCK_NOT_GRANTED,
-} from "./constants.ts";
+} from "./status.ts";
 import { fail } from "./failure.ts";
 import type { OpenFile, Target } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
@@ -111,8 +111,10 @@ export class DiskFile implements Target {
         return this.#performWrite(operation);
       case "lock":
         return this.#performLock(operation);
-      default:
+      case "flush":
         return { status: 0, count: 0 };
+      default:
+        return { status: STATUS_INVALID_DEVICE_REQUEST, count: 0 };
     }
   }
 

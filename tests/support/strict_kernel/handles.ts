@@ -47,7 +47,9 @@ export class Handles {
 
   /** Drops all but those of one kind, without closing them. */
   abandon(kept: abstract new (...args: never[]) => KernelObject): void {
-    for (const [handle, object] of this.#objects) if (!(object instanceof kept)) this.#objects.delete(handle);
+    for (const [handle, object] of this.#objects) {
+      if (!(object instanceof kept)) this.#objects.delete(handle);
+    }
   }
 
   #find(handle: bigint): KernelObject {

@@ -21,8 +21,8 @@ import {
   ERROR_INVALID_FUNCTION,
   ERROR_NEGATIVE_SEEK,
   FileAttributeTagInfo,
-  STATUS_INVALID_HANDLE,
 } from "./constants.ts";
+import { STATUS_INVALID_HANDLE } from "./status.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation, Win32Failure } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";

@@ -3,12 +3,12 @@ import {
   ERROR_NOACCESS,
   ERROR_NOT_FOUND,
 } from "../../../src/codes.ts";
-import { win32CodeOfStatus } from "../../../src/ntstatus.ts";
 import {
+  codeOfStatus,
   STATUS_CANCELLED,
   STATUS_END_OF_FILE,
   STATUS_PENDING,
-} from "./constants.ts";
+} from "./status.ts";
 import { Event } from "./event.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { StrictKernel } from "./kernel.ts";
@@ -46,6 +46,8 @@ export class IoManager {
   readonly #scheduled: Operation[] = [];
   /** What waits for something to happen: data of a pipe, a lock. */
   readonly #waiting: Operation[] = [];
+  #retries = false;
+  #mustRetry = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(kernel: StrictKernel) {
@@ -99,13 +101,25 @@ export class IoManager {
 
   /** Tries again what had to wait, since something has happened. */
   retry(): void {
-    for (const operation of [...this.#waiting]) {
-      if (operation.ended || operation.cancelled) continue;
-      const result = perform(operation);
-      if (result === undefined) continue;
-      this.#waiting.splice(this.#waiting.indexOf(operation), 1);
-      this.#end(operation, result);
+    this.#mustRetry = true;
+    if (this.#retries) return; // It is an operation that is tried again that has asked for it.
+    this.#retries = true;
+    try {
+      while (this.#mustRetry) {
+        this.#mustRetry = false;
+        for (const operation of [...this.#waiting]) this.#retry(operation);
+      }
+    } finally {
+      this.#retries = false;
     }
+  }
+
+  #retry(operation: Operation): void {
+    if (operation.ended || operation.cancelled) return;
+    const result = perform(operation);
+    if (result === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(operation), 1);
+    this.#end(operation, result);
   }
 
   /** Ends an operation that was to end later. Returns whether there was one. */
@@ -144,7 +158,9 @@ export class IoManager {
 
   /** Drops what a test has left behind, which would disturb the next one. */
   abandon(): void {
-    for (const [overlapped, { isKnown }] of this.#inFlight) if (!isKnown) this.#inFlight.delete(overlapped);
+    for (const [overlapped, { isKnown }] of this.#inFlight) {
+      if (!isKnown) this.#inFlight.delete(overlapped);
+    }
     this.#waiting.length = 0;
     this.#scheduled.length = 0;
   }
@@ -204,7 +220,7 @@ export class IoManager {
         open.position = offset + count;
       }
       if (status !== 0 && (isError(status) || isWarning(status))) {
-        fail(win32CodeOfStatus(status));
+        fail(codeOfStatus(status));
       }
       return 1n;
     };
@@ -264,7 +280,7 @@ export class IoManager {
     if (isError(status)) {
       const stray = this.#kernel.rules.packetOfFailedCall(operation, status);
       if (stray !== undefined) this.#queueStray(operation, stray);
-      return fail(win32CodeOfStatus(status));
+      return fail(codeOfStatus(status));
     }
     operation.writeStatus(result);
     done(count);
@@ -278,7 +294,7 @@ export class IoManager {
       this.#inFlight.set(overlapped, operation);
       this.#post(operation, result);
     }
-    return isWarning(status) ? fail(win32CodeOfStatus(status)) : 1n;
+    return isWarning(status) ? fail(codeOfStatus(status)) : 1n;
   }
 
   #endLater(operation: Operation): void {

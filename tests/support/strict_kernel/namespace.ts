@@ -1,12 +1,11 @@
-import type { OpenFile, OpenMode, Target } from "./open_file.ts";
+import { nullDevice } from "./device.ts";
+import type { OpenMode, Target } from "./open_file.ts";
 import { Volume, type VolumeOptions } from "./volume.ts";
 
 /** What a name of a device leads to. */
 export interface Device {
   /** Opens it, or refuses by `fail()`. */
   open(mode: OpenMode): Target;
-  /** Learns which open file leads to a target of its. */
-  opened?(open: OpenFile): void;
 }
 
 /** Where names lead: drives, devices, pipes. */
@@ -28,10 +27,11 @@ export class Namespace {
     return volume;
   }
 
-  /** Leaves nothing but an empty drive C:. */
+  /** Leaves nothing but an empty drive C: and NUL. */
   clear(): void {
     this.volumes.clear();
     this.devices.clear();
     this.mount("C:");
+    this.devices.set("nul", nullDevice());
   }
 }

@@ -1,5 +1,5 @@
 import type { FakeMemory, Region } from "../fake_memory.ts";
-import { STATUS_PENDING } from "./constants.ts";
+import { STATUS_PENDING } from "./status.ts";
 import { KernelViolation } from "./failure.ts";
 import type { OpenFile } from "./open_file.ts";
 
@@ -70,6 +70,8 @@ export class Operation {
   cancelled = false;
   /** Whether the program can see that it has ended, be it before its packet comes. */
   isKnown = false;
+  /** Whether a pipe has taken its bytes, though not read them. */
+  wasQueued = false;
   /** Whether it has ended; its packet may still be in the port. */
   ended = false;
   /** What is called when it has ended. */
@@ -149,7 +151,9 @@ export class Operation {
   hold(canMove = true): void {
     const { data, more = [] } = this.request;
     for (const range of data) this.#hold(range, "its data", canMove);
-    for (const range of more) this.#hold(range, "its array of segments", canMove);
+    for (const range of more) {
+      this.#hold(range, "its array of segments", canMove);
+    }
     this.holdOverlapped(canMove);
   }
 

@@ -4,10 +4,9 @@ import {
   ERROR_NOT_FOUND,
   WAIT_TIMEOUT,
 } from "../../../src/codes.ts";
-import { win32CodeOfStatus } from "../../../src/ntstatus.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/handle.ts";
 import { CompletionPort } from "./completion_port.ts";
-import { STATUS_PENDING } from "./constants.ts";
+import { codeOfStatus, STATUS_PENDING } from "./status.ts";
 import { Event } from "./event.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
@@ -115,7 +114,7 @@ function getResult(
     const status = view.getUint32(0, true);
     if (status === STATUS_PENDING) return fail(ERROR_IO_INCOMPLETE);
     kernel.memory.view(counted!, 4).setUint32(0, view.getUint32(8, true), true);
-    return status >>> 31 === 0 ? 1n : fail(win32CodeOfStatus(status));
+    return status >>> 31 === 0 ? 1n : fail(codeOfStatus(status));
   };
   return u32(wait!) === 0 ? read() : kernel.io.wait(overlapped!, read);
 }
