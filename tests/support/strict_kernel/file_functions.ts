@@ -47,7 +47,7 @@ export function openTarget(
   mode: OpenMode,
 ): bigint {
   const open = new OpenFile(target, mode, (open) => {
-    const pending = kernel.io.pendingOn(open);
+    const pending = kernel.io.pending.on(open);
     if (pending.length === 0) return;
     if (!kernel.rules.closesWithPending) {
       throw new KernelViolation(
