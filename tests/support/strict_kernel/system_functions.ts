@@ -1,5 +1,5 @@
-import { MEM_RELEASE } from "../../../src/constants.ts";
-import { ERROR_INVALID_PARAMETER } from "../../../src/codes.ts";
+import { MEM_RELEASE } from "../../../src/win32/constants.ts";
+import { ERROR_INVALID_PARAMETER } from "../../../src/errors/codes.ts";
 import { ERROR_INVALID_ADDRESS } from "./constants.ts";
 import { fail } from "./failure.ts";
 import type { KernelFunction } from "./kernel.ts";
@@ -25,6 +25,9 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
     );
     return 1n;
   },
+  // "If an application does not have associated standard handles … the return value is NULL": https://learn.microsoft.com/windows/console/getstdhandle
+  GetStdHandle: (kernel, which) =>
+    kernel.handles.standard.get(Number(BigInt.asIntN(32, which!))) ?? 0n,
   // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-openthread
   OpenThread(kernel, _access, _inherits, id) {
     const thread = kernel.threads.find((thread) => thread.id === u32(id!)) ??
