@@ -11,16 +11,31 @@ export interface PositionOptions {
    * The offset in bytes. The position that reads and writes without `at` go on
    * from stays where it is.
    */
-  readonly at?: number | bigint;
+  readonly at?: number | bigint | undefined;
 }
 
-/** What `seek()` counts from. */
-export type SeekOrigin = "start" | "current" | "end";
+/**
+ * What `seek()` counts from: a word, or the number that `Deno.SeekMode` and
+ * SEEK_SET, SEEK_CUR and SEEK_END have for it.
+ */
+export type SeekOrigin = OriginName | 0 | 1 | 2;
 
-/** The error of an origin that is none. */
-export function badOrigin(origin: unknown): TypeError {
-  return new TypeError(
-    `origin must be "start", "current" or "end": got ${describe(origin)}`,
+/** An origin's word. */
+export type OriginName = "start" | "current" | "end";
+
+const ORIGINS: readonly OriginName[] = ["start", "current", "end"];
+
+/**
+ * Returns the word for an origin.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function originName(origin: SeekOrigin): OriginName {
+  const name = typeof origin === "number" ? ORIGINS[origin] : origin;
+  if (name !== undefined && ORIGINS.includes(name)) return name;
+  throw new TypeError(
+    'origin must be "start", "current" or "end", or Deno.SeekMode\'s 0, 1 or ' +
+      `2: got ${describe(origin)}`,
   );
 }
 
@@ -33,7 +48,7 @@ export function badOrigin(origin: unknown): TypeError {
  */
 export function positionFrom(
   offset: number | bigint,
-  origin: SeekOrigin,
+  origin: OriginName,
   base: number,
 ): number {
   if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {

@@ -37,7 +37,8 @@ import { type Offset, OverlappedHandle } from "./overlapped_handle.ts";
 import { OverlappedIo } from "./overlapped_io.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
-  badOrigin,
+  type OriginName,
+  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -817,7 +818,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * before have ended.
    *
    * @param offset How far, in bytes; negative only from "current" or "end".
-   * @param origin What is counted from.
+   * @param origin What is counted from: a word, or one of `Deno.SeekMode`.
    * @returns The new position in bytes from the start.
    * @throws {TypeError} If the file has no offsets, or the origin is none.
    * @throws {RangeError} If the new position is out of range.
@@ -836,9 +837,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<number> {
     this.#check("seek");
     this.#needOffsets();
+    const from = originName(origin);
     return await this.#next(() => {
-      const base = this.#baseOf(origin);
-      this.#position = positionFrom(offset, origin, base);
+      this.#position = positionFrom(offset, from, this.#baseOf(from));
       return Promise.resolve(this.#position);
     });
   }
@@ -898,7 +899,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     throw appendsOnlyError(this.path);
   }
 
-  #baseOf(origin: SeekOrigin): number {
+  #baseOf(origin: OriginName): number {
     switch (origin) {
       case "start":
         return 0;
@@ -906,8 +907,6 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
         return this.#position;
       case "end":
         return this.size();
-      default:
-        throw badOrigin(origin);
     }
   }
 

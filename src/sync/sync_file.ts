@@ -31,7 +31,8 @@ import {
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import { isMultiple } from "../sectors/multiples.ts";
 import {
-  badOrigin,
+  type OriginName,
+  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -488,7 +489,7 @@ export class SyncFile extends BaseFile implements Disposable {
    * Moves the position.
    *
    * @param offset How far, in bytes; negative only from "current" or "end".
-   * @param origin What is counted from.
+   * @param origin What is counted from: a word, or one of `Deno.SeekMode`.
    * @returns The new position in bytes from the start. It may lie beyond the
    * end: a write there makes the file longer.
    * @throws {TypeError} If the file has no offsets, or the origin is none.
@@ -505,8 +506,8 @@ export class SyncFile extends BaseFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    const base = this.#baseOf(origin);
-    return this.#position = positionFrom(offset, origin, base);
+    const from = originName(origin);
+    return this.#position = positionFrom(offset, from, this.#baseOf(from));
   }
 
   /**
@@ -676,7 +677,7 @@ export class SyncFile extends BaseFile implements Disposable {
     return this.#mode.write ? END_OF_FILE : undefined;
   }
 
-  #baseOf(origin: SeekOrigin): number {
+  #baseOf(origin: OriginName): number {
     switch (origin) {
       case "start":
         return 0;
@@ -684,8 +685,6 @@ export class SyncFile extends BaseFile implements Disposable {
         return this.#position ?? this.#pointer();
       case "end":
         return this.size();
-      default:
-        throw badOrigin(origin);
     }
   }
 
