@@ -1,5 +1,5 @@
 import { describe } from "../errors/describe.ts";
-import { Codec } from "./codec.ts";
+import { AtomicCodec, type Codec } from "./codec.ts";
 import { codecOf, integer } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type { Struct } from "./types.ts";
@@ -57,8 +57,8 @@ export function bits<W extends Readonly<Record<string, number>>>(
   return new StructCodec(codec.size, codec.align, fields, false);
 }
 
-/** Some bits of an integer, written without touching its others. */
-class BitField extends Codec<number> {
+/** Some bits of an integer. Writing preserves its other bits. */
+class BitField extends AtomicCodec<number> {
   readonly #storage: Codec<number>;
   readonly #shift: number;
   readonly #mask: number;
@@ -82,15 +82,5 @@ class BitField extends Codec<number> {
     const others = this.#storage.decode(data, at) &
       ~(this.#mask << this.#shift);
     this.#storage.encode(data, at, (others | own) >>> 0, name);
-  }
-
-  // Scratch memory, which Codec uses, would lose the other bits.
-  override assign(
-    data: DataView,
-    at: number,
-    value: unknown,
-    name: string,
-  ): void {
-    this.encode(data, at, value, name);
   }
 }

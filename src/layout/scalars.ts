@@ -1,9 +1,9 @@
 import { describe } from "../errors/describe.ts";
-import { Codec, label } from "./codec.ts";
+import { AtomicCodec, Codec, label } from "./codec.ts";
 import type { FieldType, Scalar, Scalars } from "./types.ts";
 
 /** A scalar: its natural alignment is its size. */
-class ScalarCodec<T> extends Codec<T> {
+class ScalarCodec<T> extends AtomicCodec<T> {
   readonly #type: Scalar;
 
   constructor(type: Scalar, size: number, kind: number) {
@@ -18,16 +18,6 @@ class ScalarCodec<T> extends Codec<T> {
   encode(data: DataView, at: number, value: unknown, name: string): void {
     if (putScalar(this.kind, data, at, value)) return;
     throw scalarError(name, this.#type, this.size, value);
-  }
-
-  // No scratch memory: a scalar is checked before it is written.
-  override assign(
-    data: DataView,
-    at: number,
-    value: unknown,
-    name: string,
-  ): void {
-    this.encode(data, at, value, name);
   }
 }
 

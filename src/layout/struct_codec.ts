@@ -52,9 +52,9 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
     const count = fields.length;
     let index = 0;
     let field: Field;
-    // An engine caches for each line of code which property it adds to which
-    // objects. With lines of their own, the first eight fields take a third of
-    // the time in Bun, four fifths in Deno.
+    // JavaScriptCore caches for each line of code which property it adds to which
+    // objects: with lines of their own, the first eight fields take three quarters
+    // of the time of a loop. V8 makes no difference.
     while (index < count) {
       field = fields[index++] as Field;
       value[field.name] = field.decode(data, at);
