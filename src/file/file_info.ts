@@ -8,6 +8,7 @@ import * as kernel32 from "../../ffi/calls.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
+  FILE_DISPOSITION_FLAG_ON_CLOSE,
   FileAllocationInfo,
   FileAttributeTagInfo,
   FileEndOfFileInfo,
@@ -143,6 +144,26 @@ export function reserveAllocation(
   size: number | bigint,
 ): void {
   if (size > sizeOf(file)) setAllocation(file.handle, size, file.path);
+}
+
+/** FILE_DISPOSITION_INFO_EX's class, which headers before Windows 10 lack. */
+export const FileDispositionInfoEx = 21;
+
+/**
+ * Has a file that was opened with FILE_FLAG_DELETE_ON_CLOSE outlive its
+ * handle. Systems before Windows 10 refuse, and so do some file systems.
+ *
+ * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntddk/ns-ntddk-_file_disposition_information_ex
+ */
+export function clearDeleteOnClose(handle: Handle): boolean {
+  const flags = Uint32Array.of(FILE_DISPOSITION_FLAG_ON_CLOSE);
+  const length = flags.byteLength;
+  return kernel32.SetFileInformationByHandle(
+    handle,
+    FileDispositionInfoEx,
+    flags,
+    length,
+  );
 }
 
 /** What is known of a file. */

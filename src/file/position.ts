@@ -18,10 +18,10 @@ export interface PositionOptions {
  * What `seek()` counts from: a word, or the number that `Deno.SeekMode` and
  * SEEK_SET, SEEK_CUR and SEEK_END have for it.
  */
-export type SeekOrigin = OriginName | 0 | 1 | 2;
+export type SeekOrigin = "start" | "current" | "end" | 0 | 1 | 2;
 
 /** An origin's word. */
-export type OriginName = "start" | "current" | "end";
+export type OriginName = Exclude<SeekOrigin, number>;
 
 const ORIGINS: readonly OriginName[] = ["start", "current", "end"];
 

@@ -13,6 +13,7 @@ import {
 import { Win32Error } from "../errors/win32_error.ts";
 import type { BaseFile } from "../file/base_file.ts";
 import {
+  clearDeleteOnClose,
   fileTypeOf,
   reserveAllocation,
   setAllocation,
@@ -23,11 +24,7 @@ import { type FileUrl, toWin32Path } from "../file/path.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";
-import {
-  FILE_DISPOSITION_FLAG_ON_CLOSE,
-  FILE_FLAG_OVERLAPPED,
-  FileDispositionInfoEx,
-} from "../win32/constants.ts";
+import { FILE_FLAG_OVERLAPPED } from "../win32/constants.ts";
 import { createFile } from "./create_file.ts";
 import {
   type OpenOptions,
@@ -158,12 +155,10 @@ function openHandle(
   settings: OpenSettings,
   overlapped: boolean,
 ): OpenedHandle {
+  if (overlapped) checkNoConsole(path);
   const name = toWin32Path(path);
-  if (overlapped) {
-    checkNoConsole(name);
-    // What cannot be had of this thread is missed before the file is opened.
-    completionPort();
-  }
+  // What this thread cannot have is missed before the file is opened.
+  if (overlapped) completionPort();
   const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
   const { handle, existed } = createFile(name, settings, flags);
   const mode = new OpenedMode(settings);
@@ -222,22 +217,9 @@ function reserve(
   }
 }
 
-/**
- * Has a file that was there before survive the failure of opening it with
- * `deleteOnClose`. Systems without the information class delete it.
- *
- * https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info_ex
- */
+/** Keeps a file that was there before, although it was to be deleted on close. */
 function cancelDeletion({ handle, settings, existed }: OpenedHandle): void {
-  if (!settings.deleteOnClose || !existed) return;
-  const flags = Uint32Array.of(FILE_DISPOSITION_FLAG_ON_CLOSE);
-  const length = flags.byteLength;
-  kernel32.SetFileInformationByHandle(
-    handle,
-    FileDispositionInfoEx,
-    flags,
-    length,
-  );
+  if (settings.deleteOnClose && existed) clearDeleteOnClose(handle);
 }
 
 function deleteIfCreated({ path, existed }: OpenedHandle): void {
@@ -245,8 +227,9 @@ function deleteIfCreated({ path, existed }: OpenedHandle): void {
 }
 
 /** Refuses a console, which has no overlapped I/O. */
-function checkNoConsole(path: string): void {
-  if (!/^(?:[\\/]{2}[.?][\\/])?(?:con|conin\$|conout\$):?$/i.test(path)) return;
+function checkNoConsole(path: unknown): void {
+  const names = /^(?:[\\/]{2}[.?][\\/])?(?:con|conin\$|conout\$):?$/i;
+  if (typeof path !== "string" || !names.test(path)) return;
   throw new TypeError(
     `A console has no overlapped I/O: open "${path}" with openSync()`,
   );

@@ -14,11 +14,11 @@ import {
 } from "../../mod.ts";
 import {
   FileAllocationInfo,
-  FileDispositionInfoEx,
   FileEndOfFileInfo,
   FileStorageInfo,
 } from "../../src/win32/constants.ts";
-import { DiskFile } from "../support/strict_kernel/disk_file.ts";
+import { FileDispositionInfoEx } from "../../src/file/file_info.ts";
+import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   failFunction,

@@ -15,7 +15,7 @@ import {
   FileStorageInfo,
   OPEN_ALWAYS,
 } from "../../src/win32/constants.ts";
-import { DiskFile } from "../support/strict_kernel/disk_file.ts";
+import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   failFunction,
