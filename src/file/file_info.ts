@@ -14,10 +14,7 @@ import {
   FileEndOfFileInfo,
   IOCTL_DISK_GET_LENGTH_INFO,
 } from "../win32/constants.ts";
-import {
-  ERROR_ACCESS_DENIED,
-  ERROR_INVALID_FUNCTION,
-} from "../errors/codes.ts";
+import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   BY_HANDLE_FILE_INFORMATION,
@@ -81,8 +78,8 @@ export interface NamedHandle extends ControlTarget {
 const NAME_SURROGATE = 0x2000_0000;
 
 /**
- * Returns what kind of thing a handle is open on. Drivers that do not answer
- * the question have handles all the same, of an unknown kind.
+ * Returns what kind of thing a handle is open on: an unknown one if the driver
+ * does not answer the question, whatever code it fails with.
  *
  * @throws {Win32Error} ERROR_INVALID_HANDLE if it is of nothing that can be
  * read or written.
@@ -93,7 +90,7 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
   const type = FILE_TYPES[kernel32.GetFileType(handle)] ?? "unknown";
   if (type !== "unknown") return type;
   const code = getLastWin32Error();
-  if (code === 0 || code === ERROR_INVALID_FUNCTION) return type;
+  if (code !== ERROR_INVALID_HANDLE) return type;
   throw new Win32Error("GetFileType", code, { path });
 }
 

@@ -83,7 +83,8 @@ export function openSync(
   path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
-  const opened = openHandle(path, openSettings(options), false);
+  const settings = openSettings(options);
+  const opened = openHandle(toWin32Path(path), settings, false);
   const { handle, mode } = opened;
   let file: SyncFile | undefined;
   try {
@@ -133,11 +134,17 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const opened = openHandle(path, openSettings(options, true), true);
-  const { handle, mode, settings: { maxInFlight } } = opened;
+  const settings = openSettings(options, true);
+  checkNoConsole(path);
+  const name = toWin32Path(path);
+  // What this thread cannot have is missed before the file is opened.
+  completionPort();
+  const opened = openHandle(name, settings, true);
+  const { handle, mode } = opened;
+  const { maxInFlight } = settings;
   let file: OverlappedFile | undefined;
   try {
-    file = new OverlappedFile(handle, opened.path, mode, { maxInFlight });
+    file = new OverlappedFile(handle, name, mode, { maxInFlight });
     makeReady(file, opened);
     return file;
   } catch (error) {
@@ -151,18 +158,14 @@ export async function open(
 
 /** Opens or creates a file, and changes nothing in one that is there. */
 function openHandle(
-  path: string | FileUrl,
+  path: string,
   settings: OpenSettings,
   overlapped: boolean,
 ): OpenedHandle {
-  if (overlapped) checkNoConsole(path);
-  const name = toWin32Path(path);
-  // What this thread cannot have is missed before the file is opened.
-  if (overlapped) completionPort();
   const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
-  const { handle, existed } = createFile(name, settings, flags);
+  const { handle, existed } = createFile(path, settings, flags);
   const mode = new OpenedMode(settings);
-  return { handle, path: name, mode, overlapped, settings, existed };
+  return { handle, path, mode, overlapped, settings, existed };
 }
 
 /**

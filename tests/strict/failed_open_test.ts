@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ERROR_DISK_FULL,
   ERROR_INVALID_FUNCTION,
+  ERROR_INVALID_HANDLE,
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_SUPPORTED,
   ERROR_USER_MAPPED_FILE,
@@ -58,7 +59,7 @@ const FAILURES: readonly {
   {
     name: "the type of the handle",
     options: { write, truncate },
-    fail: () => [failFunction("GetFileType", ERROR_NOT_SUPPORTED)],
+    fail: () => [failFunction("GetFileType", ERROR_INVALID_HANDLE)],
   },
   {
     name: "the size of the sectors",

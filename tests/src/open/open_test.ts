@@ -9,6 +9,7 @@ import {
   type Win32Error,
 } from "../../../mod.ts";
 import { FILE_ATTRIBUTE_HIDDEN, FileBasicInfo } from "../../../src/raw.ts";
+import { clearDeleteOnClose } from "../../../src/file/file_info.ts";
 import { FILE_BASIC_INFO, SECURITY_ATTRIBUTES } from "../../../src/structs.ts";
 import { readOnlyIsEnforced } from "../../support/enforcement.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
@@ -230,6 +231,22 @@ test("openSync() with deleteOnClose deletes the file with its last handle", () =
     assert(existsSync(path));
   }
   assert(!existsSync(path));
+});
+
+test("clearDeleteOnClose() keeps a file that was to be deleted on close", () => {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  writeFileSync(path, "hello");
+  {
+    using file = openSync(path, { read: true, deleteOnClose: true });
+    assert(clearDeleteOnClose(file.handle));
+  }
+  assertEquals(text(path), "hello");
+});
+
+test("openSync() opens volumes, whose type may be unknown", () => {
+  using volume = openSync("\\\\.\\C:", { attributesOnly: true });
+  assertEquals(volume.path, "\\\\.\\C:");
 });
 
 test("openSync() refuses bad paths and options before it opens anything", () => {
