@@ -176,8 +176,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed, or is before the
    * operation has ended.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION and others, with the bytes read
-   * before the failure in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_PIPE_NOT_CONNECTED once a
+   * pipe's server has called `DisconnectNamedPipe()`, and others, with the bytes
+   * read before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    *
@@ -678,14 +679,16 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   /**
-   * Locks a range of bytes, as `SyncFile.lock()` does. The wait for the lock
-   * blocks nothing, and a signal can end it.
+   * Locks a range of bytes, exclusively unless told otherwise (Deno's `lock()`
+   * is shared unless told otherwise), as `SyncFile.lock()` does. The wait for
+   * the lock blocks nothing, and a signal can end it.
    *
-   * @param options The range, how it is locked, and a signal.
+   * @param options The range, how it is locked, and a signal; or Deno's boolean
+   * for `exclusive`, which locks all of the file.
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If the range is out of range.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
-   * holds a lock that is in the way.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and another
+   * lock is in the way.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
    *
@@ -704,11 +707,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * ```
    */
   async lock(
-    options: LockOptions & SignalOptions = {},
+    options: (LockOptions & SignalOptions) | boolean = {},
   ): Promise<void> {
     this.#check("lock");
     const args = lockArguments(options);
-    const { signal } = options;
+    const signal = typeof options === "boolean" ? undefined : options.signal;
     checkSignal(signal);
     const { code } = await lockOverlapped(
       this.#overlapped,

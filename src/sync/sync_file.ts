@@ -155,8 +155,10 @@ export class SyncFile extends BaseFile implements Disposable {
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA and others, with
-   * the bytes read before the failure in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA,
+   * ERROR_PIPE_NOT_CONNECTED once a pipe's server has called
+   * `DisconnectNamedPipe()`, and others, with the bytes read before the failure
+   * in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    *
