@@ -32,9 +32,9 @@ export interface OpenOptions {
   /** Opens for writing. */
   write?: boolean | undefined;
   /**
-   * Opens for writing at the end of the file only. The handle may also read,
-   * so that `lock()` works. Together with `write`, writes that have an offset
-   * go there.
+   * Opens for writing at the end of the file only. `lock()` works if the file
+   * may also be read. Together with `write`, writes that have an offset go
+   * there.
    */
   append?: boolean | undefined;
   /**

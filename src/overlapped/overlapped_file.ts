@@ -43,7 +43,11 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
-import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
+import {
+  checkOptions,
+  type HandleOptions,
+  takeHandle,
+} from "../file/taken_handle.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
@@ -147,6 +151,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     mode: FileMode,
     options: OverlappedFileOptions = {},
   ) {
+    checkOptions(options, "OverlappedFile", ["owned", "maxInFlight"]);
     const { owned, maxInFlight } = options;
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);

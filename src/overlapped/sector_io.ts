@@ -10,7 +10,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { type Lease, lend } from "../memory/pooled_memory.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { isMultiple, multipleAbove } from "../sectors/multiples.ts";
-import type { SectorSize } from "../sectors/sector_size.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 import {
   BOUNCE_SIZE,
   SectorPlan,

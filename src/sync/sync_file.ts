@@ -28,7 +28,11 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
-import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
+import {
+  checkOptions,
+  type HandleOptions,
+  takeHandle,
+} from "../file/taken_handle.ts";
 import { isMultiple } from "../sectors/multiples.ts";
 import {
   type OriginName,
@@ -126,6 +130,7 @@ export class SyncFile extends BaseFile implements Disposable {
     mode: FileMode,
     options: HandleOptions = {},
   ) {
+    checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
     super(taken);

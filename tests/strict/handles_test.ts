@@ -241,6 +241,12 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
       TypeError,
       "mode.read must be true or false: got 1",
     );
+    assertThrows(make(handle, "a", MODE, null), TypeError, "options must be");
+    assertThrows(
+      make(handle, "a", MODE, { operations: 1 }),
+      TypeError,
+      `"operations" is no option of ${File.name}. The options are owned`,
+    );
     assertThrows(
       make(handle, "a", MODE, { owned: "no" }),
       TypeError,

@@ -8,11 +8,10 @@ import {
   FileStorageInfo,
   IOCTL_DISK_GET_DRIVE_GEOMETRY,
 } from "../win32/constants.ts";
-import { isPowerOfTwo } from "./align.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { deviceIoControl } from "../file/control.ts";
-import type { NamedHandle } from "../file/file_info.ts";
+import { deviceIoControl } from "./control.ts";
+import type { NamedHandle } from "./file_info.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "../win32/offsets.ts";
 import type { Handle } from "../../ffi/handle.ts";
 
@@ -91,6 +90,11 @@ function fromVolume(path: string | undefined): SectorSize | undefined {
     null,
   );
   return known ? checked(bytesPerSector[0]!) : undefined;
+}
+
+/** Whether a DWORD has one bit set. */
+function isPowerOfTwo(value: number): boolean {
+  return value !== 0 && (value & (value - 1)) === 0;
 }
 
 /** Some drivers misreport: a physical size that cannot be is not believed. */
