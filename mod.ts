@@ -35,7 +35,7 @@ export * from "./src/errors/win32_error.ts";
 export type { BaseFile } from "./src/file/base_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
 export { fromHandle } from "./src/open/from_handle.ts";
-export type { InFlightLimit } from "./src/overlapped/in_flight_limit.ts";
+export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
 export * from "./src/win32/handle.ts";
 export type { LockOptions, LockRange } from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";

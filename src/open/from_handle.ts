@@ -14,7 +14,7 @@ import {
   queryFile,
 } from "../../ffi/ntdll.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import type { InFlightLimit } from "../overlapped/in_flight_limit.ts";
+import type { InFlightLimit } from "../overlapped/in_flight_limiter.ts";
 import type { FileMode } from "../file/mode.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import type { Handle } from "../../ffi/handle.ts";

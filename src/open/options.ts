@@ -27,7 +27,7 @@ import {
 } from "../win32/constants.ts";
 import { describe } from "../errors/describe.ts";
 import { checkOffset } from "../file/arguments.ts";
-import type { InFlightLimit } from "../overlapped/in_flight_limit.ts";
+import type { InFlightLimit } from "../overlapped/in_flight_limiter.ts";
 import type { Pointer } from "../../ffi/kernel32.ts";
 
 /** What others may do with the file while it is open. */

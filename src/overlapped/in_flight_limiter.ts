@@ -1,0 +1,129 @@
+/**
+ * A bound on the operations that one file has in flight.
+ *
+ * @module
+ */
+import { describe } from "../errors/describe.ts";
+
+/** How much may be in flight at once on one file. */
+export interface InFlightLimit {
+  /** How many operations. @default {1024} */
+  readonly operations?: number | undefined;
+  /** How many bytes they have together. @default {67_108_864} */
+  readonly bytes?: number | undefined;
+}
+
+/** An operation that waits for room. */
+export interface Waiting {
+  /** How many bytes it transfers. */
+  readonly length: number;
+  /** Starts it. Room has been acquired for it; must not throw. */
+  admit(): void;
+  /** Ends it without room. Must not throw. */
+  expel(): void;
+}
+
+/**
+ * Checks a limit, before anything is opened.
+ *
+ * @throws {TypeError} If it is not an object.
+ * @throws {RangeError} If a number in it is not a whole number from 1.
+ */
+export function checkInFlightLimit(limit: InFlightLimit): {
+  operations: number;
+  bytes: number;
+} {
+  if (typeof limit !== "object" || limit === null) {
+    throw new TypeError(
+      "maxInFlight must be an object such as { operations: 64 }: got " +
+        describe(limit),
+    );
+  }
+  const { operations = 1024, bytes = 2 ** 26 } = limit;
+  checkCount("operations", operations);
+  checkCount("bytes", bytes);
+  return { operations, bytes };
+}
+
+function checkCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new RangeError(
+    `maxInFlight.${name} must be a whole number from 1: got ${describe(value)}`,
+  );
+}
+
+/** Admits operations while there is room, in the order they came. */
+export class InFlightLimiter {
+  readonly #maxOperations: number;
+  readonly #maxBytes: number;
+  readonly #queue = new Set<Waiting>();
+  #operations = 0;
+  #bytes = 0;
+  #admits = false;
+
+  /** Checks the limits as {@linkcode checkInFlightLimit}. */
+  constructor(limit: InFlightLimit = {}) {
+    const { operations, bytes } = checkInFlightLimit(limit);
+    this.#maxOperations = operations;
+    this.#maxBytes = bytes;
+  }
+
+  /** Acquires room if there is some and no operation waits for it. */
+  tryAcquire(length: number): boolean {
+    if (this.#queue.size > 0 || !this.#hasRoom(length)) return false;
+    this.#acquire(length);
+    return true;
+  }
+
+  /** Has an operation wait for room. */
+  enqueue(operation: Waiting): void {
+    this.#queue.add(operation);
+  }
+
+  /** Has an operation wait no more. Returns whether it did. */
+  remove(operation: Waiting): boolean {
+    if (!this.#queue.delete(operation)) return false;
+    // What waited behind it may fit.
+    this.#admit();
+    return true;
+  }
+
+  /** Ends all operations that wait. */
+  expelAll(): void {
+    const waiting = [...this.#queue];
+    this.#queue.clear();
+    for (const operation of waiting) operation.expel();
+  }
+
+  /** Releases the room of an operation that has ended. */
+  release(length: number): void {
+    this.#operations--;
+    this.#bytes -= length;
+    this.#admit();
+  }
+
+  /** An admitted operation may end at once and release: one loop, no recursion. */
+  #admit(): void {
+    if (this.#admits) return;
+    this.#admits = true;
+    for (const operation of this.#queue) {
+      if (!this.#hasRoom(operation.length)) break;
+      this.#queue.delete(operation);
+      this.#acquire(operation.length);
+      operation.admit();
+    }
+    this.#admits = false;
+  }
+
+  /** An operation that is larger than the limit goes alone. */
+  #hasRoom(length: number): boolean {
+    return this.#operations === 0 ||
+      (this.#operations < this.#maxOperations &&
+        this.#bytes + length <= this.#maxBytes);
+  }
+
+  #acquire(length: number): void {
+    this.#operations++;
+    this.#bytes += length;
+  }
+}
