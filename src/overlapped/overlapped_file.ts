@@ -24,7 +24,6 @@ import {
   checkSignal,
 } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
-import { callAside } from "../file/blocking_call.ts";
 import { joinedBytes } from "../file/bytes.ts";
 import { type FileType, fileTypeOf } from "../file/file_info.ts";
 import { lockArguments, type LockOptions } from "../file/lock.ts";
@@ -48,6 +47,7 @@ import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { writableOf, type WritableOptions } from "../streams/writable.ts";
 import { ControlOperation } from "./control_operation.ts";
+import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
 import type { InFlightLimit } from "./in_flight_limiter.ts";
 import { lockOverlapped } from "./lock.ts";
@@ -107,6 +107,7 @@ interface CheckedOptions {
 export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
   readonly #io: OverlappedIo;
+  readonly #flusher: Flusher;
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
@@ -139,6 +140,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#type = type;
     this.#seekable = isDisk;
     this.#overlapped = overlapped;
+    this.#flusher = new Flusher(overlapped);
     const transfers = new Transfers(overlapped);
     this.#io = isDisk && mode.unbuffered
       ? new SectorIo(overlapped, transfers, this.sectorSize())
@@ -605,11 +607,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    */
   async flush(): Promise<void> {
     this.#check("flush");
-    const { handle, path } = this;
-    await this.#overlapped.during(
-      "flush",
-      () => callAside("FlushFileBuffers", [handle], path),
-    );
+    await this.#flusher.flush();
   }
 
   /**

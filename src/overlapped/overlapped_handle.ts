@@ -7,8 +7,15 @@ import * as kernel32 from "../../ffi/calls.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
+import { delay } from "../file/event_loop.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
 import { type InFlightLimit, InFlightLimiter } from "./in_flight_limiter.ts";
+
+/**
+ * How often a handle that is being closed is cancelled: a call on another
+ * thread may enter the kernel only after the first time.
+ */
+const CANCEL_INTERVAL_MS = 20;
 
 /** What is known of a handle that becomes an `OverlappedHandle`. */
 export interface OverlappedHandleOptions {
@@ -44,6 +51,7 @@ export class OverlappedHandle {
   #users = 0;
   #closing = false;
   #drained: (() => void) | undefined;
+  #closingController: AbortController | undefined;
 
   /**
    * Binds the handle.
@@ -67,6 +75,19 @@ export class OverlappedHandle {
   /** Whether the handle is being closed. */
   get closing(): boolean {
     return this.#closing;
+  }
+
+  /** Is aborted with a FileClosedError when the handle is being closed. */
+  get closingSignal(): AbortSignal {
+    if (this.#closingController === undefined) {
+      this.#closingController = new AbortController();
+      if (this.#closing) this.#abortWaits();
+    }
+    return this.#closingController.signal;
+  }
+
+  #abortWaits(): void {
+    this.#closingController?.abort(new FileClosedError("close", this.path));
   }
 
   /**
@@ -109,8 +130,18 @@ export class OverlappedHandle {
   async drain(): Promise<void> {
     this.#closing = true;
     this.limiter.expelAll();
+    this.#abortWaits();
     if (this.#users === 0) return;
     const drained = new Promise<void>((resolve) => this.#drained = resolve);
+    while (this.#users > 0) {
+      this.#cancelAll();
+      const { ended, cancel } = delay(CANCEL_INTERVAL_MS);
+      await Promise.race([drained, ended]);
+      cancel();
+    }
+  }
+
+  #cancelAll(): void {
     if (this.#isShared) {
       for (const overlapped of this.port.pendingOn(this.key)) {
         this.cancel(overlapped);
@@ -119,6 +150,5 @@ export class OverlappedHandle {
       // ERROR_NOT_FOUND, where nothing is to be cancelled, is no failure.
       preservingLastError(() => kernel32.CancelIoEx(this.handle, null));
     }
-    await drained;
   }
 }
