@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import {

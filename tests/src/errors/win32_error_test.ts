@@ -15,7 +15,7 @@ import {
   Win32Error,
 } from "../../../mod.ts";
 
-test("Win32Error has all that is known of the failure", () => {
+test("Win32Error has everything that is known about the failure", () => {
   const cause = new Error("behind it");
   const error = new Win32Error("WriteFile", 112, {
     path: "C:\\a.txt",
@@ -45,6 +45,17 @@ test("Win32Error says function, the system's text, symbol and number", () => {
     new Win32Error("WriteFile", 112).message,
     `WriteFile failed: ${formatMessage(112)} (ERROR_DISK_FULL, 112)`,
   );
+});
+
+test("Win32Error names the path, if it is known", () => {
+  const path = "C:\\data.bin";
+  const error = new Win32Error("CreateFileW", 2, { path, hint: "Create it." });
+  assertEquals(
+    error.message,
+    `CreateFileW failed for 'C:\\data.bin': ${formatMessage(2)} ` +
+      "(ERROR_FILE_NOT_FOUND, 2). Create it.",
+  );
+  assert(error.withBytesTransferred(1).message === error.message);
 });
 
 test("Win32Error says its hint last", () => {
@@ -107,18 +118,22 @@ test("FileClosedError names the method, the file and the way out", () => {
   const error = new FileClosedError("read", "C:\\a.txt");
   assertEquals(error.name, "FileClosedError");
   assertEquals(error.code, "EBADF");
+  assertEquals(error.path, "C:\\a.txt");
   assertEquals(
     error.message,
-    'read() needs an open file, and "C:\\a.txt" has been closed. Open it again, or close it later.',
+    "read() needs an open file, but 'C:\\a.txt' is closed. Open it again, or close it later.",
   );
 });
 
-test("UnexpectedEndOfFileError says how far it came", () => {
+test("UnexpectedEndOfFileError says how much was read", () => {
   const error = new UnexpectedEndOfFileError("C:\\a.txt", 10, 4);
   assertEquals(error.name, "UnexpectedEndOfFileError");
+  assertEquals(error.code, "EOF");
+  assertEquals(error.code, new Win32Error("ReadFile", 38).code);
+  assertEquals(error.path, "C:\\a.txt");
   assertEquals(error.bytesTransferred, 4);
   assertEquals(
     error.message,
-    '"C:\\a.txt" ended after 4 of the 10 bytes that were to be read',
+    "'C:\\a.txt' ended after 4 of the 10 bytes that were to be read.",
   );
 });
