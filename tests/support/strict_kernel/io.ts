@@ -2,7 +2,7 @@ import {
   ERROR_IO_PENDING,
   ERROR_NOACCESS,
   ERROR_NOT_FOUND,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import { codeOfStatus, STATUS_END_OF_FILE, STATUS_PENDING } from "./status.ts";
 import { Event } from "./event.ts";
 import { fail, KernelViolation } from "./failure.ts";
