@@ -34,22 +34,29 @@ export * from "./src/errors/codes.ts";
 export * from "./src/errors/win32_error.ts";
 export type { BaseFile } from "./src/file/base_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
-export { fromHandle } from "./src/open/from_handle.ts";
+export { fromHandle, type FromHandleOptions } from "./src/open/from_handle.ts";
 export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
 export * from "./src/win32/handle.ts";
-export type { LockOptions, LockRange } from "./src/file/lock.ts";
+export type { HandleOptions } from "./src/file/taken_handle.ts";
+export type {
+  LockOptions,
+  LockRange,
+  TryLockOptions,
+} from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";
 export type { FileMode } from "./src/file/mode.ts";
 export { open, openSync } from "./src/open/open.ts";
 export type {
+  ImpersonationLevel,
   OpenOptions,
   OverlappedOptions,
   ShareMode,
 } from "./src/open/options.ts";
 export {
   OverlappedFile,
+  type OverlappedFileOptions,
   type SignalOptions,
   type TransferOptions,
 } from "./src/overlapped/overlapped_file.ts";

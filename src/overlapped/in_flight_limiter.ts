@@ -13,6 +13,14 @@ export interface InFlightLimit {
   readonly bytes?: number | undefined;
 }
 
+/** A limit, complete. */
+export interface CheckedLimit {
+  /** How many operations. */
+  readonly operations: number;
+  /** How many bytes they have together. */
+  readonly bytes: number;
+}
+
 /** An operation that waits for room. */
 export interface Waiting {
   /** How many bytes it transfers. */
@@ -29,10 +37,7 @@ export interface Waiting {
  * @throws {TypeError} If it is not an object.
  * @throws {RangeError} If a number in it is not a whole number from 1.
  */
-export function checkInFlightLimit(limit: InFlightLimit): {
-  operations: number;
-  bytes: number;
-} {
+export function checkedLimit(limit: InFlightLimit = {}): CheckedLimit {
   if (typeof limit !== "object" || limit === null) {
     throw new TypeError(
       "maxInFlight must be an object such as { operations: 64 }: got " +
@@ -61,9 +66,7 @@ export class InFlightLimiter {
   #bytes = 0;
   #admits = false;
 
-  /** Checks the limits as {@linkcode checkInFlightLimit}. */
-  constructor(limit: InFlightLimit = {}) {
-    const { operations, bytes } = checkInFlightLimit(limit);
+  constructor({ operations, bytes }: CheckedLimit) {
     this.#maxOperations = operations;
     this.#maxBytes = bytes;
   }

@@ -25,15 +25,20 @@ import {
 } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
 import { joinedBytes } from "../file/bytes.ts";
-import { type FileType, fileTypeOf } from "../file/file_info.ts";
-import { lockArguments, type LockOptions } from "../file/lock.ts";
+import type { FileType } from "../file/file_info.ts";
 import {
-  appendsOnly,
+  type LockArguments,
+  lockArguments,
+  type LockOptions,
+  type TryLockOptions,
+} from "../file/lock.ts";
+import {
+  appendsOnlyError,
   type FileMode,
-  hasNoOffsets,
-  isNoPipe,
-  notReadable,
-  notWritable,
+  hasNoOffsetsError,
+  notAPipeError,
+  notReadableError,
+  notWritableError,
 } from "../file/mode.ts";
 import {
   badOrigin,
@@ -43,13 +48,14 @@ import {
 } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { writableOf, type WritableOptions } from "../streams/writable.ts";
 import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
-import type { InFlightLimit } from "./in_flight_limiter.ts";
+import { checkedLimit, type InFlightLimit } from "./in_flight_limiter.ts";
 import { lockOverlapped } from "./lock.ts";
 import { OverlappedHandle } from "./overlapped_handle.ts";
 import { SectorIo } from "./sector_io.ts";
@@ -64,6 +70,12 @@ export interface TransferOptions extends PositionOptions {
    * `readExactly()`, the position stays where it began.
    */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What an `OverlappedFile` does with the handle that it is given. */
+export interface OverlappedFileOptions extends HandleOptions {
+  /** How much may be under way at once; more waits its turn. */
+  readonly maxInFlight?: InFlightLimit | undefined;
 }
 
 /** What may interrupt a wait. */
@@ -86,9 +98,10 @@ interface CheckedOptions {
  * before has ended, so that they run one after the other; on a pipe or a device
  * without offsets they are handed to the system in the order of the calls.
  *
- * A file that cannot be reached any more is closed by the garbage collector,
- * and the other end of a pipe sees that: keep the file as long as the other end
- * is to find it open.
+ * The garbage collector closes the handle of a file that can no longer be
+ * reached, unless the file was made with `owned: false` or of one of the
+ * standard handles. The other end of a pipe sees that: keep the file as long as
+ * the other end is to find it open.
  *
  * @example Write in several places at once
  * ```ts
@@ -119,30 +132,45 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   #writable: WritableStream<ArrayBufferView> | undefined;
 
   /**
-   * Takes a handle over, which the file closes.
+   * Makes a file of a handle, and binds the handle to the completion port of
+   * this thread for as long as it is open. `open()` makes files of paths, and
+   * `fromHandle()` finds out the mode.
    *
    * @param handle A handle that was opened with FILE_FLAG_OVERLAPPED.
    * @param path What errors call it.
-   * @param mode What it was opened for.
-   * @param limit How much may be under way at once.
+   * @param mode What it is open for.
+   * @param options Whether the file owns the handle, and how much may be under
+   * way at once.
+   * @throws {TypeError} If the handle is no bigint or was opened without
+   * FILE_FLAG_OVERLAPPED, or another argument has the wrong type.
+   * @throws {RangeError} If a limit is out of range.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+   * or device, ERROR_INVALID_PARAMETER if it is bound to a completion port. It
+   * is not taken over then.
    */
   constructor(
     handle: Handle,
     path: string,
     mode: FileMode,
-    limit?: InFlightLimit,
+    options: OverlappedFileOptions = {},
   ) {
-    const type = fileTypeOf(handle, path);
-    const isDisk = type === "disk";
-    const overlapped = new OverlappedHandle(handle, path, { isDisk, limit });
-    super(handle, path);
-    this.#mode = mode;
-    this.#type = type;
+    const { owned, maxInFlight } = options;
+    const limit = checkedLimit(maxInFlight);
+    const taken = takeHandle(handle, path, mode, owned, true);
+    const isDisk = taken.type === "disk";
+    const overlapped = new OverlappedHandle(handle, path, {
+      isDisk,
+      isShared: !taken.owned,
+      limit,
+    });
+    super(taken);
+    this.#mode = taken.mode;
+    this.#type = taken.type;
     this.#seekable = isDisk;
     this.#overlapped = overlapped;
     this.#flusher = new Flusher(overlapped);
     const transfers = new Transfers(overlapped);
-    this.#io = isDisk && mode.unbuffered
+    this.#io = isDisk && taken.mode.unbuffered
       ? new SectorIo(overlapped, transfers, this.sectorSize())
       : transfers;
   }
@@ -611,14 +639,19 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   /**
-   * Locks a range of bytes, as `SyncFile.lock()` does. The wait for the lock
-   * blocks nothing, and a signal can end it.
+   * Locks a range of bytes, exclusively unless told otherwise (Deno's `lock()`
+   * is shared unless told otherwise), as `SyncFile.lock()` does. The wait for
+   * the lock blocks nothing, and a signal can end it.
    *
-   * @param options The range, how it is locked, and a signal.
+   * @param options The range, how it is locked, and a signal; or Deno's boolean
+   * for `exclusive`, which locks all of the file.
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If the range is out of range.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
-   * holds a lock that is in the way.
+   * @throws {FileClosedError} If the file has been closed, or is during the
+   * wait.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and another
+   * lock is in the way, ERROR_ACCESS_DENIED on a file that is open for neither
+   * reading nor writing.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
    *
@@ -637,16 +670,54 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * ```
    */
   async lock(
-    options: LockOptions & SignalOptions = {},
+    options: (LockOptions & SignalOptions) | boolean = {},
   ): Promise<void> {
     this.#check("lock");
-    const args = lockArguments(options);
-    const { signal } = options;
-    checkSignal(signal);
-    if (await lockOverlapped(this.#overlapped, args, signal)) return;
+    if (await this.#lock(lockArguments(options), options)) return;
     throw new Win32Error("LockFileEx", ERROR_LOCK_VIOLATION, {
       path: this.path,
     });
+  }
+
+  /**
+   * Locks a range of bytes as `lock()` does, exclusively unless told otherwise
+   * (Deno's `tryLock()` is shared unless told otherwise), if that needs no
+   * wait.
+   *
+   * @param options The range, how it is locked, and a signal; or Deno's boolean
+   * for `exclusive`, which locks all of the file.
+   * @returns Whether the range is locked now: false if another lock is in the
+   * way.
+   * @throws {Error} What `lock()` throws, but for ERROR_LOCK_VIOLATION.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Do a job that no other process is doing
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("only.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * if (await file.tryLock()) console.log("The job is ours.");
+   * ```
+   */
+  async tryLock(
+    options: (TryLockOptions & SignalOptions) | boolean = {},
+  ): Promise<boolean> {
+    this.#check("tryLock");
+    return await this.#lock(lockArguments(options, { wait: false }), options);
+  }
+
+  async #lock(
+    args: LockArguments,
+    options: SignalOptions | boolean,
+  ): Promise<boolean> {
+    const signal = typeof options === "boolean" ? undefined : options.signal;
+    checkSignal(signal);
+    return await lockOverlapped(this.#overlapped, args, signal);
   }
 
   /**
@@ -664,7 +735,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * @example Serve one client
    * ```ts
-   * import { fromHandle, open, OverlappedFile } from "@kernel32/io";
+   * import {
+   *   fromHandle,
+   *   INVALID_HANDLE_VALUE,
+   *   open,
+   *   OverlappedFile,
+   *   Win32Error,
+   * } from "@kernel32/io";
    * import {
    *   FILE_FLAG_OVERLAPPED,
    *   kernel32,
@@ -673,10 +750,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * const name = "\\\\.\\pipe\\connect-example";
    * const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-   * const file = fromHandle(
-   *   kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
-   *   name,
-   * );
+   * const handle = kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null);
+   * if (handle === INVALID_HANDLE_VALUE) throw Win32Error.last("CreateNamedPipeW");
+   * const file = fromHandle(handle, { path: name });
    * if (!(file instanceof OverlappedFile)) throw new Error("not overlapped");
    * const connected = file.connect({ signal: AbortSignal.timeout(10_000) });
    * const client = await open(name, { read: true, write: true });
@@ -691,7 +767,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("connect");
     const { signal } = options;
     checkSignal(signal);
-    if (this.#type !== "pipe") throw isNoPipe(this.path);
+    if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(
       this.#overlapped,
@@ -771,8 +847,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       throw new FileClosedError(method, this.path);
     }
     const { read, write, append } = this.#mode;
-    if (method === "read" && !read) throw notReadable(this.path);
-    if (method === "write" && !write && !append) throw notWritable(this.path);
+    if (method === "read" && !read) throw notReadableError(this.path);
+    if (method === "write" && !write && !append) {
+      throw notWritableError(this.path);
+    }
   }
 
   /**
@@ -806,7 +884,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     if (!append || !this.#seekable) return { at, signal };
     if (at === undefined) return { at: END_OF_FILE, signal };
     if (write) return { at, signal };
-    throw appendsOnly(this.path);
+    throw appendsOnlyError(this.path);
   }
 
   #baseOf(origin: SeekOrigin): number {
@@ -823,7 +901,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   #needOffsets(): void {
-    if (!this.#seekable) throw hasNoOffsets(this.path);
+    if (!this.#seekable) throw hasNoOffsetsError(this.path);
   }
 
   /** Whether a transfer need not wait for those before it. */

@@ -177,7 +177,7 @@ export class SectorIo implements OverlappedIo {
   }
 
   #size(): number {
-    return sizeOf(this.#handle.handle, this.#handle.path);
+    return sizeOf(this.#handle);
   }
 
   /**

@@ -34,7 +34,7 @@ function serve(pipeMode: number, buffer = 4096): OverlappedFile {
     0,
     null,
   );
-  return fromHandle(handle, NAME) as OverlappedFile;
+  return fromHandle(handle, { path: NAME }) as OverlappedFile;
 }
 
 strictTest(

@@ -74,7 +74,7 @@ function asFile(
   name: string,
   limit: InFlightLimit | undefined,
 ): OverlappedFile {
-  const file = fromHandle(handle, name, limit);
+  const file = fromHandle(handle, { path: name, maxInFlight: limit });
   if (file instanceof OverlappedFile) return file;
   throw new Error("fromHandle() takes the handle for a synchronous one");
 }

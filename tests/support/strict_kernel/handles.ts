@@ -8,6 +8,8 @@ export interface KernelObject {
 
 /** The handles of the process. A number is never given out twice. */
 export class Handles {
+  /** The standard handles, by -10, -11 and -12. */
+  readonly standard: Map<number, bigint> = new Map<number, bigint>();
   readonly #objects = new Map<bigint, KernelObject>();
   readonly #closed = new Map<bigint, KernelObject>();
   #next = 0x100n;
@@ -47,6 +49,7 @@ export class Handles {
 
   /** Drops all but those of one kind, without closing them. */
   abandon(kept: abstract new (...args: never[]) => KernelObject): void {
+    this.standard.clear();
     for (const [handle, object] of this.#objects) {
       if (!(object instanceof kept)) this.#objects.delete(handle);
     }

@@ -2,13 +2,16 @@ import {
   DELETE,
   FILE_BEGIN,
   FILE_CURRENT,
+  FILE_DISPOSITION_FLAG_ON_CLOSE,
   FILE_END,
+  FILE_FLAG_DELETE_ON_CLOSE,
   FILE_WRITE_ATTRIBUTES,
   FILE_WRITE_DATA,
   FileAlignmentInfo,
   FileAllocationInfo,
   FileBasicInfo,
   FileDispositionInfo,
+  FileDispositionInfoEx,
   FileEndOfFileInfo,
   FileStandardInfo,
   FileStorageInfo,
@@ -152,6 +155,17 @@ function setInformation(
       if (!open.may(DELETE)) fail(ERROR_ACCESS_DENIED);
       file.volume.setDisposition(file, view.getUint8(0) !== 0);
       return 1n;
+    case FileDispositionInfoEx: {
+      // "… the system should set or clear the on-close state": https://learn.microsoft.com/windows-hardware/drivers/ddi/ntddk/ns-ntddk-_file_disposition_information_ex
+      if (!open.may(DELETE)) fail(ERROR_ACCESS_DENIED);
+      const { flags } = open.mode;
+      if (
+        view.getUint32(0, true) !== FILE_DISPOSITION_FLAG_ON_CLOSE ||
+        (flags & FILE_FLAG_DELETE_ON_CLOSE) === 0
+      ) fail(ERROR_INVALID_PARAMETER);
+      open.mode = { ...open.mode, flags: flags & ~FILE_FLAG_DELETE_ON_CLOSE };
+      return 1n;
+    }
     case FileBasicInfo:
       if (!open.may(FILE_WRITE_ATTRIBUTES)) fail(ERROR_ACCESS_DENIED);
       // "If this is zero … the attributes do not change": https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_basic_info

@@ -32,7 +32,7 @@ export interface OpenMode {
 /** An open file: what CreateFileW makes, and its handles share. */
 export class OpenFile implements KernelObject {
   readonly target: Target;
-  readonly mode: OpenMode;
+  mode: OpenMode;
   /** The file pointer; "asynchronous handles have none". */
   position = 0;
   port: CompletionPort | undefined;

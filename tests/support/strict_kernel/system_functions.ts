@@ -25,6 +25,9 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
     );
     return 1n;
   },
+  // "If an application does not have associated standard handles … the return value is NULL": https://learn.microsoft.com/windows/console/getstdhandle
+  GetStdHandle: (kernel, which) =>
+    kernel.handles.standard.get(Number(BigInt.asIntN(32, which!))) ?? 0n,
   // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-openthread
   OpenThread(kernel, _access, _inherits, id) {
     const thread = kernel.threads.find((thread) => thread.id === u32(id!)) ??
