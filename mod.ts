@@ -29,7 +29,7 @@
  *
  * @module
  */
-export * from "./src/sectors/align.ts";
+export * from "./src/memory/align.ts";
 export * from "./src/errors/codes.ts";
 export * from "./src/errors/win32_error.ts";
 export type { BaseFile } from "./src/file/base_file.ts";
@@ -70,7 +70,7 @@ export {
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
-export type { SectorSize } from "./src/sectors/sector_size.ts";
+export type { SectorSize } from "./src/file/sector_size.ts";
 export type { StreamOptions } from "./src/streams/stream_options.ts";
 export { SyncFile } from "./src/sync/sync_file.ts";
 export type { WritableOptions } from "./src/streams/writable.ts";

@@ -17,7 +17,7 @@ import {
 import { type LockRange, unlockRange } from "./lock.ts";
 import { appendsOnlySizeError } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { type SectorSize, sectorSizeOf } from "../sectors/sector_size.ts";
+import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
 
 /** Closes the owned handles of files that were dropped without `close()`. */

@@ -14,14 +14,14 @@ import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { areSegments } from "../memory/segments.ts";
-import { multipleAbove } from "../sectors/multiples.ts";
+import { multipleAbove } from "../memory/multiples.ts";
 import {
   BOUNCE_SIZE,
   SectorPlan,
   type SectorStep,
   type SectorSteps,
 } from "../sectors/sector_plan.ts";
-import type { SectorSize } from "../sectors/sector_size.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 import { SharedLock } from "../sectors/shared_lock.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
 import { GATHER, SCATTER, type TransferKind } from "./transfer.ts";

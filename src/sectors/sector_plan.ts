@@ -7,8 +7,12 @@
  */
 import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { isMultiple, multipleAbove, multipleBelow } from "./multiples.ts";
-import type { SectorSize } from "./sector_size.ts";
+import {
+  isMultiple,
+  multipleAbove,
+  multipleBelow,
+} from "../memory/multiples.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 
 /** What a device is to do next. */
 export type SectorStep =

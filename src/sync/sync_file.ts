@@ -29,7 +29,7 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
-import { isMultiple } from "../sectors/multiples.ts";
+import { isMultiple } from "../memory/multiples.ts";
 import {
   badOrigin,
   positionFrom,

@@ -8,7 +8,7 @@ import {
   FileStorageInfo,
   IOCTL_DISK_GET_DRIVE_GEOMETRY,
 } from "../win32/constants.ts";
-import { isPowerOfTwo } from "./align.ts";
+import { isPowerOfTwo } from "../memory/align.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { deviceIoControl } from "../file/control.ts";
