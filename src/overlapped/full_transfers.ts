@@ -26,10 +26,10 @@ export async function readFully(
   signal: Signal,
   mayBeEmpty: boolean,
 ): Promise<number> {
+  // The memory may have been transferred elsewhere since the method's call.
+  checkBytes("buffer", buffer);
   const length = byteLengthOf(buffer);
   return await untilDone(length, async (done) => {
-    // The memory may have been transferred elsewhere in the meantime.
-    checkBytes("buffer", buffer);
     const rest = done === 0 ? buffer : bytesOf(buffer, done);
     const count = await io.read(rest, advance(offset, done), signal);
     return count === 0 && !mayBeEmpty ? null : count;
@@ -74,8 +74,8 @@ export async function writeFully(
   offset: Offset,
   signal: Signal,
 ): Promise<number> {
+  checkBytes("data", data);
   return await untilDone(byteLengthOf(data), async (done) => {
-    checkBytes("data", data);
     const rest = done === 0 ? data : bytesOf(data, done);
     return await io.write(rest, advance(offset, done), signal) || null;
   });

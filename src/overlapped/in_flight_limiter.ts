@@ -32,10 +32,10 @@ export interface Waiting {
 }
 
 /**
- * Checks a limit, before anything is opened.
+ * Reads a limit, once, and checks it, before anything is opened.
  *
- * @throws {TypeError} If it is not an object.
- * @throws {RangeError} If a number in it is not a whole number from 1.
+ * @throws {TypeError} If it is not an object, or has an unknown member.
+ * @throws {RangeError} If a member is not a whole number from 1.
  */
 export function checkedLimit(limit: InFlightLimit = {}): CheckedLimit {
   if (typeof limit !== "object" || limit === null) {
@@ -44,14 +44,21 @@ export function checkedLimit(limit: InFlightLimit = {}): CheckedLimit {
         describe(limit),
     );
   }
+  for (const name of Object.keys(limit)) {
+    if (name === "operations" || name === "bytes") continue;
+    throw new TypeError(
+      `maxInFlight has operations and bytes: got the unknown name "${name}"`,
+    );
+  }
   const { operations = 1024, bytes = 2 ** 26 } = limit;
-  checkCount("operations", operations);
-  checkCount("bytes", bytes);
-  return { operations, bytes };
+  return {
+    operations: checkedCount("operations", operations),
+    bytes: checkedCount("bytes", bytes),
+  };
 }
 
-function checkCount(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
+function checkedCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new RangeError(
     `maxInFlight.${name} must be a whole number from 1: got ${describe(value)}`,
   );
