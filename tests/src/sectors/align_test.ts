@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -170,14 +172,22 @@ test("sectorCount() counts a partly filled sector as one", () => {
 
 test("alignment functions refuse values that are not offsets", () => {
   for (const value of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
-    assertThrows(() => alignUp(value, 512), RangeError, `but it is ${value}`);
+    assertThrows(
+      () => alignUp(value, 512),
+      RangeError,
+      `got ${value} (number)`,
+    );
     assertThrows(() => alignDown(value, 512), RangeError);
     assertThrows(() => isAligned(value, 512), RangeError);
     assertThrows(() => sectorSpan(value, 1, 512), RangeError);
     assertThrows(() => sectorCount(value, 512), RangeError, "length");
   }
   for (const value of [-1n, TOP]) {
-    assertThrows(() => alignUp(value, 512n), RangeError, `but it is ${value}n`);
+    assertThrows(
+      () => alignUp(value, 512n),
+      RangeError,
+      `got ${value} (bigint)`,
+    );
     assertThrows(() => alignDown(value, 512n), RangeError);
     assertThrows(() => isAligned(value, 512n), RangeError);
   }
