@@ -205,7 +205,15 @@ test("alignment functions refuse an alignment that is no power of two", () => {
 
 test("alignment functions refuse a mix of numbers and bigints", () => {
   const mixed = alignUp as (value: unknown, alignment: unknown) => unknown;
-  assertThrows(() => mixed(1, 512n), TypeError, "a number and a bigint");
-  assertThrows(() => mixed(1n, 512), TypeError, "a bigint and a number");
-  assertThrows(() => mixed("1", "512"), TypeError, "a string");
+  assertThrows(
+    () => mixed(1, 512n),
+    TypeError,
+    "got 1 (number) and 512 (bigint)",
+  );
+  assertThrows(
+    () => mixed(1n, 512),
+    TypeError,
+    "got 1 (bigint) and 512 (number)",
+  );
+  assertThrows(() => mixed("1", "512"), TypeError, 'got the string "1"');
 });
