@@ -18,6 +18,10 @@ export const CloseHandle: Kernel32["CloseHandle"] = /* @__PURE__ */ bind(
 );
 export const ConnectNamedPipe: Kernel32["ConnectNamedPipe"] =
   /* @__PURE__ */ bind("ConnectNamedPipe", prototypes.ConnectNamedPipe);
+export const CreateEventW: Kernel32["CreateEventW"] = /* @__PURE__ */ bind(
+  "CreateEventW",
+  prototypes.CreateEventW,
+);
 export const CreateFileW: Kernel32["CreateFileW"] = /* @__PURE__ */ bind(
   "CreateFileW",
   prototypes.CreateFileW,
@@ -65,6 +69,10 @@ export const GetFullPathNameW: Kernel32["GetFullPathNameW"] =
   /* @__PURE__ */ bind("GetFullPathNameW", prototypes.GetFullPathNameW);
 export const GetOverlappedResult: Kernel32["GetOverlappedResult"] =
   /* @__PURE__ */ bind("GetOverlappedResult", prototypes.GetOverlappedResult);
+export const GetStdHandle: Kernel32["GetStdHandle"] = /* @__PURE__ */ bind(
+  "GetStdHandle",
+  prototypes.GetStdHandle,
+);
 export const GetVolumePathNameW: Kernel32["GetVolumePathNameW"] =
   /* @__PURE__ */ bind("GetVolumePathNameW", prototypes.GetVolumePathNameW);
 export const LockFileEx: Kernel32["LockFileEx"] = /* @__PURE__ */ bind(

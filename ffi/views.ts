@@ -55,6 +55,16 @@ export function bufferOf(view: ArrayBufferView): ArrayBufferLike {
     : dataBuffer.call(view);
 }
 
+const resizable = Object.getOwnPropertyDescriptor(
+  ArrayBuffer.prototype,
+  "resizable",
+)!.get as (this: ArrayBuffer) => boolean;
+
+/** Whether a buffer's length may change. */
+export function isResizable(buffer: ArrayBuffer): boolean {
+  return resizable.call(buffer);
+}
+
 /**
  * Returns the same memory as a new plain Uint8Array.
  *

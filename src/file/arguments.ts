@@ -5,7 +5,7 @@
  */
 
 import { describe } from "../errors/describe.ts";
-import { mayKeep } from "../../ffi/keep.ts";
+import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
@@ -35,12 +35,6 @@ export function checkOffset(name: string, value: unknown): void {
 }
 
 /**
- * The view that was found good last. Whether memory is shared or resizable
- * never changes, and asking costs more than all the rest of a small transfer.
- */
-let lastChecked: ArrayBufferView | undefined;
-
-/**
  * Checks a buffer.
  *
  * @throws {TypeError} If it is no view, or its memory is shared, resizable or
@@ -50,11 +44,6 @@ export function checkBytes(
   name: string,
   value: unknown,
 ): asserts value is ArrayBufferView<ArrayBuffer> {
-  // A view that has been detached since has no bytes any more.
-  if (value !== lastChecked || !lastChecked?.byteLength) checkView(name, value);
-}
-
-function checkView(name: string, value: unknown): void {
   if (!ArrayBuffer.isView(value)) {
     throw new TypeError(
       `${name} must be a Uint8Array or another ArrayBufferView: got ` +
@@ -62,49 +51,48 @@ function checkView(name: string, value: unknown): void {
         "through new Uint8Array(buffer).",
     );
   }
-  const { buffer } = value;
+  const buffer = bufferOf(value);
   if (!(buffer instanceof ArrayBuffer)) {
     throw new TypeError(
       `${name} must not be shared memory, which other threads may change ` +
         "during the call: copy it with slice()",
     );
   }
-  if (buffer.resizable) {
+  if (isResizable(buffer)) {
     throw new TypeError(
       `${name} must not be a view of a resizable ArrayBuffer, whose memory may ` +
         "go away during the call: copy it with slice()",
     );
   }
-  if (isDetached(buffer)) {
+  if (byteLengthOf(value) === 0 && isDetached(buffer)) {
     throw new TypeError(
       `${name} is a view of a detached ArrayBuffer: its memory has been ` +
         "transferred elsewhere",
     );
   }
-  if (mayKeep(value)) lastChecked = value;
 }
 
 /**
  * Checks a list of buffers, all before the first is used.
  *
+ * @returns A copy: the list itself may change meanwhile.
  * @throws {TypeError} If it is no list, or one of the buffers will not do.
  */
-export function checkList(name: string, value: unknown): void {
+export function checkList(name: string, value: unknown): ArrayBufferView[] {
   if (!Array.isArray(value)) {
     throw new TypeError(
       `${name} must be a list of buffers, such as [header, body]: got ` +
         describe(value),
     );
   }
-  let memory: ArrayBufferLike | undefined;
-  for (const item of value) {
-    // Often all are parts of one buffer, which is checked once.
-    const isKnown = item instanceof Uint8Array && item.length > 0 &&
-      item.buffer === memory;
-    if (isKnown) continue;
+  const list: ArrayBufferView[] = [];
+  const { length } = value;
+  for (let i = 0; i < length; i++) {
+    const item: unknown = value[i];
     checkBytes(`each of ${name}`, item);
-    memory = item.buffer;
+    list.push(item);
   }
+  return list;
 }
 
 /**

@@ -93,6 +93,26 @@ export const FILE_DISPOSITION_INFO: Struct<FILE_DISPOSITION_INFO> =
   });
 
 /**
+ * A file's attributes and the kind of reparse point that it is
+ * (FileAttributeTagInfo).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_attribute_tag_info
+ */
+export interface FILE_ATTRIBUTE_TAG_INFO {
+  /** The FILE_ATTRIBUTE_ flags. */
+  FileAttributes: number;
+  /** The reparse tag, if the attributes have FILE_ATTRIBUTE_REPARSE_POINT. */
+  ReparseTag: number;
+}
+
+/** The layout of {@linkcode FILE_ATTRIBUTE_TAG_INFO}. */
+export const FILE_ATTRIBUTE_TAG_INFO: Struct<FILE_ATTRIBUTE_TAG_INFO> =
+  /* @__PURE__ */ struct({
+    FileAttributes: "u32",
+    ReparseTag: "u32",
+  });
+
+/**
  * The allocated size of a file (FileAllocationInfo). Setting one below the size of
  * the file shortens the file; a larger one does not extend it.
  *

@@ -86,6 +86,12 @@ export const FILE_FLAG_WRITE_THROUGH = 0x8000_0000;
 export const SECURITY_SQOS_PRESENT = 0x0010_0000;
 /** A pipe's server cannot identify the client. */
 export const SECURITY_ANONYMOUS = 0;
+/** A pipe's server may find out who the client is. */
+export const SECURITY_IDENTIFICATION = 0x0001_0000;
+/** A pipe's server may act as the client on this computer. */
+export const SECURITY_IMPERSONATION = 0x0002_0000;
+/** A pipe's server may act as the client on others, too. */
+export const SECURITY_DELEGATION = 0x0003_0000;
 /** What GetFileAttributesW returns when it fails. */
 export const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
 
@@ -133,12 +139,18 @@ export const FileDispositionInfo = 4;
 export const FileAllocationInfo = 5;
 /** The size: FILE_END_OF_FILE_INFO. */
 export const FileEndOfFileInfo = 6;
+/** Attributes and the kind of reparse point: FILE_ATTRIBUTE_TAG_INFO. */
+export const FileAttributeTagInfo = 9;
 /** The sector sizes: FILE_STORAGE_INFO. */
 export const FileStorageInfo = 16;
 /** The alignment of memory: FILE_ALIGNMENT_INFO. */
 export const FileAlignmentInfo = 17;
 /** The identity: FILE_ID_INFO. */
 export const FileIdInfo = 18;
+/** Deletion, with more to choose: FILE_DISPOSITION_INFO_EX. */
+export const FileDispositionInfoEx = 21;
+/** In FILE_DISPOSITION_INFO_EX: deletion on close is set or cleared. */
+export const FILE_DISPOSITION_FLAG_ON_CLOSE = 0x8;
 
 // LockFileEx
 

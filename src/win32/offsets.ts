@@ -26,6 +26,9 @@ export const BY_HANDLE_FILE_INFORMATION = {
 /** The output of IOCTL_DISK_GET_DRIVE_GEOMETRY. */
 export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;
 
+/** What FileAttributeTagInfo tells. */
+export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
+
 /** A page of a scatter/gather transfer. */
 export const FILE_SEGMENT_ELEMENT = { size: 8 } as const;
 
@@ -50,6 +53,7 @@ export const OVERLAPPED = {
 /** A packet of a completion port. */
 export const OVERLAPPED_ENTRY = {
   size: 32,
+  lpCompletionKey: 0,
   lpOverlapped: 8,
   dwNumberOfBytesTransferred: 24,
 } as const;

@@ -1,5 +1,5 @@
 import { frames } from "../../ffi/mod.ts";
-import type { SectorSize } from "../../src/sectors/sector_size.ts";
+import type { SectorSize } from "../../src/file/sector_size.ts";
 import type { SyncFile } from "../../src/sync/sync_file.ts";
 import type { SectorDevice } from "../../src/sync/sector_io.ts";
 

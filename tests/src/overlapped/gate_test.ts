@@ -6,7 +6,7 @@ import {
   openSync,
   type OverlappedOptions,
 } from "../../../mod.ts";
-import { Gate } from "../../../src/overlapped/in_flight_limit.ts";
+import { Gate } from "../../../src/overlapped/in_flight_limiter.ts";
 import { random } from "../../support/random.ts";
 
 /** Enters, and notes a name when it is in. */

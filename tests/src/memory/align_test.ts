@@ -9,7 +9,7 @@ import {
   isPowerOfTwo,
   sectorCount,
   sectorSpan,
-} from "../../../src/sectors/align.ts";
+} from "../../../src/memory/align.ts";
 
 const TOP = 2n ** 63n;
 

@@ -8,8 +8,11 @@ import {
   FileStorageInfo,
   IOCTL_DISK_GET_DRIVE_GEOMETRY,
 } from "../win32/constants.ts";
-import { isPowerOfTwo } from "./align.ts";
+import { isPowerOfTwo } from "../memory/align.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { deviceIoControl } from "../file/control.ts";
+import type { NamedHandle } from "../file/file_info.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "../win32/offsets.ts";
 import type { Handle } from "../../ffi/handle.ts";
 
@@ -21,21 +24,30 @@ export interface SectorSize {
   readonly physical: number;
 }
 
+/** A file whose sectors are asked for. */
+export interface SectoredFile extends NamedHandle {
+  /** A path on the volume of the file, if one is known. */
+  readonly pathOnVolume: string | undefined;
+}
+
 /**
  * Finds the sector sizes: from the file's storage information, else from its
- * volume, else from its disk.
+ * disk, else from the volume of its path.
  *
  * "Do not infer correctness from success on one disk": the sizes are asked for
  * and not tried out.
  * https://learn.microsoft.com/windows/win32/fileio/file-buffering
  */
-export function sectorSizeOf(handle: Handle, path: string): SectorSize {
-  const size = fromStorageInfo(handle) ?? fromVolume(path) ?? fromDisk(handle);
+export function sectorSizeOf(file: SectoredFile): SectorSize {
+  const { handle, path, pathOnVolume } = file;
+  const info = fromStorageInfo(handle);
+  if (info !== undefined) return info;
+  const code = getLastWin32Error();
+  const size = fromDisk(file) ?? fromVolume(pathOnVolume);
   if (size !== undefined) return size;
-  throw Win32Error.last("GetFileInformationByHandleEx", {
-    path,
-    hint: "The size of the sectors could not be found in any way.",
-  });
+  const hint = "The size of the sectors could not be found in any way" +
+    (pathOnVolume === undefined ? ", and no absolute path is known." : ".");
+  throw new Win32Error("GetFileInformationByHandleEx", code, { path, hint });
 }
 
 function fromStorageInfo(handle: Handle): SectorSize | undefined {
@@ -53,7 +65,21 @@ function fromStorageInfo(handle: Handle): SectorSize | undefined {
   );
 }
 
-function fromVolume(path: string): SectorSize | undefined {
+function fromDisk(file: NamedHandle): SectorSize | undefined {
+  const { size, BytesPerSector } = DISK_GEOMETRY;
+  const geometry = new DataView(new ArrayBuffer(size));
+  const { code } = deviceIoControl(
+    file,
+    IOCTL_DISK_GET_DRIVE_GEOMETRY,
+    null,
+    geometry,
+  );
+  if (code !== 0) return undefined;
+  return checked(geometry.getUint32(BytesPerSector, true));
+}
+
+function fromVolume(path: string | undefined): SectorSize | undefined {
+  if (path === undefined) return undefined;
   const root = new Uint16Array(new ArrayBuffer(2 * (path.length + 260)));
   if (!kernel32.GetVolumePathNameW(path, root, root.length)) return undefined;
   const bytesPerSector = new Uint32Array(new ArrayBuffer(4));
@@ -65,22 +91,6 @@ function fromVolume(path: string): SectorSize | undefined {
     null,
   );
   return known ? checked(bytesPerSector[0]!) : undefined;
-}
-
-function fromDisk(handle: Handle): SectorSize | undefined {
-  const { size, BytesPerSector } = DISK_GEOMETRY;
-  const geometry = new DataView(new ArrayBuffer(size));
-  const known = kernel32.DeviceIoControl(
-    handle,
-    IOCTL_DISK_GET_DRIVE_GEOMETRY,
-    null,
-    0,
-    geometry,
-    size,
-    new Uint32Array(1),
-    null,
-  );
-  return known ? checked(geometry.getUint32(BytesPerSector, true)) : undefined;
 }
 
 /** Some drivers misreport: a physical size that cannot be is not believed. */
