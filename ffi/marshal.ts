@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { describe } from "./describe.ts";
 import type { Prototype, Vocabulary } from "./kernel32.ts";
 import {
   argumentOffset,
@@ -348,11 +349,4 @@ function expected(type: keyof Vocabulary): string {
   const word = isOptional ? type.slice(0, -1) : type;
   const what = EXPECTED[word as keyof typeof EXPECTED];
   return isOptional ? `${what}, or null` : what;
-}
-
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" || typeof value === "function"
-    ? Object.prototype.toString.call(value)
-    : `${String(value)} (${typeof value})`;
 }
