@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { frames } from "../../ffi/mod.ts";
+import { thread as frames } from "../../ffi/thread.ts";
 
 /**
  * Gets the last error of the last kernel32 call that this thread made through

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import { preservingLastError } from "./last_error.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { getLastWin32Error } from "./last_error.ts";

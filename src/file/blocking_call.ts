@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { argumentOffset, RESULT } from "../../ffi/lasterror.ts";
-import { frames } from "../../ffi/mod.ts";
+import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
+import { thread as frames } from "../../ffi/thread.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function callAside(
   args: readonly bigint[],
   path: string,
 ): Promise<void> {
-  const frame = frames().asideFrame(name);
+  const frame = frames().threadCall(name);
   try {
     args.forEach((value, index) =>
       frame.view.setBigUint64(argumentOffset(index), value, true)

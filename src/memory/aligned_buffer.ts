@@ -3,14 +3,14 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   MEM_COMMIT,
   MEM_RELEASE,
   MEM_RESERVE,
   PAGE_READWRITE,
 } from "../win32/constants.ts";
-import { frames } from "../../ffi/mod.ts";
+import { thread as frames } from "../../ffi/thread.ts";
 import { describe } from "../errors/describe.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";

@@ -3,19 +3,21 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from "../win32/constants.ts";
 import {
   argumentOffset,
-  type AsideFrame,
-  type Frame,
   NO_ARGUMENT,
   RESULT,
-} from "../../ffi/lasterror.ts";
-import { frames } from "../../ffi/mod.ts";
+} from "../../ffi/capture/block.ts";
+import {
+  type Frame,
+  thread as frames,
+  type ThreadCall as AsideFrame,
+} from "../../ffi/thread.ts";
 import type { OverlappedTransfer } from "../../ffi/transfer.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
@@ -103,7 +105,7 @@ export class CompletionPort {
    */
   constructor() {
     const name = "GetQueuedCompletionStatusEx";
-    this.#aside = frames().asideFrame(name);
+    this.#aside = frames().threadCall(name);
     this.#here = frames().frame(name, 6);
     this.#here.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     this.#port = kernel32.CreateIoCompletionPort(

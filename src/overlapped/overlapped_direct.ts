@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { frames } from "../../ffi/mod.ts";
+import { thread as frames } from "../../ffi/thread.ts";
 import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
 import type { Outcome } from "./completion_port.ts";
 import { type Lease, lend } from "../memory/pooled_memory.ts";

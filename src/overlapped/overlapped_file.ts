@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   checkBytes,
   checkList,
@@ -45,7 +45,8 @@ import {
 import type { Handle } from "../../ffi/handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
-import { END_OF_FILE, ENDED } from "../sync/transfer.ts";
+import { END_OF_FILE } from "../file/transfer_limits.ts";
+import { ENDED } from "./parts.ts";
 import { writableOf, type WritableOptions } from "../streams/writable.ts";
 
 /** Where to read or write, and what may interrupt it. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import type { OverlappedTransfer } from "../../ffi/transfer.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { ERROR_OPERATION_ABORTED, isShortage } from "../errors/codes.ts";

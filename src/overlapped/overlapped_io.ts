@@ -17,7 +17,8 @@ import { OverlappedTransfers } from "./overlapped_transfers.ts";
 import { advance, counting, inParts } from "./parts.ts";
 import { toExactOffset } from "../file/position.ts";
 import { areSegments, totalLength } from "../memory/segments.ts";
-import { END_OF_FILE, ENDED } from "../sync/transfer.ts";
+import { END_OF_FILE } from "../file/transfer_limits.ts";
+import { ENDED } from "./parts.ts";
 
 /** What the transfers of a file have to do with. */
 export interface OverlappedTraits {

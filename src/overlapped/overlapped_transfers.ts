@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
 import {
   ERROR_INVALID_PARAMETER,
@@ -21,7 +21,8 @@ import type { Performed } from "./overlapped_direct.ts";
 import { advance, inParts } from "./parts.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { PAGE_SIZE, segmentArray, totalLength } from "../memory/segments.ts";
-import { ENDED, isEnd } from "../sync/transfer.ts";
+import { isEndOfFile as isEnd } from "../file/transfer_limits.ts";
+import { ENDED } from "./parts.ts";
 
 /** The most that is copied for one operation, in bytes. */
 const MAX_COPIED = 2 ** 22;

@@ -5,7 +5,10 @@
  */
 import { Win32Error } from "../errors/win32_error.ts";
 import type { Offset } from "./overlapped_handle.ts";
-import { END_OF_FILE, ENDED } from "../sync/transfer.ts";
+import { END_OF_FILE } from "../file/transfer_limits.ts";
+
+/** What a read returns at the end of a file or pipe. */
+export const ENDED = -1;
 
 /** The offset of what follows the first `count` bytes. */
 export function advance(offset: Offset, count: number): Offset {

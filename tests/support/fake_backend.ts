@@ -1,25 +1,36 @@
 import type {
   Architecture,
   Backend,
-  FrameCaller,
-  TransferCaller,
+  RoutineCaller,
   WordFunction,
 } from "../../ffi/backend.ts";
-import { codeImage, transferBlockAt } from "../../ffi/code_image.ts";
-import { FRAME_ARGUMENTS, FRAME_BLOCK } from "../../ffi/frame_code.ts";
-import { TRANSFER_BLOCK } from "../../ffi/transfer_code.ts";
+import { BLOCK, MAX_ARGUMENTS } from "../../ffi/capture/block.ts";
+import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
+import { FakeMemory } from "./fake_memory.ts";
 
 /** A call that the fake kernel32 got. */
 export interface FakeCall {
   readonly name: string;
-  /** All nine words that the frame passes. */
+  /** All nine words that the routine passes. */
   readonly words: readonly bigint[];
 }
+
+/** How a call on another thread has ended. */
+export interface ThreadResult {
+  readonly result: bigint;
+  readonly lastError: number;
+}
+
+/** Makes a call on another thread. */
+export type ThreadCaller = (
+  call: FakeCall,
+  lastError: number,
+) => Promise<ThreadResult>;
 
 /**
  * A runtime and a kernel32 in JS, so that what stands between the two can be
  * tested anywhere. "Native" memory and the memory of views have made-up
- * addresses; functions play the capture frame and the transfers.
+ * addresses; functions play the capture routine.
  */
 export class FakeBackend implements Backend {
   readonly runtime: string = "fake";
@@ -34,18 +45,24 @@ export class FakeBackend implements Backend {
   readonly #functions: Readonly<Record<string, WordFunction>>;
   readonly #setUp: Readonly<Record<string, WordFunction>>;
   readonly #names: string[] = [];
-  readonly #regions: { address: bigint; buffer: ArrayBufferLike }[] = [];
-  #nextAddress = 0x1_0000n;
+  readonly #memory: FakeMemory;
+  readonly #onThread: ThreadCaller | undefined;
 
   /**
    * @param functions The functions under test. They may set {@linkcode lastError}.
    * @param setUp Replacements for the functions that serve for set-up.
+   * @param memory The address space of the process.
+   * @param onThread Makes calls on other threads, if there are to be any.
    */
   constructor(
     functions: Readonly<Record<string, WordFunction>>,
     setUp: Readonly<Record<string, WordFunction>> = {},
+    memory: FakeMemory = new FakeMemory(),
+    onThread?: ThreadCaller,
   ) {
     this.#functions = functions;
+    this.#memory = memory;
+    this.#onThread = onThread;
     this.#setUp = {
       FlushInstructionCache: () => 1n,
       GetCurrentProcess: () => 0xFFFF_FFFF_FFFF_FFFFn,
@@ -57,7 +74,7 @@ export class FakeBackend implements Backend {
         this.lastError = Number(code! & 0xFFFF_FFFFn);
         return 0n;
       },
-      VirtualAlloc: (_, size) => this.#place(new ArrayBuffer(Number(size))),
+      VirtualAlloc: (_, size) => memory.allocate(Number(size)),
       VirtualFree: () => 1n,
       VirtualProtect: () => 1n,
       ...setUp,
@@ -75,6 +92,9 @@ export class FakeBackend implements Backend {
   ): Record<Name, WordFunction> {
     const bound = {} as Record<Name, WordFunction>;
     for (const name in exports) {
+      if (!(name in this.#setUp || name in this.#functions)) {
+        throw new Error(`The fake has no function ${name}`);
+      }
       this.bound.push(name);
       bound[name] = (...words) => {
         this.calls.push({ name, words });
@@ -84,15 +104,20 @@ export class FakeBackend implements Backend {
     return bound;
   }
 
-  bindClosely<Name extends string>(
+  bindFast<Name extends string>(
     library: string,
     exports: Readonly<Record<Name, number>>,
   ): Record<Name, WordFunction> {
     return this.bind(library, exports);
   }
 
-  frameCaller(_routine: bigint): FrameCaller {
+  routineCaller(_routine: bigint): RoutineCaller {
+    const onThread = this.#onThread;
     return {
+      ...onThread && {
+        bindThreadCaller: () => (block: bigint) =>
+          this.#callOn(onThread, block),
+      },
       bind: (block) => ({
         call0: () => this.#frame(block, 0n, 0n),
         call1: (key) => this.#frame(block, this.addressOf(key), 0n),
@@ -102,34 +127,20 @@ export class FakeBackend implements Backend {
     };
   }
 
-  transferCaller(routine: bigint): TransferCaller {
-    const { transfers } = codeImage(this.architecture);
-    const offset = Number(routine & 0xFFFFn);
-    const block = routine - BigInt(offset) +
-      BigInt(transferBlockAt(transfers.indexOf(offset)));
-    return (file, bytes, length) =>
-      this.#transfer(block, file, this.addressOf(bytes), length);
-  }
-
   addressOf(view: ArrayBufferView): bigint {
-    if (view.byteLength === 0) return 0n;
-    const region = this.#regions.find(({ buffer }) => buffer === view.buffer);
-    const address = region?.address ?? this.#place(view.buffer);
-    return address + BigInt(view.byteOffset);
+    // As a runtime, which asks a view for no property of its own.
+    return byteLengthOf(view) === 0
+      ? 0n
+      : this.#memory.addressOf(bytesOf(view));
   }
 
   memory(address: bigint, byteLength: number): ArrayBuffer {
-    const { buffer, offset } = this.#find(address);
-    if (offset !== 0 || buffer.byteLength < byteLength) {
-      throw new Error("The fake has whole regions only");
-    }
-    return buffer as ArrayBuffer;
+    return this.#memory.shown(address, byteLength);
   }
 
   /** The bytes that stand at an address. */
   at(address: bigint): DataView {
-    const { buffer, offset } = this.#find(address);
-    return new DataView(buffer, offset);
+    return this.#memory.view(address);
   }
 
   /** The text that stands at an address, in UTF-16. */
@@ -137,49 +148,39 @@ export class FakeBackend implements Backend {
     return this.#text(address, 2);
   }
 
-  #transfer(
-    address: bigint,
-    file: number,
-    bytes: bigint,
-    length: number,
-  ): boolean {
-    const block = this.at(address);
-    const at = TRANSFER_BLOCK;
-    block.setUint32(at.length, length, true);
-    block.setBigUint64(at.overlapped, 0n, true);
-    block.setBigUint64(at.overlapped + 8, 0n, true);
-    const result = this.#call(
-      block.getBigUint64(at.target, true),
-      this.at(block.getBigUint64(at.cell, true)),
-      [
-        BigInt.asUintN(64, BigInt(file)),
-        bytes,
-        BigInt(length),
-        address + BigInt(at.count),
-        block.getBigUint64(at.where, true),
-      ],
-    );
-    block.setUint32(at.result, Number(result & 0xFFFF_FFFFn), true);
-    return result !== 0n && block.getUint32(at.count, true) === length;
-  }
-
   #frame(address: bigint, key: bigint, context: bigint): void {
     const block = this.at(address);
     const word = (index: number) => block.getBigUint64(8 * index, true);
-    const { destinations } = FRAME_BLOCK;
+    const { destinations } = BLOCK;
     block.setBigUint64(8 * block.getUint32(8 * destinations, true), key, true);
     block.setBigUint64(
       8 * block.getUint32(8 * destinations + 4, true),
       context,
       true,
     );
-    const cell = this.at(word(FRAME_BLOCK.cell));
+    const cell = this.at(word(BLOCK.cell));
     const words = Array.from(
-      { length: FRAME_ARGUMENTS },
-      (_, i) => word(FRAME_BLOCK.arguments + i),
+      { length: MAX_ARGUMENTS },
+      (_, i) => word(BLOCK.arguments + i),
     );
-    const result = this.#call(word(FRAME_BLOCK.target), cell, words);
-    block.setBigUint64(8 * FRAME_BLOCK.result, result, true);
+    const result = this.#call(word(BLOCK.target), cell, words);
+    block.setBigUint64(8 * BLOCK.result, result, true);
+  }
+
+  async #callOn(onThread: ThreadCaller, address: bigint): Promise<void> {
+    const block = this.at(address);
+    const word = (index: number) => block.getBigUint64(8 * index, true);
+    const words = Array.from(
+      { length: MAX_ARGUMENTS },
+      (_, i) => word(BLOCK.arguments + i),
+    );
+    const cell = this.at(word(BLOCK.cell));
+    const name = this.#names[Number(word(BLOCK.target)) - 1]!;
+    const call = { name, words };
+    this.calls.push(call);
+    const ended = await onThread(call, cell.getUint32(0, true));
+    cell.setUint32(0, ended.lastError, true);
+    block.setBigUint64(8 * BLOCK.result, ended.result, true);
   }
 
   #call(target: bigint, cell: DataView, words: readonly bigint[]): bigint {
@@ -195,21 +196,6 @@ export class FakeBackend implements Backend {
   #function(name: string): bigint {
     const known = name in this.#functions || name in this.#setUp;
     return known ? BigInt(this.#names.push(name)) : 0n;
-  }
-
-  #place(buffer: ArrayBufferLike): bigint {
-    const address = this.#nextAddress;
-    this.#nextAddress += BigInt(buffer.byteLength + 0xFFFF) & ~0xFFFFn;
-    this.#regions.push({ address, buffer });
-    return address;
-  }
-
-  #find(address: bigint): { buffer: ArrayBufferLike; offset: number } {
-    for (const { address: start, buffer } of this.#regions) {
-      const offset = Number(address - start);
-      if (offset >= 0 && offset < buffer.byteLength) return { buffer, offset };
-    }
-    throw new Error(`The fake has no memory at ${address}`);
   }
 
   #text(address: bigint, unitSize: 1 | 2): string {

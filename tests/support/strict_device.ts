@@ -1,4 +1,4 @@
-import { frames } from "../../ffi/mod.ts";
+import { thread as frames } from "../../ffi/thread.ts";
 import type { SectorSize } from "../../src/sectors/sector_size.ts";
 import type { SyncFile } from "../../src/sync/sync_file.ts";
 import type { SectorDevice } from "../../src/sync/sector_io.ts";
