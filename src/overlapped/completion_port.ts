@@ -3,16 +3,14 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   argumentOffset,
-  type AsideFrame,
-  type Frame,
   NO_ARGUMENT,
   RESULT,
-} from "../../ffi/lasterror.ts";
-import { frames } from "../../ffi/mod.ts";
+} from "../../ffi/capture/block.ts";
+import { type Frame, thread, type ThreadCall } from "../../ffi/thread.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import {
   getLastWin32Error,
@@ -85,7 +83,7 @@ export class CompletionPort {
   readonly #packets = new PacketBuffer();
   readonly #waitedPackets = new PacketBuffer();
   readonly #dequeue: Frame;
-  readonly #waitingDequeue: AsideFrame;
+  readonly #waitingDequeue: ThreadCall;
   readonly #takePackets = () => this.#takePacketsNow();
   #nextCompletion: PromiseWithResolvers<void> | undefined;
   #willTakePackets = false;
@@ -99,8 +97,8 @@ export class CompletionPort {
    */
   constructor() {
     const name = "GetQueuedCompletionStatusEx";
-    this.#waitingDequeue = frames().asideFrame(name);
-    this.#dequeue = frames().frame(name, 6);
+    this.#waitingDequeue = thread().threadCall(name);
+    this.#dequeue = thread().frame(name, 6);
     this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     this.#port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,

@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { argumentOffset, RESULT } from "../../ffi/lasterror.ts";
-import { frames } from "../../ffi/mod.ts";
+import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
+import { thread } from "../../ffi/thread.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import { STATUSES } from "../support/failing_calls.ts";
 import { runtime } from "../support/runtime.ts";
@@ -11,7 +11,7 @@ const [LANES, CALLS] = runtime === "bun"
   ? [4, 5_000] // Each of them has a Worker there.
   : [64, 1_000];
 
-test("asideFrame() gives each of many concurrent calls its own last error", async () => {
+test("threadCall() gives each of many concurrent calls its own last error", async () => {
   const wrong: string[] = [];
   let inFlight = 0;
   let most = 0;
@@ -21,8 +21,8 @@ test("asideFrame() gives each of many concurrent calls its own last error", asyn
   assert(most >= LANES, `${most} calls in flight at most`);
 
   async function lane(_: unknown, index: number): Promise<void> {
-    const { address, view } = frames().cell();
-    const frame = frames().asideFrame("GetOverlappedResult");
+    const { address, view } = thread().cell();
+    const frame = thread().threadCall("GetOverlappedResult");
     const [overlapped, count, wait] = [1, 2, 3].map(argumentOffset);
     frame.view.setBigUint64(overlapped!, address, true);
     frame.view.setBigUint64(count!, address + 32n, true);
@@ -42,8 +42,8 @@ test("asideFrame() gives each of many concurrent calls its own last error", asyn
   }
 });
 
-test("asideFrame() leaves the last error of its own thread alone", async () => {
-  const frame = frames().asideFrame("SetLastError");
+test("threadCall() leaves the last error of its own thread alone", async () => {
+  const frame = thread().threadCall("SetLastError");
   frame.view.setBigUint64(argumentOffset(0), 997n, true);
   kernel32.SetLastError(5);
   const call = frame.call();
@@ -55,9 +55,9 @@ test("asideFrame() leaves the last error of its own thread alone", async () => {
   frame.free();
 });
 
-test("asideFrame() leaves the thread free while its call waits", async () => {
+test("threadCall() leaves the thread free while its call waits", async () => {
   const event = kernel32.CreateEventW(null, true, false, null);
-  const frame = frames().asideFrame("WaitForSingleObject");
+  const frame = thread().threadCall("WaitForSingleObject");
   frame.view.setBigUint64(argumentOffset(0), event, true);
   frame.view.setBigUint64(argumentOffset(1), 20_000n, true);
   const call = frame.call();

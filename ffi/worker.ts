@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { ThreadCaller } from "./backend.ts";
 
-/** The part of a Worker that is used here. */
-interface AsideWorker {
+/** The members of a Worker that are used here. */
+interface CallingWorker {
   onmessage: ((event: { data: unknown }) => void) | null;
   onerror: ((event: { message?: string }) => void) | null;
   postMessage(message: unknown): void;
@@ -13,7 +14,7 @@ interface AsideWorker {
   unref(): void;
 }
 
-/** What a Worker runs: one call of the frame for each block it is sent. */
+/** What a Worker runs: one call of the routine for each block it is sent. */
 const PROGRAM = `
 const { linkSymbols } = process.getBuiltinModule("bun:ffi");
 let call;
@@ -27,14 +28,14 @@ self.onmessage = ({ data: { routine, block } }) => {
 `;
 
 /**
- * Makes a function that calls the frame with a block on another thread. A call
- * keeps the event loop alive; a Worker that waits for the next does not.
+ * Makes a function that calls the capture routine with a block on another
+ * thread. A call keeps the event loop alive; a Worker without a call does not.
  *
  * The program is a string in a Blob: it is there from source, in a bundle and
  * in a compiled executable alike.
  */
-export function bunAside(routine: bigint): (block: bigint) => Promise<void> {
-  const idle: AsideWorker[] = [];
+export function workerCaller(routine: bigint): ThreadCaller {
+  const idle: CallingWorker[] = [];
   return (block) =>
     new Promise((resolve, reject) => {
       const worker = idle.pop() ?? startWorker();
@@ -50,10 +51,10 @@ export function bunAside(routine: bigint): (block: bigint) => Promise<void> {
     });
 }
 
-function startWorker(): AsideWorker {
+function startWorker(): CallingWorker {
   const { Worker, Blob, URL } = globalThis as unknown as {
-    Worker: new (url: string, options: object) => AsideWorker;
-    Blob: new (parts: string[], options: object) => object;
+    Worker: new (url: string, options: object) => CallingWorker;
+    Blob: new (texts: string[], options: object) => object;
     URL: { createObjectURL(blob: object): string };
   };
   const program = new Blob([PROGRAM], { type: "text/javascript" });

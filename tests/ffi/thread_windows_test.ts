@@ -2,37 +2,37 @@ import { test } from "node:test";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Backend, WordFunction } from "../../ffi/backend.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { CODE_SIZE, codeImage } from "../../ffi/code_image.ts";
+import { NO_ARGUMENT } from "../../ffi/capture/block.ts";
+import { CODE_SIZE, codeImage } from "../../ffi/capture/image.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { FrameTable, NO_ARGUMENT } from "../../ffi/lasterror.ts";
-import { bindFunction } from "../../ffi/marshal.ts";
-import { frames } from "../../ffi/mod.ts";
-import * as prototypes from "../../ffi/prototypes.ts";
+import { bindFunctions } from "../../ffi/marshal.ts";
+import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
+import { Thread, thread } from "../../ffi/thread.ts";
 import { failingCalls, failingWrite } from "../support/failing_calls.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const PAGE_READWRITE = 0x04;
 const PAGE_EXECUTE_READ = 0x20;
 
-test("FrameTable captures in the same frame, and can call on other threads", () => {
-  assertEquals(frames().capture, "same-frame");
-  assertEquals(frames().hasAside, true);
+test("Thread captures in the same frame, and can call on other threads", () => {
+  assertEquals(thread().capture, "same-frame");
+  assertEquals(thread().hasThreadCalls, true);
 });
 
-test("FrameTable leaves its routines in a page that is executable, not writable", () => {
+test("Thread leaves its routine in a page that is executable, not writable", () => {
   const { routine } = routineOf(selectBackend());
   const { protect, state } = queryPage(routine);
   assertEquals(state, 0x1000); // MEM_COMMIT
   assertEquals(protect, PAGE_EXECUTE_READ);
 });
 
-test("FrameTable leaves its blocks in a page that is writable, not executable", () => {
+test("Thread leaves its blocks in a page that is writable, not executable", () => {
   const { table } = routineOf(selectBackend());
   assertEquals(queryPage(table.cell().address).protect, PAGE_READWRITE);
 });
 
-test("FrameTable never asks for memory that is writable and executable", () => {
+test("Thread never asks for memory that is writable and executable", () => {
   const { protections } = routineOf(selectBackend());
   assertEquals(protections, [
     PAGE_READWRITE,
@@ -40,78 +40,69 @@ test("FrameTable never asks for memory that is writable and executable", () => {
   ]);
 });
 
-test("FrameTable leaves the memory behind that page as it was", () => {
+test("Thread leaves the memory behind that page as it was", () => {
   const { routine } = routineOf(selectBackend());
   const behind = queryPage(routine + BigInt(CODE_SIZE));
   assertEquals(behind.protect, PAGE_READWRITE);
 });
 
-test("FrameTable has written the routines of this processor", () => {
+test("Thread has written the routine of this processor", () => {
   const backend = selectBackend();
   const { routine } = routineOf(backend);
-  const { bytes, frame } = codeImage(backend.architecture);
-  const page = backend.memory(routine - BigInt(frame), bytes.length);
-  assertEquals(new Uint8Array(page), bytes);
+  const { bytes } = codeImage(backend.architecture);
+  assertEquals(new Uint8Array(backend.memory(routine, bytes.length)), bytes);
 });
 
-test("FrameTable tells the system how to unwind its routines", () => {
+test("Thread registers how the system unwinds its routine", () => {
   const backend = selectBackend();
   const { routine } = routineOf(backend);
-  const { frame, transfers, functionTable, functionCount } = codeImage(
-    backend.architecture,
-  );
-  const page = routine - BigInt(frame);
+  const { functionTable } = codeImage(backend.architecture);
   const { RtlLookupFunctionEntry } = backend.bind("ntdll.dll", {
     RtlLookupFunctionEntry: 3,
   });
   const imageBase = new BigUint64Array(new ArrayBuffer(8));
-  const routines = [frame, ...transfers];
-  assertEquals(routines.length, functionCount);
-  const size = backend.architecture === "x64" ? 12 : 8;
-  for (const [i, start] of routines.entries()) {
-    for (const offset of [0, 20, 60]) {
-      imageBase[0] = 0n;
-      const found = RtlLookupFunctionEntry(
-        page + BigInt(start + offset),
-        backend.addressOf(imageBase),
-        0n,
-      );
-      assertEquals(
-        [found, imageBase[0]],
-        [page + BigInt(functionTable + i * size), page],
-      );
-    }
+  for (const offset of [0, 20, 60]) {
+    imageBase[0] = 0n;
+    const found = RtlLookupFunctionEntry(
+      routine + BigInt(offset),
+      backend.addressOf(imageBase),
+      0n,
+    );
+    assertEquals(
+      [found, imageBase[0]],
+      [routine + BigInt(functionTable), routine],
+    );
   }
 });
 
-test("FrameTable calls right in its fall-back, and its codes are right", () => {
-  const table = new FrameTable(selectBackend(), false);
-  assertEquals([table.capture, table.hasAside], ["after-call", false]);
+test("Thread calls right in its fall-back, and its codes are right", () => {
+  const table = new Thread(selectBackend(), false);
+  assertEquals([table.capture, table.hasThreadCalls], ["after-call", false]);
   assertCallsRight(table);
 });
 
-test("FrameTable falls back by itself where VirtualProtect refuses", () => {
+test("Thread falls back by itself where VirtualProtect refuses", () => {
   const backend = selectBackend();
-  const table = new FrameTable({
+  const table = new Thread({
     ...backend,
     bind(library, exports) {
       const bound = backend.bind(library, exports);
       return { ...bound, VirtualProtect: () => 0n };
     },
   });
-  assertEquals([table.capture, table.hasAside], ["after-call", false]);
+  assertEquals([table.capture, table.hasThreadCalls], ["after-call", false]);
   assertCallsRight(table);
 });
 
-test("FrameTable calls right in the same frame", () => {
-  const table = new FrameTable(selectBackend());
+test("Thread calls right in the same frame", () => {
+  const table = new Thread(selectBackend());
   assertEquals(table.capture, "same-frame");
   assertCallsRight(table);
 });
 
-test("FrameTable passes one and two buffers where they belong", () => {
+test("Thread passes one and two buffers where they belong", () => {
   for (const executable of [true, false]) {
-    const table = new FrameTable(selectBackend(), executable);
+    const table = new Thread(selectBackend(), executable);
     const frame = table.frame("GetSystemInfo", 1);
     const info = new Uint8Array(48);
     frame.buffersAt(0, NO_ARGUMENT);
@@ -127,8 +118,8 @@ test("FrameTable passes one and two buffers where they belong", () => {
 });
 
 /** Writes and reads a file, and lets calls fail, through a table of its own. */
-function assertCallsRight(table: FrameTable): void {
-  const kernel32 = bindAll(table);
+function assertCallsRight(table: Thread): void {
+  const kernel32 = bindFunctions<Kernel32>(PROTOTYPES, () => table);
   using folder = tempFolder();
   const file = kernel32.CreateFileW(
     folder.file("file"),
@@ -171,23 +162,15 @@ function assertCallsRight(table: FrameTable): void {
   assert(kernel32.CloseHandle(0x7FFF_FFF0n as Handle) === false);
 }
 
-function bindAll(table: FrameTable): Kernel32 {
-  const functions = Object.entries(prototypes).map(([name, prototype]) => [
-    name,
-    bindFunction(name, prototype, () => table),
-  ]);
-  return Object.fromEntries(functions);
-}
-
-/** Makes a table and tells what it did with executable memory. */
+/** Makes a Thread, and records what it does with executable memory. */
 function routineOf(backend: Backend): {
-  table: FrameTable;
+  table: Thread;
   routine: bigint;
   protections: number[];
 } {
   const protections: number[] = [];
   let routine = 0n;
-  const table = new FrameTable({
+  const table = new Thread({
     ...backend,
     bind<Name extends string>(
       library: string,
@@ -207,15 +190,15 @@ function routineOf(backend: Backend): {
         VirtualProtect: watched("VirtualProtect", 2),
       };
     },
-    frameCaller(address) {
+    routineCaller(address) {
       routine = address;
-      return backend.frameCaller(address);
+      return backend.routineCaller(address);
     },
   });
   return { table, routine, protections };
 }
 
-/** What MEMORY_BASIC_INFORMATION tells of an address. */
+/** Queries MEMORY_BASIC_INFORMATION of an address. */
 function queryPage(address: bigint): { state: number; protect: number } {
   const backend = selectBackend();
   const { VirtualQuery } = backend.bind("kernel32.dll", { VirtualQuery: 3 });
