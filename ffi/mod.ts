@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Backend } from "./backend.ts";
 import type { Functions, Prototype } from "./kernel32.ts";
 import { FrameTable } from "./lasterror.ts";
 import { bindFunction } from "./marshal.ts";
@@ -17,6 +18,12 @@ let table: FrameTable | undefined;
  */
 export function frames(): FrameTable {
   return table ??= new FrameTable(selectBackend());
+}
+
+/** Installs a back end other than the runtime's, before the first call: the seam for tests. */
+export function installBackend(backend: Backend): void {
+  if (table !== undefined) throw new Error("A back end is in use already");
+  table = new FrameTable(backend);
 }
 
 /** Binds one function; the system is asked for it on its first call. */

@@ -8,6 +8,7 @@ import type {
 import { codeImage, transferBlockAt } from "../../ffi/code_image.ts";
 import { FRAME_ARGUMENTS, FRAME_BLOCK } from "../../ffi/frame_code.ts";
 import { TRANSFER_BLOCK } from "../../ffi/transfer_code.ts";
+import { FakeMemory } from "./fake_memory.ts";
 
 /** A call that the fake kernel32 got. */
 export interface FakeCall {
@@ -15,6 +16,18 @@ export interface FakeCall {
   /** All nine words that the frame passes. */
   readonly words: readonly bigint[];
 }
+
+/** How a call on another thread has ended. */
+export interface ThreadResult {
+  readonly result: bigint;
+  readonly lastError: number;
+}
+
+/** Makes a call on another thread. */
+export type ThreadCaller = (
+  call: FakeCall,
+  lastError: number,
+) => Promise<ThreadResult>;
 
 /**
  * A runtime and a kernel32 in JS, so that what stands between the two can be
@@ -34,18 +47,24 @@ export class FakeBackend implements Backend {
   readonly #functions: Readonly<Record<string, WordFunction>>;
   readonly #setUp: Readonly<Record<string, WordFunction>>;
   readonly #names: string[] = [];
-  readonly #regions: { address: bigint; buffer: ArrayBufferLike }[] = [];
-  #nextAddress = 0x1_0000n;
+  readonly #memory: FakeMemory;
+  readonly #onThread: ThreadCaller | undefined;
 
   /**
    * @param functions The functions under test. They may set {@linkcode lastError}.
    * @param setUp Replacements for the functions that serve for set-up.
+   * @param memory The address space of the process.
+   * @param onThread Makes calls on other threads, if there are to be any.
    */
   constructor(
     functions: Readonly<Record<string, WordFunction>>,
     setUp: Readonly<Record<string, WordFunction>> = {},
+    memory: FakeMemory = new FakeMemory(),
+    onThread?: ThreadCaller,
   ) {
     this.#functions = functions;
+    this.#memory = memory;
+    this.#onThread = onThread;
     this.#setUp = {
       FlushInstructionCache: () => 1n,
       GetCurrentProcess: () => 0xFFFF_FFFF_FFFF_FFFFn,
@@ -57,7 +76,7 @@ export class FakeBackend implements Backend {
         this.lastError = Number(code! & 0xFFFF_FFFFn);
         return 0n;
       },
-      VirtualAlloc: (_, size) => this.#place(new ArrayBuffer(Number(size))),
+      VirtualAlloc: (_, size) => memory.allocate(Number(size)),
       VirtualFree: () => 1n,
       VirtualProtect: () => 1n,
       ...setUp,
@@ -75,6 +94,9 @@ export class FakeBackend implements Backend {
   ): Record<Name, WordFunction> {
     const bound = {} as Record<Name, WordFunction>;
     for (const name in exports) {
+      if (!(name in this.#setUp || name in this.#functions)) {
+        throw new Error(`The fake has no function ${name}`);
+      }
       this.bound.push(name);
       bound[name] = (...words) => {
         this.calls.push({ name, words });
@@ -92,7 +114,9 @@ export class FakeBackend implements Backend {
   }
 
   frameCaller(_routine: bigint): FrameCaller {
+    const onThread = this.#onThread;
     return {
+      ...onThread && { callAside: (block) => this.#callOn(onThread, block) },
       bind: (block) => ({
         call0: () => this.#frame(block, 0n, 0n),
         call1: (key) => this.#frame(block, this.addressOf(key), 0n),
@@ -112,24 +136,16 @@ export class FakeBackend implements Backend {
   }
 
   addressOf(view: ArrayBufferView): bigint {
-    if (view.byteLength === 0) return 0n;
-    const region = this.#regions.find(({ buffer }) => buffer === view.buffer);
-    const address = region?.address ?? this.#place(view.buffer);
-    return address + BigInt(view.byteOffset);
+    return this.#memory.addressOf(view);
   }
 
   memory(address: bigint, byteLength: number): ArrayBuffer {
-    const { buffer, offset } = this.#find(address);
-    if (offset !== 0 || buffer.byteLength < byteLength) {
-      throw new Error("The fake has whole regions only");
-    }
-    return buffer as ArrayBuffer;
+    return this.#memory.shown(address, byteLength);
   }
 
   /** The bytes that stand at an address. */
   at(address: bigint): DataView {
-    const { buffer, offset } = this.#find(address);
-    return new DataView(buffer, offset);
+    return this.#memory.view(address);
   }
 
   /** The text that stands at an address, in UTF-16. */
@@ -182,6 +198,22 @@ export class FakeBackend implements Backend {
     block.setBigUint64(8 * FRAME_BLOCK.result, result, true);
   }
 
+  async #callOn(onThread: ThreadCaller, address: bigint): Promise<void> {
+    const block = this.at(address);
+    const word = (index: number) => block.getBigUint64(8 * index, true);
+    const words = Array.from(
+      { length: FRAME_ARGUMENTS },
+      (_, i) => word(FRAME_BLOCK.arguments + i),
+    );
+    const cell = this.at(word(FRAME_BLOCK.cell));
+    const name = this.#names[Number(word(FRAME_BLOCK.target)) - 1]!;
+    const call = { name, words };
+    this.calls.push(call);
+    const ended = await onThread(call, cell.getUint32(0, true));
+    cell.setUint32(0, ended.lastError, true);
+    block.setBigUint64(8 * FRAME_BLOCK.result, ended.result, true);
+  }
+
   #call(target: bigint, cell: DataView, words: readonly bigint[]): bigint {
     const name = this.#names[Number(target) - 1]!;
     this.lastError = cell.getUint32(0, true);
@@ -195,21 +227,6 @@ export class FakeBackend implements Backend {
   #function(name: string): bigint {
     const known = name in this.#functions || name in this.#setUp;
     return known ? BigInt(this.#names.push(name)) : 0n;
-  }
-
-  #place(buffer: ArrayBufferLike): bigint {
-    const address = this.#nextAddress;
-    this.#nextAddress += BigInt(buffer.byteLength + 0xFFFF) & ~0xFFFFn;
-    this.#regions.push({ address, buffer });
-    return address;
-  }
-
-  #find(address: bigint): { buffer: ArrayBufferLike; offset: number } {
-    for (const { address: start, buffer } of this.#regions) {
-      const offset = Number(address - start);
-      if (offset >= 0 && offset < buffer.byteLength) return { buffer, offset };
-    }
-    throw new Error(`The fake has no memory at ${address}`);
   }
 
   #text(address: bigint, unitSize: 1 | 2): string {

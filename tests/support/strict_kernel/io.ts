@@ -1,0 +1,390 @@
+import {
+  ERROR_IO_PENDING,
+  ERROR_NOACCESS,
+  ERROR_NOT_FOUND,
+} from "../../../src/codes.ts";
+import {
+  codeOfStatus,
+  STATUS_CANCELLED,
+  STATUS_END_OF_FILE,
+  STATUS_PENDING,
+} from "./status.ts";
+import { Event } from "./event.ts";
+import { fail, KernelViolation } from "./failure.ts";
+import type { StrictKernel } from "./kernel.ts";
+import type { OpenFile } from "./open_file.ts";
+import {
+  Operation,
+  type Range,
+  type Request,
+  type Result,
+} from "./operation.ts";
+import { Blocking } from "./thread.ts";
+
+/** Whether a status is that of a failure; a warning is none. https://learn.microsoft.com/windows-hardware/drivers/kernel/using-ntstatus-values */
+const isError = (status: number) => status >>> 30 === 3;
+const isWarning = (status: number) => status >>> 30 === 2;
+
+/** How an operation ends that is cancelled. */
+function cancelled(operation: Operation): Result {
+  operation.check();
+  return { status: STATUS_CANCELLED, count: 0 };
+}
+
+/** Performs an operation with the memory that it was started with. */
+function perform(operation: Operation): Result | undefined {
+  operation.check();
+  return operation.request.open.target.perform(operation);
+}
+
+/** Starts operations, ends them, and tells the program how they ended. */
+export class IoManager {
+  readonly #kernel: StrictKernel;
+  /** By the address of the OVERLAPPED, until its last packet has been taken. */
+  readonly #inFlight = new Map<bigint, Operation>();
+  /** What ends later. */
+  readonly #scheduled: Operation[] = [];
+  /** What waits for something to happen: data of a pipe, a lock. */
+  readonly #waiting: Operation[] = [];
+  #retries = false;
+  #mustRetry = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(kernel: StrictKernel) {
+    this.#kernel = kernel;
+  }
+
+  /** What is with the kernel, packets that have not been taken included. */
+  get inFlight(): readonly Operation[] {
+    return [...this.#inFlight.values()];
+  }
+
+  /** What ends later, for a test that decides itself. */
+  get scheduled(): readonly Operation[] {
+    return this.#scheduled;
+  }
+
+  /** Performs a request: the result of its call, and `done` with a count if it ends in it. */
+  start(
+    request: Request,
+    done: (count: number) => void = () => {},
+  ): bigint | Blocking {
+    const { open, overlapped } = request;
+    const operation = new Operation(this.#kernel.memory, request);
+    for (const range of request.data) this.#checkMemory(range);
+    if (open.mode.overlapped) {
+      if (overlapped === 0n) {
+        // "The lpOverlapped parameter is required": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+        throw new KernelViolation(
+          `${operation.name} has no OVERLAPPED, and the handle is an overlapped one`,
+        );
+      }
+      const other = this.#inFlight.get(overlapped);
+      if (other !== undefined) {
+        throw new KernelViolation(
+          `${operation.name} reuses the OVERLAPPED of ${other.name}, which is in flight`,
+        );
+      }
+    }
+    open.target.check(operation);
+    return open.mode.overlapped
+      ? this.#startOverlapped(operation, done)
+      : this.#startSync(operation, done);
+  }
+
+  /** Performs a request that has no OVERLAPPED on whatever handle, and waits for its end. */
+  startAndWait(request: Request): bigint | Blocking {
+    const operation = new Operation(this.#kernel.memory, request);
+    request.open.target.check(operation);
+    return this.#startSync(operation, () => {});
+  }
+
+  /** Tries again what had to wait, since something has happened. */
+  retry(): void {
+    this.#mustRetry = true;
+    if (this.#retries) return; // It is an operation that is tried again that has asked for it.
+    this.#retries = true;
+    try {
+      while (this.#mustRetry) {
+        this.#mustRetry = false;
+        for (const operation of [...this.#waiting]) this.#retry(operation);
+      }
+    } finally {
+      this.#retries = false;
+    }
+  }
+
+  #retry(operation: Operation): void {
+    if (operation.ended || operation.cancelled) return;
+    const result = perform(operation);
+    if (result === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(operation), 1);
+    this.#end(operation, result);
+  }
+
+  /** Ends an operation that was to end later. Returns whether there was one. */
+  endScheduled(
+    operation: Operation | undefined = this.#kernel.schedule.take(
+      this.#scheduled,
+    ),
+  ): boolean {
+    if (operation === undefined) return false;
+    const index = this.#scheduled.indexOf(operation);
+    if (index >= 0) this.#scheduled.splice(index, 1);
+    // "There is no guarantee that underlying drivers correctly support cancellation": it may have ended already.
+    const isCancelled = operation.cancelled && this.#kernel.schedule.coin();
+    const result = isCancelled ? cancelled(operation) : perform(operation);
+    if (result === undefined) this.#waiting.push(operation);
+    else this.#end(operation, result);
+    return true;
+  }
+
+  /** CancelIoEx. https://learn.microsoft.com/windows/win32/fileio/cancelioex-func */
+  cancel(open: OpenFile, overlapped: bigint): void {
+    const isMeant = ({ cancelled, request }: Operation) =>
+      !cancelled && request.open === open &&
+      (overlapped === 0n || request.overlapped === overlapped);
+    const waiting = this.#waiting.filter(isMeant);
+    const scheduled = this.#scheduled.filter(isMeant);
+    if (waiting.length + scheduled.length === 0) fail(ERROR_NOT_FOUND);
+    for (const operation of [...waiting, ...scheduled]) {
+      operation.cancelled = true;
+    }
+    for (const operation of waiting) {
+      this.#waiting.splice(this.#waiting.indexOf(operation), 1);
+      this.#end(operation, cancelled(operation));
+    }
+  }
+
+  /** Drops what a test has left behind, which would disturb the next one. */
+  abandon(): void {
+    for (const [overlapped, { isKnown }] of this.#inFlight) {
+      if (!isKnown) this.#inFlight.delete(overlapped);
+    }
+    this.#waiting.length = 0;
+    this.#scheduled.length = 0;
+  }
+
+  /** What is pending on an open file. */
+  pendingOn(open: OpenFile): readonly Operation[] {
+    return [...this.#waiting, ...this.#scheduled].filter(({ request }) =>
+      request.open === open
+    );
+  }
+
+  /** Refuses to free memory that the kernel uses. */
+  checkFree(address: bigint): void {
+    for (const operation of this.#inFlight.values()) {
+      if (operation.uses(address)) {
+        throw new KernelViolation(
+          `memory is freed that ${operation.name} uses`,
+        );
+      }
+    }
+  }
+
+  /** Waits for an operation that has an OVERLAPPED. */
+  wait(overlapped: bigint, value: () => bigint): bigint | Blocking {
+    const operation = this.#inFlight.get(overlapped);
+    if (operation === undefined || operation.ended) return value();
+    const blocking = new Blocking(`the end of ${operation.name}`, {});
+    const { whenEnded } = operation;
+    operation.whenEnded = (result) => {
+      whenEnded?.(result);
+      blocking.end(value);
+    };
+    return blocking;
+  }
+
+  #checkMemory({ address, length }: Range): void {
+    if (length === 0) return;
+    if (address === 0n) fail(ERROR_NOACCESS);
+    this.#kernel.memory.view(address, length);
+  }
+
+  #startSync(
+    operation: Operation,
+    done: (count: number) => void,
+  ): bigint | Blocking {
+    const { open, overlapped, offset } = operation.request;
+    operation.markPending();
+    const finish = (ended: Result): bigint => {
+      // At the end of a file: TRUE and 0 bytes without an OVERLAPPED, ERROR_HANDLE_EOF with one: sdk ReadFile
+      const isEnd = ended.status === STATUS_END_OF_FILE && overlapped === 0n;
+      const result = isEnd ? { status: 0, count: 0 } : ended;
+      operation.end();
+      const { status, count } = result;
+      operation.writeStatus(result);
+      done(count);
+      if (open.target.seeks && offset >= 0 && !isError(status)) {
+        open.position = offset + count;
+      }
+      if (status !== 0 && (isError(status) || isWarning(status))) {
+        fail(codeOfStatus(status));
+      }
+      return 1n;
+    };
+    const result = open.target.perform(operation);
+    if (result !== undefined) return finish(result);
+    operation.hold(!this.#kernel.onJsThread);
+    this.#waiting.push(operation);
+    const blocking = new Blocking(operation.name, {
+      cancel: () => this.#cancelOne(operation),
+    });
+    if (overlapped !== 0n) this.#inFlight.set(overlapped, operation);
+    operation.whenEnded = (result) => {
+      this.#inFlight.delete(overlapped);
+      blocking.end(() => finish(result));
+    };
+    return blocking;
+  }
+
+  #startOverlapped(
+    operation: Operation,
+    done: (count: number) => void,
+  ): bigint {
+    const { open, overlapped } = operation.request;
+    const { schedule } = this.#kernel;
+    open.event.reset();
+    this.#eventOf(overlapped)?.reset();
+    const reason = open.target.endsInCall?.(operation);
+    if (reason !== undefined) this.#kernel.jsThreadWaits.push(reason);
+    const completion = reason === undefined
+      ? schedule.completion(operation)
+      : "in call";
+    operation.markPending();
+    if (completion === "in call") {
+      const result = open.target.perform(operation);
+      if (result !== undefined) return this.#endInCall(operation, result, done);
+    }
+    operation.hold();
+    this.#inFlight.set(overlapped, operation);
+    const result = completion === "already done"
+      ? open.target.perform(operation)
+      : undefined;
+    if (result !== undefined) this.#end(operation, result);
+    else if (completion === "later") this.#endLater(operation);
+    else this.#waiting.push(operation);
+    return fail(ERROR_IO_PENDING);
+  }
+
+  #endInCall(
+    operation: Operation,
+    result: Result,
+    done: (count: number) => void,
+  ): bigint {
+    const { open, overlapped } = operation.request;
+    const { status, count } = result;
+    operation.end();
+    // An error in the call leaves no packet, and the OVERLAPPED as it is, unless a driver does otherwise.
+    if (isError(status)) {
+      const stray = this.#kernel.rules.packetOfFailedCall(operation, status);
+      if (stray !== undefined) this.#queueStray(operation, stray);
+      return fail(codeOfStatus(status));
+    }
+    operation.writeStatus(result);
+    done(count);
+    this.#signal(operation);
+    // The skip mode "covers success": https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setfilecompletionnotificationmodes
+    const isQueued = this.#sendsPacket(operation) &&
+      !(open.skipsOnSuccess && !isWarning(status));
+    if (isQueued) {
+      operation.holdOverlapped();
+      operation.end();
+      this.#inFlight.set(overlapped, operation);
+      this.#post(operation, result);
+    }
+    return isWarning(status) ? fail(codeOfStatus(status)) : 1n;
+  }
+
+  #endLater(operation: Operation): void {
+    this.#scheduled.push(operation);
+    this.#pump();
+  }
+
+  /** Has what is scheduled end in a while, some of it at a time. */
+  #pump(): void {
+    if (this.#kernel.schedule.manual) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#kernel.guard(() => {
+        do this.endScheduled(); while (
+          this.#scheduled.length > 0 && this.#kernel.schedule.coin()
+        );
+      });
+      if (this.#scheduled.length > 0) this.#pump();
+    }, 0);
+  }
+
+  #cancelOne(operation: Operation): void {
+    const index = this.#waiting.indexOf(operation);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1);
+    this.#end(operation, cancelled(operation));
+  }
+
+  /** Ends a pending operation. */
+  #end(operation: Operation, result: Result): void {
+    const { overlapped } = operation.request;
+    operation.end();
+    if (!this.#sendsPacket(operation)) {
+      this.#inFlight.delete(overlapped);
+      operation.writeStatus(result);
+      this.#signal(operation);
+      operation.whenEnded?.(result);
+      return;
+    }
+    // "The status block … will not be updated until the packet is removed from the completion port", or so it may be.
+    const isUpdated = this.#kernel.schedule.coin();
+    if (isUpdated) operation.writeStatus(result);
+    this.#signal(operation);
+    this.#post(operation, result);
+    operation.whenEnded?.(result);
+  }
+
+  #post(operation: Operation, result: Result): void {
+    const { open, overlapped } = operation.request;
+    const { status, count } = result;
+    open.port!.post({
+      key: open.key,
+      overlapped,
+      count,
+      taken: () => {
+        operation.check();
+        this.#inFlight.delete(overlapped);
+        operation.writeStatus(result);
+        return status;
+      },
+    });
+  }
+
+  /** A packet that a driver queues of a call that failed. */
+  #queueStray(operation: Operation, status: number): void {
+    if (!this.#sendsPacket(operation)) return;
+    if (status !== STATUS_PENDING) operation.writeStatus({ status, count: 0 });
+    operation.holdOverlapped();
+    operation.end();
+    this.#inFlight.set(operation.request.overlapped, operation);
+    this.#post(operation, { status, count: 0 });
+  }
+
+  /** "hEvent … with its low-order bit set" keeps a packet from being queued. */
+  #sendsPacket({ request: { open, overlapped } }: Operation): boolean {
+    return open.port !== undefined && overlapped !== 0n &&
+      (this.#eventWord(overlapped) & 1n) === 0n;
+  }
+
+  #signal({ request: { open, overlapped } }: Operation): void {
+    if (!open.skipsEvent) open.event.set();
+    if (overlapped !== 0n) this.#eventOf(overlapped)?.set();
+  }
+
+  #eventWord(overlapped: bigint): bigint {
+    return this.#kernel.memory.view(overlapped, 32).getBigUint64(24, true);
+  }
+
+  #eventOf(overlapped: bigint): Event | undefined {
+    const handle = this.#eventWord(overlapped) & ~3n;
+    return handle === 0n ? undefined : this.#kernel.handles.get(handle, Event);
+  }
+}

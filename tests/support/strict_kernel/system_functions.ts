@@ -1,0 +1,53 @@
+import { MEM_RELEASE } from "../../../src/constants.ts";
+import { ERROR_INVALID_PARAMETER } from "../../../src/codes.ts";
+import { ERROR_INVALID_ADDRESS } from "./constants.ts";
+import { fail } from "./failure.ts";
+import type { KernelFunction } from "./kernel.ts";
+import { ThreadHandle } from "./thread.ts";
+import { writeText } from "./texts.ts";
+import { u32 } from "./words.ts";
+
+export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
+  FormatMessageW(kernel, ...[, , code, , buffer, capacity]) {
+    const text = `The strict kernel's text for code ${u32(code!)}.\r\n`;
+    if (text.length + 1 > u32(capacity!)) fail(122);
+    writeText(kernel.memory, buffer!, text);
+    return BigInt(text.length);
+  },
+  GetCurrentProcess: () => 0xFFFF_FFFF_FFFF_FFFFn,
+  GetCurrentThreadId: (kernel) => BigInt(kernel.thread.id),
+  GetLastError: (kernel) => BigInt(kernel.thread.lastError),
+  GetProcessHandleCount(kernel, _, address) {
+    kernel.memory.view(address!, 4).setUint32(
+      0,
+      [...kernel.handles.entries()].length,
+      true,
+    );
+    return 1n;
+  },
+  // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-openthread
+  OpenThread(kernel, _access, _inherits, id) {
+    const thread = kernel.threads.find((thread) => thread.id === u32(id!)) ??
+      fail(ERROR_INVALID_PARAMETER);
+    return kernel.handles.open(new ThreadHandle(thread));
+  },
+  SetLastError(kernel, code) {
+    kernel.thread.lastError = u32(code!);
+    return 0n;
+  },
+  VirtualAlloc(kernel, _, size) {
+    return size === 0n
+      ? fail(ERROR_INVALID_PARAMETER)
+      : kernel.memory.allocate(Number((size! + 4095n) & ~4095n));
+  },
+  // https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualfree
+  VirtualFree(kernel, address, size, type) {
+    // "If the dwFreeType parameter is MEM_RELEASE, this parameter must be 0 (zero)."
+    if (u32(type!) !== MEM_RELEASE || size !== 0n) {
+      fail(ERROR_INVALID_PARAMETER);
+    }
+    kernel.io.checkFree(address!);
+    if (!kernel.memory.free(address!)) fail(ERROR_INVALID_ADDRESS);
+    return 1n;
+  },
+};
