@@ -2,8 +2,8 @@ import {
   FILE_READ_DATA,
   FILE_TYPE_CHAR,
   FILE_WRITE_DATA,
-} from "../../../src/constants.ts";
-import { ERROR_ACCESS_DENIED } from "../../../src/codes.ts";
+} from "../../../src/win32/constants.ts";
+import { ERROR_ACCESS_DENIED } from "../../../src/errors/codes.ts";
 import {
   STATUS_END_OF_FILE,
   STATUS_INVALID_DEVICE_REQUEST,

@@ -7,11 +7,11 @@ import {
   FSCTL_UNLOCK_VOLUME,
   IOCTL_DISK_GET_DRIVE_GEOMETRY,
   IOCTL_DISK_GET_LENGTH_INFO,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_PARAMETER,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import { FSCTL_ALLOW_EXTENDED_DASD_IO } from "./constants.ts";
 import {
   STATUS_ACCESS_DENIED,

@@ -5,12 +5,12 @@ import {
   FILE_WRITE_DATA,
   LOCKFILE_EXCLUSIVE_LOCK,
   LOCKFILE_FAIL_IMMEDIATELY,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_DISK_FULL,
   ERROR_INVALID_PARAMETER,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import { ERROR_INVALID_FUNCTION, FILE_ATTRIBUTE_ARCHIVE } from "./constants.ts";
 import {
   STATUS_DISK_FULL,

@@ -16,13 +16,13 @@ import {
   OPEN_ALWAYS,
   SYNCHRONIZE,
   TRUNCATE_EXISTING,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ALREADY_EXISTS,
   ERROR_FILE_NOT_FOUND,
   ERROR_INVALID_PARAMETER,
   ERROR_PATH_NOT_FOUND,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";

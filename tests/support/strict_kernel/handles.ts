@@ -1,4 +1,4 @@
-import { ERROR_INVALID_HANDLE } from "../../../src/codes.ts";
+import { ERROR_INVALID_HANDLE } from "../../../src/errors/codes.ts";
 import { fail, KernelViolation } from "./failure.ts";
 
 /** What a handle refers to. The last handle that is closed closes it. */

@@ -12,11 +12,11 @@ import {
   FileEndOfFileInfo,
   FileStandardInfo,
   FileStorageInfo,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_PARAMETER,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import {
   ERROR_INVALID_FUNCTION,
   ERROR_NEGATIVE_SEEK,

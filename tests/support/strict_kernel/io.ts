@@ -2,7 +2,7 @@ import {
   ERROR_IO_PENDING,
   ERROR_NOACCESS,
   ERROR_NOT_FOUND,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import {
   codeOfStatus,
   STATUS_CANCELLED,

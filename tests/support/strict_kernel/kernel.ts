@@ -1,5 +1,5 @@
 import type { WordFunction } from "../../../ffi/backend.ts";
-import { INVALID_HANDLE_VALUE } from "../../../src/handle.ts";
+import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
 import type { FakeBackend, FakeCall, ThreadResult } from "../fake_backend.ts";
 import { FakeMemory } from "../fake_memory.ts";
 import { CompletionPort } from "./completion_port.ts";

@@ -3,8 +3,8 @@ import {
   FILE_READ_DATA,
   FILE_TYPE_PIPE,
   FILE_WRITE_DATA,
-} from "../../../src/constants.ts";
-import { ERROR_ACCESS_DENIED } from "../../../src/codes.ts";
+} from "../../../src/win32/constants.ts";
+import { ERROR_ACCESS_DENIED } from "../../../src/errors/codes.ts";
 import {
   STATUS_BUFFER_OVERFLOW,
   STATUS_INVALID_PARAMETER,

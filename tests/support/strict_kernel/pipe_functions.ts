@@ -7,7 +7,7 @@ import {
   PIPE_NOWAIT,
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_FILE_NOT_FOUND,
@@ -15,7 +15,7 @@ import {
   ERROR_NO_DATA,
   ERROR_PIPE_CONNECTED,
   ERROR_SEM_TIMEOUT,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import { codeOfStatus } from "./status.ts";
 import { ERROR_INVALID_FUNCTION, ERROR_INVALID_NAME } from "./constants.ts";
 import { fail, KernelViolation } from "./failure.ts";

@@ -1,9 +1,9 @@
-import { ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY } from "../../../src/codes.ts";
+import { ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY } from "../../../src/errors/codes.ts";
 import {
   FILE_APPEND_DATA,
   FILE_READ_DATA,
   FILE_WRITE_DATA,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import { fail } from "./failure.ts";
 import type { Device } from "./namespace.ts";
 import type { OpenMode, Target } from "./open_file.ts";

@@ -3,8 +3,8 @@ import {
   ERROR_IO_INCOMPLETE,
   ERROR_NOT_FOUND,
   WAIT_TIMEOUT,
-} from "../../../src/codes.ts";
-import { INVALID_HANDLE_VALUE } from "../../../src/handle.ts";
+} from "../../../src/errors/codes.ts";
+import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
 import { CompletionPort } from "./completion_port.ts";
 import { codeOfStatus, STATUS_PENDING } from "./status.ts";
 import { Event } from "./event.ts";

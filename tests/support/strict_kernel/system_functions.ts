@@ -1,5 +1,5 @@
-import { MEM_RELEASE } from "../../../src/constants.ts";
-import { ERROR_INVALID_PARAMETER } from "../../../src/codes.ts";
+import { MEM_RELEASE } from "../../../src/win32/constants.ts";
+import { ERROR_INVALID_PARAMETER } from "../../../src/errors/codes.ts";
 import { ERROR_INVALID_ADDRESS } from "./constants.ts";
 import { fail } from "./failure.ts";
 import type { KernelFunction } from "./kernel.ts";

@@ -2,12 +2,12 @@ import {
   FILE_APPEND_DATA,
   FILE_READ_DATA,
   FILE_WRITE_DATA,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_LOCKED,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";

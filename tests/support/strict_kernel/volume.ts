@@ -16,7 +16,7 @@ import {
   FILE_WRITE_DATA,
   OPEN_EXISTING,
   TRUNCATE_EXISTING,
-} from "../../../src/constants.ts";
+} from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_FILE_EXISTS,
@@ -24,7 +24,7 @@ import {
   ERROR_INVALID_PARAMETER,
   ERROR_PATH_NOT_FOUND,
   ERROR_SHARING_VIOLATION,
-} from "../../../src/codes.ts";
+} from "../../../src/errors/codes.ts";
 import {
   FILE_ATTRIBUTE_ARCHIVE,
   FILE_ATTRIBUTE_SYSTEM,
