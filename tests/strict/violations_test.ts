@@ -96,7 +96,7 @@ violates(
     ];
     startRead(file, memory.address, overlapped);
     memory.bytes[3] = 1;
-    kernel.io.endScheduled();
+    kernel.io.pending.endScheduled();
   },
 );
 
@@ -111,7 +111,7 @@ violates(
     ];
     startRead(file, memory.address, overlapped);
     structuredClone(memory.bytes.buffer, { transfer: [memory.bytes.buffer] });
-    kernel.io.endScheduled();
+    kernel.io.pending.endScheduled();
   },
 );
 
@@ -155,7 +155,7 @@ violates(
     ];
     startRead(file, memory.address, overlapped);
     overlapped.bytes[16] = 1;
-    kernel.io.endScheduled();
+    kernel.io.pending.endScheduled();
   },
 );
 

@@ -176,7 +176,8 @@ export class FakeBackend implements Backend {
       ],
     );
     block.setUint32(at.result, Number(result & 0xFFFF_FFFFn), true);
-    return result !== 0n && block.getUint32(at.count, true) === length;
+    return block.getUint32(at.result, true) !== 0 &&
+      block.getUint32(at.count, true) === length;
   }
 
   #frame(address: bigint, key: bigint, context: bigint): void {

@@ -27,7 +27,7 @@ import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
 import { OpenFile, type OpenMode, type Target } from "./open_file.ts";
-import { fullPath, parsePath } from "./paths.ts";
+import { fullPath, parsePath, type PathName } from "./paths.ts";
 import { readText, writeText } from "./texts.ts";
 import type { Volume } from "./volume.ts";
 import { u32 } from "./words.ts";
@@ -47,7 +47,7 @@ export function openTarget(
   mode: OpenMode,
 ): bigint {
   const open = new OpenFile(target, mode, (open) => {
-    const pending = kernel.io.pendingOn(open);
+    const pending = kernel.io.pending.on(open);
     if (pending.length === 0) return;
     if (!kernel.rules.closesWithPending) {
       throw new KernelViolation(
@@ -60,6 +60,12 @@ export function openTarget(
   return kernel.handles.open(open);
 }
 
+/** What a string in memory names. An empty one: test_CreateFileW in Wine's dlls/kernel32/tests/file.c. */
+function pathAt(kernel: StrictKernel, address: bigint): PathName {
+  const text = readText(kernel.memory, address);
+  return text === "" ? fail(ERROR_PATH_NOT_FOUND) : parsePath(text);
+}
+
 function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
   const [name, access, share, , disposition, flags] = words;
   const mode = openMode(u32(access!), u32(share!), u32(flags!));
@@ -67,7 +73,7 @@ function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
   if (how < CREATE_NEW || how > TRUNCATE_EXISTING) {
     fail(ERROR_INVALID_PARAMETER);
   }
-  const path = parsePath(readText(kernel.memory, name!));
+  const path = pathAt(kernel, name!);
   if (path.kind === "device") {
     const device = kernel.names.devices.get(path.name) ??
       fail(ERROR_FILE_NOT_FOUND);
@@ -111,7 +117,7 @@ function volumeOf(kernel: StrictKernel, drive: string): Volume {
 }
 
 function getFileAttributes(kernel: StrictKernel, name: bigint): bigint {
-  const path = parsePath(readText(kernel.memory, name));
+  const path = pathAt(kernel, name);
   if (path.kind === "device") return fail(ERROR_INVALID_PARAMETER);
   const found = volumeOf(kernel, path.drive).find(path.path) ??
     fail(ERROR_FILE_NOT_FOUND);
@@ -138,7 +144,7 @@ function getVolumePathName(
   kernel: StrictKernel,
   ...[name, buffer]: bigint[]
 ): bigint {
-  const path = parsePath(readText(kernel.memory, name!));
+  const path = pathAt(kernel, name!);
   if (path.kind === "device") return fail(ERROR_INVALID_PARAMETER);
   writeText(kernel.memory, buffer!, `${path.drive}\\`);
   return 1n;
@@ -179,7 +185,7 @@ export const fileFunctions: Readonly<Record<string, KernelFunction>> = {
     return 1n;
   },
   DeleteFileW(kernel, name) {
-    const path = parsePath(readText(kernel.memory, name!));
+    const path = pathAt(kernel, name!);
     if (path.kind === "device") return fail(ERROR_FILE_NOT_FOUND);
     volumeOf(kernel, path.drive).delete(path.path);
     return 1n;

@@ -3,12 +3,7 @@ import {
   ERROR_NOACCESS,
   ERROR_NOT_FOUND,
 } from "../../../src/errors/codes.ts";
-import {
-  codeOfStatus,
-  STATUS_CANCELLED,
-  STATUS_END_OF_FILE,
-  STATUS_PENDING,
-} from "./status.ts";
+import { codeOfStatus, STATUS_END_OF_FILE, STATUS_PENDING } from "./status.ts";
 import { Event } from "./event.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { StrictKernel } from "./kernel.ts";
@@ -19,49 +14,32 @@ import {
   type Request,
   type Result,
 } from "./operation.ts";
+import { PendingOperations } from "./pending_operations.ts";
 import { Blocking } from "./thread.ts";
 
 /** Whether a status is that of a failure; a warning is none. https://learn.microsoft.com/windows-hardware/drivers/kernel/using-ntstatus-values */
 const isError = (status: number) => status >>> 30 === 3;
 const isWarning = (status: number) => status >>> 30 === 2;
 
-/** How an operation ends that is cancelled. */
-function cancelled(operation: Operation): Result {
-  operation.check();
-  return { status: STATUS_CANCELLED, count: 0 };
-}
-
-/** Performs an operation with the memory that it was started with. */
-function perform(operation: Operation): Result | undefined {
-  operation.check();
-  return operation.request.open.target.perform(operation);
-}
-
 /** Starts operations, ends them, and tells the program how they ended. */
 export class IoManager {
   readonly #kernel: StrictKernel;
   /** By the address of the OVERLAPPED, until its last packet has been taken. */
   readonly #inFlight = new Map<bigint, Operation>();
-  /** What ends later. */
-  readonly #scheduled: Operation[] = [];
-  /** What waits for something to happen: data of a pipe, a lock. */
-  readonly #waiting: Operation[] = [];
-  #retries = false;
-  #mustRetry = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What has not ended. */
+  readonly pending: PendingOperations;
 
   constructor(kernel: StrictKernel) {
     this.#kernel = kernel;
+    this.pending = new PendingOperations(
+      kernel,
+      (operation, result) => this.#end(operation, result),
+    );
   }
 
   /** What is with the kernel, packets that have not been taken included. */
   get inFlight(): readonly Operation[] {
     return [...this.#inFlight.values()];
-  }
-
-  /** What ends later, for a test that decides itself. */
-  get scheduled(): readonly Operation[] {
-    return this.#scheduled;
   }
 
   /** Performs a request: the result of its call, and `done` with a count if it ends in it. */
@@ -99,61 +77,9 @@ export class IoManager {
     return this.#startSync(operation, () => {});
   }
 
-  /** Tries again what had to wait, since something has happened. */
-  retry(): void {
-    this.#mustRetry = true;
-    if (this.#retries) return; // It is an operation that is tried again that has asked for it.
-    this.#retries = true;
-    try {
-      while (this.#mustRetry) {
-        this.#mustRetry = false;
-        for (const operation of [...this.#waiting]) this.#retry(operation);
-      }
-    } finally {
-      this.#retries = false;
-    }
-  }
-
-  #retry(operation: Operation): void {
-    if (operation.ended || operation.cancelled) return;
-    const result = perform(operation);
-    if (result === undefined) return;
-    this.#waiting.splice(this.#waiting.indexOf(operation), 1);
-    this.#end(operation, result);
-  }
-
-  /** Ends an operation that was to end later. Returns whether there was one. */
-  endScheduled(
-    operation: Operation | undefined = this.#kernel.schedule.take(
-      this.#scheduled,
-    ),
-  ): boolean {
-    if (operation === undefined) return false;
-    const index = this.#scheduled.indexOf(operation);
-    if (index >= 0) this.#scheduled.splice(index, 1);
-    // "There is no guarantee that underlying drivers correctly support cancellation": it may have ended already.
-    const isCancelled = operation.cancelled && this.#kernel.schedule.coin();
-    const result = isCancelled ? cancelled(operation) : perform(operation);
-    if (result === undefined) this.#waiting.push(operation);
-    else this.#end(operation, result);
-    return true;
-  }
-
   /** CancelIoEx. https://learn.microsoft.com/windows/win32/fileio/cancelioex-func */
   cancel(open: OpenFile, overlapped: bigint): void {
-    const isMeant = ({ cancelled, request }: Operation) =>
-      !cancelled && request.open === open &&
-      (overlapped === 0n || request.overlapped === overlapped);
-    const waiting = this.#waiting.filter(isMeant);
-    const scheduled = this.#scheduled.filter(isMeant);
-    if (waiting.length + scheduled.length === 0) fail(ERROR_NOT_FOUND);
-    for (const operation of [...waiting, ...scheduled]) {
-      operation.cancelled = true;
-    }
-    for (const operation of waiting) {
-      this.#waiting.splice(this.#waiting.indexOf(operation), 1);
-      this.#end(operation, cancelled(operation));
-    }
+    if (this.pending.cancel(open, overlapped) === 0) fail(ERROR_NOT_FOUND);
   }
 
   /** Drops what a test has left behind, which would disturb the next one. */
@@ -161,15 +87,7 @@ export class IoManager {
     for (const [overlapped, { isKnown }] of this.#inFlight) {
       if (!isKnown) this.#inFlight.delete(overlapped);
     }
-    this.#waiting.length = 0;
-    this.#scheduled.length = 0;
-  }
-
-  /** What is pending on an open file. */
-  pendingOn(open: OpenFile): readonly Operation[] {
-    return [...this.#waiting, ...this.#scheduled].filter(({ request }) =>
-      request.open === open
-    );
+    this.pending.clear();
   }
 
   /** Refuses to free memory that the kernel uses. */
@@ -227,9 +145,9 @@ export class IoManager {
     const result = open.target.perform(operation);
     if (result !== undefined) return finish(result);
     operation.hold(!this.#kernel.onJsThread);
-    this.#waiting.push(operation);
+    this.pending.wait(operation);
     const blocking = new Blocking(operation.name, {
-      cancel: () => this.#cancelOne(operation),
+      cancel: () => this.pending.cancelOne(operation),
     });
     if (overlapped !== 0n) this.#inFlight.set(overlapped, operation);
     operation.whenEnded = (result) => {
@@ -263,8 +181,8 @@ export class IoManager {
       ? open.target.perform(operation)
       : undefined;
     if (result !== undefined) this.#end(operation, result);
-    else if (completion === "later") this.#endLater(operation);
-    else this.#waiting.push(operation);
+    else if (completion === "later") this.pending.endLater(operation);
+    else this.pending.wait(operation);
     return fail(ERROR_IO_PENDING);
   }
 
@@ -295,32 +213,6 @@ export class IoManager {
       this.#post(operation, result);
     }
     return isWarning(status) ? fail(codeOfStatus(status)) : 1n;
-  }
-
-  #endLater(operation: Operation): void {
-    this.#scheduled.push(operation);
-    this.#pump();
-  }
-
-  /** Has what is scheduled end in a while, some of it at a time. */
-  #pump(): void {
-    if (this.#kernel.schedule.manual) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#kernel.guard(() => {
-        do this.endScheduled(); while (
-          this.#scheduled.length > 0 && this.#kernel.schedule.coin()
-        );
-      });
-      if (this.#scheduled.length > 0) this.#pump();
-    }, 0);
-  }
-
-  #cancelOne(operation: Operation): void {
-    const index = this.#waiting.indexOf(operation);
-    if (index < 0) return;
-    this.#waiting.splice(index, 1);
-    this.#end(operation, cancelled(operation));
   }
 
   /** Ends a pending operation. */

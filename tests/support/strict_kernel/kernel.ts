@@ -200,7 +200,7 @@ export class StrictKernel {
     while (blocking.value === undefined) {
       blocking.ends.poll?.();
       if (
-        blocking.value !== undefined || this.io.endScheduled() ||
+        blocking.value !== undefined || this.io.pending.endScheduled() ||
         this.whenBlocked?.()
       ) continue;
       if (blocking.ends.expire !== undefined) blocking.ends.expire();

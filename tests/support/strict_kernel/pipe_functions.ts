@@ -78,7 +78,7 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
     };
     name = new PipeName(
       options,
-      () => kernel.io.retry(),
+      () => kernel.io.pending.retry(),
       () => kernel.names.devices.delete(key),
     );
     kernel.names.devices.set(key, name);

@@ -17,6 +17,7 @@ export class RangeLocks {
    *
    * "Exclusive locks cannot overlap an existing locked region of a file. Shared locks can overlap a locked region provided
    * locks held on that region are shared locks": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   * The owner's own exclusive lock does not count there: test_LockFile in Wine's dlls/kernel32/tests/file.c.
    */
   lock(
     owner: OpenFile,
@@ -25,22 +26,23 @@ export class RangeLocks {
     exclusive: boolean,
   ): boolean {
     const isFree = this.#over(offset, length).every((lock) =>
-      !exclusive && !lock.exclusive
+      !exclusive && (!lock.exclusive || lock.owner === owner)
     );
     if (isFree) this.#locks.push({ owner, offset, length, exclusive });
     return isFree;
   }
 
   /**
-   * Unlocks a range, which "must correspond exactly to an existing locked region":
-   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
+   * Unlocks a range, which "must correspond exactly to an existing locked region"; "the first unlock operation unlocks the
+   * exclusive lock": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
    */
   unlock(owner: OpenFile, offset: bigint, length: bigint): boolean {
-    const index = this.#locks.findIndex((lock) =>
+    const mine = this.#locks.filter((lock) =>
       lock.owner === owner && lock.offset === offset && lock.length === length
     );
-    if (index >= 0) this.#locks.splice(index, 1);
-    return index >= 0;
+    const lock = mine.find(({ exclusive }) => exclusive) ?? mine[0];
+    if (lock !== undefined) this.#locks.splice(this.#locks.indexOf(lock), 1);
+    return lock !== undefined;
   }
 
   /** Whether another handle's exclusive lock forbids a read. */

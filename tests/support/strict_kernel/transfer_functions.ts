@@ -130,7 +130,7 @@ function unlockFile(
   if (!open.target.locks.unlock(open, offset, join(u32(low!), u32(high!)))) {
     fail(ERROR_NOT_LOCKED);
   }
-  kernel.io.retry();
+  kernel.io.pending.retry();
   return 1n;
 }
 
