@@ -1,4 +1,7 @@
-import { ERROR_ABANDONED_WAIT_0, WAIT_TIMEOUT } from "../../../src/errors/codes.ts";
+import {
+  ERROR_ABANDONED_WAIT_0,
+  WAIT_TIMEOUT,
+} from "../../../src/errors/codes.ts";
 import { fail } from "./failure.ts";
 import type { KernelObject } from "./handles.ts";
 import { Blocking } from "./thread.ts";

@@ -1,4 +1,7 @@
-import { ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY } from "../../../src/errors/codes.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_PIPE_BUSY,
+} from "../../../src/errors/codes.ts";
 import {
   FILE_APPEND_DATA,
   FILE_READ_DATA,
