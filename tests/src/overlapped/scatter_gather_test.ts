@@ -1,20 +1,12 @@
 import { test } from "node:test";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import {
   AlignedBuffer,
-  type Handle,
   kernel32,
+  open,
   type OpenOptions,
-  Win32Error,
+  type OverlappedFile,
 } from "../../../mod.ts";
-import type { Outcome } from "../../../src/overlapped/completion_port.ts";
-import { open } from "../../../src/open/open.ts";
-import type {
-  OverlappedHandle,
-  Request,
-} from "../../../src/overlapped/overlapped_handle.ts";
-import type { OverlappedFile } from "../../../src/overlapped/overlapped_file.ts";
-import { OverlappedTransfers } from "../../../src/overlapped/overlapped_transfers.ts";
 import { random } from "../../support/random.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
@@ -151,113 +143,7 @@ test("lists of mixed memory, lengths and offsets give the same result", async ()
   }
 });
 
-/** Hands on to a handle, and counts; or plays a system short of memory. */
-class Watched {
-  readonly lengths: number[] = [];
-  readonly #most: number;
-  readonly #code: number;
-
-  constructor(most = Infinity, code = 0) {
-    this.#most = most;
-    this.#code = code;
-  }
-
-  perform({ length }: Request): Promise<Outcome> {
-    this.lengths.push(length);
-    return Promise.resolve(
-      length > this.#most
-        ? { code: this.#code, count: 0 }
-        : { code: 0, count: length },
-    );
-  }
-
-  transfers(seekable = true): OverlappedTransfers {
-    const overlapped = this as unknown as OverlappedHandle;
-    return new OverlappedTransfers(0n as Handle, "path", overlapped, seekable);
-  }
-}
-
-test("any number of pages is one operation", async () => {
-  const watched = new Watched();
-  using a = pages(16, 13);
-  const list = [a.bytes.subarray(0, PAGE), a.bytes.subarray(PAGE)];
-  assertEquals(await watched.transfers().writeGather(list, 0), 16 * PAGE);
-  assertEquals(await watched.transfers().readScatter(list, 0), 16 * PAGE);
-  assertEquals(watched.lengths, [16 * PAGE, 16 * PAGE]);
-});
-
-test("JS memory is transferred 4 MiB at a time on disks, in one on pipes", async () => {
-  const bytes = new Uint8Array(9 * 2 ** 20);
-  for (const kind of ["read", "write"] as const) {
-    const disk = new Watched();
-    assertEquals(await disk.transfers()[kind](bytes, 0), bytes.length);
-    assertEquals(disk.lengths, [2 ** 22, 2 ** 22, 2 ** 20]);
-    const pipe = new Watched();
-    assertEquals(await pipe.transfers(false)[kind](bytes, 0), bytes.length);
-    assertEquals(pipe.lengths, [bytes.length]);
-  }
-});
-
-test("what the system is short of memory for is transferred in smaller parts", async () => {
-  // ERROR_NO_SYSTEM_RESOURCES, ERROR_INVALID_USER_BUFFER, ERROR_NOT_ENOUGH_QUOTA
-  for (const code of [1450, 1784, 1816]) {
-    using own = new AlignedBuffer(3_000_000);
-    for (const bytes of [new Uint8Array(3_000_000), own.bytes]) {
-      for (const kind of ["read", "write"] as const) {
-        const watched = new Watched(600_000, code);
-        const count = await watched.transfers()[kind](bytes, 0);
-        assertEquals(count, bytes.length);
-        assertEquals(watched.lengths.slice(0, 4), [
-          3_000_000,
-          2 ** 21,
-          2 ** 20,
-          2 ** 19,
-        ]);
-        const done = watched.lengths.filter((length) => length <= 600_000);
-        assertEquals(done.reduce((sum, length) => sum + length), bytes.length);
-      }
-    }
-    const error = await assertRejects(
-      () => new Watched(0, code).transfers().write(new Uint8Array(10), 0),
-      Win32Error,
-    );
-    assertEquals(error.win32, code);
-    // A message cannot be split.
-    await assertRejects(
-      () => new Watched(0, code).transfers(false).write(own.bytes, 0),
-      Win32Error,
-    );
-    // Pages that are too many for one operation go one by one.
-    const list = [0, 1, 2].map((i) =>
-      own.bytes.subarray(i * PAGE, (i + 1) * PAGE)
-    );
-    for (const method of ["writeGather", "readScatter"] as const) {
-      const watched = new Watched(PAGE, code);
-      assertEquals(await watched.transfers()[method](list, 0), 3 * PAGE);
-      assertEquals(watched.lengths, [3 * PAGE, PAGE, PAGE, PAGE]);
-    }
-  }
-});
-
-test("what was written before an abort is told of, also if one operation did not take it all", async () => {
-  const bytes = new Uint8Array(100);
-  const signal = AbortSignal.abort(new Error("enough"));
-  const performed = { memory: bytes, length: 100, offset: 5, signal };
-  const short = { code: 0, count: 10 };
-  // ERROR_OPERATION_ABORTED is what becomes of the rest.
-  const aborted = new Watched(0, 995);
-  assertEquals(await aborted.transfers().finishWrite(performed, short), 10);
-  assertEquals(aborted.lengths, [90]);
-  const failed = await assertRejects(
-    () => new Watched(0, 112).transfers().finishWrite(performed, short),
-    Win32Error,
-  );
-  assertEquals([failed.win32, failed.bytesTransferred], [112, 10]);
-  const rest = new Watched();
-  assertEquals(await rest.transfers().finishWrite(performed, short), 100);
-});
-
-test("997 is never taken for a failure, and 38 is the end both ways", async () => {
+test("ERROR_IO_PENDING is no failure and ERROR_HANDLE_EOF the end, whatever the last error was", async () => {
   for (const unbuffered of [false, true]) {
     await onFile(async (file) => {
       using own = pages(1, 14);

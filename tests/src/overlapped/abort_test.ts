@@ -1,18 +1,16 @@
-// Cancelling and closing: what becomes of operations that are under way.
+// Aborts, before, during and after an operation.
 
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AlignedBuffer, FileClosedError } from "../../../mod.ts";
-import { open } from "../../../src/open/open.ts";
-import { collectGarbage } from "../../support/garbage.ts";
-import { isStillThere, mark } from "../../support/memory.ts";
+import { AlignedBuffer, open } from "../../../mod.ts";
+import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** Waits until the event loop has gone round. */
+/** Waits for some turns of the event loop. */
 const nextJob = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test("an operation whose signal is aborted before is not started", async () => {
@@ -183,154 +181,48 @@ test("a write that is aborted half way tells how much was written", async () => 
   assert(outcome >= read && outcome < data.length, `${outcome} of ${read}`);
 });
 
-test("close() ends the operations under way with a FileClosedError", async () => {
-  const pipe = await overlappedPipe();
-  const { server, client } = pipe;
-  const reads = Array.from(
-    { length: 20 },
-    () => server.read(new Uint8Array(8)),
-  );
-  const failures = Promise.all(
-    reads.map((read) => assertRejects(() => read, FileClosedError)),
-  );
-  await nextJob();
-  const closing = server.close();
-  await assertRejects(
-    () => server.read(new Uint8Array(8)),
-    FileClosedError,
-    "has been closed",
-  );
-  await assertRejects(() => server.close(), FileClosedError);
-  assertEquals(server.closed, false);
-  await closing;
-  assertEquals(server.closed, true);
-  await failures;
-  assertEquals(await client.read(new Uint8Array(8)), null);
-  await server[Symbol.asyncDispose]();
-  await client.close();
-});
-
-test("close() ends those that wait for their turn or for room, too", async () => {
-  const pipe = await overlappedPipe({ limit: { operations: 2 } });
-  const { server } = pipe;
-  const reads = Array.from(
-    { length: 10 },
-    () => assertRejects(() => server.read(new Uint8Array(8)), FileClosedError),
-  );
-  await server.close();
-  await Promise.all(reads);
-  await pipe.client.close();
-
-  for (const unbuffered of [false, true]) {
-    using folder = tempFolder();
-    const file = await open(folder.file("a"), {
-      write: true,
-      create: true,
-      unbuffered,
-    });
-    const writes = Array.from(
-      { length: 10 },
-      () => file.write(new Uint8Array(1000)),
-    );
-    const closing = file.close();
-    const outcomes = await Promise.allSettled(writes);
-    await closing;
-    for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === "fulfilled") assertEquals(outcome.value, 1000);
-      else {assert(
-          outcome.reason instanceof FileClosedError,
-          `${outcome.reason}`,
-        );}
-      // Those that come after one that was refused are refused as well.
-      if (i > 0 && outcome.status === "fulfilled") {
-        assertEquals(outcomes[i - 1]!.status, "fulfilled");
-      }
-    }
-  }
-});
-
-test("await using closes a file with operations under way", async () => {
-  const { server, client } = await overlappedPipe();
-  let read: Promise<unknown>;
-  {
-    await using closed = server;
-    read = assertRejects(
-      () => closed.read(new Uint8Array(8)),
-      FileClosedError,
-    );
-  }
-  await read;
-  await client.close();
-});
-
-test("an operation waits for room, and is aborted while it waits", async () => {
-  await using pipe = await overlappedPipe({ limit: { operations: 1 } });
-  const { server, client } = pipe;
-  const first = server.read(new Uint8Array(4));
-  const controller = new AbortController();
-  const { signal } = controller;
-  const second = server.read(new Uint8Array(4), { signal });
-  const third = server.read(new Uint8Array(4));
-  const fourth = assertRejects(
-    () =>
-      server.read(new Uint8Array(4), { signal: AbortSignal.abort("before") }),
-  );
-  // The first is under way: nothing has come.
-  await fourth;
-  controller.abort("waiting");
-  assertEquals(await second.catch((reason) => reason), "waiting");
-  await client.write(bytes("12345678"));
-  assertEquals(await Promise.all([first, third]), [4, 4]);
-});
-
-test("reads of a pipe keep their order when they wait for room", async () => {
-  await using pipe = await overlappedPipe({ limit: { operations: 3 } });
-  const { server, client } = pipe;
-  const buffers = Array.from({ length: 300 }, () => new Uint8Array(1));
-  const rounds: Promise<unknown>[] = [];
-  // Some are started at once, others by those that end.
-  let next = 0;
-  const read = async (): Promise<void> => {
-    if (next === buffers.length) return;
-    await server.read(buffers[next++]!);
-    await Promise.resolve();
-    await Promise.all([read(), read()]);
+/** Counts the listeners of a signal. */
+function watch(signal: AbortSignal): Disposable & { listeners: number } {
+  const { prototype } = AbortSignal;
+  const { addEventListener, removeEventListener } = prototype;
+  const watched = {
+    listeners: 0,
+    [Symbol.dispose]() {
+      Object.assign(prototype, { addEventListener, removeEventListener });
+    },
   };
-  for (let i = 0; i < 10; i++) rounds.push(read());
-  for (let i = 0; i < 300; i += 20) {
-    await client.write(Uint8Array.from({ length: 20 }, (_, j) => i + j));
-  }
-  await Promise.all(rounds);
-  assertEquals(buffers.map(([byte]) => byte), buffers.map((_, i) => i & 255));
-});
+  prototype.addEventListener = function (...args: unknown[]) {
+    if (this === signal) watched.listeners++;
+    Reflect.apply(addEventListener, this, args);
+  };
+  prototype.removeEventListener = function (...args: unknown[]) {
+    if (this === signal) watched.listeners--;
+    Reflect.apply(removeEventListener, this, args);
+  };
+  return watched;
+}
 
-test("a freed AlignedBuffer stays until the kernel has let go of it", async () => {
-  await using pipe = await overlappedPipe();
-  const { server, client } = pipe;
-  const buffer = new AlignedBuffer(65_536);
-  const { address } = buffer;
-  mark(buffer.bytes);
-  const read = assertRejects(() => server.read(buffer.bytes), TypeError);
-  buffer.free();
-  assertEquals(isStillThere(address), true);
-  const sent = new Uint8Array(100);
-  mark(sent);
-  await client.write(sent);
-  await read;
-  assertEquals(isStillThere(address), false);
-});
-
-test("operations keep their file, though nobody else does", async () => {
-  const pipe = await overlappedPipe();
-  const { client } = pipe;
-  const buffer = new Uint8Array(4);
-  const read = ((server) => server.read(buffer))(pipe.server);
-  Object.assign(pipe, { server: undefined });
-  for (let i = 0; i < 5; i++) {
-    await nextJob();
-    collectGarbage();
+test("an abort during a transfer does no harm, and leaves no listener behind", async () => {
+  using folder = tempFolder();
+  await using file = await open(folder.file("a"), {
+    write: true,
+    create: true,
+    unbuffered: true,
+  });
+  using own = new AlignedBuffer(2 ** 20);
+  const list = [own.bytes.subarray(2 ** 19), own.bytes.subarray(0, 2 ** 19)];
+  for (let i = 0; i < 50; i++) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    using watched = watch(signal);
+    const transfer = i % 2 === 0
+      ? file.writeGather(list, { at: 0, signal })
+      : file.write(own.bytes, { at: 0, signal });
+    if (i % 3 === 0) await Promise.resolve();
+    controller.abort(new Error("enough"));
+    const outcome = await transfer.catch((error: Error) => error.message);
+    assert(outcome === "enough" || Number(outcome) > 0, String(outcome));
+    assert(watched.listeners <= 0, `${watched.listeners} listeners stay`);
   }
-  await client.write(bytes("here"));
-  assertEquals([await read, text(buffer)], [4, "here"]);
-  await client.close();
+  assertEquals(completionPort().pending, 0);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { FileClosedError } from "../../../mod.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
-import { keptMemory } from "../../../src/memory/pooled_memory.ts";
+import { pooledMemory } from "../../../src/memory/pooled_memory.ts";
 import { open } from "../../../src/open/open.ts";
 import { assertNoHandleLeftBy } from "../../support/handles.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
@@ -26,7 +26,7 @@ test("close() ends 10,000 reads of a pipe at once", async () => {
   assertEquals(outcomes.length, count);
   assert(outcomes.every((outcome) => outcome instanceof FileClosedError));
   assertEquals(completionPort().pending, 0);
-  assert(keptMemory() <= 2 ** 24, `${keptMemory()} bytes are kept`);
+  assert(pooledMemory() <= 2 ** 24, `${pooledMemory()} bytes are pooled`);
   await client.close();
 });
 
