@@ -6,8 +6,8 @@ import {
   INVALID_HANDLE_VALUE,
   open,
   openSync,
-  OverlappedFile,
-  SyncFile,
+  type OverlappedFile,
+  type SyncFile,
   Win32Error,
 } from "../../mod.ts";
 import {

@@ -134,6 +134,11 @@ export class IoManager {
       const { status, count } = result;
       operation.writeStatus(result);
       done(count);
+      // "The system updates the OVERLAPPED offset before … returns", or so it may: sdk WriteFile
+      if (overlapped !== 0n && offset >= 0 && this.#kernel.schedule.coin()) {
+        const next = BigInt(offset + count);
+        this.#kernel.memory.view(overlapped, 32).setBigUint64(16, next, true);
+      }
       if (open.target.seeks && offset >= 0 && !isError(status)) {
         open.position = offset + count;
       }

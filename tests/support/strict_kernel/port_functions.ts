@@ -119,6 +119,36 @@ function getResult(
   return u32(wait!) === 0 ? read() : kernel.io.wait(overlapped!, read);
 }
 
+/** https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getoverlappedresultex */
+function getResultEx(
+  kernel: StrictKernel,
+  ...[handle, overlapped, counted, milliseconds]: bigint[]
+): bigint | Blocking {
+  const limit = u32(milliseconds!);
+  const outcome = getResult(
+    kernel,
+    handle!,
+    overlapped!,
+    counted!,
+    BigInt(limit === 0 ? 0 : 1),
+  );
+  if (!(outcome instanceof Blocking) || limit === 0xFFFF_FFFF) return outcome;
+  const expire = () => {
+    clearTimeout(timer);
+    blocking.end(() => fail(WAIT_TIMEOUT));
+  };
+  const timer = setTimeout(expire, limit);
+  const blocking = new Blocking(outcome.what, {
+    expire,
+    poll: () => outcome.value && blocking.end(outcome.value),
+  });
+  outcome.ended.then(() => {
+    clearTimeout(timer);
+    blocking.end(outcome.value!);
+  });
+  return blocking;
+}
+
 /** https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitforsingleobject */
 function waitForObject(
   kernel: StrictKernel,
@@ -152,6 +182,7 @@ export const portFunctions: Readonly<Record<string, KernelFunction>> = {
     kernel.handles.open(new Event(u32(isManual!) !== 0, u32(isSet!) !== 0)),
   CreateIoCompletionPort: createPort,
   GetOverlappedResult: getResult,
+  GetOverlappedResultEx: getResultEx,
   GetQueuedCompletionStatusEx: getPackets,
   PostQueuedCompletionStatus: postPacket,
   ResetEvent(kernel, handle) {
