@@ -27,7 +27,7 @@ import {
 } from "../support/strict_kernel/status.ts";
 import type { Completion } from "../support/strict_kernel/schedule.ts";
 
-// What Windows does in one way or another: the kernel has switches for it.
+// What differs from Windows to Windows and from driver to driver: the kernel has switches for it.
 
 const OVERLAPPED = { flags: FILE_FLAG_OVERLAPPED };
 /** A port that a handle is bound to, and the number of packets that are in it. */

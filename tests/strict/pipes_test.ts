@@ -88,7 +88,7 @@ strictTest("a flush of a pipe ends when the client has read all", async () => {
   assertEquals(events, ["read", "flushed"]);
 }, SEEDS);
 
-strictTest("a message that is too long comes in two parts", async () => {
+strictTest("a message that is too long comes in two pieces", async () => {
   await using server = serve(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
   const connected = server.connect();
   await using client = await open(NAME, { read: true, write: true });

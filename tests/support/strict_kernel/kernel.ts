@@ -18,7 +18,7 @@ export type KernelFunction = (
   ...words: bigint[]
 ) => bigint | Blocking;
 
-/** What drivers do in one way or another. */
+/** What drivers do differently. */
 export interface Rules {
   /** The status in the packet that a driver queues of a call that fails; nothing if it queues none, as most. */
   packetOfFailedCall(operation: Operation, status: number): number | undefined;

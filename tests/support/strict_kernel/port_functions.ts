@@ -27,7 +27,7 @@ function createPort(
   if (file === INVALID_HANDLE_VALUE) return handle;
   const open = kernel.handles.get(file!, OpenFile);
   const port = kernel.handles.get(handle, CompletionPort);
-  // "The handle must be to an object that supports overlapped I/O", and "can be associated with only one port": 87
+  // A handle must be an overlapped one, and is bound to one port until it is closed: the page above.
   if (!open.mode.overlapped || open.port !== undefined) {
     fail(ERROR_INVALID_PARAMETER);
   }
@@ -98,7 +98,7 @@ function setModes(kernel: StrictKernel, ...[handle, flags]: bigint[]): bigint {
   if ((modes & ~3) !== 0 || !open.mode.overlapped) {
     fail(ERROR_INVALID_PARAMETER);
   }
-  // "… the … mode cannot be removed"
+  // A mode that is set stays set: the page above.
   open.skipsOnSuccess ||= (modes & 1) !== 0;
   open.skipsEvent ||= (modes & 2) !== 0;
   return 1n;

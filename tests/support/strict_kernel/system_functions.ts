@@ -45,7 +45,7 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
     );
     return 1n;
   },
-  // "If an application does not have … standard handles … the return value is NULL."
+  // A process without standard handles gets NULL: https://learn.microsoft.com/windows/console/getstdhandle
   GetStdHandle: () => 0n,
   // https://learn.microsoft.com/windows/win32/api/sysinfoapi/ns-sysinfoapi-system_info
   GetSystemInfo(kernel, address) {
@@ -73,7 +73,7 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
   },
   // https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualfree
   VirtualFree(kernel, address, size, type) {
-    // "If the dwFreeType parameter is MEM_RELEASE, this parameter must be 0 (zero)."
+    // With MEM_RELEASE the size must be 0: the page above.
     if (u32(type!) !== MEM_RELEASE || size !== 0n) {
       fail(ERROR_INVALID_PARAMETER);
     }
