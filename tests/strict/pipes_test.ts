@@ -154,3 +154,29 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest(
+  "a SyncFile waits in its call for what the other end writes",
+  (kernel) => {
+    const server = fromHandle(
+      kernel32.CreateNamedPipeW(
+        NAME,
+        PIPE_ACCESS_DUPLEX,
+        0,
+        1,
+        64,
+        64,
+        0,
+        null,
+      ),
+    ) as SyncFile;
+    const client = openSync(NAME, { read: true, write: true });
+    kernel.whenBlocked = () => client.write(new Uint8Array([7])) === 1;
+    const bytes = new Uint8Array(4);
+    assertEquals(server.read(bytes), 1);
+    assertEquals(bytes[0], 7);
+    assertEquals(kernel.jsThreadWaits.length, 1);
+    client.close();
+    server.close();
+  },
+);

@@ -16,6 +16,7 @@ import {
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_PARAMETER,
+  ERROR_PRIVILEGE_NOT_HELD,
 } from "../../../src/codes.ts";
 import {
   ERROR_INVALID_FUNCTION,
@@ -206,6 +207,7 @@ function setValidData(
 ): bigint {
   const open = kernel.handles.get(handle!, OpenFile);
   if (!open.may(FILE_WRITE_DATA)) fail(ERROR_ACCESS_DENIED);
+  if (!kernel.rules.managesVolumes) fail(ERROR_PRIVILEGE_NOT_HELD);
   diskFile(open).setValidData(Number(BigInt.asIntN(64, length!)));
   return 1n;
 }

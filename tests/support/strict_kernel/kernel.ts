@@ -24,6 +24,8 @@ export interface Rules {
   packetOfFailedCall(operation: Operation, status: number): number | undefined;
   /** Whether a handle may be closed while operations are pending on it, which ends them. */
   closesWithPending: boolean;
+  /** Whether the process has SE_MANAGE_VOLUME_NAME, which SetFileValidData wants. */
+  managesVolumes: boolean;
 }
 
 /** Results of 64 bits; in all others the upper half is undefined. */
@@ -258,5 +260,9 @@ export class StrictKernel {
 }
 
 function defaultRules(): Rules {
-  return { packetOfFailedCall: () => undefined, closesWithPending: false };
+  return {
+    packetOfFailedCall: () => undefined,
+    closesWithPending: false,
+    managesVolumes: true,
+  };
 }

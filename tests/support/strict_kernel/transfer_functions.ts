@@ -138,6 +138,9 @@ function unlockFile(
 function flushFile(kernel: StrictKernel, handle: bigint): bigint | Blocking {
   const open = kernel.handles.get(handle, OpenFile);
   if (!open.may(FILE_WRITE_DATA | FILE_APPEND_DATA)) fail(ERROR_ACCESS_DENIED);
+  if (kernel.onJsThread && open.mode.overlapped) {
+    kernel.jsThreadWaits.push("FlushFileBuffers waits for the disk");
+  }
   return kernel.io.startAndWait({
     kind: "flush",
     open,
