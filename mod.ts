@@ -29,13 +29,13 @@
  *
  * @module
  */
-export * from "./src/sectors/align.ts";
+export * from "./src/memory/align.ts";
 export * from "./src/errors/codes.ts";
 export * from "./src/errors/win32_error.ts";
 export type { BaseFile } from "./src/file/base_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
 export { fromHandle, type FromHandleOptions } from "./src/open/from_handle.ts";
-export type { InFlightLimit } from "./src/overlapped/in_flight_limit.ts";
+export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
 export * from "./src/win32/handle.ts";
 export type { HandleOptions } from "./src/file/taken_handle.ts";
 export type {

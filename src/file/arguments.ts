@@ -5,7 +5,7 @@
  */
 
 import { describe } from "../errors/describe.ts";
-import { mayKeep } from "../../ffi/keep.ts";
+import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
@@ -35,12 +35,6 @@ export function checkOffset(name: string, value: unknown): void {
 }
 
 /**
- * The view that was found good last. Whether memory is shared or resizable
- * never changes, and asking costs more than all the rest of a small transfer.
- */
-let lastChecked: ArrayBufferView | undefined;
-
-/**
  * Checks a buffer.
  *
  * @throws {TypeError} If it is no view, or its memory is shared, resizable or
@@ -50,61 +44,72 @@ export function checkBytes(
   name: string,
   value: unknown,
 ): asserts value is ArrayBufferView<ArrayBuffer> {
-  // A view that has been detached since has no bytes any more.
-  if (value !== lastChecked || !lastChecked?.byteLength) checkView(name, value);
+  checkedLength(name, value);
 }
 
-function checkView(name: string, value: unknown): void {
-  if (!ArrayBuffer.isView(value)) {
-    throw new TypeError(
-      `${name} must be a Uint8Array or another ArrayBufferView: got ` +
-        `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
-        "through new Uint8Array(buffer).",
-    );
-  }
-  const { buffer } = value;
-  if (!(buffer instanceof ArrayBuffer)) {
-    throw new TypeError(
-      `${name} must not be shared memory, which other threads may change ` +
-        "during the call: copy it with slice()",
-    );
-  }
-  if (buffer.resizable) {
-    throw new TypeError(
-      `${name} must not be a view of a resizable ArrayBuffer, whose memory may ` +
-        "go away during the call: copy it with slice()",
-    );
-  }
-  if (isDetached(buffer)) {
+/**
+ * Checks a buffer, and returns its length in bytes.
+ *
+ * @throws {TypeError} What `checkBytes()` throws.
+ */
+export function checkedLength(name: string, value: unknown): number {
+  if (!ArrayBuffer.isView(value)) throw notBytesError(name, value);
+  const buffer = bufferOf(value);
+  const resizable = isResizable(buffer);
+  if (resizable !== false) throw unstableMemoryError(name, resizable);
+  const length = byteLengthOf(value);
+  if (length === 0 && isDetached(buffer)) {
     throw new TypeError(
       `${name} is a view of a detached ArrayBuffer: its memory has been ` +
         "transferred elsewhere",
     );
   }
-  if (mayKeep(value)) lastChecked = value;
+  return length;
+}
+
+function notBytesError(name: string, value: unknown): TypeError {
+  return new TypeError(
+    `${name} must be a Uint8Array or another ArrayBufferView: got ` +
+      `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
+      "through new Uint8Array(buffer).",
+  );
+}
+
+/** @param resizable Undefined for shared memory. */
+function unstableMemoryError(
+  name: string,
+  resizable: boolean | undefined,
+): TypeError {
+  return new TypeError(
+    resizable
+      ? `${name} must not be a view of a resizable ArrayBuffer, whose memory ` +
+        "may go away during the call: copy it with slice()"
+      : `${name} must not be shared memory, which other threads may change ` +
+        "during the call: copy it with slice()",
+  );
 }
 
 /**
  * Checks a list of buffers, all before the first is used.
  *
+ * @returns A copy: the list itself may change meanwhile.
  * @throws {TypeError} If it is no list, or one of the buffers will not do.
  */
-export function checkList(name: string, value: unknown): void {
+export function checkList(name: string, value: unknown): ArrayBufferView[] {
   if (!Array.isArray(value)) {
     throw new TypeError(
       `${name} must be a list of buffers, such as [header, body]: got ` +
         describe(value),
     );
   }
-  let memory: ArrayBufferLike | undefined;
-  for (const item of value) {
-    // Often all are parts of one buffer, which is checked once.
-    const isKnown = item instanceof Uint8Array && item.length > 0 &&
-      item.buffer === memory;
-    if (isKnown) continue;
+  const list: ArrayBufferView[] = [];
+  const { length } = value;
+  for (let i = 0; i < length; i++) {
+    const item: unknown = value[i];
     checkBytes(`each of ${name}`, item);
-    memory = item.buffer;
+    list.push(item);
   }
+  return list;
 }
 
 /**
@@ -115,7 +120,7 @@ export function checkList(name: string, value: unknown): void {
  */
 export function checkSignal(value: unknown): void {
   if (value === undefined) return;
-  // Who only inherits from a signal is none: asked for its state, it throws.
+  // What only inherits from a signal throws where its state is read.
   if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
     return;
   }
@@ -126,8 +131,7 @@ export function checkSignal(value: unknown): void {
 }
 
 /** `buffer.detached` is younger than some of the systems that this runs on. */
-function isDetached(buffer: ArrayBuffer): boolean {
-  if (buffer.byteLength > 0) return false;
+function isDetached(buffer: ArrayBufferLike): boolean {
   try {
     new Uint8Array(buffer);
     return false;

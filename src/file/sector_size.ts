@@ -3,11 +3,12 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   FileStorageInfo,
   IOCTL_DISK_GET_DRIVE_GEOMETRY,
 } from "../win32/constants.ts";
+import { isPowerOfTwo } from "../memory/align.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { deviceIoControl } from "./control.ts";
@@ -90,11 +91,6 @@ function fromVolume(path: string | undefined): SectorSize | undefined {
     null,
   );
   return known ? checked(bytesPerSector[0]!) : undefined;
-}
-
-/** Whether a DWORD has one bit set. */
-function isPowerOfTwo(value: number): boolean {
-  return value !== 0 && (value & (value - 1)) === 0;
 }
 
 /** Some drivers misreport: a physical size that cannot be is not believed. */

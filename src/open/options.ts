@@ -9,7 +9,7 @@ import {
   type CheckedLimit,
   checkedLimit,
   type InFlightLimit,
-} from "../overlapped/in_flight_limit.ts";
+} from "../overlapped/in_flight_limiter.ts";
 import type { Pointer } from "../../ffi/kernel32.ts";
 
 /** What others may do with the file while it is open. */

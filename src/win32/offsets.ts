@@ -53,6 +53,7 @@ export const OVERLAPPED = {
 /** A packet of a completion port. */
 export const OVERLAPPED_ENTRY = {
   size: 32,
+  lpCompletionKey: 0,
   lpOverlapped: 8,
   dwNumberOfBytesTransferred: 24,
 } as const;

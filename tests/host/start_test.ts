@@ -83,7 +83,8 @@ test("npm start copies a file of an odd size in six ways, and the last copy stay
   assertEquals(hashes.length, 12);
   assertEquals(new Set(hashes).size, 1);
   assertEquals(
-    stdout.match(/WriteFile failed: .+ \(ERROR_ACCESS_DENIED, 5\)/g)?.length,
+    stdout.match(/WriteFile failed for '.+': .+ \(ERROR_ACCESS_DENIED, 5\)/g)
+      ?.length,
     2,
   );
 });
