@@ -273,9 +273,8 @@ test("runtimeProgram() refuses a package whose integrity is not the pinned one, 
   const pinned = { package: "pinned", version: `file:${source}` };
   const fetch = (integrity: string) =>
     runtimeProgram(
-      downloads,
+      { path: downloads, progress: () => {} },
       { ...pinned, program: "program.txt", integrity },
-      () => {},
     );
   const error = await assertRejects(
     () => fetch("sha512-AAAA"),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers";
 import type { RunResult, Windows, WindowsSession } from "../windows/mod.ts";
 import { type TestFiles, v8Flags } from "./files.ts";
@@ -109,7 +109,12 @@ export function hostLane(repository: string, files: TestFiles): Lane {
     runtime: "node",
     files: files.host,
     run: (file) =>
-      reported((report) => onHost(repository, nodeWords(report, file))),
+      reported((report) => {
+        // A temporary folder of its own, where a test can see what is left behind.
+        const temp = dirname(report);
+        const env = { TMPDIR: temp, TEMP: temp, TMP: temp };
+        return onHost(repository, nodeWords(report, file), env);
+      }),
   };
 }
 
@@ -181,12 +186,13 @@ function readable(output: string): string {
 function onHost(
   cwd: string,
   [program = "", ...args]: string[],
+  env: Record<string, string> = {},
 ): Promise<Ending> {
   return new Promise((resolve, reject) => {
     // A test that runs tests must not pass for the runner's own child.
     const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
     const child = spawn(program, args, {
-      ...{ cwd, env: { ...variables, NO_COLOR: "1" } },
+      ...{ cwd, env: { ...variables, NO_COLOR: "1", ...env } },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";

@@ -23,6 +23,13 @@ export function cacheFolder(): string {
   return resolve(user, "kernel32-io");
 }
 
+/** Where the environment is made. */
+export interface Cache {
+  /** The cache folder. */
+  path: string;
+  progress: Progress;
+}
+
 /**
  * Makes a file or folder of the cache unless it is there, in one process at a time: under another name, which it loses when it is complete.
  *
@@ -30,17 +37,16 @@ export function cacheFolder(): string {
  * @param make Makes it in the empty folder given, or makes that folder it, and returns its path.
  */
 export async function makeOnce(
-  cache: string,
+  cache: Cache,
   target: string,
   step: string,
-  progress: Progress,
   make: (temporary: string) => Promise<string>,
 ): Promise<void> {
   if (existsSync(target)) return;
   await mkdir(dirname(target), { recursive: true });
-  await locked(cache, basename(target), progress, async () => {
+  await locked(cache, basename(target), async () => {
     if (existsSync(target)) return;
-    progress(step);
+    cache.progress(step);
     for (const name of onWindows ? [] : await readdir(dirname(target))) {
       // An interrupted attempt.
       if (!name.startsWith(`${basename(target)}.`)) continue;
@@ -60,37 +66,27 @@ export async function makeOnce(
 
 /** Does work in one process at a time. On Windows there is no such lock: what is made twice there is thrown away once. */
 export async function locked(
-  cache: string,
+  { path, progress }: Cache,
   name: string,
-  progress: Progress,
   work: () => Promise<void>,
 ): Promise<void> {
   if (onWindows) return await work();
-  await mkdir(join(cache, "locks"), { recursive: true });
-  // The lock is flock(1)'s. It belongs to a process that ends when its standard input does, which ends with ours.
-  const script =
-    'exec 9>>"$1"; flock -n 9 || { echo wait; flock 9; }; echo held; exec cat';
-  const holder = spawn(
-    "sh",
-    ["-c", script, "lock", join(cache, "locks", name)],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-      detached: true, // a Ctrl-C is ours to handle
-    },
-  );
-  const ended = once(holder, "exit");
-  const lines = holder.stdout.setEncoding("utf8").iterator({
-    destroyOnReturn: false,
+  await mkdir(join(path, "locks"), { recursive: true });
+  // flock(1) holds the lock until its child's standard input ends, which ends with this process.
+  const lock = join(path, "locks", name);
+  const holder = spawn("flock", [lock, "sh", "-c", "echo held; exec cat"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true, // a Ctrl-C is ours to handle
   });
-  for await (const text of lines) {
-    if (text.includes("held")) break;
-    progress(`Waiting for another process to make ${name}`);
-  }
+  const ended = once(holder, "exit");
+  const line = `Waiting for another process to make ${name}`;
+  const timer = setTimeout(progress, 500, line);
+  for await (const _ of holder.stdout) break;
+  clearTimeout(timer);
   try {
     await work();
   } finally {
     holder.stdin.end();
-    holder.stdout.resume();
     await ended;
   }
 }

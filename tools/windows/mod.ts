@@ -45,12 +45,12 @@ export async function provision(
       `Windows programs run on Windows and, under Wine, on Linux for x64; this is ${platform} for ${arch}.`,
     );
   }
-  const cache = cacheFolder();
+  const cache = { path: cacheFolder(), progress };
   const program = (runtime: Runtime) =>
-    runtimeProgram(cache, pinnedRuntime(runtime), progress);
+    runtimeProgram(cache, pinnedRuntime(runtime));
   const windows = isLinux
-    ? await underWine(cache, program, progress)
-    : onWindows(cache, program, progress);
+    ? await underWine(cache, program)
+    : onWindows(cache, program);
   for (const runtime of runtimes) await program(runtime);
   return windows;
 }

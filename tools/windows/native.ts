@@ -1,23 +1,17 @@
 import { spawn as start } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Cache } from "./cache.ts";
 import { command } from "./command.ts";
 import { compilers, GCC } from "./compile.ts";
 import { works } from "./root.ts";
 import { isRuntime, type Runtime } from "./runtimes.ts";
-import {
-  type Ended,
-  type Progress,
-  type Run,
-  runToEnd,
-  type Windows,
-} from "./windows.ts";
+import { type Ended, type Run, runToEnd, type Windows } from "./windows.ts";
 
 /** Runs programs on Windows itself. */
 export function onWindows(
-  cache: string,
+  cache: Cache,
   program: (runtime: Runtime) => Promise<string>,
-  progress: Progress,
 ): Windows {
   const spawn: Windows["spawn"] = async (name, args = [], options = {}) => {
     const { cwd = process.cwd(), env, stdin, stdout, stderr } = options;
@@ -56,7 +50,7 @@ export function onWindows(
         smallDisk: () => Promise.resolve(undefined),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       }),
-    ...compilers(cache, progress, GCC, async (tool, args) => {
+    ...compilers(cache, GCC, async (tool, args) => {
       if (tool !== GCC) {
         throw new Error("arm64 Linux programs are compiled and run on Linux.");
       }

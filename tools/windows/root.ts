@@ -1,22 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { locked, makeOnce } from "./cache.ts";
+import { type Cache, locked, makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
 import { isolated } from "./isolation.ts";
-import type { Progress } from "./windows.ts";
 
 const SUITE = "trixie";
 
 /** Makes the Debian 13 system that has Wine, where the host has none or one too old, unless it is there, and returns its folder. */
-export async function debianRoot(
-  cache: string,
-  progress: Progress,
-): Promise<string> {
-  const root = join(cache, "debian-13");
+export async function debianRoot(cache: Cache): Promise<string> {
+  const root = join(cache.path, "debian-13");
   const step =
     "Making a Debian 13 root with Wine (1.1 GB, about half a minute)";
-  await makeOnce(cache, root, step, progress, async (temporary) => {
-    await ensureMmdebstrap(progress);
+  await makeOnce(cache, root, step, async (temporary) => {
+    await ensureMmdebstrap(cache);
     await isolated([
       ...["mmdebstrap", "--mode=root", "--quiet", "--variant=apt"],
       ...["--include=wine,wine64"],
@@ -30,21 +26,20 @@ export async function debianRoot(
 
 /** Installs packages into the Debian root unless they are there. */
 export async function installInRoot(
-  cache: string,
+  cache: Cache,
   packages: readonly string[],
-  progress: Progress,
 ): Promise<void> {
-  const root = join(cache, "debian-13");
+  const root = join(cache.path, "debian-13");
   // dpkg writes a package's list when the package is unpacked; a marker of our own says that all of it was set up.
   const missing = () =>
     packages.filter((name) =>
       !existsSync(join(root, "var/lib/kernel32-io", name))
     );
   if (missing().length === 0) return;
-  await locked(cache, "apt", progress, async () => {
+  await locked(cache, "apt", async () => {
     const names = missing();
     if (names.length === 0) return;
-    progress(`Installing ${names.join(", ")} in the Debian root`);
+    cache.progress(`Installing ${names.join(", ")} in the Debian root`);
     const script = `set -e
       root=$1; shift
       mount -t proc proc "$root/proc"
@@ -61,7 +56,7 @@ export async function installInRoot(
   });
 }
 
-async function ensureMmdebstrap(progress: Progress): Promise<void> {
+async function ensureMmdebstrap({ progress }: Cache): Promise<void> {
   if (await works("mmdebstrap")) return;
   if (!await works("apt-get")) {
     throw new Error(

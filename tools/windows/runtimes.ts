@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeOnce } from "./cache.ts";
+import { type Cache, makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
-import type { Progress } from "./windows.ts";
 import pinned from "./runtimes.json" with { type: "json" };
 
 /** A JavaScript runtime of which the environment has the Windows build. */
@@ -40,14 +39,13 @@ export function pinnedRuntime(runtime: Runtime): PinnedRuntime {
  * @throws {Error} If the package's bytes do not match the pinned integrity.
  */
 export async function runtimeProgram(
-  cache: string,
+  cache: Cache,
   runtime: PinnedRuntime,
-  progress: Progress,
 ): Promise<string> {
   const label = `${runtime.package} ${runtime.version}`;
   const name = label.replaceAll(/[^\w.]+/g, "-").replace(/^-/, "");
-  const folder = join(cache, "runtimes", name);
-  await makeOnce(cache, folder, `Fetching ${label}`, progress, async (to) => {
+  const folder = join(cache.path, "runtimes", name);
+  await makeOnce(cache, folder, `Fetching ${label}`, async (to) => {
     const archive = await pack(runtime, to);
     const { integrity } = runtime;
     const [algorithm = ""] = integrity.split("-");

@@ -4,12 +4,12 @@ import { existsSync, fstatSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Cache } from "./cache.ts";
 import { command } from "./command.ts";
 import { compilers, MINGW } from "./compile.ts";
 import { installInRoot, works } from "./root.ts";
 import {
   type Ended,
-  type Progress,
   type Run,
   runToEnd,
   type Stream,
@@ -25,11 +25,10 @@ const RELAY = fileURLToPath(new URL("relay.ts", import.meta.url));
 
 /** Provisions Wine and a prefix. The session starts with the first program. */
 export async function underWine(
-  cache: string,
+  cache: Cache,
   program: (runtime: Runtime) => Promise<string>,
-  progress: Progress,
 ): Promise<Windows> {
-  const wine = await provisionWine(cache, progress);
+  const wine = await provisionWine(cache);
   let current: Promise<Session> | undefined;
   const session = () => current ??= startSession(wine);
 
@@ -48,7 +47,7 @@ export async function underWine(
     const { call } = await session();
     const run = randomUUID();
     const variables = Object.entries({
-      DENO_DIR: windowsPath(join(cache, "deno")),
+      DENO_DIR: windowsPath(join(cache.path, "deno")),
       ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
       ...options.env,
       KERNEL32_IO_RUN: run,
@@ -85,9 +84,9 @@ export async function underWine(
         },
       };
     },
-    ...compilers(cache, progress, MINGW, async (tool, args) => {
+    ...compilers(cache, MINGW, async (tool, args) => {
       if (wine.root !== "/") {
-        await installInRoot(cache, tool.packages, progress);
+        await installInRoot(cache, tool.packages);
       } else if (!await works(tool.program)) {
         throw new Error(
           `${tool.program} is missing. On Debian, \`apt-get install ${

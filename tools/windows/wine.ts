@@ -3,11 +3,10 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeOnce } from "./cache.ts";
+import { type Cache, makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
 import { enter, explain, isolated, UNSHARE } from "./isolation.ts";
 import { debianRoot } from "./root.ts";
-import type { Progress } from "./windows.ts";
 
 /** The first Wine that has what today's runtimes import (bcryptprimitives.dll, for one). */
 const OLDEST = 10;
@@ -34,20 +33,17 @@ export interface Session {
 }
 
 /** Finds the host's Wine or makes a root that has one, and makes a prefix for it. */
-export async function provisionWine(
-  cache: string,
-  progress: Progress,
-): Promise<Wine> {
+export async function provisionWine(cache: Cache): Promise<Wine> {
   const host = await hostWine();
-  const root = host ? "/" : await debianRoot(cache, progress);
+  const root = host ? "/" : await debianRoot(cache);
   const folder = host ? dirname(host) : "/usr/bin";
-  const prefix = join(cache, `prefix-${host ? "host" : "debian-13"}`);
+  const prefix = join(cache.path, `prefix-${host ? "host" : "debian-13"}`);
   const caller = (prefix: string): Wine["call"] => (verb, ...args) => [
     "sh",
     [SCRIPT, verb, root, prefix, folder, ...args],
   ];
   const step = "Making a Windows prefix (about 15 s)";
-  await makeOnce(cache, prefix, step, progress, async (temporary) => {
+  await makeOnce(cache, prefix, step, async (temporary) => {
     await isolated(caller(temporary)("prefix").flat());
     return temporary;
   });
