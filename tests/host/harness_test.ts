@@ -41,6 +41,7 @@ const FILES: Record<string, string> = {
   "tests/src/broken_test.ts": 'import "./nothing.ts";\n',
   "tests/src/crash_test.ts": TEST +
     'test("good", () => {});\ntest("exits", () => { process.exit(0); });\n',
+  "tests/src/hang_test.ts": TEST + 'test("hangs", () => { for (;;); });\n',
   "tests/host/drive_test.ts": TEST + 'test("drives", () => {});\n',
 };
 
@@ -118,6 +119,20 @@ for (const { name, run } of lanes) {
     assertStringIncludes(said, "nothing.ts");
   });
 }
+
+test("a file that hangs is ended, and taken for a failure", async () => {
+  const timeout = 4000;
+  const hasty = [
+    ...portableLanes(repository, files, timeout),
+    ...windowsLanes(repository, files, windows, session, timeout),
+  ];
+  const results = await Promise.all(
+    hasty.map(({ run }) => run("tests/src/hang_test.ts")),
+  );
+  for (const { problem } of results) {
+    assertEquals(problem, "took too long and was ended");
+  }
+});
 
 test("the lane deno.exe runs a file once for each line of V8 flags", async () => {
   const { tests, problem } = await denoExe!.run("tests/src/bound_test.ts");

@@ -3,15 +3,18 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers";
-import type { RunResult, Windows, WindowsSession } from "../windows/mod.ts";
+import {
+  runOf,
+  type RunResult,
+  runToEnd,
+  type Windows,
+  type WindowsSession,
+} from "../windows/windows.ts";
 import { type TestFiles, v8Flags } from "./files.ts";
 import { parseJunit, type TestResult } from "./junit.ts";
 
-const MINUTE = 60_000;
-
 /** A test file that hangs is ended after so long. The slowest takes half a minute. */
-const TIMEOUT = 6 * MINUTE;
+const TIMEOUT = 6 * 60_000;
 
 /** One runtime's share of the tests. */
 export interface Lane {
@@ -31,10 +34,12 @@ export interface FileResult {
   output: string;
 }
 
-type Ending = Pick<RunResult, "code" | "stdout" | "stderr" | "timedOut">;
-
 /** Lays out who runs the tests that need no Windows. */
-export function portableLanes(repository: string, files: TestFiles): Lane[] {
+export function portableLanes(
+  repository: string,
+  files: TestFiles,
+  timeout: number = TIMEOUT,
+): Lane[] {
   const lane = (
     runtime: Lane["runtime"],
     words: (report: string, file: string) => string[],
@@ -43,18 +48,22 @@ export function portableLanes(repository: string, files: TestFiles): Lane[] {
     runtime,
     files: files.portable,
     run: (file) =>
-      reported((report) => onHost(repository, words(report, file))),
+      reported((report) => onHost(repository, words(report, file), timeout)),
   });
   const node = lane("node", nodeWords);
   // On Windows the others would be the pinned runtimes over again.
   if (process.platform === "win32") return [node];
   const bin = (name: string) => join(repository, "node_modules", name);
-  const deno = [process.execPath, bin("deno/bin.cjs")];
-  const bun = bin("bun/bin/bun.exe");
   return [
     node,
-    lane("deno", (report, file) => [...deno, ...denoArgs("", report, file)]),
-    lane("bun", (report, file) => [bun, ...bunArgs(report, file)]),
+    lane(
+      "deno",
+      (report, file) => [bin("deno/deno"), ...denoArgs("", report, file)],
+    ),
+    lane(
+      "bun",
+      (report, file) => [bin("bun/bin/bun.exe"), ...bunArgs(report, file)],
+    ),
   ];
 }
 
@@ -64,6 +73,7 @@ export function windowsLanes(
   files: TestFiles,
   windows: Windows,
   session: WindowsSession,
+  timeout: number = TIMEOUT,
 ): Lane[] {
   const run = (
     runtime: "deno" | "bun",
@@ -77,7 +87,7 @@ export function windowsLanes(
       const seed = process.env["KERNEL32_IO_SEED"];
       if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
       return await windows.run(runtime, args(windows.path(report)), {
-        ...{ cwd: repository, env, timeout: TIMEOUT },
+        ...{ cwd: repository, env, timeout },
         ...{ stdout: "pipe", stderr: "pipe" },
       });
     });
@@ -113,7 +123,7 @@ export function hostLane(repository: string, files: TestFiles): Lane {
         // A temporary folder of its own, where a test can see what is left behind.
         const temp = dirname(report);
         const env = { TMPDIR: temp, TEMP: temp, TMP: temp };
-        return onHost(repository, nodeWords(report, file), env);
+        return onHost(repository, nodeWords(report, file), TIMEOUT, env);
       }),
   };
 }
@@ -143,7 +153,7 @@ function bunArgs(report: string, file: string): string[] {
 
 /** Runs a file with a path for its JUnit report, and reads that. */
 async function reported(
-  run: (report: string) => Promise<Ending>,
+  run: (report: string) => Promise<RunResult>,
 ): Promise<FileResult> {
   const folder = await mkdtemp(join(tmpdir(), "kernel32-io-test-"));
   try {
@@ -154,7 +164,7 @@ async function reported(
     const tests = parseJunit(xml);
     const failed = tests.some(({ outcome }) => outcome === "failed");
     const problem = timedOut
-      ? `did not end within ${TIMEOUT / MINUTE} minutes`
+      ? "took too long and was ended"
       : tests.length === 0
       ? `ended with code ${code} and reported no test`
       : !xml.trimEnd().endsWith("</testsuites>")
@@ -186,25 +196,17 @@ function readable(output: string): string {
 function onHost(
   cwd: string,
   [program = "", ...args]: string[],
+  timeout: number,
   env: Record<string, string> = {},
-): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    // A test that runs tests must not pass for the runner's own child.
-    const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
+): Promise<RunResult> {
+  // A test that runs tests must not pass for the runner's own child.
+  const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
+  const start = () => {
     const child = spawn(program, args, {
       ...{ cwd, env: { ...variables, NO_COLOR: "1", ...env } },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let stdout = "";
-    let stderr = "";
-    let timedOut = false;
-    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text);
-    child.stderr.setEncoding("utf8").on("data", (text) => stderr += text);
-    const timer = setTimeout(() => timedOut = child.kill(), TIMEOUT);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code: code ?? 1, stdout, stderr, timedOut });
-    });
-  });
+    return Promise.resolve(runOf(child, () => {}));
+  };
+  return runToEnd(start, program, args, { timeout });
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Cache, makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
 import pinned from "./runtimes.json" with { type: "json" };
@@ -8,9 +9,23 @@ import pinned from "./runtimes.json" with { type: "json" };
 /** A JavaScript runtime of which the environment has the Windows build. */
 export type Runtime = "deno" | "bun" | "node";
 
-/** Tells whether a program's name is a runtime's. */
-export function isRuntime(name: string): name is Runtime {
-  return name in pinned.x64;
+/**
+ * Returns the path of a runtime's executable or of a program of the host, or the name of one of Windows' own as it is.
+ *
+ * @param folder What the program's path is relative to.
+ */
+export async function locate(
+  name: string,
+  folder: string,
+  program: (runtime: Runtime) => Promise<string>,
+): Promise<string> {
+  if (name in pinned.x64) return await program(name as Runtime);
+  const path = resolve(folder, name);
+  if (existsSync(path)) return realpathSync(path);
+  if (!/[\/\\]/.test(name)) return name;
+  throw new Error(
+    `There is no program ${JSON.stringify(name)} (looked for ${path}).`,
+  );
 }
 
 /** A pinned package with a runtime's Windows build. */

@@ -30,7 +30,7 @@ sockets=/tmp/$(cat "$prefix/wineserver" 2>/dev/null || echo .wine-0)
 
 # Runs a program of the root, in place of this shell, with nothing of the caller's environment.
 alone() {
-  exec chroot "$view/" /usr/bin/env --chdir="${cwd-/}" -i HOME=/root LC_ALL=C.UTF-8 PATH="$wine:/usr/lib/wine:/usr/bin:/bin" \
+  exec chroot "$view/" /usr/bin/env --chdir="${cwd-/}" -i HOME="$sockets" LC_ALL=C.UTF-8 PATH="$wine:/usr/lib/wine:/usr/bin:/bin" \
     WINEDEBUG=-all WINEPREFIX="$prefix" "$@"
 }
 

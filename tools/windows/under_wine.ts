@@ -1,21 +1,14 @@
-import { type ChildProcess, spawn as start } from "node:child_process";
+import { spawn as start } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, fstatSync, realpathSync } from "node:fs";
-import { constants } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache } from "./cache.ts";
 import { command } from "./command.ts";
 import { compilers, MINGW } from "./compile.ts";
 import { installInRoot, works } from "./root.ts";
-import {
-  type Ended,
-  type Run,
-  runToEnd,
-  type Stream,
-  type Windows,
-} from "./windows.ts";
-import { isRuntime, type Runtime } from "./runtimes.ts";
+import { runOf, runToEnd, type Stream, type Windows } from "./windows.ts";
+import { locate, type Runtime } from "./runtimes.ts";
 import { provisionWine, type Session, startSession } from "./wine.ts";
 
 /** The caller's variables that a program gets without being given them: how it may print, and that nobody watches. */
@@ -62,7 +55,8 @@ export async function underWine(
       },
     );
     // Where the session has ended, nothing of the run is left.
-    return runOf(child, () => command(...call("kill", run)).catch(() => {}));
+    const killRest = () => command(...call("kill", run)).catch(() => {});
+    return runOf(child, killRest, killRest);
   };
 
   return {
@@ -109,20 +103,6 @@ function windowsPath(hostPath: string): string {
   return `Z:${real.replaceAll("/", "\\")}`;
 }
 
-async function locate(
-  name: string,
-  folder: string,
-  program: (runtime: Runtime) => Promise<string>,
-): Promise<string> {
-  if (isRuntime(name)) return await program(name);
-  const path = resolve(folder, name);
-  if (existsSync(path)) return realpathSync(path);
-  if (!name.includes("/") && !name.includes("\\")) return name;
-  throw new Error(
-    `There is no program ${JSON.stringify(name)} (looked for ${path}).`,
-  );
-}
-
 /** What a standard stream will be in the program: a pipe (or a socket, as Node makes them), or something else. */
 interface UsableStream {
   stream: Stream;
@@ -145,34 +125,4 @@ function usable(stream: Stream, fd: 0 | 1 | 2): UsableStream {
 function needsRelay(name: string, streams: readonly UsableStream[]): boolean {
   if (name === "bun") return streams[0]?.isPipe === true;
   return name === "node" && streams.some(({ isPipe }) => isPipe);
-}
-
-/** @param killRest Kills what is left of the run's processes. */
-function runOf(child: ChildProcess, killRest: () => Promise<unknown>): Run {
-  let killed = false;
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.on("error", reject);
-    // What the program left running may hold its pipes open: it goes when the program has gone.
-    const rest = new Promise((resolve) =>
-      child.on("exit", () => resolve(killRest()))
-    );
-    child.on("close", async (code, signal) => {
-      await rest;
-      const ending = signal ?? (killed ? "SIGKILL" : null);
-      resolve({
-        code: ending ? 128 + constants.signals[ending] : code ?? 1,
-        signal: ending,
-      });
-    });
-  });
-  return {
-    process: child,
-    ended,
-    async kill() {
-      killed = true;
-      await killRest();
-      child.kill("SIGKILL"); // if it has not entered the session yet
-      return await ended;
-    },
-  };
 }

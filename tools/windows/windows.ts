@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
 import type { Compilers } from "./compile.ts";
 import type { Runtime } from "./runtimes.ts";
 
@@ -95,6 +96,45 @@ export interface RunResult extends Ended {
   stdout: string;
   stderr: string;
   timedOut: boolean;
+}
+
+/**
+ * Follows a program that was started.
+ *
+ * @param kill Ends it and all that it started.
+ * @param killRest Ends what it has left running.
+ */
+export function runOf(
+  child: ChildProcess,
+  kill: () => unknown,
+  killRest?: () => unknown,
+): Run {
+  let killed = false;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
+    // What the program left running may hold its pipes open: it goes when the program has gone.
+    const rest = new Promise((resolve) =>
+      child.on("exit", () => resolve(killRest?.()))
+    );
+    child.on("close", async (code, signal) => {
+      await rest;
+      const ending = signal ?? (killed ? "SIGKILL" : null);
+      resolve({
+        code: ending ? 128 + constants.signals[ending] : code ?? 1,
+        signal: ending,
+      });
+    });
+  });
+  return {
+    process: child,
+    ended,
+    async kill() {
+      killed = true;
+      await kill();
+      child.kill("SIGKILL"); // if there was nothing to end yet
+      return await ended;
+    },
+  };
 }
 
 /** Starts a program with `spawn`, and waits for its end. */
