@@ -273,7 +273,7 @@ test("runtimeProgram() refuses a package whose integrity is not the pinned one, 
   const pinned = { package: "pinned", version: `file:${source}` };
   const fetch = (integrity: string) =>
     runtimeProgram(
-      { path: downloads, progress: () => {} },
+      downloads,
       { ...pinned, program: "program.txt", integrity },
     );
   const error = await assertRejects(

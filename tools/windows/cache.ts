@@ -6,7 +6,6 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { command } from "./command.ts";
 import { isolated } from "./isolation.ts";
-import type { Progress } from "./windows.ts";
 
 const onWindows = process.platform === "win32";
 
@@ -23,12 +22,8 @@ export function cacheFolder(): string {
   return resolve(user, "kernel32-io");
 }
 
-/** Where the environment is made. */
-export interface Cache {
-  /** The cache folder. */
-  path: string;
-  progress: Progress;
-}
+/** Prints a line about a step that lasts, on standard error: standard output is the program's that is run. */
+export const progress: (line: string) => void = console.error;
 
 /**
  * Makes a file or folder of the cache unless it is there, in one process at a time: under another name, which it loses when it is complete.
@@ -37,7 +32,7 @@ export interface Cache {
  * @param make Makes it in the empty folder given, or makes that folder it, and returns its path.
  */
 export async function makeOnce(
-  cache: Cache,
+  cache: string,
   target: string,
   step: string,
   make: (temporary: string) => Promise<string>,
@@ -46,7 +41,7 @@ export async function makeOnce(
   await mkdir(dirname(target), { recursive: true });
   await locked(cache, basename(target), async () => {
     if (existsSync(target)) return;
-    cache.progress(step);
+    progress(step);
     for (const name of onWindows ? [] : await readdir(dirname(target))) {
       // An interrupted attempt.
       if (!name.startsWith(`${basename(target)}.`)) continue;
@@ -66,14 +61,14 @@ export async function makeOnce(
 
 /** Does work in one process at a time. On Windows there is no such lock: what is made twice there is thrown away once. */
 export async function locked(
-  { path, progress }: Cache,
+  cache: string,
   name: string,
   work: () => Promise<void>,
 ): Promise<void> {
   if (onWindows) return await work();
-  await mkdir(join(path, "locks"), { recursive: true });
+  await mkdir(join(cache, "locks"), { recursive: true });
   // flock(1) holds the lock until its child's standard input ends, which ends with this process.
-  const lock = join(path, "locks", name);
+  const lock = join(cache, "locks", name);
   const holder = spawn("flock", [lock, "sh", "-c", "echo held; exec cat"], {
     stdio: ["pipe", "pipe", "inherit"],
     detached: true, // a Ctrl-C is ours to handle

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Cache, makeOnce } from "./cache.ts";
+import { makeOnce } from "./cache.ts";
 
 /**
  * Compiles C (and assembly).
@@ -55,7 +55,7 @@ const QEMU: Tool = { program: "qemu-aarch64", packages: ["qemu-user"] };
  * @param run Runs a tool, once it is there, and returns what it printed.
  */
 export function compilers(
-  cache: Cache,
+  cache: string,
   forWindows: Tool,
   run: (tool: Tool, args: readonly string[]) => Promise<string>,
 ): Compilers {
@@ -70,7 +70,7 @@ export function compilers(
         const content = await readFile(file);
         hash.update(`${basename(file)} ${content.length}\n`).update(content);
       }
-      const kept = join(cache.path, "compiled", hash.digest("hex"));
+      const kept = join(cache, "compiled", hash.digest("hex"));
       const names = files.map((file) => basename(file)).join(", ");
       await makeOnce(cache, kept, `Compiling ${names}`, async (to) => {
         const program = join(to, "program.exe");

@@ -15,29 +15,21 @@ import { cacheFolder } from "./cache.ts";
 import { onWindows } from "./native.ts";
 import { pinnedRuntime, type Runtime, runtimeProgram } from "./runtimes.ts";
 import { underWine } from "./under_wine.ts";
-import type { Progress, Windows } from "./windows.ts";
+import type { Windows } from "./windows.ts";
 
 export type { Compilers } from "./compile.ts";
 export type * from "./windows.ts";
 export type { Runtime } from "./runtimes.ts";
 
-/** What {@link provision} may be told. */
-export interface ProvisionOptions {
-  /** Where lines about long steps go; by default to standard error, which leaves standard output to the program that is run. */
-  progress?: Progress;
-  /** Runtimes to have at hand at once; others are fetched when they are first run. */
-  runtimes?: readonly Runtime[];
-}
-
 /**
  * Fetches and makes what is missing, once, and returns the Windows that this system offers.
  *
+ * @param options Runtimes to have at hand at once; others are fetched when they are first run.
  * @throws {Error} If the system can offer none; the message says what is missing.
  */
 export async function provision(
-  options: ProvisionOptions = {},
+  { runtimes = [] }: { runtimes?: readonly Runtime[] } = {},
 ): Promise<Windows> {
-  const { progress = console.error, runtimes = [] } = options;
   const { platform, arch } = process;
   const isLinux = platform === "linux" && arch === "x64";
   if (platform !== "win32" && !isLinux) {
@@ -45,7 +37,7 @@ export async function provision(
       `Windows programs run on Windows and, under Wine, on Linux for x64; this is ${platform} for ${arch}.`,
     );
   }
-  const cache = { path: cacheFolder(), progress };
+  const cache = cacheFolder();
   const program = (runtime: Runtime) =>
     runtimeProgram(cache, pinnedRuntime(runtime));
   const windows = isLinux

@@ -1,6 +1,5 @@
 import { spawn as start } from "node:child_process";
 import { resolve } from "node:path";
-import type { Cache } from "./cache.ts";
 import { command } from "./command.ts";
 import { compilers, GCC } from "./compile.ts";
 import { works } from "./root.ts";
@@ -9,7 +8,7 @@ import { runOf, runToEnd, type Windows } from "./windows.ts";
 
 /** Runs programs on Windows itself. */
 export function onWindows(
-  cache: Cache,
+  cache: string,
   program: (runtime: Runtime) => Promise<string>,
 ): Windows {
   const spawn: Windows["spawn"] = async (name, args = [], options = {}) => {

@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Cache, locked, makeOnce } from "./cache.ts";
+import { locked, makeOnce, progress } from "./cache.ts";
 import { command } from "./command.ts";
 import { isolated } from "./isolation.ts";
 
 const SUITE = "trixie";
 
 /** Makes the Debian 13 system that has Wine, where the host has none or one too old, unless it is there, and returns its folder. */
-export async function debianRoot(cache: Cache): Promise<string> {
-  const root = join(cache.path, "debian-13");
+export async function debianRoot(cache: string): Promise<string> {
+  const root = join(cache, "debian-13");
   const step =
     "Making a Debian 13 root with Wine (1.1 GB, about half a minute)";
   await makeOnce(cache, root, step, async (temporary) => {
-    await ensureMmdebstrap(cache);
+    await ensureMmdebstrap();
     await isolated([
       ...["mmdebstrap", "--mode=root", "--quiet", "--variant=apt"],
       ...["--include=wine,wine64"],
@@ -26,10 +26,10 @@ export async function debianRoot(cache: Cache): Promise<string> {
 
 /** Installs packages into the Debian root unless they are there. */
 export async function installInRoot(
-  cache: Cache,
+  cache: string,
   packages: readonly string[],
 ): Promise<void> {
-  const root = join(cache.path, "debian-13");
+  const root = join(cache, "debian-13");
   // dpkg writes a package's list when the package is unpacked; a marker of our own says that all of it was set up.
   const missing = () =>
     packages.filter((name) =>
@@ -39,7 +39,7 @@ export async function installInRoot(
   await locked(cache, "apt", async () => {
     const names = missing();
     if (names.length === 0) return;
-    cache.progress(`Installing ${names.join(", ")} in the Debian root`);
+    progress(`Installing ${names.join(", ")} in the Debian root`);
     const script = `set -e
       root=$1; shift
       mount -t proc proc "$root/proc"
@@ -56,7 +56,7 @@ export async function installInRoot(
   });
 }
 
-async function ensureMmdebstrap({ progress }: Cache): Promise<void> {
+async function ensureMmdebstrap(): Promise<void> {
   if (await works("mmdebstrap")) return;
   if (!await works("apt-get")) {
     throw new Error(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Cache, makeOnce } from "./cache.ts";
+import { makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
 import pinned from "./runtimes.json" with { type: "json" };
 
@@ -54,12 +54,12 @@ export function pinnedRuntime(runtime: Runtime): PinnedRuntime {
  * @throws {Error} If the package's bytes do not match the pinned integrity.
  */
 export async function runtimeProgram(
-  cache: Cache,
+  cache: string,
   runtime: PinnedRuntime,
 ): Promise<string> {
   const label = `${runtime.package} ${runtime.version}`;
   const name = label.replaceAll(/[^\w.]+/g, "-").replace(/^-/, "");
-  const folder = join(cache.path, "runtimes", name);
+  const folder = join(cache, "runtimes", name);
   await makeOnce(cache, folder, `Fetching ${label}`, async (to) => {
     const archive = await pack(runtime, to);
     const { integrity } = runtime;

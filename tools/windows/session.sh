@@ -81,6 +81,8 @@ prefix)
 run)
   cwd=$1
   shift
+  # The host's, in one of the system's folders.
+  if ! [ "$cwd" -ef "$view$cwd" ]; then mkdir -p "$view$cwd" && mount --rbind "$cwd" "$view$cwd" || exit; fi
   alone "$@"
   ;;
 kill)

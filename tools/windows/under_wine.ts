@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { existsSync, fstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Cache } from "./cache.ts";
 import { command } from "./command.ts";
 import { compilers, MINGW } from "./compile.ts";
 import { installInRoot, works } from "./root.ts";
@@ -18,7 +17,7 @@ const RELAY = fileURLToPath(new URL("relay.ts", import.meta.url));
 
 /** Provisions Wine and a prefix. The session starts with the first program. */
 export async function underWine(
-  cache: Cache,
+  cache: string,
   program: (runtime: Runtime) => Promise<string>,
 ): Promise<Windows> {
   const wine = await provisionWine(cache);
@@ -40,7 +39,7 @@ export async function underWine(
     const { call } = await session();
     const run = randomUUID();
     const variables = Object.entries({
-      DENO_DIR: windowsPath(join(cache.path, "deno")),
+      DENO_DIR: windowsPath(join(cache, "deno")),
       ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
       ...options.env,
       KERNEL32_IO_RUN: run,

@@ -43,9 +43,6 @@ export interface WindowsSession extends AsyncDisposable {
   smallDisk(options: { bytes: number }): Promise<string | undefined>;
 }
 
-/** Takes one line about a step that lasts, such as a download. */
-export type Progress = (line: string) => void;
-
 /** Where a standard stream goes: to the caller's own, nowhere, or through a pipe to the caller. */
 export type Stream = "inherit" | "ignore" | "pipe";
 
@@ -70,7 +67,6 @@ export interface SpawnOptions {
 export interface Ended {
   /** The exit code; 128 + the signal's number for a program that a signal ended. Under Wine, its low eight bits. */
   code: number;
-  signal: NodeJS.Signals | null;
 }
 
 /** A program that was started. */
@@ -83,10 +79,8 @@ export interface Run {
   kill(): Promise<Ended>;
 }
 
-/** What {@link runToEnd} takes beside the program and its arguments. */
+/** How a Windows program is run to its end. */
 export interface RunOptions extends Omit<SpawnOptions, "stdin"> {
-  /** Bytes or text for the program's standard input, or where that comes from. Default: `"ignore"`. */
-  stdin?: "inherit" | "ignore" | { text: string | Uint8Array };
   /** Ends the program after so many milliseconds. */
   timeout?: number;
 }
@@ -119,10 +113,7 @@ export function runOf(
     child.on("close", async (code, signal) => {
       await rest;
       const ending = signal ?? (killed ? "SIGKILL" : null);
-      resolve({
-        code: ending ? 128 + constants.signals[ending] : code ?? 1,
-        signal: ending,
-      });
+      resolve({ code: ending ? 128 + constants.signals[ending] : code ?? 1 });
     });
   });
   return {
@@ -139,29 +130,19 @@ export function runOf(
 
 /** Starts a program with `spawn`, and waits for its end. */
 export async function runToEnd(
-  spawn: (
-    program: string,
-    args: readonly string[],
-    options: SpawnOptions,
-  ) => Promise<Run>,
+  spawn: Windows["spawn"],
   program: string,
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { stdin = "ignore", timeout, ...rest } = options;
-  const input = typeof stdin === "object" ? stdin.text : undefined;
-  const run = await spawn(program, args, {
-    ...rest,
-    stdin: typeof stdin === "object" ? "pipe" : stdin,
-  });
+  const run = await spawn(program, args, options);
   const { process } = run;
   let stdout = "";
   let stderr = "";
   process.stdout?.setEncoding("utf8").on("data", (text) => stdout += text);
   process.stderr?.setEncoding("utf8").on("data", (text) => stderr += text);
-  // A program may end before it has read its input.
-  process.stdin?.on("error", () => {}).end(input);
   let timedOut = false;
+  const { timeout } = options;
   const timer = timeout === undefined ? undefined : setTimeout(() => {
     timedOut = true;
     run.kill();

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Cache, makeOnce } from "./cache.ts";
+import { makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
 import { enter, explain, isolated, UNSHARE } from "./isolation.ts";
 import { debianRoot } from "./root.ts";
@@ -33,11 +33,11 @@ export interface Session {
 }
 
 /** Finds the host's Wine or makes a root that has one, and makes a prefix for it. */
-export async function provisionWine(cache: Cache): Promise<Wine> {
+export async function provisionWine(cache: string): Promise<Wine> {
   const host = await hostWine();
   const root = host ? "/" : await debianRoot(cache);
   const folder = host ? dirname(host) : "/usr/bin";
-  const prefix = join(cache.path, `prefix-${host ? "host" : "debian-13"}`);
+  const prefix = join(cache, `prefix-${host ? "host" : "debian-13"}`);
   const caller = (prefix: string): Wine["call"] => (verb, ...args) => [
     "sh",
     [SCRIPT, verb, root, prefix, folder, ...args],
