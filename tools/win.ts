@@ -29,7 +29,7 @@ try {
   const windows = await provision();
   await using _session = await windows.session();
   const run = await windows.spawn(program, args, {
-    // npm starts scripts in the package's folder and tells here where it was called.
+    // npm starts scripts in the package's folder and names here the folder where it was called.
     cwd: process.env["INIT_CWD"] ?? process.cwd(),
     env,
     stdin: "inherit",

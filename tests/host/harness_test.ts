@@ -71,7 +71,7 @@ function isFailure({ tests, problem }: FileResult): boolean {
     tests.some(({ outcome }) => outcome === "failed");
 }
 
-test("findTests() tells files that need kernel32 from those that do not, and those that drive the environment", () => {
+test("findTests() sorts files into those that need kernel32, those that do not, and those that drive the environment", () => {
   assertEquals(files.host, ["tests/host/drive_test.ts"]);
   assertEquals(
     files.windows,
@@ -92,7 +92,7 @@ test("v8Flags() gives a file a run for each line of flags", async () => {
 });
 
 for (const { name, run } of lanes) {
-  test(`the lane ${name} tells passed, failed and skipped tests apart`, async () => {
+  test(`the lane ${name} distinguishes passed, failed and skipped tests`, async () => {
     const { tests, problem } = await run("tests/src/mixed_test.ts");
     assertEquals(tests.map(({ name, outcome }) => [name, outcome]), [
       ["good & <well>", "passed"],

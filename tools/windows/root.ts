@@ -76,7 +76,7 @@ async function ensureMmdebstrap(): Promise<void> {
   await command("apt-get", [...install, "mmdebstrap"], { env });
 }
 
-/** Tells whether a program of the host starts. */
+/** Returns whether a program of the host starts. */
 export async function works(program: string): Promise<boolean> {
   return await command(program, ["--version"]).then(() => true, () => false);
 }

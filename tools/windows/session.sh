@@ -25,10 +25,10 @@ shift 4
 # The folder of wineserver's socket. Debian's Wine chooses one for each prefix and notes its name there.
 sockets=/tmp/$(cat "$prefix/wineserver" 2>/dev/null || echo .wine-0)
 
-# Where the host's folders are seen with the root's system in place of its own.
+# The folder under which the host's folders are seen with the root's system instead of the host's.
 [ "$root" = / ] && view= || view=$root/mnt
 
-# Runs a program of the root, in place of this shell, with nothing of the caller's environment.
+# Replaces this shell by a program of the root with nothing of the caller's environment.
 alone() {
   exec chroot "$view/" /usr/bin/env --chdir="${cwd-/}" -i HOME="$sockets" LC_ALL=C.UTF-8 PATH="$wine:/usr/lib/wine:/usr/bin:/bin" \
     WINEDEBUG=-all WINEPREFIX="$prefix" "$@"

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { command } from "./command.ts";
 import { compilers, MINGW } from "./compile.ts";
 import { installInRoot, works } from "./root.ts";
-import { runOf, runToEnd, type Stream, type Windows } from "./windows.ts";
 import { locate, type Runtime } from "./runtimes.ts";
+import { runOf, runToEnd, type Stream, type Windows } from "./windows.ts";
 import { provisionWine, type Session, startSession } from "./wine.ts";
 
-/** The caller's variables that a program gets without being given them: how it may print, and that nobody watches. */
+/** The caller's variables that a program gets without being given them: how it may print, and whether a CI service runs it. */
 const PASSED_ON = ["CI", "COLORTERM", "FORCE_COLOR", "NO_COLOR", "TERM"];
 
 const RELAY = fileURLToPath(new URL("relay.ts", import.meta.url));
