@@ -30,8 +30,6 @@ export let retainMemory: (buffer: AlignedBuffer) => void;
 /** Releases memory that was retained, and frees it if `free()` was called. */
 export let releaseMemory: (buffer: AlignedBuffer) => void;
 
-const { transfer } = ArrayBuffer.prototype;
-
 /**
  * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
  * not change. It is what unbuffered and scatter/gather I/O take without a copy,
@@ -151,7 +149,7 @@ export class AlignedBuffer implements Disposable {
     this.#freed = true;
     dropped.unregister(this);
     // Detaches first: a view must never reach memory that is gone.
-    transfer.call(this.#memory, 0);
+    thread().detach(this.#memory);
     if (this.#operations === 0) this.#freeMemory();
   }
 
