@@ -45,8 +45,10 @@ export abstract class BaseFile {
    * Takes a handle.
    *
    * @param taken The handle, and what is known of it.
+   * @param sectorSize The sector sizes, if they are known.
    */
-  protected constructor(taken: TakenHandle) {
+  protected constructor(taken: TakenHandle, sectorSize?: SectorSize) {
+    this.#sectorSize = sectorSize;
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;

@@ -49,6 +49,7 @@ import {
 } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { sectorSizeOf } from "../file/sector_size.ts";
 import {
   checkOptions,
   type HandleOptions,
@@ -164,21 +165,27 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
     const isDisk = taken.type === "disk";
+    // All that may fail comes before the collector learns of the handle.
+    const sector = isDisk && taken.mode.unbuffered
+      ? sectorSizeOf(taken)
+      : undefined;
     const overlapped = new OverlappedHandle(handle, path, {
       isDisk,
       isShared: !taken.owned,
       limit,
     });
-    super(taken);
+    const transfers = new Transfers(overlapped);
+    const io = sector === undefined
+      ? transfers
+      : new SectorIo(overlapped, transfers, sector);
+    const flusher = new Flusher(overlapped);
+    super(taken, sector);
     this.#mode = taken.mode;
     this.#type = taken.type;
     this.#seekable = isDisk;
     this.#overlapped = overlapped;
-    this.#flusher = new Flusher(overlapped);
-    const transfers = new Transfers(overlapped);
-    this.#io = isDisk && taken.mode.unbuffered
-      ? new SectorIo(overlapped, transfers, this.sectorSize())
-      : transfers;
+    this.#flusher = flusher;
+    this.#io = io;
   }
 
   /**

@@ -212,7 +212,7 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
   for (const value of [INVALID_HANDLE_VALUE, -1n]) {
     refused(value, {}, TypeError, "handle must not be INVALID_HANDLE_VALUE");
   }
-  refused(handle, "a pipe", TypeError, "options must be an object such as");
+  refused(handle, 5, TypeError, "options must be an object such as");
   refused(handle, null, TypeError, "options must be an object such as");
   refused(
     handle,
