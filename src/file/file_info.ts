@@ -1,5 +1,5 @@
 /**
- * What a handle tells of its file, and what can be set without moving a file
+ * What is known of a file by its handle, and what can be set without moving a file
  * pointer. The same for synchronous and overlapped handles.
  *
  * @module

@@ -45,7 +45,7 @@ export function sectorSizeOf(file: SectoredFile): SectorSize {
   const code = getLastWin32Error();
   const size = fromDisk(file) ?? fromVolume(pathOnVolume);
   if (size !== undefined) return size;
-  const hint = "The size of the sectors could not be found in any way" +
+  const hint = "The size of the sectors could not be found by any query" +
     (pathOnVolume === undefined ? ", and no absolute path is known." : ".");
   throw new Win32Error("GetFileInformationByHandleEx", code, { path, hint });
 }

@@ -28,7 +28,7 @@ export interface FromHandleOptions extends HandleOptions {
    * @default {"handle 420"}
    */
   readonly path?: string | undefined;
-  /** How much may be under way at once, if the handle is overlapped. */
+  /** How much may be in flight at once, if the handle is overlapped. */
   readonly maxInFlight?: InFlightLimit | undefined;
 }
 

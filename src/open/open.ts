@@ -102,7 +102,7 @@ export function openSync(
 
 /**
  * Opens a file, pipe, volume or device for overlapped I/O: its methods return
- * promises, any number of operations may be under way, and the JS thread is not
+ * promises, any number of operations may be in flight, and the JS thread is not
  * blocked by them. Opening itself is one call, as it is for `openSync()`.
  *
  * @param path A path, long or short, a `file:` URL, or a device's name.
@@ -220,7 +220,7 @@ function reserve(
   }
 }
 
-/** Keeps a file that was there before, although it was to be deleted on close. */
+/** Has a file that existed survive, although it was opened to be deleted on close. */
 function cancelDeletion({ handle, settings, existed }: OpenedHandle): void {
   if (settings.deleteOnClose && existed) clearDeleteOnClose(handle);
 }
