@@ -460,8 +460,15 @@ test("data that is transferred elsewhere before its turn is refused, not taken f
       TypeError,
       "has been transferred elsewhere",
     );
+    const buffer = new Uint8Array(8);
+    const third = assertRejects(
+      () => file.readExactly(buffer),
+      TypeError,
+      "has been transferred elsewhere",
+    );
     data.buffer.transfer();
-    await Promise.all([first, second]);
+    buffer.buffer.transfer();
+    await Promise.all([first, second, third]);
     assertEquals([...readFileSync(path)], [1, 2]);
     // Large data goes in parts: the first is on its way, the second is gone.
     const large = new Uint8Array(2 ** 22 + 1).fill(7);
