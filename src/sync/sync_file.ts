@@ -32,7 +32,12 @@ import {
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";
 import { UnbufferedIo } from "./sector_io.ts";
-import { readInto, type TransferTarget, writeFrom } from "./transfer.ts";
+import {
+  handleWord,
+  readInto,
+  type TransferTarget,
+  writeFrom,
+} from "./transfer.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -64,6 +69,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * beginning) from the time-out of a serial port, which reads nothing either.
    */
   readonly #defaultOffset: number | undefined;
+  /** Writes without an offset go to the end. */
+  readonly #appends: boolean;
   /** The system takes whole sectors only. */
   readonly #sectored: boolean;
   #readable: boolean;
@@ -90,9 +97,14 @@ export class SyncFile extends BaseFile implements Disposable {
     const type = fileTypeOf(handle, path);
     super(handle, path);
     this.#mode = mode;
-    this.#target = { handle, path, isDisk: type === "disk" };
+    this.#target = {
+      handle: handleWord(handle),
+      path,
+      isDisk: type === "disk",
+    };
     this.#seekable = type === "disk";
     this.#defaultOffset = type === "character" ? 0 : undefined;
+    this.#appends = mode.append && this.#seekable;
     this.#sectored = this.#seekable && mode.unbuffered;
     this.#readable = mode.read;
     this.#writable = mode.write || mode.append;
@@ -127,20 +139,15 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
-    const at = this.#offsetToRead("read", options);
+    // First, since a getter may close the file or detach the buffer.
+    const at = options === undefined ? undefined : offsetOf(options);
+    if (!this.#readable) this.#refuse("read", "read");
+    if (at !== undefined) this.#checkAt(at);
     const length = checkedLength("buffer", buffer);
-    return this.#read(buffer, length, at);
-  }
-
-  #read(
-    buffer: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): number | null {
     if (length === 0) return 0;
     if (this.#sectored) return this.#readSectors(buffer, length, at);
-    const offset = this.#start(at) ?? this.#defaultOffset;
-    return readInto(this.#target, buffer, length, offset);
+    this.#setPointer(at);
+    return readInto(this.#target, buffer, length, at ?? this.#defaultOffset);
   }
 
   /** Returns where a read starts, if it is allowed. */
@@ -148,7 +155,6 @@ export class SyncFile extends BaseFile implements Disposable {
     method: string,
     options: PositionOptions | undefined,
   ): Offset | undefined {
-    // First, since a getter may close the file or detach the buffer.
     const at = options === undefined ? undefined : offsetOf(options);
     if (!this.#readable) this.#refuse("read", method);
     if (at !== undefined) this.#checkAt(at);
@@ -253,9 +259,8 @@ export class SyncFile extends BaseFile implements Disposable {
     at: Offset | undefined,
     done: number,
   ): number | null {
-    const offset = at === undefined ? undefined : advance(at, done);
     try {
-      return this.#read(buffer, byteLengthOf(buffer), offset);
+      return this.read(buffer, optionsBehind(at, done));
     } catch (error) {
       throw withMoreTransferred(error, done);
     }
@@ -293,19 +298,17 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
-    const at = this.#offsetToWrite("write", options);
+    const at = options === undefined ? undefined : offsetOf(options);
+    if (!this.#writable) this.#refuse("write", "write");
+    if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
-    return this.#write(data, length, at);
-  }
-
-  #write(
-    data: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): number {
     if (length === 0) return 0;
     if (this.#sectored) return this.#writeSectors(data, length, at);
-    return writeFrom(this.#target, data, length, this.#startOfWrite(at));
+    if (at === undefined && this.#appends) {
+      return writeFrom(this.#target, data, length, this.#endOfFile());
+    }
+    this.#setPointer(at);
+    return writeFrom(this.#target, data, length, at);
   }
 
   /** Returns where a write starts, if it is allowed. */
@@ -315,9 +318,7 @@ export class SyncFile extends BaseFile implements Disposable {
   ): Offset | undefined {
     const at = options === undefined ? undefined : offsetOf(options);
     if (!this.#writable) this.#refuse("write", method);
-    if (at === undefined) return undefined;
-    this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) throw appendsOnly(this.path);
+    if (at !== undefined) this.#checkWriteAt(at);
     return at;
   }
 
@@ -401,9 +402,8 @@ export class SyncFile extends BaseFile implements Disposable {
     at: Offset | undefined,
     done: number,
   ): number {
-    const offset = at === undefined ? undefined : advance(at, done);
     try {
-      return this.#write(data, byteLengthOf(data), offset);
+      return this.write(data, optionsBehind(at, done));
     } catch (error) {
       throw withMoreTransferred(error, done);
     }
@@ -539,18 +539,22 @@ export class SyncFile extends BaseFile implements Disposable {
     this.#needOffsets();
   }
 
-  /** Readies the file pointer for a transfer, and returns its offset. */
-  #start(at: Offset | undefined): Offset | undefined {
-    if (at !== undefined) this.#position ??= this.#pointer();
-    else if (this.#position !== undefined) this.#movePointer(this.#position);
-    return at;
+  #checkWriteAt(at: Offset): void {
+    this.#checkAt(at);
+    if (this.#mode.append && !this.#mode.write) throw appendsOnly(this.path);
   }
 
-  #startOfWrite(at: Offset | undefined): Offset | undefined {
-    if (at !== undefined || !this.#mode.append || !this.#seekable) {
-      return this.#start(at);
-    }
-    // The file pointer ends behind what is appended.
+  /** Readies the system's file pointer, which every transfer moves. */
+  #setPointer(at: Offset | undefined): void {
+    if (at !== undefined) this.#position ??= this.#pointer();
+    else if (this.#position !== undefined) this.#movePointer(this.#position);
+  }
+
+  /**
+   * Returns the offset that appends: none where the access rights of the handle
+   * have every write appended. The file pointer ends behind what is appended.
+   */
+  #endOfFile(): Offset | undefined {
     this.#position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
   }
@@ -704,6 +708,14 @@ export class SyncFile extends BaseFile implements Disposable {
       setEnd: (size) => setEndOfFile(this.handle, size, this.path),
     });
   }
+}
+
+/** Returns the options of a transfer that follows the first `done` bytes. */
+function optionsBehind(
+  at: Offset | undefined,
+  done: number,
+): PositionOptions | undefined {
+  return at === undefined ? undefined : { at: advance(at, done) };
 }
 
 /** Returns what a failed transfer transferred. */
