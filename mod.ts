@@ -29,27 +29,34 @@
  *
  * @module
  */
-export * from "./src/sectors/align.ts";
+export * from "./src/memory/align.ts";
 export * from "./src/errors/codes.ts";
 export * from "./src/errors/win32_error.ts";
 export type { BaseFile } from "./src/file/base_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
-export { fromHandle } from "./src/open/from_handle.ts";
-export type { InFlightLimit } from "./src/overlapped/in_flight_limit.ts";
+export { fromHandle, type FromHandleOptions } from "./src/open/from_handle.ts";
+export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
 export * from "./src/win32/handle.ts";
-export type { LockOptions, LockRange } from "./src/file/lock.ts";
+export type { HandleOptions } from "./src/file/taken_handle.ts";
+export type {
+  LockOptions,
+  LockRange,
+  TryLockOptions,
+} from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";
 export type { FileMode } from "./src/file/mode.ts";
 export { open, openSync } from "./src/open/open.ts";
 export type {
+  ImpersonationLevel,
   OpenOptions,
   OverlappedOptions,
   ShareMode,
 } from "./src/open/options.ts";
 export {
   OverlappedFile,
+  type OverlappedFileOptions,
   type SignalOptions,
   type TransferOptions,
 } from "./src/overlapped/overlapped_file.ts";
@@ -63,7 +70,7 @@ export {
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
-export type { SectorSize } from "./src/sectors/sector_size.ts";
+export type { SectorSize } from "./src/file/sector_size.ts";
 export type { StreamOptions } from "./src/streams/stream_options.ts";
 export { SyncFile } from "./src/sync/sync_file.ts";
 export type { WritableOptions } from "./src/streams/writable.ts";

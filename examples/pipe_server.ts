@@ -36,7 +36,7 @@ function instance(): OverlappedFile {
   if (handle === INVALID_HANDLE_VALUE) {
     throw Win32Error.last("CreateNamedPipeW");
   }
-  const file = fromHandle(handle, NAME);
+  const file = fromHandle(handle, { path: NAME });
   if (file instanceof OverlappedFile) return file;
   throw new TypeError("The handle is not overlapped");
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { describe } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import type { Prototype } from "./prototypes.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
@@ -347,11 +348,4 @@ const VALUE_AT = /* @__PURE__ */ BigInt(BLOCK.value * 8);
 
 function isUint32Array(view: ArrayBufferView): view is Uint32Array {
   return typeOfView(view) === "Uint32Array";
-}
-
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" || typeof value === "function"
-    ? Object.prototype.toString.call(value)
-    : `${String(value)} (${typeof value})`;
 }

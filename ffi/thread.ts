@@ -156,6 +156,11 @@ export class Thread {
     return this.#backend.memory(address, byteLength);
   }
 
+  /** Detaches a buffer from native memory, as {@linkcode Backend.detach}. */
+  detach(memory: ArrayBuffer): void {
+    this.#backend.detach(memory);
+  }
+
   /** Returns zeroed native memory for 128 bytes of results. */
   cell(): NativeCell {
     return this.#blocks.acquire();

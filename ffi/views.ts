@@ -130,3 +130,10 @@ export function copyBytes(from: ArrayBufferView, to: ArrayBufferView): void {
 function asUint8Array(view: ArrayBufferView): Uint8Array {
   return typeOfView(view) === "Uint8Array" ? view as Uint8Array : bytesOf(view);
 }
+
+const transfer = /* @__PURE__ */ (() => ArrayBuffer.prototype.transfer)();
+
+/** Detaches a buffer: all views of it have no bytes from now on. */
+export function detachBuffer(buffer: ArrayBuffer): void {
+  transfer.call(buffer, 0);
+}

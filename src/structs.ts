@@ -1,9 +1,9 @@
 /**
- * C structures for Win32 I/O: the ones that kernel32 takes and gives, and the
- * tools to lay out your own packets.
+ * C structures for Win32 I/O: those of kernel32's parameters, and functions that
+ * describe your own.
  *
  * A structure and its layout have one name: `OVERLAPPED` is the type of the
- * values, and the constant that reads, writes and looks at them. Members keep
+ * values, and the constant that reads, writes and views them. Members have
  * Microsoft's spelling; 64-bit members, addresses and handles are bigints.
  * Everything here works on every system.
  *

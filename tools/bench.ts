@@ -28,7 +28,7 @@ import {
 } from "./report/mod.ts";
 
 /** Where results go if nothing is said. */
-const OUT = fileURLToPath(new URL("../bench/out/", import.meta.url));
+const OUT = fileURLToPath(new URL("../bench/out", import.meta.url));
 
 /** What `--markdown` fills. */
 const PAGE = ["ratios", "overlapped", "machine"].map((name) =>

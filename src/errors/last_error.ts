@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { thread as frames } from "../../ffi/thread.ts";
+import { thread } from "../../ffi/thread.ts";
 
 /**
- * Gets the last error of the last kernel32 call that this thread made through
- * this module; nothing else changes it. It was read in the same native frame
- * as the call. As in C, it means something only after a call that failed, or
+ * Returns the last error of the last kernel32 call that this thread made through
+ * this module. Only such calls change it, and it is read in the same native
+ * frame as the call. As in C, it has a meaning only after a call that failed, or
  * that sets it on success too.
  *
  * @returns The Win32 error code.
@@ -16,7 +16,7 @@ import { thread as frames } from "../../ffi/thread.ts";
  *
  * @see https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror
  *
- * @example Tell why a call failed
+ * @example Find out why a call failed
  * ```ts
  * import { symbolOf, toHandle } from "@kernel32/io";
  * import { getLastWin32Error, kernel32 } from "@kernel32/io/raw";
@@ -27,19 +27,19 @@ import { thread as frames } from "../../ffi/thread.ts";
  * ```
  */
 export function getLastWin32Error(): number {
-  return frames().lastError;
+  return thread().lastError;
 }
 
 /**
- * Makes calls that the program did not ask for, such as those of the garbage
- * collector, and restores the last error that the program may still read.
+ * Runs calls that the program did not make itself, such as those of a finalizer,
+ * and restores the last error, which the program may still read.
  */
 export function preservingLastError<T>(calls: () => T): T {
-  const thread = frames();
-  const { lastError } = thread;
+  const here = thread();
+  const { lastError } = here;
   try {
     return calls();
   } finally {
-    thread.lastError = lastError;
+    here.lastError = lastError;
   }
 }

@@ -10,14 +10,16 @@ import {
 } from "../win32/constants.ts";
 import { preservingLastError } from "./last_error.ts";
 
+/** The room for a text, in UTF-16 units. */
 const CAPACITY = 1024;
 
 /**
- * Gets the system's text for a Win32 error code, in the user's language.
+ * Returns the system's text for a Win32 error code, in the user's language.
  *
- * @param code The Win32 error code.
- * @returns The text, as in "The handle is invalid.", or a substitute where the
- * system has none.
+ * @param code The Win32 error code, from 0 to 2^32-1.
+ * @returns The text, such as "The handle is invalid."; a substitute where the
+ * system has none, and where there is no Windows.
+ * @throws {RangeError} If the code is not an integer of 32 bits.
  * @throws {TypeError} If the code is not a number.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagew
@@ -31,7 +33,7 @@ const CAPACITY = 1024;
  */
 export function formatMessage(code: number): string {
   try {
-    // A message is made while an error is reported: it must not replace it.
+    // The program may read the last error after this error was created.
     return preservingLastError(() => systemText(code)) ||
       `Windows has no text for error ${code}.`;
   } catch (error) {

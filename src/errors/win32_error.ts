@@ -7,22 +7,22 @@ import { posixCodeOf, symbolOf } from "./codes.ts";
 import { formatMessage } from "./message.ts";
 import { getLastWin32Error } from "./last_error.ts";
 
-/** What is known about a failed call beside its code. */
+/** What is known about a failed call besides its code. */
 export interface Win32ErrorDetails {
   /** The path of the file that the call was for. */
   path?: string | undefined;
   /** How many bytes had been transferred before the failure. */
   bytesTransferred?: number | undefined;
-  /** A sentence that helps the reader on. */
+  /** A sentence that says what to do. The message ends with it. */
   hint?: string | undefined;
-  /** The error behind this one. */
+  /** The error that caused this one. */
   cause?: unknown;
 }
 
 /**
  * A call into Windows that failed.
  *
- * @example Tell a full disk from other failures
+ * @example Handle a missing folder
  * ```ts
  * import { openSync, Win32Error } from "@kernel32/io";
  *
@@ -32,6 +32,7 @@ export interface Win32ErrorDetails {
  *   if (!(error instanceof Win32Error)) throw error;
  *   console.log(error.win32, error.symbol, error.code, error.syscall);
  *   // 3 ERROR_PATH_NOT_FOUND ENOENT CreateFileW
+ *   console.log(error.path); // C:\\no such folder\\file.bin
  * }
  * ```
  */
@@ -53,7 +54,7 @@ export class Win32Error extends Error {
   readonly #details: Win32ErrorDetails;
 
   /**
-   * Makes the error of a failed call.
+   * Creates the error of a failed call.
    *
    * @param syscall The function that failed.
    * @param win32 The Win32 error code.
@@ -61,9 +62,11 @@ export class Win32Error extends Error {
    */
   constructor(syscall: string, win32: number, details: Win32ErrorDetails = {}) {
     const symbol = symbolOf(win32);
+    const file = details.path === undefined ? "" : ` for '${details.path}'`;
     const hint = details.hint === undefined ? "" : `. ${details.hint}`;
     super(
-      `${syscall} failed: ${formatMessage(win32)} (${symbol}, ${win32})${hint}`,
+      `${syscall} failed${file}: ${formatMessage(win32)} ` +
+        `(${symbol}, ${win32})${hint}`,
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.win32 = win32;
@@ -76,11 +79,11 @@ export class Win32Error extends Error {
   }
 
   /**
-   * Makes the same error with another count of bytes, for an operation that
-   * the failed call was one part of.
+   * Returns the same error with another count of bytes, for an operation of
+   * which the failed call was one part.
    *
    * @param bytesTransferred How many bytes the whole operation transferred.
-   * @returns The error, to be thrown.
+   * @returns A new error, to be thrown.
    *
    * @example Add up
    * ```ts
@@ -96,7 +99,7 @@ export class Win32Error extends Error {
   }
 
   /**
-   * Makes the error of the last call of the raw layer.
+   * Creates the error of the last call of the raw layer.
    *
    * @param syscall The function that was called.
    * @param details What else is known.
@@ -125,31 +128,50 @@ export class Win32Error extends Error {
 export class FileClosedError extends Error {
   /** "FileClosedError". */
   override readonly name = "FileClosedError";
-  /** "EBADF", as errors of `node:fs` have it. */
+  /** "EBADF", as on errors of `node:fs`. */
   readonly code = "EBADF";
+  /** The path of the file. */
+  readonly path: string;
 
-  /** Makes the error of a method's call on a closed file. */
+  /**
+   * Creates the error of a method's call on a closed file.
+   *
+   * @param method The name of the method.
+   * @param path The path of the file.
+   */
   constructor(method: string, path: string) {
     super(
-      `${method}() needs an open file, and "${path}" has been closed. Open it ` +
+      `${method}() needs an open file, and '${path}' has been closed. Open it ` +
         "again, or close it later.",
     );
+    this.path = path;
   }
 }
 
-/** The file ended before as many bytes had been read as were asked for. */
+/** The file ended before the requested number of bytes had been read. */
 export class UnexpectedEndOfFileError extends Error {
   /** "UnexpectedEndOfFileError". */
   override readonly name = "UnexpectedEndOfFileError";
-  /** How many bytes had been read. They are in the buffer. */
+  /** "EOF", as on a {@linkcode Win32Error} of a read at the end of a file. */
+  readonly code = "EOF";
+  /** The path of the file. */
+  readonly path: string;
+  /** How many bytes were read. They are in the buffer. */
   readonly bytesTransferred: number;
 
-  /** Makes the error of a read that came to the end. */
-  constructor(path: string, wanted: number, bytesTransferred: number) {
+  /**
+   * Creates the error of a read that reached the end.
+   *
+   * @param path The path of the file.
+   * @param requested How many bytes were to be read.
+   * @param bytesTransferred How many bytes were read.
+   */
+  constructor(path: string, requested: number, bytesTransferred: number) {
     super(
-      `"${path}" ended after ${bytesTransferred} of the ${wanted} bytes that ` +
-        "were to be read",
+      `'${path}' ended after ${bytesTransferred} of the ${requested} bytes ` +
+        "that were to be read.",
     );
+    this.path = path;
     this.bytesTransferred = bytesTransferred;
   }
 }

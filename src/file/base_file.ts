@@ -9,42 +9,60 @@ import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import {
   type FileStat,
-  setAllocation,
+  reserveAllocation,
   setEndOfFile,
   sizeOf,
   statOf,
 } from "./file_info.ts";
 import { type LockRange, unlockRange } from "./lock.ts";
+import { appendsOnlySizeError } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { type SectorSize, sectorSizeOf } from "../sectors/sector_size.ts";
+import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
+import type { TakenHandle } from "./taken_handle.ts";
 
-/** Closes the handles of files that were dropped without `close()`. */
+/** Closes the owned handles of files that were dropped without `close()`. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
   preservingLastError(() => kernel32.CloseHandle(handle));
 });
 
-/** An open file, pipe, volume or device: all but reading and writing. */
+/**
+ * An open file, pipe, volume or device: all but reading and writing.
+ *
+ * The garbage collector closes the handle of a file that can no longer be
+ * reached, at a time of its own choosing, unless the file was made with
+ * `owned: false`: then the handle stays open.
+ */
 export abstract class BaseFile {
   /** The path that the file was opened with. */
   readonly path: string;
-  readonly #handle: Handle;
+  /** Whether the file closes its handle. */
+  readonly owned: boolean;
+  readonly #taken: TakenHandle;
+  #sectorSize: SectorSize | undefined;
   #open = true;
 
   /**
-   * Takes a handle over, which the file closes.
+   * Takes a handle.
    *
-   * @param handle The handle.
-   * @param path What errors call it.
+   * @param taken The handle, and what is known of it.
    */
-  protected constructor(handle: Handle, path: string) {
-    this.path = path;
-    this.#handle = handle;
-    dropped.register(this, handle, this);
+  protected constructor(taken: TakenHandle) {
+    this.path = taken.path;
+    this.owned = taken.owned;
+    this.#taken = taken;
+    if (taken.owned) dropped.register(this, taken.handle, this);
   }
 
-  /** The handle, for the functions of the raw layer. */
+  /**
+   * The handle, for the functions of the raw layer. It is the file's: keep the
+   * file as long as the handle is used.
+   *
+   * @throws {FileClosedError} If the file has been closed: its number may by
+   * now be that of another handle.
+   */
   get handle(): Handle {
-    return this.#handle;
+    if (!this.#open) throw new FileClosedError("get handle", this.path);
+    return this.#taken.handle;
   }
 
   /** Whether the file has been closed. */
@@ -57,6 +75,8 @@ export abstract class BaseFile {
    * position stays.
    *
    * @param size The size in bytes.
+   * @throws {TypeError} If the size is no number, or the file is open with
+   * `append: true` alone.
    * @throws {RangeError} If the size is out of range.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_USER_MAPPED_FILE,
    * ERROR_ACCESS_DENIED and others.
@@ -80,15 +100,19 @@ export abstract class BaseFile {
   truncate(size: number | bigint = 0): void {
     this.check("truncate");
     checkOffset("size", size);
+    this.#needWriteAccess("truncate");
     setEndOfFile(this.handle, size, this.path);
   }
 
   /**
    * Reserves room on the volume, so that later writes do not run out of it or
-   * scatter. The size stays as it is; a smaller number of bytes than the file
-   * has cuts it.
+   * scatter. The size stays as it is. Nothing is done if the file has as many
+   * bytes already: only `truncate()` shortens a file. The system itself would,
+   * so that no other program should extend the file during the call.
    *
    * @param size The room in bytes.
+   * @throws {TypeError} If the size is no number, or the file is open with
+   * `append: true` alone.
    * @throws {RangeError} If it is out of range.
    * @throws {Win32Error} ERROR_DISK_FULL and others;
    * ERROR_CALL_NOT_IMPLEMENTED under Wine.
@@ -115,7 +139,8 @@ export abstract class BaseFile {
   allocate(size: number | bigint): void {
     this.check("allocate");
     checkOffset("size", size);
-    setAllocation(this.handle, size, this.path);
+    this.#needWriteAccess("allocate");
+    reserveAllocation(this.#taken, size);
   }
 
   /**
@@ -124,6 +149,8 @@ export abstract class BaseFile {
    * becomes readable.
    *
    * @param length The valid data length in bytes, up to the size.
+   * @throws {TypeError} If the length is no number, or the file is open with
+   * `append: true` alone.
    * @throws {RangeError} If it is out of range.
    * @throws {Win32Error} ERROR_PRIVILEGE_NOT_HELD without the privilege
    * SE_MANAGE_VOLUME_NAME, ERROR_INVALID_PARAMETER.
@@ -150,6 +177,7 @@ export abstract class BaseFile {
   setValidData(length: number | bigint): void {
     this.check("setValidData");
     checkOffset("length", length);
+    this.#needWriteAccess("setValidData");
     if (!kernel32.SetFileValidData(this.handle, BigInt(length))) {
       throw Win32Error.last("SetFileValidData", { path: this.path });
     }
@@ -159,7 +187,8 @@ export abstract class BaseFile {
    * Tells the size of the file, volume or disk.
    *
    * @returns The size in bytes.
-   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none.
+   * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none;
+   * ERROR_ACCESS_DENIED on a disk that is not open for reading.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfilesizeex
    *
@@ -173,7 +202,7 @@ export abstract class BaseFile {
    */
   size(): number {
     this.check("size");
-    return sizeOf(this.handle, this.path);
+    return sizeOf(this.#taken);
   }
 
   /**
@@ -198,7 +227,8 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells the sector sizes of the device that the file lies on.
+   * Tells the sector sizes of the device that the file lies on. The system is
+   * asked once.
    *
    * @returns The sizes in bytes.
    * @throws {Win32Error} If they cannot be found.
@@ -215,7 +245,7 @@ export abstract class BaseFile {
    */
   sectorSize(): SectorSize {
     this.check("sectorSize");
-    return sectorSizeOf(this.handle, this.path);
+    return this.#sectorSize ??= sectorSizeOf(this.#taken);
   }
 
   /**
@@ -250,12 +280,22 @@ export abstract class BaseFile {
     if (!this.#open) throw new FileClosedError(method, this.path);
   }
 
-  /** Marks the file as closed and closes the handle. */
+  /** Marks the file as closed, and closes the handle if the file owns it. */
   protected closeHandle(): void {
     this.#open = false;
     dropped.unregister(this);
-    if (!kernel32.CloseHandle(this.#handle)) {
-      throw Win32Error.last("CloseHandle", { path: this.path });
+    const { handle, path, owned } = this.#taken;
+    if (owned && !kernel32.CloseHandle(handle)) {
+      throw Win32Error.last("CloseHandle", { path });
     }
+  }
+
+  /**
+   * Refuses what needs FILE_WRITE_DATA, which a file that is only appended to
+   * lacks: with it, the system would no longer put each write at the end.
+   */
+  #needWriteAccess(method: string): void {
+    const { path, mode } = this.#taken;
+    if (mode.append && !mode.write) throw appendsOnlySizeError(method, path);
   }
 }

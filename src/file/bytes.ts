@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { byteLengthOf, copyBytes } from "../../ffi/views.ts";
 
 /**
  * Whether something is a Uint8Array and nothing more. A subclass may give
@@ -20,24 +21,31 @@ export function asBytes(view: ArrayBufferView): Uint8Array {
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** A copy of a list of bytes. Nothing if the list has something else, too. */
-export function copyOfBytes(list: unknown): Uint8Array[] | undefined {
-  if (!Array.isArray(list)) return undefined;
-  const copy: Uint8Array[] = [];
-  for (let i = 0; i < list.length; i++) {
-    const item: unknown = list[i];
-    if (!isBytes(item)) return undefined;
-    copy.push(item);
-  }
-  return copy;
-}
+/** The most that is joined for one write, in bytes. */
+export const MAX_JOINED: number = 2 ** 26;
 
 /**
- * The same memory, view by view. A loop, since `map()` takes 5 µs for 16 pages
- * in Bun.
+ * Copies several buffers into one, for a file or pipe on which they must be
+ * written by one call.
+ *
+ * @throws {RangeError} If they have more than 64 MiB together.
  */
-export function listOfBytes(views: readonly ArrayBufferView[]): Uint8Array[] {
-  const list: Uint8Array[] = [];
-  for (let i = 0; i < views.length; i++) list.push(asBytes(views[i]!));
-  return list;
+export function joinedBytes(
+  views: readonly ArrayBufferView[],
+): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const view of views) length += byteLengthOf(view);
+  if (length > MAX_JOINED) {
+    throw new RangeError(
+      "buffers are written by one call to a pipe or at the end of a file, and " +
+        `must have at most ${MAX_JOINED} bytes together: got ${length}`,
+    );
+  }
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const view of views) {
+    copyBytes(view, joined.subarray(at));
+    at += byteLengthOf(view);
+  }
+  return joined;
 }

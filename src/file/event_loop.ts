@@ -1,32 +1,45 @@
 /**
- * Time for whatever else the event loop has to do.
+ * Turns of the event loop, for the rest of the program.
  *
  * @module
  */
 
+/**
+ * Taken when the module loads: test libraries replace the global functions, and
+ * I/O must go on while their clock stands still.
+ */
+const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis;
+const clock = performance.now.bind(performance);
+const { setImmediate: nextImmediate = setTimer } = globalThis as Immediate;
+const enqueue = queueMicrotask;
+
+/** What Deno, Bun and Node have, and browsers do not. */
+interface Immediate {
+  readonly setImmediate?: (run: () => void) => unknown;
+}
+
 /** How long a job may go on before others get a turn, in milliseconds. */
-const LENGTH = 8;
+const LONGEST_JOB_MS = 8;
 
 let end = 0;
 let turn: Promise<void> | undefined;
-/** Whether the event loop has not turned since a slice began. */
+/** Whether the event loop has not turned since a job began. */
 let isSameTurn = false;
 
 /**
  * Lets timers, sockets and the rest of the program run, if it is time for that.
- * Operations that have completed by the time one looks need no turn of the
- * event loop, so that a long copy would never give it one.
+ * An operation that ends in its call needs no turn of the event loop, so that a
+ * long loop of such operations would never give it one.
  *
- * @returns Nothing if there is time left. All who get a promise wait for the
- * same turn, since one who went on would take it from the others.
+ * @returns Undefined if there is time left. All callers that get a promise wait
+ * for the same turn.
  */
 export function yieldTurn(): Promise<void> | undefined {
   if (turn !== undefined) return turn;
-  const now = performance.now();
+  const now = clock();
   if (!isSameTurn) {
-    // Who comes after a pause has taken no time from anybody.
     isSameTurn = true;
-    end = now + LENGTH;
+    end = now + LONGEST_JOB_MS;
     nextTurn().then(() => isSameTurn = false);
   } else if (now >= end) {
     turn = nextTurn().then(() => turn = undefined);
@@ -34,16 +47,30 @@ export function yieldTurn(): Promise<void> | undefined {
   return turn;
 }
 
-/**
- * The next turn of the event loop. A message to oneself is no such turn: timers
- * do not run before it. A timer is one, but takes a millisecond and more.
- */
-function nextTurn(): Promise<void> {
-  const { setImmediate = setTimeout } = globalThis as Immediate;
-  return new Promise((resolve) => void setImmediate(resolve));
+/** Runs a function when the current job has ended, before the next turn. */
+export function afterJob(run: () => void): void {
+  enqueue(run);
 }
 
-/** What Deno, Bun and Node have, and browsers do not. */
-interface Immediate {
-  readonly setImmediate?: (run: () => void) => unknown;
+/** Waits for a time, which `cancel()` ends early. */
+export function delay(
+  milliseconds: number,
+): { readonly ended: Promise<void>; cancel(): void } {
+  let cancel!: () => void;
+  const ended = new Promise<void>((resolve) => {
+    const timer = setTimer(resolve, milliseconds);
+    cancel = () => {
+      clearTimer(timer);
+      resolve();
+    };
+  });
+  return { ended, cancel };
+}
+
+/**
+ * Waits for the next turn of the event loop. A message to oneself is no such
+ * turn: timers do not run before it. A timer is one, but takes a millisecond.
+ */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void nextImmediate(resolve));
 }

@@ -9,12 +9,21 @@ import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
   FileAllocationInfo,
+  FileAttributeTagInfo,
   FileEndOfFileInfo,
   IOCTL_DISK_GET_LENGTH_INFO,
 } from "../win32/constants.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_INVALID_FUNCTION,
+} from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { BY_HANDLE_FILE_INFORMATION } from "../win32/offsets.ts";
+import {
+  BY_HANDLE_FILE_INFORMATION,
+  FILE_ATTRIBUTE_TAG_INFO,
+} from "../win32/offsets.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { type ControlTarget, deviceIoControl } from "./control.ts";
 import type { Handle } from "../../ffi/handle.ts";
 
 /** GetFileType's results. */
@@ -29,11 +38,15 @@ const FILE_TYPES: readonly FileType[] = [
 
 /** What is known of a file, under the names that `Deno.FileInfo` has. */
 export interface FileStat {
-  /** Whether it is an ordinary file. */
+  /** Whether it is a file: neither a directory nor a link. */
   isFile: boolean;
-  /** Whether it is a directory. */
+  /** Whether it is a directory, and no link to one. */
   isDirectory: boolean;
-  /** Whether it is a reparse point, such as a symbolic link. */
+  /**
+   * Whether it is a link itself, symbolic or a junction. Only a file that was
+   * opened with `followLinks: false` is one. Other reparse points, such as
+   * those of files in a cloud, are the files or directories that they stand for.
+   */
   isSymlink: boolean;
   /** The size in bytes. */
   size: number;
@@ -53,8 +66,22 @@ export interface FileStat {
   attributes: number;
 }
 
+/** A handle, its kind, and what errors call it. */
+export interface NamedHandle extends ControlTarget {
+  /** What errors call it. */
+  readonly path: string;
+}
+
 /**
- * Tells what kind of thing a handle is of.
+ * The bit of a reparse tag which says that the point "represents another named
+ * entity in the system".
+ * https://learn.microsoft.com/windows/win32/fileio/reparse-point-tags
+ */
+const NAME_SURROGATE = 0x2000_0000;
+
+/**
+ * Returns what kind of thing a handle is open on. Drivers that do not answer
+ * the question have handles all the same, of an unknown kind.
  *
  * @throws {Win32Error} ERROR_INVALID_HANDLE if it is of nothing that can be
  * read or written.
@@ -63,29 +90,29 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
   // An unknown type can also be an answer; then there is no last error.
   kernel32.SetLastError(0);
   const type = FILE_TYPES[kernel32.GetFileType(handle)] ?? "unknown";
-  if (type === "unknown" && getLastWin32Error() !== 0) {
-    throw Win32Error.last("GetFileType", { path });
-  }
-  return type;
+  if (type !== "unknown") return type;
+  const code = getLastWin32Error();
+  if (code === 0 || code === ERROR_INVALID_FUNCTION) return type;
+  throw new Win32Error("GetFileType", code, { path });
 }
 
 /** The size of a file, volume or disk in bytes. */
-export function sizeOf(handle: Handle, path: string): number {
+export function sizeOf(file: NamedHandle): number {
+  const { handle, path } = file;
   const size = new BigInt64Array(1);
   if (kernel32.GetFileSizeEx(handle, size)) return toSize(size[0]!);
   const error = Win32Error.last("GetFileSizeEx", { path });
-  const isDevice = kernel32.DeviceIoControl(
-    handle,
+  const length = new BigInt64Array(1);
+  const { code } = deviceIoControl(
+    file,
     IOCTL_DISK_GET_LENGTH_INFO,
     null,
-    0,
-    size,
-    size.byteLength,
-    new Uint32Array(1),
-    null,
+    length,
   );
-  if (!isDevice) throw error;
-  return toSize(size[0]!);
+  if (code === 0) return toSize(length[0]!);
+  if (code !== ERROR_ACCESS_DENIED) throw error;
+  const hint = "The length of a volume or a disk needs read: true.";
+  throw new Win32Error("DeviceIoControl", code, { path, hint });
 }
 
 /** Sets the end of a file, to the byte, wherever the file pointer is. */
@@ -97,13 +124,25 @@ export function setEndOfFile(
   setInformation(handle, FileEndOfFileInfo, size, path);
 }
 
-/** Reserves room for a file; its size stays as it is. */
+/**
+ * Sets how much room a file has on its volume. "If the end-of-file position is
+ * greater than the allocation, it is adjusted": less than the size cuts it.
+ * https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
+ */
 export function setAllocation(
   handle: Handle,
   size: number | bigint,
   path: string,
 ): void {
   setInformation(handle, FileAllocationInfo, size, path);
+}
+
+/** Reserves room for a file, and never less than it has bytes. */
+export function reserveAllocation(
+  file: NamedHandle,
+  size: number | bigint,
+): void {
+  if (size > sizeOf(file)) setAllocation(file.handle, size, file.path);
 }
 
 /** What is known of a file. */
@@ -116,8 +155,10 @@ export function statOf(handle: Handle, path: string): FileStat {
   const word = (offset: number) => info.getUint32(offset, true);
   const time = (offset: number) => toDate(info.getBigUint64(offset, true));
   const attributes = word(at.dwFileAttributes);
-  const isDirectory = (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
-  const isSymlink = (attributes & FILE_ATTRIBUTE_REPARSE_POINT) !== 0;
+  const isSymlink = (attributes & FILE_ATTRIBUTE_REPARSE_POINT) !== 0 &&
+    (reparseTagOf(handle, path) & NAME_SURROGATE) !== 0;
+  const isDirectory = !isSymlink &&
+    (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
   return {
     isFile: !isDirectory && !isSymlink,
     isDirectory,
@@ -131,6 +172,22 @@ export function statOf(handle: Handle, path: string): FileStat {
     nlink: word(at.nNumberOfLinks),
     attributes,
   };
+}
+
+function reparseTagOf(handle: Handle, path: string): number {
+  const { size, ReparseTag } = FILE_ATTRIBUTE_TAG_INFO;
+  const info = new DataView(new ArrayBuffer(size));
+  if (
+    !kernel32.GetFileInformationByHandleEx(
+      handle,
+      FileAttributeTagInfo,
+      info,
+      size,
+    )
+  ) {
+    throw Win32Error.last("GetFileInformationByHandleEx", { path });
+  }
+  return info.getUint32(ReparseTag, true);
 }
 
 function setInformation(

@@ -4,33 +4,44 @@
  * @module
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
+import type { Handle } from "../../ffi/handle.ts";
+import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
+import { describe } from "../errors/describe.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import {
   LOCKFILE_EXCLUSIVE_LOCK,
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "../win32/constants.ts";
-import { describe } from "../errors/describe.ts";
-import { checkOffset, MAX_OFFSET } from "./arguments.ts";
-import { Win32Error } from "../errors/win32_error.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import type { Handle } from "../../ffi/handle.ts";
+import { checkOffset, MAX_OFFSET } from "./arguments.ts";
 
 /** A range of bytes. */
 export interface LockRange {
   /** The offset of the first byte. @default {0} */
-  readonly at?: number | bigint;
+  readonly at?: number | bigint | undefined;
   /** The length in bytes. @default {2n ** 63n - 1n} */
-  readonly length?: number | bigint;
+  readonly length?: number | bigint | undefined;
 }
 
-/** A range of bytes, and how it is locked. */
-export interface LockOptions extends LockRange {
-  /** Nobody else may read the range either. @default {true} */
-  readonly exclusive?: boolean;
+/** A range of bytes, and how `tryLock()` locks it. */
+export interface TryLockOptions extends LockRange {
+  /**
+   * Keeps all others out. With `false`, others may hold shared locks and read,
+   * and none may write. Deno's `lock()` is shared unless told otherwise.
+   *
+   * @default {true}
+   */
+  readonly exclusive?: boolean | undefined;
+}
+
+/** A range of bytes, and how `lock()` locks it. */
+export interface LockOptions extends TryLockOptions {
   /** Waits until the lock can be had. @default {true} */
-  readonly wait?: boolean;
+  readonly wait?: boolean | undefined;
 }
 
-/** What LockFileEx is told, checked. */
+/** What LockFileEx gets, checked. */
 export interface LockArguments {
   /** The offset of the first byte. */
   readonly at: number | bigint;
@@ -42,16 +53,32 @@ export interface LockArguments {
   readonly high: number;
 }
 
-/** Checks how a range is to be locked. */
-export function lockArguments(options: LockOptions): LockArguments {
-  const range = rangeArguments(options);
-  const { exclusive = true, wait = true } = options;
+/**
+ * Checks how a range is to be locked.
+ *
+ * @param options The range, or Deno's boolean for `exclusive`, which is about
+ * the whole file.
+ * @param method What the method says for the option `wait`, if it decides it.
+ * @throws {TypeError} If an option has the wrong type, or contradicts the
+ * method.
+ * @throws {RangeError} If the range is out of range.
+ */
+export function lockArguments(
+  options: LockOptions | boolean,
+  method: { readonly wait?: boolean } = {},
+): LockArguments {
+  const asked = typeof options === "boolean" ? { exclusive: options } : options;
+  checkObject(asked);
+  const { at, length, exclusive = true, wait = method.wait ?? true } = asked;
+  const range = rangeArguments({ at, length });
   for (const [name, value] of Object.entries({ exclusive, wait })) {
-    if (typeof value !== "boolean") {
-      throw new TypeError(
-        `${name} must be true or false: got ${describe(value)}`,
-      );
-    }
+    if (typeof value === "boolean") continue;
+    throw new TypeError(
+      `${name} must be true or false: got ${describe(value)}`,
+    );
+  }
+  if (method.wait === false && wait) {
+    throw new TypeError("tryLock() never waits: leave wait out, or use lock()");
   }
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
     (wait ? 0 : LOCKFILE_FAIL_IMMEDIATELY);
@@ -61,14 +88,23 @@ export function lockArguments(options: LockOptions): LockArguments {
 /** Locks a range. */
 export function lockRange(
   handle: Handle,
-  options: LockOptions,
+  options: LockOptions | boolean,
   path: string,
 ): void {
-  const { at, flags, low, high } = lockArguments(options);
-  const overlapped = overlappedAt(at);
-  if (!kernel32.LockFileEx(handle, flags, 0, low, high, overlapped)) {
-    throw Win32Error.last("LockFileEx", { path });
-  }
+  const code = lockNow(handle, lockArguments(options));
+  if (code !== 0) throw new Win32Error("LockFileEx", code, { path });
+}
+
+/** Locks a range, unless a lock is in the way. Returns whether it did. */
+export function tryLockRange(
+  handle: Handle,
+  options: TryLockOptions | boolean,
+  path: string,
+): boolean {
+  const code = lockNow(handle, lockArguments(options, { wait: false }));
+  if (code === 0) return true;
+  if (code === ERROR_LOCK_VIOLATION) return false;
+  throw new Win32Error("LockFileEx", code, { path });
 }
 
 /** Unlocks a range. */
@@ -77,10 +113,19 @@ export function unlockRange(
   range: LockRange,
   path: string,
 ): void {
+  checkObject(range);
   const { at, low, high } = rangeArguments(range);
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
+}
+
+function lockNow(handle: Handle, args: LockArguments): number {
+  const { at, flags, low, high } = args;
+  const overlapped = overlappedAt(at);
+  return kernel32.LockFileEx(handle, flags, 0, low, high, overlapped)
+    ? 0
+    : getLastWin32Error();
 }
 
 function checkObject(range: unknown): void {
@@ -92,7 +137,6 @@ function checkObject(range: unknown): void {
 }
 
 function rangeArguments(range: LockRange): Omit<LockArguments, "flags"> {
-  checkObject(range);
   const { at = 0, length = MAX_OFFSET } = range;
   checkOffset("at", at);
   checkOffset("length", length);

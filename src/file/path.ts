@@ -39,7 +39,8 @@ export interface FileUrl {
  * @throws {RangeError} If it is too long for Windows.
  */
 export function toWin32Path(path: string | FileUrl): string {
-  const text = isUrl(path) ? pathOfUrl(path) : path;
+  const url = urlOf(path);
+  const text = url === undefined ? path : pathOfUrl(url);
   if (typeof text !== "string") {
     throw new TypeError(
       `path must be a string or a file: URL: got ${describe(text)}`,
@@ -103,13 +104,16 @@ function checkLength(path: string): void {
   );
 }
 
-/** Knows a URL by its parts: not every runtime's types have `URL`. */
-function isUrl(value: unknown): value is FileUrl {
-  if (typeof value !== "object" || value === null) return false;
+/**
+ * Copies what makes a URL, each part read once. A URL is known by these parts:
+ * not every runtime's types have `URL`.
+ */
+function urlOf(value: unknown): FileUrl | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
   const { href, protocol, hostname, pathname } = value as FileUrl;
-  return [href, protocol, hostname, pathname].every((part) =>
-    typeof part === "string"
-  );
+  const url = { href, protocol, hostname, pathname };
+  const isUrl = Object.values(url).every((part) => typeof part === "string");
+  return isUrl ? url : undefined;
 }
 
 function pathOfUrl(url: FileUrl): string {

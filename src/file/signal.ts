@@ -1,29 +1,47 @@
 /**
- * Listening to signals.
+ * Abort signals, asked and listened to by the methods that all signals have: a
+ * property of the signal's own might throw while the kernel uses memory.
  *
  * @module
  */
 
-/** Who is told of the abort, and may be told to listen no more. */
-export type AbortListener = EventListenerOrEventListenerObject;
+const { addEventListener, removeEventListener } = AbortSignal.prototype;
+const aborted = getterOf("aborted");
+const reason = getterOf("reason");
 
-/**
- * Listens to a signal, if there is one. By the method that all signals have:
- * one of the signal's own might throw while the kernel uses the memory.
- */
-export function listen(
-  signal: AbortSignal | undefined,
-  listener: AbortListener,
-): void {
-  if (signal === undefined) return;
-  AbortSignal.prototype.addEventListener.call(signal, "abort", listener);
+function getterOf(name: "aborted" | "reason"): (this: AbortSignal) => unknown {
+  return Object.getOwnPropertyDescriptor(AbortSignal.prototype, name)!.get!;
 }
 
-/** Ends what `listen()` began. */
-export function unlisten(
+/** Whether there is a signal and it has been aborted. */
+export function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal !== undefined && aborted.call(signal) === true;
+}
+
+/** Returns the reason of a signal that has been aborted. */
+export function reasonOf(signal: AbortSignal): unknown {
+  return reason.call(signal);
+}
+
+/** Throws the reason of a signal that has been aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (isAborted(signal)) throw reasonOf(signal!);
+}
+
+/** Listens to a signal, if there is one. */
+export function listen(
   signal: AbortSignal | undefined,
-  listener: AbortListener,
+  listener: EventListenerOrEventListenerObject,
 ): void {
   if (signal === undefined) return;
-  AbortSignal.prototype.removeEventListener.call(signal, "abort", listener);
+  addEventListener.call(signal, "abort", listener);
+}
+
+/** Listens no more. */
+export function unlisten(
+  signal: AbortSignal | undefined,
+  listener: EventListenerOrEventListenerObject,
+): void {
+  if (signal === undefined) return;
+  removeEventListener.call(signal, "abort", listener);
 }

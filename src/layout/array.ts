@@ -1,4 +1,6 @@
-import { bytesAt, Codec, dataViewOf, describe, label } from "./codec.ts";
+import { byteLengthOf, typeOfView } from "../../ffi/views.ts";
+import { describe } from "../errors/describe.ts";
+import { bytesAt, Codec, dataViewOf, label } from "./codec.ts";
 import { codecOf, getScalar, integer, putScalar } from "./scalars.ts";
 import type {
   ArrayView,
@@ -14,8 +16,8 @@ import type {
  * Describes an array of a fixed length.
  *
  * @param type The type of the elements: a scalar's name or another layout.
- * @param length How many elements there are. 0 stands for a flexible array
- * member: it takes no room, yet aligns the structure.
+ * @param length How many elements there are. 0 describes a flexible array
+ * member: it has no size, but aligns the structure.
  * @returns The layout; its values are arrays, its live views have indexes.
  * @throws {RangeError} If the length is not a non-negative integer.
  * @throws {TypeError} If the type is unknown.
@@ -42,11 +44,11 @@ export function array<F extends FieldType>(
  * Describes a run of raw bytes.
  *
  * @param length How many bytes there are.
- * @returns The layout. Reading it gives a copy, a live view a window on the
- * memory itself.
+ * @returns The layout. Reading it returns a copy; in a live view it is a
+ * Uint8Array of the memory itself.
  * @throws {RangeError} If the length is not a non-negative integer.
  *
- * @example Keep a payload as bytes
+ * @example Describe a payload of bytes
  * ```ts
  * import { bytes, struct } from "@kernel32/io/structs";
  *
@@ -58,11 +60,11 @@ export function bytes(length: number): Layout<Uint8Array> {
   return new BytesCodec(checkCount("length", length));
 }
 
-/** Checks how often something is repeated, before it becomes a size. */
+/** Checks the length of an array, of bytes or of a text. */
 export function checkCount(name: string, count: number): number {
   if (!(Number.isSafeInteger(count) && count >= 0)) {
     throw new RangeError(
-      `${name} must be a non-negative integer, but it is ${describe(count)}.`,
+      `${name} must be a non-negative integer: got ${describe(count)}`,
     );
   }
   return count;
@@ -83,11 +85,11 @@ class ArrayCodec<T> extends Codec<T[]> implements LiveLayout<T[]> {
     const { kind, size } = element;
     const items: T[] = [];
     for (let index = 0; index < length; index++) {
-      const place = at + index * size;
+      const itemAt = at + index * size;
       items.push(
         kind === 0
-          ? element.decode(data, place)
-          : getScalar(kind, data, place) as T,
+          ? element.decode(data, itemAt)
+          : getScalar(kind, data, itemAt) as T,
       );
     }
     return items;
@@ -98,10 +100,10 @@ class ArrayCodec<T> extends Codec<T[]> implements LiveLayout<T[]> {
     const { kind, size } = element;
     const items = checkItems(value, length, name);
     for (let index = 0; index < length; index++) {
-      const place = at + index * size;
+      const itemAt = at + index * size;
       const item = items[index];
-      if (putScalar(kind, data, place, item)) continue;
-      element.encode(data, place, item, `${name}[${index}]`);
+      if (putScalar(kind, data, itemAt, item)) continue;
+      element.encode(data, itemAt, item, `${name}[${index}]`);
     }
   }
 
@@ -125,7 +127,7 @@ class ArrayCodec<T> extends Codec<T[]> implements LiveLayout<T[]> {
   }
 }
 
-/** An array where it lies; the proxy around it turns indexes into calls. */
+/** A view of an array's memory; a proxy around it turns indexes into calls. */
 class LiveArray<T> {
   readonly #codec: ArrayCodec<T>;
   readonly #data: DataView;
@@ -151,11 +153,11 @@ class LiveArray<T> {
     const { element, length } = this.#codec;
     if (index >= length) {
       throw new RangeError(
-        `The array has ${length} elements, so there is no index ${index}.`,
+        `index must be below ${length}, the length of the array: got ${index}`,
       );
     }
-    const place = this.#at + index * element.size;
-    element.assign(this.#data, place, value, `[${index}]`);
+    const itemAt = this.#at + index * element.size;
+    element.assign(this.#data, itemAt, value, `[${index}]`);
   }
 
   *[Symbol.iterator](): Iterator<unknown> {
@@ -195,10 +197,10 @@ class BytesCodec extends Codec<Uint8Array> {
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
     const items = checkItems(value, this.size, name);
-    const place = bytesAt(data, at, this.size);
-    if (items instanceof Uint8Array) return place.set(items);
+    const target = bytesAt(data, at, this.size);
+    if (isBytes(items)) return target.set(items);
     for (let index = 0; index < this.size; index++) {
-      place[index] = checkByte(items[index], `${name}[${index}]`);
+      target[index] = checkByte(items[index], `${name}[${index}]`);
     }
   }
 
@@ -216,22 +218,25 @@ function checkItems(
 ): ArrayLike<unknown> {
   if (typeof value !== "object" || value === null || !("length" in value)) {
     throw new TypeError(
-      `${label(name)} must be an array of ${length} elements, but it is ${
+      `${label(name)} must be an array of ${length} elements: got ${
         describe(value)
-      }.`,
+      }`,
     );
   }
-  if (value.length !== length) {
+  const count = isBytes(value) ? byteLengthOf(value) : value.length;
+  if (count !== length) {
     throw new RangeError(
-      `${
-        label(name)
-      } must have exactly ${length} elements, but it has ${value.length}.`,
+      `${label(name)} must have exactly ${length} elements: got ${count}`,
     );
   }
   return value as ArrayLike<unknown>;
 }
 
-/** The array index that a property key spells; undefined for other keys. */
+function isBytes(value: object): value is Uint8Array {
+  return ArrayBuffer.isView(value) && typeOfView(value) === "Uint8Array";
+}
+
+/** Returns the array index that a property key spells; undefined for other keys. */
 function indexOf(key: string | symbol): number | undefined {
   if (typeof key !== "string" || !/^(0|[1-9]\d*)$/.test(key)) return undefined;
   return Number(key);

@@ -1,6 +1,7 @@
-import { Codec, describe } from "./codec.ts";
+import { describe } from "../errors/describe.ts";
+import { AtomicCodec, type Codec } from "./codec.ts";
 import { codecOf, integer } from "./scalars.ts";
-import { checkFieldName, Place, StructCodec } from "./place.ts";
+import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type { Struct } from "./types.ts";
 
 /**
@@ -12,7 +13,8 @@ import type { Struct } from "./types.ts";
  * @returns The layout; its values are objects with a number for each field.
  * @throws {RangeError} If a width is not a positive integer, or if the fields
  * have more bits together than the integer.
- * @throws {TypeError} If the storage is another type, or a name no identifier.
+ * @throws {TypeError} If the storage is another type, or if a name is not an
+ * identifier.
  *
  * @example Lay out the flags of a serial port
  * ```ts
@@ -28,17 +30,19 @@ export function bits<W extends Readonly<Record<string, number>>>(
 ): Struct<{ -readonly [K in keyof W]: number }> {
   if (!["u8", "u16", "u32"].includes(storage)) {
     throw new TypeError(
-      `storage must be "u8", "u16" or "u32", but it is ${describe(storage)}.`,
+      `storage must be "u8", "u16" or "u32": got ${describe(storage)}`,
     );
   }
   const codec = codecOf(storage, "") as Codec<number>;
-  const places: Place[] = [];
+  const fields: Field[] = [];
   let shift = 0;
   for (const [name, width] of Object.entries(widths)) {
     checkFieldName(name);
     if (!(Number.isInteger(width) && width > 0)) {
       throw new RangeError(
-        `Bit-field "${name}" must have a positive number of bits, but it has ${width}.`,
+        `Bit-field "${name}" must have a positive number of bits: got ${
+          describe(width)
+        }`,
       );
     }
     if (shift + width > 8 * codec.size) {
@@ -47,14 +51,14 @@ export function bits<W extends Readonly<Record<string, number>>>(
           `but ${storage} has only ${8 * codec.size} bits.`,
       );
     }
-    places.push(new Place(name, new BitField(codec, shift, width), 0));
+    fields.push(new Field(name, new BitField(codec, shift, width), 0));
     shift += width;
   }
-  return new StructCodec(codec.size, codec.align, places, false);
+  return new StructCodec(codec.size, codec.align, fields, false);
 }
 
-/** Some bits of an integer, written without touching its others. */
-class BitField extends Codec<number> {
+/** Some bits of an integer. Writing preserves its other bits. */
+class BitField extends AtomicCodec<number> {
   readonly #storage: Codec<number>;
   readonly #shift: number;
   readonly #mask: number;
@@ -78,15 +82,5 @@ class BitField extends Codec<number> {
     const others = this.#storage.decode(data, at) &
       ~(this.#mask << this.#shift);
     this.#storage.encode(data, at, (others | own) >>> 0, name);
-  }
-
-  // The scratch memory of the general way would lose the other bits.
-  override assign(
-    data: DataView,
-    at: number,
-    value: unknown,
-    name: string,
-  ): void {
-    this.encode(data, at, value, name);
   }
 }

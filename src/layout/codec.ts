@@ -1,6 +1,8 @@
+import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
+import { describe } from "../errors/describe.ts";
 import type { ByteSource, Init, Layout } from "./types.ts";
 
-/** What every layout is inside: a size, an alignment, and how bytes turn into values. */
+/** A layout: a size, an alignment, and the translation of bytes to values and back. */
 export abstract class Codec<T> implements Layout<T> {
   readonly size: number;
   readonly align: number;
@@ -14,10 +16,10 @@ export abstract class Codec<T> implements Layout<T> {
     this.kind = kind;
   }
 
-  /** Reads the value at a place that is known to be large enough. */
+  /** Reads the value at an offset. The view has all its bytes. */
   abstract decode(data: DataView, at: number): T;
 
-  /** Checks a value and writes it to a zeroed place. `name` is for messages. */
+  /** Checks a value and writes it to zeroed memory. `name` is for messages. */
   abstract encode(
     data: DataView,
     at: number,
@@ -25,16 +27,16 @@ export abstract class Codec<T> implements Layout<T> {
     name: string,
   ): void;
 
-  /** What a live view shows at this place: the value, unless it has parts. */
+  /** Returns what a live view has for the value: a view, if it has members. */
   live(data: DataView, at: number): unknown {
     return this.decode(data, at);
   }
 
-  /** Replaces what is at a place, whole or not at all. */
+  /** Replaces the value at an offset, whole or not at all. */
   assign(data: DataView, at: number, value: unknown, name: string): void {
     const scratch = this.#scratch ?? new DataView(new ArrayBuffer(this.size));
-    // A getter of the value may come back to this layout, which must not find
-    // memory in use; nor may anyone after a failure, which leaves it written.
+    // A getter of the value may call this layout, which then must use other
+    // memory; so must the call after a failure, which leaves this one written.
     this.#scratch = undefined;
     this.encode(scratch, 0, value, name);
     if (this.size > SMALL) {
@@ -45,7 +47,7 @@ export abstract class Codec<T> implements Layout<T> {
     }
   }
 
-  /** The offset of a part, given the rest of a dotted path; undefined if none. */
+  /** Returns the offset of what a dotted path leads to; undefined if nothing. */
   locate(_path: readonly string[]): number | undefined {
     return undefined;
   }
@@ -67,10 +69,22 @@ export abstract class Codec<T> implements Layout<T> {
   }
 }
 
-/** Up to so many bytes, a loop is faster than the objects that a copy needs. */
+/** A codec that checks a value before it writes any of it: no scratch memory. */
+export abstract class AtomicCodec<T> extends Codec<T> {
+  override assign(
+    data: DataView,
+    at: number,
+    value: unknown,
+    name: string,
+  ): void {
+    this.encode(data, at, value, name);
+  }
+}
+
+/** Up to this size in bytes a loop is faster than the objects that a copy needs. */
 const SMALL = 256;
 
-/** Copies all bytes of one memory to a place in another, and clears the first. */
+/** Copies all bytes of one view to an offset in another, and clears the first. */
 function move(from: DataView, to: DataView, at: number): void {
   const size = from.byteLength;
   let done = 0;
@@ -84,10 +98,15 @@ function move(from: DataView, to: DataView, at: number): void {
   }
 }
 
-/** The views of buffers with room for many values, since one takes long to make. */
+/** The views of buffers that can hold several values: creating one is slow. */
 const VIEWS = /* @__PURE__ */ new WeakMap<ByteSource, DataView>();
 
-/** A view of a buffer from its start, which has `size` bytes at an offset. */
+/**
+ * Returns a view that starts where a buffer starts.
+ *
+ * @throws {RangeError} If the buffer has fewer than `size` bytes at the offset.
+ * @throws {TypeError} If the buffer is neither a buffer nor a view.
+ */
 export function dataViewOf(
   buffer: ByteSource,
   offset: number,
@@ -97,30 +116,53 @@ export function dataViewOf(
   if (known === undefined) checkBuffer(buffer);
   if (!(Number.isSafeInteger(offset) && offset >= 0)) {
     throw new RangeError(
-      `offset must be a non-negative integer, but it is ${describe(offset)}.`,
+      `offset must be a non-negative integer: got ${describe(offset)}`,
     );
   }
-  if (size > buffer.byteLength - offset) {
+  const length = known === undefined ? lengthOf(buffer) : ownLengthOf(known);
+  if (size > length - offset) {
     throw new RangeError(
-      `The layout needs ${size} bytes at offset ${offset}, ` +
-        `but the buffer has ${buffer.byteLength} bytes in all.`,
+      `buffer must have the layout's ${size} bytes at offset ${offset}: got ` +
+        `one of ${length} bytes in all`,
     );
   }
-  return known ?? makeDataView(buffer, offset + size);
+  return known ?? createDataView(buffer, length, offset + size);
 }
 
-function makeDataView(buffer: ByteSource, end: number): DataView {
+function createDataView(
+  buffer: ByteSource,
+  length: number,
+  end: number,
+): DataView {
   const isView = ArrayBuffer.isView(buffer);
-  const memory: ResizableMemory = isView ? buffer.buffer : buffer;
-  const start = isView ? buffer.byteOffset : 0;
-  // Of memory that changes its size, the view must not promise more than is
-  // asked for; and where there is one value, there may be no second look.
-  if (memory.resizable || memory.growable || buffer.byteLength === end) {
+  const memory: ResizableMemory = isView ? bufferOf(buffer) : buffer;
+  const start = isView ? byteOffsetOf(buffer) : 0;
+  // A view of memory that may shrink has no more bytes than this call needs. A
+  // view of memory for one value is not needed again.
+  if (memory.resizable || memory.growable || length === end) {
     return new DataView(memory, start, end);
   }
-  const view = new DataView(memory, start, buffer.byteLength);
+  const view = new DataView(memory, start, length);
   VIEWS.set(buffer, view);
   return view;
+}
+
+/** A DataView refuses a length that its buffer does not have. */
+function lengthOf(buffer: ByteSource): number {
+  return ArrayBuffer.isView(buffer) ? byteLengthOf(buffer) : buffer.byteLength;
+}
+
+/**
+ * Returns the length of a view that only this file has, so that nothing overrides
+ * its property. In Bun, read() of a structure takes 57 ns with it, 78 with the
+ * intrinsics.
+ */
+function ownLengthOf(view: DataView): number {
+  try {
+    return view.byteLength;
+  } catch {
+    return 0; // The memory is detached.
+  }
 }
 
 type ResizableMemory = ArrayBufferLike & {
@@ -129,45 +171,27 @@ type ResizableMemory = ArrayBufferLike & {
 };
 
 function checkBuffer(buffer: ByteSource): void {
-  const memory = ArrayBuffer.isView(buffer) ? buffer.buffer : buffer;
-  if (memory instanceof ArrayBuffer || isShared(memory)) return;
+  if (
+    ArrayBuffer.isView(buffer) || buffer instanceof ArrayBuffer ||
+    isShared(buffer)
+  ) return;
   throw new TypeError(
-    "buffer must be an ArrayBuffer or a view of one, such as a Uint8Array, " +
-      `but it is ${describe(buffer)}.`,
+    "buffer must be an ArrayBuffer or a view of one, such as a Uint8Array: got " +
+      describe(buffer),
   );
-}
-
-/** The bytes at a place, not copied. */
-export function bytesAt(data: DataView, at: number, size: number): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset + at, size);
-}
-
-/** How a message speaks of a place: the field, or the value as a whole. */
-export function label(name: string): string {
-  return name === "" ? "The value" : `Field "${name}"`;
-}
-
-/** How a message speaks of a value that was given. */
-export function describe(value: unknown): string {
-  switch (typeof value) {
-    case "number":
-    case "boolean":
-    case "undefined":
-      return String(value);
-    case "bigint":
-      return `${value}n`;
-    case "string":
-      return JSON.stringify(value);
-    default:
-      return value === null
-        ? "null"
-        : Array.isArray(value)
-        ? "an array"
-        : `a value of type ${typeof value}`;
-  }
 }
 
 function isShared(memory: unknown): memory is SharedArrayBuffer {
   return typeof SharedArrayBuffer === "function" &&
     memory instanceof SharedArrayBuffer;
+}
+
+/** Returns bytes of a view without copying them. */
+export function bytesAt(data: DataView, at: number, size: number): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset + at, size);
+}
+
+/** Returns the words for a field in a message; for "", those for a whole value. */
+export function label(name: string): string {
+  return name === "" ? "The value" : `Field "${name}"`;
 }

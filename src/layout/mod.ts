@@ -1,6 +1,6 @@
 /**
  * C structures in JavaScript memory: described once in data, then read, written
- * and looked at, with types that follow from the description.
+ * and viewed, with types that follow from the description.
  *
  * @module
  */

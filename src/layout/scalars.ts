@@ -1,8 +1,9 @@
-import { Codec, describe, label } from "./codec.ts";
+import { describe } from "../errors/describe.ts";
+import { AtomicCodec, Codec, label } from "./codec.ts";
 import type { FieldType, Scalar, Scalars } from "./types.ts";
 
 /** A scalar: its natural alignment is its size. */
-class ScalarCodec<T> extends Codec<T> {
+class ScalarCodec<T> extends AtomicCodec<T> {
   readonly #type: Scalar;
 
   constructor(type: Scalar, size: number, kind: number) {
@@ -16,17 +17,7 @@ class ScalarCodec<T> extends Codec<T> {
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
     if (putScalar(this.kind, data, at, value)) return;
-    refuse(name, this.#type, this.size, value);
-  }
-
-  // A scalar needs no scratch memory: it is checked before it is written.
-  override assign(
-    data: DataView,
-    at: number,
-    value: unknown,
-    name: string,
-  ): void {
-    this.encode(data, at, value, name);
+    throw scalarError(name, this.#type, this.size, value);
   }
 }
 
@@ -49,8 +40,8 @@ const CODECS: { readonly [S in Scalar]: Codec<Scalars[S]> } = {
 };
 
 /**
- * Reads a scalar of a kind that {@linkcode CODECS} has. A switch on a number,
- * in one place, is several times as fast as a call through each field's codec.
+ * Reads a scalar of a kind that {@linkcode CODECS} has. One switch on a number is
+ * several times as fast as a call through each field's codec.
  */
 // `true` asks for little endian, whatever the host is.
 // deno-fmt-ignore
@@ -72,8 +63,8 @@ export function getScalar(kind: number, data: DataView, at: number): unknown {
 }
 
 /**
- * Writes a value if it is one of the kind, and tells whether it is. What has
- * another kind than the ones of scalars takes no value here.
+ * Writes a value if the kind is that of a scalar type that has the value, and
+ * returns whether it is.
  */
 export function putScalar(
   kind: number,
@@ -83,7 +74,7 @@ export function putScalar(
 ): boolean {
   if (typeof value === "number") return putNumber(kind, data, at, value);
   if (typeof value === "bigint") {
-    // Bits that are cut off show that the value has too many.
+    // A value that does not fit loses bits.
     if (kind === 7 && BigInt.asUintN(64, value) === value) {
       data.setBigUint64(at, value, true);
     } else if (kind === 8 && BigInt.asIntN(64, value) === value) {
@@ -98,7 +89,7 @@ export function putScalar(
   return true;
 }
 
-/** Writes a number unless bits of it would get lost, but for a float's. */
+/** Writes a number, unless it is no value of an integer type. */
 // deno-fmt-ignore
 function putNumber(kind: number, data: DataView, at: number, value: number): boolean {
   switch (kind) {
@@ -114,79 +105,79 @@ function putNumber(kind: number, data: DataView, at: number, value: number): boo
   }
 }
 
-/** Finds the codec behind a declared type, or says what a type may be. */
+/** Returns the codec of a declared type. */
 export function codecOf(type: FieldType, name: string): Codec<unknown> {
   if (type instanceof Codec) return type;
   if (typeof type === "string" && Object.hasOwn(CODECS, type)) {
     return CODECS[type];
   }
   throw new TypeError(
-    `${label(name)} has the unknown type ${describe(type)}. A type is one of ` +
-      `${Object.keys(CODECS).join(", ")}, or is made by struct(), union(), ` +
-      "array(), bits(), bytes(), utf16() or ascii().",
+    `${label(name)} must have a type that is one of ` +
+      `${
+        Object.keys(CODECS).join(", ")
+      }, or what struct(), union(), array(), ` +
+      `bits(), bytes(), utf16() or ascii() returns: got ${describe(type)}`,
   );
 }
 
-/** Makes the check of an integer type of up to 32 bits. */
+/** Creates the check of an integer type of up to 32 bits. */
 export function integer(
   type: string,
   min: number,
   max: number,
 ): (value: unknown, name: string) => number {
   return (value, name) => {
-    if (typeof value !== "number") throw wrongType(name, type, "number", value);
+    if (typeof value !== "number") throw typeError(name, type, "number", value);
     if (!(Number.isInteger(value) && value >= min && value <= max)) {
-      throw outside(name, type, `an integer from ${min} to ${max}`, value);
+      throw rangeError(name, type, `an integer from ${min} to ${max}`, value);
     }
     return value;
   };
 }
 
-/** Tells what a scalar type wants, once a value turned out not to be that. */
-function refuse(
+/** Creates the error of a value that a scalar type does not have. */
+function scalarError(
   name: string,
   type: Scalar,
   size: number,
   value: unknown,
-): never {
-  const wanted = type.startsWith("bool")
+): Error {
+  const expected = type.startsWith("bool")
     ? "boolean"
     : size === 8 && type !== "f64"
     ? "bigint"
     : "number";
   const given: string = typeof value;
-  if (given !== wanted) throw wrongType(name, type, wanted, value);
+  if (given !== expected) return typeError(name, type, expected, value);
   const count = 2n ** BigInt(8 * size);
   const min = type.startsWith("i") ? -count / 2n : 0n;
   const max = min + count - 1n;
-  const range = wanted === "bigint"
+  const range = expected === "bigint"
     ? `from ${min}n to ${max}n`
     : `an integer from ${min} to ${max}`;
-  throw outside(name, type, range, value);
+  return rangeError(name, type, range, value);
 }
 
-function wrongType(
+function typeError(
   name: string,
   type: string,
-  wanted: string,
+  expected: string,
   value: unknown,
 ): TypeError {
   return new TypeError(
-    `${label(name)} of type ${type} must be a ${wanted}, but it is ${
+    `${label(name)} of type ${type} must be a ${expected}: got ${
       describe(value)
-    }.`,
+    }`,
   );
 }
 
-function outside(
+function rangeError(
   name: string,
   type: string,
   range: string,
   value: unknown,
 ): RangeError {
   return new RangeError(
-    `${label(name)} of type ${type} must be ${range}, but it is ${
-      describe(value)
-    }.`,
+    `${label(name)} of type ${type} must be ${range}: got ${describe(value)}`,
   );
 }

@@ -1,8 +1,7 @@
-import { alignUp } from "../sectors/align.ts";
+import { describe } from "../errors/describe.ts";
 import type { Codec } from "./codec.ts";
-import { describe } from "./codec.ts";
-import { checkFieldName, Place, StructCodec } from "./place.ts";
 import { codecOf } from "./scalars.ts";
+import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type {
   Fields,
   FieldType,
@@ -29,10 +28,10 @@ export interface StructOptions {
  *
  * @param fields The fields' types by name, in the order of the C declaration.
  * @param options How the structure is packed.
- * @returns The layout, with which values are read, written and looked at.
- * @throws {RangeError} If `pack` is not 1, 2, 4, 8 or 16, or if an overlay would
- * not lie where its field starts.
- * @throws {TypeError} If there are no fields, or if a name or type is none.
+ * @returns The layout, with which values are read, written and viewed.
+ * @throws {RangeError} If `pack` is not 1, 2, 4, 8 or 16, or if the
+ * overlay of a field needs another alignment than the field's offset has.
+ * @throws {TypeError} If there are no fields, or if a name or a type is unusable.
  *
  * @example Lay out a packet
  * ```ts
@@ -52,13 +51,13 @@ export function struct<F extends Fields>(
   options: StructOptions = {},
 ): Struct<Values<F>> {
   const pack = checkPack(options.pack);
-  const places = new Map<string, Place>();
+  const laidOut = new Map<string, Field>();
   let end = 0;
   let align = 1;
   let shared = false;
   for (const [name, type] of entriesOf(fields)) {
     const base = type instanceof OverlayField
-      ? baseOf(type, name, places)
+      ? baseOf(type, name, laidOut)
       : undefined;
     const codec = type instanceof OverlayField
       ? type.layout
@@ -70,35 +69,35 @@ export function struct<F extends Fields>(
       if (offset !== base.offset) {
         throw new RangeError(
           `Overlay "${name}" needs an alignment of ${own}, but "${base.name}" ` +
-            `lies at offset ${base.offset}. Use union() for the two.`,
+            `is at offset ${base.offset}. Use union() for the two.`,
         );
       }
     }
-    places.set(name, new Place(name, codec, offset));
+    laidOut.set(name, new Field(name, codec, offset));
     end = Math.max(end, offset + codec.size);
     align = Math.max(align, own);
   }
   return new StructCodec<Values<F>>(
     alignUp(end, align),
     align,
-    [...places.values()],
+    [...laidOut.values()],
     shared,
   );
 }
 
 /**
- * Describes a union: fields that all start at the same place.
+ * Describes a union: fields that all start at the same offset.
  *
- * Reading gives every member's value. Writing takes any of them; when several
- * are given, they must agree on the bytes they share.
+ * Reading returns the value of every member. Writing takes any of them; several
+ * must agree on the bytes that they share.
  *
  * @param fields The members' types by name.
  * @param options How the union is packed.
  * @returns The layout.
  * @throws {RangeError} If `pack` is not 1, 2, 4, 8 or 16.
- * @throws {TypeError} If there are no members, or if a name or type is none.
+ * @throws {TypeError} If there are no members, or if a name or a type is unusable.
  *
- * @example Look at a 64-bit number as its halves
+ * @example Read the halves of a 64-bit number
  * ```ts
  * import { struct, union } from "@kernel32/io/structs";
  *
@@ -113,19 +112,19 @@ export function union<F extends Readonly<Record<string, FieldType>>>(
   options: StructOptions = {},
 ): Struct<Values<F>> {
   const pack = checkPack(options.pack);
-  const places = entriesOf(fields).map(([name, type]) =>
-    new Place(name, codecOf(type, name), 0)
+  const members = entriesOf(fields).map(([name, type]) =>
+    new Field(name, codecOf(type, name), 0)
   );
   const align = Math.max(
-    ...places.map(({ codec }) => Math.min(codec.align, pack)),
+    ...members.map(({ codec }) => Math.min(codec.align, pack)),
   );
-  const size = Math.max(...places.map(({ codec }) => codec.size));
-  return new StructCodec<Values<F>>(alignUp(size, align), align, places, true);
+  const size = Math.max(...members.map(({ codec }) => codec.size));
+  return new StructCodec<Values<F>>(alignUp(size, align), align, members, true);
 }
 
 /**
- * Gives the place of an earlier field a second name and type: what an anonymous
- * union inside a structure does in C.
+ * Describes a field at the offset of an earlier one, with another name and type,
+ * as an anonymous union inside a structure does in C.
  *
  * @param sharesWith The field whose start the overlay shares.
  * @param type The overlay's type.
@@ -164,15 +163,13 @@ class OverlayField<T> implements Overlay<T> {
 function baseOf(
   field: Overlay<unknown>,
   name: string,
-  places: ReadonlyMap<string, Place>,
-): Place {
-  const base = places.get(field.sharesWith);
+  laidOut: ReadonlyMap<string, Field>,
+): Field {
+  const base = laidOut.get(field.sharesWith);
   if (base === undefined) {
     throw new TypeError(
-      `Overlay "${name}" shares its place with ${
-        describe(field.sharesWith)
-      }, ` +
-        "but no field of that name comes before it.",
+      `Overlay "${name}" must share its offset with a field before it: got ` +
+        describe(field.sharesWith),
     );
   }
   return base;
@@ -195,8 +192,13 @@ function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
 function checkPack(pack: number = 16): number {
   if (![1, 2, 4, 8, 16].includes(pack)) {
     throw new RangeError(
-      `pack must be 1, 2, 4, 8 or 16, but it is ${describe(pack)}.`,
+      `pack must be 1, 2, 4, 8 or 16: got ${describe(pack)}`,
     );
   }
   return pack;
+}
+
+/** Returns the first multiple of a power of two that is not below an offset. */
+function alignUp(offset: number, alignment: number): number {
+  return Math.ceil(offset / alignment) * alignment;
 }

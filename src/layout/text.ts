@@ -1,12 +1,13 @@
+import { describe } from "../errors/describe.ts";
 import { checkCount } from "./array.ts";
-import { Codec, describe, label } from "./codec.ts";
+import { Codec, label } from "./codec.ts";
 import type { Layout } from "./types.ts";
 
 /** How a fixed text ends. */
 export interface TextOptions {
   /**
-   * Whether the text must leave room for the NUL that ends it. With false a
-   * text may fill its field to the last character, as some formats have it.
+   * Whether the text must leave room for the NUL that ends it. If false, a text
+   * may fill its field to the last character, as some formats have it.
    *
    * @default {true}
    */
@@ -17,7 +18,7 @@ export interface TextOptions {
  * Describes a text of 16-bit units in a field of fixed length: `WCHAR name[n]`.
  *
  * Reading stops at the first NUL. Lone surrogates pass unchanged in both
- * directions, since Windows allows them in names.
+ * directions, since names on Windows may have them.
  *
  * @param length The field's length in units, the NUL included.
  * @param options How the text ends.
@@ -41,7 +42,7 @@ export function utf16(length: number, options?: TextOptions): Layout<string> {
  * Describes an ASCII text in a field of fixed length: `CHAR name[n]`.
  *
  * Reading stops at the first NUL; bytes beyond ASCII read as the characters of
- * the same number, and are refused in writing.
+ * the same number, and writing throws on such characters.
  *
  * @param length The field's length in bytes, the NUL included.
  * @param options How the text ends.
@@ -102,28 +103,28 @@ class TextCodec extends Codec<string> {
     const field = `${label(name)} of type ${this.#type}(${this.#length})`;
     if (typeof value !== "string") {
       throw new TypeError(
-        `${field} must be a string, but it is ${describe(value)}.`,
+        `${field} must be a string: got ${describe(value)}`,
       );
     }
     const room = this.#terminated ? this.#length - 1 : this.#length;
     if (value.length > room) {
       throw new RangeError(
         `${field} has room for ${room} characters` +
-          `${this.#terminated ? " and the NUL that ends them" : ""}, ` +
-          `but ${describe(value)} has ${value.length}.`,
+          `${this.#terminated ? " and the NUL that ends them" : ""}: got ` +
+          `${describe(value)}, which has ${value.length}`,
       );
     }
     if (value.includes("\0")) {
       throw new RangeError(
-        `${field} ends at the first NUL, so ${describe(value)} cannot be kept.`,
+        `${field} ends at its first NUL and must have no other: got ${
+          describe(value)
+        }`,
       );
     }
     // deno-lint-ignore no-control-regex -- ASCII is a range of control codes too
     if (this.align === 1 && !/^[\x01-\x7f]*$/.test(value)) {
       throw new RangeError(
-        `${field} holds ASCII only, but ${
-          describe(value)
-        } has other characters.`,
+        `${field} must have no characters beyond ASCII: got ${describe(value)}`,
       );
     }
     return value;

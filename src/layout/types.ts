@@ -1,4 +1,4 @@
-/** The static side of layouts: what a description in data says about values. */
+/** The types of layouts, and of the values that a description in data has. */
 
 /**
  * The scalar types, by name, and the JavaScript type of their values.
@@ -42,10 +42,10 @@ export interface Scalars {
 /** The name of a scalar type. */
 export type Scalar = keyof Scalars;
 
-/** Memory that holds a structure: a buffer, or a view of a part of one. */
+/** The memory of a structure: a buffer, or a view of one. */
 export type ByteSource = ArrayBufferLike | ArrayBufferView;
 
-/** A type with a place in memory: a structure, a union, an array, a text. */
+/** How a value is laid out in memory: a structure, a union, an array, a text. */
 export interface Layout<T> {
   /** The size in bytes, tail padding included. */
   readonly size: number;
@@ -59,46 +59,48 @@ export interface Layout<T> {
    * @param offset Where in the buffer the value starts.
    * @returns A plain value that shares nothing with the buffer.
    * @throws {RangeError} If the buffer ends before the value does.
-   * @throws {TypeError} If the buffer is none.
+   * @throws {TypeError} If the buffer is neither a buffer nor a view.
    */
   read(buffer: ByteSource, offset?: number): T;
 
   /**
    * Writes a value into memory, whole or not at all. As in an initializer in C,
-   * members that the value leaves out are zero, and so is the padding. An array
-   * has all its elements: one that is too short is a mistake more often.
+   * members that the value leaves out become zero, and so does the padding. An
+   * array must have all its elements.
    *
    * @param buffer The memory to write to.
    * @param value The value.
    * @param offset Where in the buffer the value starts.
-   * @throws {RangeError} If the buffer ends before the value does, or if a part
-   * of the value does not fit its type.
-   * @throws {TypeError} If a part of the value has the wrong type or no place.
+   * @throws {RangeError} If the buffer ends before the value does, or if a member
+   * does not fit its type.
+   * @throws {TypeError} If a member has the wrong type, or if the layout has no
+   * such member.
    */
   write(buffer: ByteSource, value: Init<T>, offset?: number): void;
 
   /**
-   * Allocates the bytes of one value.
+   * Returns new memory with one value.
    *
    * @param value The value; members that it leaves out are zero.
    * @returns The bytes, in an ArrayBuffer of their own.
-   * @throws {RangeError} If a part of the value does not fit its type.
-   * @throws {TypeError} If a part of the value has the wrong type or no place.
+   * @throws {RangeError} If a member does not fit its type.
+   * @throws {TypeError} If a member has the wrong type, or if the layout has no
+   * such member.
    */
   create(value?: Init<T>): Uint8Array<ArrayBuffer>;
 }
 
-/** A layout whose parts can be looked at where they lie. */
+/** A layout that can be viewed: members and elements are read and written in memory. */
 export interface LiveLayout<T> extends Layout<T> {
   /**
-   * Makes a live view: reading a property reads the memory, and assigning to
+   * Returns a live view: reading a property reads the memory, and assigning to
    * one writes it.
    *
-   * @param buffer The memory to look at.
+   * @param buffer The memory to view.
    * @param offset Where in the buffer the value starts.
    * @returns The view.
    * @throws {RangeError} If the buffer ends before the value does.
-   * @throws {TypeError} If the buffer is none.
+   * @throws {TypeError} If the buffer is neither a buffer nor a view.
    */
   view(buffer: ByteSource, offset?: number): View<T>;
 }
@@ -106,7 +108,7 @@ export interface LiveLayout<T> extends Layout<T> {
 /** A structure or a union. */
 export interface Struct<T> extends LiveLayout<T> {
   /**
-   * Tells where a field lies.
+   * Returns the offset of a field.
    *
    * @param path The field's name. Fields of nested structures and elements of
    * arrays are reached with dots, as in "header.id" or "entries.2.Internal".
@@ -116,7 +118,7 @@ export interface Struct<T> extends LiveLayout<T> {
   offsetOf(path: FieldPath<T>): number;
 }
 
-/** A second name for memory that another field of the structure has already. */
+/** A second field at the offset of another one of the structure. */
 export interface Overlay<T> {
   /** The field whose start the overlay shares. */
   readonly sharesWith: string;
@@ -127,7 +129,7 @@ export interface Overlay<T> {
 /** What a field may be declared as in a structure, a union or an array. */
 export type FieldType = Scalar | Layout<unknown>;
 
-/** The fields of a structure, in the order of their places. */
+/** The fields of a structure, in the order of their offsets. */
 export type Fields = Readonly<Record<string, FieldType | Overlay<unknown>>>;
 
 /** The JavaScript type of the values that a field type or layout holds. */
@@ -139,7 +141,7 @@ export type Infer<F> = F extends Scalar ? Scalars[F]
 /** The JavaScript type of the values of a structure with these fields. */
 export type Values<F> = { -readonly [K in keyof F]: Infer<F[K]> };
 
-/** What is a value as a whole, without parts. */
+/** A value without members. */
 export type Plain = string | number | bigint | boolean;
 
 /** What may be written for a value: members of structures may be left out. */

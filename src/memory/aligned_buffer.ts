@@ -10,11 +10,11 @@ import {
   MEM_RESERVE,
   PAGE_READWRITE,
 } from "../win32/constants.ts";
-import { thread as frames } from "../../ffi/thread.ts";
+import { thread } from "../../ffi/thread.ts";
 import { describe } from "../errors/describe.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { isMultiple } from "../sectors/multiples.ts";
+import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
 
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
@@ -24,11 +24,11 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<bigint>((address) => {
   preservingLastError(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
 
-/** Keeps the memory of a buffer from being freed before `letGo()`. */
-export let hold: (buffer: AlignedBuffer) => void;
+/** Retains the memory of a buffer for an operation, even if it is freed. */
+export let retainMemory: (buffer: AlignedBuffer) => void;
 
-/** Ends what `hold()` began. */
-export let letGo: (buffer: AlignedBuffer) => void;
+/** Releases memory that was retained, and frees it if `free()` was called. */
+export let releaseMemory: (buffer: AlignedBuffer) => void;
 
 /**
  * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
@@ -62,10 +62,11 @@ export let letGo: (buffer: AlignedBuffer) => void;
 export class AlignedBuffer implements Disposable {
   /** The address of the first byte. */
   readonly address: bigint;
-  #bytes: Uint8Array<ArrayBuffer>;
+  readonly #memory: ArrayBuffer;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   #freed = false;
   /** How many operations use the memory. */
-  #holds = 0;
+  #operations = 0;
 
   /**
    * Allocates.
@@ -93,20 +94,20 @@ export class AlignedBuffer implements Disposable {
       PAGE_READWRITE,
     );
     if (this.address === 0n) throw Win32Error.last("VirtualAlloc");
-    const memory = this.#shown(byteLength);
+    const memory = this.#memory = this.#asArrayBuffer(byteLength);
     this.#bytes = new Uint8Array(memory);
-    // Not in a static block, which bundlers keep even where nobody makes a
-    // buffer. Without one, there is nothing to hold.
-    hold = AlignedBuffer.#hold;
-    letGo = AlignedBuffer.#letGo;
+    // Not in a static block, which bundlers retain in programs that make no
+    // buffer. Before the first buffer there is nothing to retain.
+    retainMemory = AlignedBuffer.#retain;
+    releaseMemory = AlignedBuffer.#release;
     owners.set(memory, this);
     dropped.register(memory, this.address, this);
   }
 
-  /** The memory as an ArrayBuffer, if the runtime has any so large. */
-  #shown(byteLength: number): ArrayBuffer {
+  /** Returns the memory as an ArrayBuffer, if the runtime has any so large. */
+  #asArrayBuffer(byteLength: number): ArrayBuffer {
     try {
-      return frames().memory(this.address, byteLength);
+      return thread().memory(this.address, byteLength);
     } catch (cause) {
       kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
       throw new RangeError(
@@ -124,7 +125,7 @@ export class AlignedBuffer implements Disposable {
 
   /** The length in bytes; 0 after `free()`. */
   get byteLength(): number {
-    return this.#bytes.byteLength;
+    return byteLengthOf(this.#bytes);
   }
 
   /**
@@ -148,22 +149,22 @@ export class AlignedBuffer implements Disposable {
     this.#freed = true;
     dropped.unregister(this);
     // Detaches first: a view must never reach memory that is gone.
-    this.#bytes.buffer.transfer(0);
-    if (this.#holds === 0) this.#release();
+    thread().detach(this.#memory);
+    if (this.#operations === 0) this.#freeMemory();
   }
 
-  #release(): void {
+  #freeMemory(): void {
     if (!kernel32.VirtualFree(this.address, 0n, MEM_RELEASE)) {
       throw Win32Error.last("VirtualFree");
     }
   }
 
-  static #hold(buffer: AlignedBuffer): void {
-    buffer.#holds++;
+  static #retain(buffer: AlignedBuffer): void {
+    buffer.#operations++;
   }
 
-  static #letGo(buffer: AlignedBuffer): void {
-    if (--buffer.#holds === 0 && buffer.#freed) buffer.#release();
+  static #release(buffer: AlignedBuffer): void {
+    if (--buffer.#operations === 0 && buffer.#freed) buffer.#freeMemory();
   }
 
   /** Frees the memory, as `free()`. */
@@ -172,17 +173,17 @@ export class AlignedBuffer implements Disposable {
   }
 }
 
-/** The AlignedBuffer that a view is a view of, if it is one. */
+/** Returns the AlignedBuffer that a view is a view of, if it is one. */
 export function ownerOf(view: ArrayBufferView): AlignedBuffer | undefined {
-  return owners.get(view.buffer);
+  return owners.get(bufferOf(view));
 }
 
-/** Tells whether a view's first byte is aligned. */
+/** Whether a view's first byte is aligned. */
 export function isViewAligned(
   view: ArrayBufferView,
   alignment: number,
 ): boolean {
   return ownerOf(view) === undefined
-    ? frames().addressOf(view) % BigInt(alignment) === 0n
-    : isMultiple(view.byteOffset, alignment);
+    ? thread().addressOf(view) % BigInt(alignment) === 0n
+    : byteOffsetOf(view) % alignment === 0;
 }

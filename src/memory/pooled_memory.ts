@@ -1,66 +1,68 @@
 /**
- * Memory for operations that go on after the call that started them.
+ * Native memory for operations that go on after the call that started them.
  *
  * @module
  */
-import { AlignedBuffer, hold, letGo, ownerOf } from "./aligned_buffer.ts";
-
-/** Native memory that an operation uses. */
-export interface Lease {
-  /** The address of the first byte. */
-  readonly address: bigint;
-  /** The bytes. */
-  readonly bytes: Uint8Array;
-  /** Ends it, when the kernel uses the memory no more. */
-  end(): void;
-}
+import { AlignedBuffer } from "./aligned_buffer.ts";
 
 const SMALLEST = 4096;
-const LARGEST_KEPT = 2 ** 20;
-const MAX_KEPT = 16 * 2 ** 20;
-
-/** Unused buffers by size, each a power of two. */
-const kept = new Map<number, AlignedBuffer[]>();
-let keptBytes = 0;
 
 /**
- * Lends native memory of its own, if the view is one of an AlignedBuffer, whose
- * memory stays even if the buffer is freed meanwhile.
- *
- * JS memory is never lent beyond one call: its owner may transfer or drop it,
- * and the collector may give it back while the kernel still uses it.
+ * The most that is copied for one operation, and the largest buffer that is
+ * pooled, in bytes: what is copied is always pooled.
  */
-export function lendOwn(view: Uint8Array): Lease | undefined {
-  const owner = ownerOf(view);
-  if (owner === undefined) return undefined;
-  hold(owner);
-  const address = owner.address + BigInt(view.byteOffset);
-  return { address, bytes: view, end: () => letGo(owner) };
+export const MAX_COPIED: number = 2 ** 20;
+
+/** How much unused memory the pool holds at most, in bytes. */
+const MAX_POOLED = 16 * 2 ** 20;
+
+/** Unused buffers by size, each a power of two. */
+const unused = new Map<number, PooledBuffer[]>();
+let unusedBytes = 0;
+
+/** A rented buffer: page-aligned native memory of one operation. */
+export class PooledBuffer {
+  /** The address of the first byte. */
+  readonly address: bigint;
+  /** All of the memory, which may be longer than what was asked for. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #memory: AlignedBuffer;
+
+  /** Allocates; `rentBuffer()` reuses. */
+  constructor(size: number) {
+    this.#memory = new AlignedBuffer(size);
+    this.address = this.#memory.address;
+    this.bytes = this.#memory.bytes;
+  }
+
+  /** Returns the buffer to the pool, once the kernel has ended with it. */
+  release(): void {
+    const { length } = this.bytes;
+    if (length > MAX_COPIED || unusedBytes + length > MAX_POOLED) {
+      return this.#memory.free();
+    }
+    unusedBytes += length;
+    const list = unused.get(length);
+    if (list === undefined) unused.set(length, [this]);
+    else list.push(this);
+  }
 }
 
-/** Lends memory from a pool, aligned to a page. */
-export function lend(length: number): Lease {
-  const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length)));
-  const buffer = kept.get(size)?.pop();
-  if (buffer !== undefined) keptBytes -= size;
-  const lent = buffer ?? new AlignedBuffer(size);
-  return {
-    address: lent.address,
-    bytes: lent.bytes.subarray(0, length),
-    end: () => giveBack(lent),
-  };
+/**
+ * Rents memory of at least so many bytes.
+ *
+ * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
+ */
+export function rentBuffer(length: number): PooledBuffer {
+  let size = SMALLEST;
+  while (size < length) size *= 2;
+  const buffer = unused.get(size)?.pop();
+  if (buffer === undefined) return new PooledBuffer(size);
+  unusedBytes -= size;
+  return buffer;
 }
 
-/** How much memory is kept for later, in bytes. */
-export function keptMemory(): number {
-  return keptBytes;
-}
-
-function giveBack(buffer: AlignedBuffer): void {
-  const size = buffer.byteLength;
-  if (size > LARGEST_KEPT || keptBytes + size > MAX_KEPT) return buffer.free();
-  keptBytes += size;
-  const list = kept.get(size);
-  if (list === undefined) kept.set(size, [buffer]);
-  else list.push(buffer);
+/** Returns how much unused memory the pool holds, in bytes. */
+export function pooledMemory(): number {
+  return unusedBytes;
 }

@@ -3,8 +3,14 @@
  *
  * @module
  */
-import { AlignedBuffer, hold, letGo, ownerOf } from "./aligned_buffer.ts";
+import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
 import { FILE_SEGMENT_ELEMENT } from "../win32/offsets.ts";
+import {
+  AlignedBuffer,
+  ownerOf,
+  releaseMemory,
+  retainMemory,
+} from "./aligned_buffer.ts";
 
 /** The size of a page, in bytes, on x64 and arm64. */
 export const PAGE_SIZE = 4096;
@@ -12,55 +18,51 @@ export const PAGE_SIZE = 4096;
 const TWO_32 = 2 ** 32;
 
 /** The most that one call transfers: a DWORD's worth of whole pages. */
-const MAX_LENGTH = 2 ** 32 - PAGE_SIZE;
+const MAX_SEGMENTS_LENGTH = 2 ** 32 - PAGE_SIZE;
 
 /**
- * Tells whether buffers can be transferred by one call: native memory, aligned
- * to pages and whole pages long, only the last one a whole number of sectors.
+ * Whether one call can transfer all buffers: native memory, aligned to pages
+ * and whole pages long, only the last one a whole number of sectors.
  *
  * @param sectorSize A power of two.
  */
 export function areSegments(
-  buffers: readonly Uint8Array[],
+  buffers: readonly ArrayBufferView[],
   sectorSize: number,
 ): boolean {
   const last = buffers.length - 1;
-  let memory: ArrayBufferLike | undefined;
   for (let i = 0; i <= last; i++) {
-    const { buffer, byteOffset, length } = buffers[i]!;
+    const view = buffers[i]!;
+    const length = byteLengthOf(view);
     const unit = i === last ? sectorSize : PAGE_SIZE;
-    if (length === 0 || length % unit !== 0 || byteOffset % PAGE_SIZE !== 0) {
-      return false;
-    }
-    // Pages are often those of one buffer.
-    if (buffer !== memory && ownerOf(buffers[i]!) === undefined) return false;
-    memory = buffer;
+    if (length === 0 || length % unit !== 0) return false;
+    if (byteOffsetOf(view) % PAGE_SIZE !== 0) return false;
+    if (ownerOf(view) === undefined) return false;
   }
-  return last >= 0 && totalLength(buffers) <= MAX_LENGTH;
+  return last >= 0 && totalLength(buffers) <= MAX_SEGMENTS_LENGTH;
 }
 
-/** The length of all buffers together, in bytes. */
-export function totalLength(buffers: readonly Uint8Array[]): number {
+/** Returns the length of all buffers together, in bytes. */
+export function totalLength(buffers: readonly ArrayBufferView[]): number {
   let sum = 0;
-  for (let i = 0; i < buffers.length; i++) sum += buffers[i]!.length;
+  for (let i = 0; i < buffers.length; i++) sum += byteLengthOf(buffers[i]!);
   return sum;
 }
 
-/** So many pages go into an array that is kept for later. */
-const PAGES_KEPT = PAGE_SIZE / FILE_SEGMENT_ELEMENT.size - 1;
-/** So many arrays are kept. */
-const MAX_KEPT = 64;
+/** An array of so many pages fills a page itself, and is reused. */
+const POOLED_PAGES = PAGE_SIZE / FILE_SEGMENT_ELEMENT.size - 1;
+const MAX_POOLED_ARRAYS = 64;
 
-const kept: SegmentArray[] = [];
+const unused: SegmentArray[] = [];
 
-/** An array in native memory, which keeps the memory of its pages too. */
+/** An array in native memory. It retains the memory of its pages, too. */
 export class SegmentArray {
   readonly #memory: AlignedBuffer;
   /** As two halves of 32 bits: no bigint for every page. */
   readonly #words: Uint32Array;
   readonly #owners: AlignedBuffer[] = [];
 
-  /** Makes one with room for so many pages. */
+  /** Allocates room for so many pages; `segmentArray()` reuses. */
   constructor(pages: number) {
     const size = (pages + 1) * FILE_SEGMENT_ELEMENT.size;
     this.#memory = new AlignedBuffer(size);
@@ -77,31 +79,33 @@ export class SegmentArray {
     return this.#memory.bytes;
   }
 
-  /** Ends the use of it, when the operation has ended. */
-  end(): void {
+  /** Releases the array and its pages, when the operation has ended. */
+  release(): void {
     const owners = this.#owners;
-    while (owners.length > 0) letGo(owners.pop()!);
-    const isUsual = this.bytes.length === PAGE_SIZE;
-    if (isUsual && kept.length < MAX_KEPT) kept.push(this);
+    while (owners.length > 0) releaseMemory(owners.pop()!);
+    const isReusable = this.bytes.length === PAGE_SIZE;
+    if (isReusable && unused.length < MAX_POOLED_ARRAYS) unused.push(this);
     else this.#memory.free();
   }
 
-  /** Writes the elements. */
-  fill(buffers: readonly Uint8Array[]): void {
+  /** Writes the elements and retains the memory that they point to. */
+  fill(buffers: readonly ArrayBufferView[]): void {
     const words = this.#words;
-    let owner: AlignedBuffer | undefined;
+    let memory: ArrayBufferLike | undefined;
     let base = 0;
     let at = 0;
     for (let i = 0; i < buffers.length; i++) {
       const view = buffers[i]!;
-      if (view.buffer !== owner?.bytes.buffer) {
-        owner = ownerOf(view)!;
+      if (bufferOf(view) !== memory) {
+        const owner = ownerOf(view)!;
+        memory = bufferOf(view);
         base = Number(owner.address);
-        hold(owner);
+        retainMemory(owner);
         this.#owners.push(owner);
       }
-      const end = view.byteOffset + view.length;
-      for (let page = view.byteOffset; page < end; page += PAGE_SIZE) {
+      const start = byteOffsetOf(view);
+      const end = start + byteLengthOf(view);
+      for (let page = start; page < end; page += PAGE_SIZE) {
         const address = base + page;
         words[at++] = address;
         words[at++] = address / TWO_32;
@@ -113,18 +117,20 @@ export class SegmentArray {
 }
 
 /**
- * Makes the array: "Each … element must be the size of a memory page", so that
- * a longer buffer becomes several, and a zero element ends it. It must stay
- * until the operation has ended, and so does the memory of the buffers.
+ * Fills an array: "Each … element must be the size of a memory page", so that a
+ * longer buffer becomes several, and a zero element ends it. The caller releases
+ * it when the operation has ended.
  * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
  */
-export function segmentArray(buffers: readonly Uint8Array[]): SegmentArray {
+export function segmentArray(
+  buffers: readonly ArrayBufferView[],
+): SegmentArray {
   let pages = 0;
   for (let i = 0; i < buffers.length; i++) {
-    pages += Math.ceil(buffers[i]!.length / PAGE_SIZE);
+    pages += Math.ceil(byteLengthOf(buffers[i]!) / PAGE_SIZE);
   }
-  const array = (pages <= PAGES_KEPT ? kept.pop() : undefined) ??
-    new SegmentArray(Math.max(pages, PAGES_KEPT));
+  const array = (pages <= POOLED_PAGES ? unused.pop() : undefined) ??
+    new SegmentArray(Math.max(pages, POOLED_PAGES));
   array.fill(buffers);
   return array;
 }

@@ -3,46 +3,71 @@
  *
  * @module
  */
-import {
-  FILE_APPEND_DATA,
-  FILE_READ_DATA,
-  FILE_WRITE_DATA,
-} from "../win32/constants.ts";
-import {
-  FileAccessInformation,
-  FileModeInformation,
-  queryFile,
-} from "../../ffi/ntdll.ts";
-import { Win32Error } from "../errors/win32_error.ts";
-import type { InFlightLimit } from "../overlapped/in_flight_limit.ts";
-import type { FileMode } from "../file/mode.ts";
-import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { codeOfStatus } from "../errors/status.ts";
+import { describe } from "../errors/describe.ts";
+import {
+  checkedOwned,
+  checkHandle,
+  checkLabel,
+  type HandleOptions,
+  modeOfHandle,
+} from "../file/taken_handle.ts";
+import {
+  checkedLimit,
+  type InFlightLimit,
+} from "../overlapped/in_flight_limiter.ts";
+import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";
 
-/** What `FileModeInformation` says of a handle. */
-const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
-const FILE_SYNCHRONOUS_IO = 0x30;
+/** What becomes of a handle from elsewhere. */
+export interface FromHandleOptions extends HandleOptions {
+  /**
+   * What errors call the file. If it is an absolute path, its volume is asked
+   * for what the handle does not give away.
+   *
+   * @default {"handle 420"}
+   */
+  readonly path?: string | undefined;
+  /** How much may be under way at once, if the handle is overlapped. */
+  readonly maxInFlight?: InFlightLimit | undefined;
+}
 
 /**
- * Takes over a handle that was opened elsewhere, and finds out what it can do.
- * The file closes it.
+ * Makes a file of a handle that was opened elsewhere, and finds out what the
+ * handle can do. The file closes it, and so does the garbage collector if the
+ * file is dropped, unless `owned` is false or the handle is one of the three
+ * standard handles.
+ *
+ * An overlapped handle is bound to the completion port of this thread for as
+ * long as it is open, also beyond the file: it cannot be bound to another.
  *
  * @param handle The handle.
- * @param path What errors call it.
- * @param limit How much may be under way at once, if it is overlapped.
+ * @param options What errors call it, whether the file owns it, and how much
+ * may be in flight at once; or only what errors call it.
  * @returns An `OverlappedFile` if the handle was opened with
  * FILE_FLAG_OVERLAPPED, else a `SyncFile`.
+ * @throws {TypeError} If the handle is no bigint or is INVALID_HANDLE_VALUE, or
+ * an option is wrong.
+ * @throws {RangeError} If a limit is out of range.
  * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
  * or device, ERROR_INVALID_PARAMETER if it is bound to a completion port. It is
  * not taken over then.
  *
  * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_mode_information
  *
- * @example Serve a pipe that the raw layer made
+ * @example Take the standard output, which stays open
  * ```ts
  * import { fromHandle } from "@kernel32/io";
+ * import { kernel32, STD_OUTPUT_HANDLE } from "@kernel32/io/raw";
+ *
+ * const handle = kernel32.GetStdHandle(STD_OUTPUT_HANDLE);
+ * const output = fromHandle(handle, { path: "stdout" });
+ * console.log(output.owned); // false
+ * ```
+ *
+ * @example Serve a pipe that the raw layer made
+ * ```ts
+ * import { fromHandle, INVALID_HANDLE_VALUE, Win32Error } from "@kernel32/io";
  * import {
  *   FILE_FLAG_OVERLAPPED,
  *   kernel32,
@@ -59,33 +84,47 @@ const FILE_SYNCHRONOUS_IO = 0x30;
  *   0,
  *   null,
  * );
- * const file = fromHandle(handle, "a pipe of our own");
+ * if (handle === INVALID_HANDLE_VALUE) throw Win32Error.last("CreateNamedPipeW");
+ * const file = fromHandle(handle, { path: "a pipe of our own" });
  * console.log(file.path); // a pipe of our own
  * await file.close();
  * ```
  */
 export function fromHandle(
   handle: Handle,
-  path: string = `handle ${handle}`,
-  limit?: InFlightLimit,
+  options: FromHandleOptions | string = {},
 ): SyncFile | OverlappedFile {
-  const mode = query(handle, FileModeInformation, path);
-  const access = query(handle, FileAccessInformation, path);
-  const write = (access & FILE_WRITE_DATA) !== 0;
-  const file: FileMode = {
-    read: (access & FILE_READ_DATA) !== 0,
-    write,
-    append: !write && (access & FILE_APPEND_DATA) !== 0,
-    unbuffered: (mode & FILE_NO_INTERMEDIATE_BUFFERING) !== 0,
-  };
-  return (mode & FILE_SYNCHRONOUS_IO) !== 0
-    ? new SyncFile(handle, path, file)
-    : new OverlappedFile(handle, path, file, limit);
+  checkHandle(handle);
+  const { path, owned, maxInFlight } = checkedOptions(
+    handle,
+    typeof options === "string" ? { path: options } : options,
+  );
+  const { mode, overlapped } = modeOfHandle(handle, path);
+  return overlapped
+    ? new OverlappedFile(handle, path, mode, { maxInFlight, owned })
+    : new SyncFile(handle, path, mode, { owned });
 }
 
-function query(handle: Handle, informationClass: number, path: string): number {
-  const { status, value } = queryFile(handle, informationClass);
-  if (status === 0) return value;
-  const code = codeOfStatus(status);
-  throw new Win32Error("NtQueryInformationFile", code, { path });
+/** Reads the options, each once, and checks them. */
+function checkedOptions(handle: Handle, options: FromHandleOptions) {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      'options must be an object such as { path: "my pipe", owned: false }: ' +
+        `got ${describe(options)}`,
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (["path", "owned", "maxInFlight"].includes(name)) continue;
+    throw new TypeError(
+      `"${name}" is no option of fromHandle. The options are path, owned, ` +
+        "maxInFlight.",
+    );
+  }
+  const { path = `handle ${handle}`, owned, maxInFlight } = options;
+  checkLabel(path);
+  return {
+    path,
+    owned: checkedOwned(owned),
+    maxInFlight: checkedLimit(maxInFlight),
+  };
 }

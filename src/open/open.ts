@@ -4,33 +4,48 @@
  * @module
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import {
-  FILE_ATTRIBUTE_DIRECTORY,
-  FILE_FLAG_OVERLAPPED,
-  INVALID_FILE_ATTRIBUTES,
-} from "../win32/constants.ts";
-import {
-  ERROR_ACCESS_DENIED,
-  ERROR_ALREADY_EXISTS,
   ERROR_DISK_FULL,
   ERROR_FILE_TOO_LARGE,
   ERROR_INVALID_PARAMETER,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { setAllocation } from "../file/file_info.ts";
-import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import type { BaseFile } from "../file/base_file.ts";
 import {
-  type CreateFileArguments,
-  createFileArguments,
-  type OpenOptions,
-  type OverlappedOptions,
-} from "./options.ts";
+  fileTypeOf,
+  reserveAllocation,
+  setAllocation,
+  setEndOfFile,
+} from "../file/file_info.ts";
+import { OpenedMode } from "../file/mode.ts";
 import { type FileUrl, toWin32Path } from "../file/path.ts";
-import { getLastWin32Error } from "../errors/last_error.ts";
-import type { Handle } from "../../ffi/handle.ts";
-import type { FileMode } from "../file/mode.ts";
+import { completionPort } from "../overlapped/completion_port.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";
+import {
+  FILE_DISPOSITION_FLAG_ON_CLOSE,
+  FILE_FLAG_OVERLAPPED,
+  FileDispositionInfoEx,
+} from "../win32/constants.ts";
+import { createFile } from "./create_file.ts";
+import {
+  type OpenOptions,
+  type OpenSettings,
+  openSettings,
+  type OverlappedOptions,
+} from "./options.ts";
+
+/** A handle that CreateFileW returned, of a file that has not been changed yet. */
+interface OpenedHandle {
+  readonly handle: Handle;
+  readonly path: string;
+  readonly mode: OpenedMode;
+  readonly overlapped: boolean;
+  readonly settings: OpenSettings;
+  /** Whether the file was there before. */
+  readonly existed: boolean;
+}
 
 /**
  * Opens a file, pipe, volume or device for blocking I/O.
@@ -38,14 +53,16 @@ import { SyncFile } from "../sync/sync_file.ts";
  * @param path A path, long or short, a `file:` URL, or a device's name such as
  * `\\.\PhysicalDrive0`, `\\.\COM3` or `\\.\pipe\name`.
  * @param options What for, and how. For reading, if left out.
- * @returns The file. Close it with `using` or `close()`.
+ * @returns The file. Close it with `using` or `close()`. The garbage collector
+ * closes one that was dropped, at a time of its own choosing.
  * @throws {TypeError} If the path or an option is wrong, or options contradict
  * each other. Nothing has been opened then.
  * @throws {RangeError} If the path is too long.
  * @throws {Win32Error} ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND,
  * ERROR_ACCESS_DENIED (also for a directory), ERROR_SHARING_VIOLATION,
  * ERROR_FILE_EXISTS, ERROR_PIPE_BUSY and others; ERROR_DISK_FULL if there is no
- * room to preallocate, and then a file that was just created is gone again.
+ * room to preallocate. A file that existed has not been changed then, and one
+ * that was just created is gone again.
  *
  * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew
  *
@@ -69,12 +86,20 @@ export function openSync(
   path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
-  return openWith(
-    path,
-    options,
-    0,
-    (...args) => new SyncFile(...args),
-  );
+  const opened = openHandle(path, openSettings(options), false);
+  const { handle, mode } = opened;
+  let file: SyncFile | undefined;
+  try {
+    file = new SyncFile(handle, opened.path, mode);
+    makeReady(file, opened);
+    return file;
+  } catch (error) {
+    cancelDeletion(opened);
+    if (file === undefined) kernel32.CloseHandle(handle);
+    else file.close();
+    deleteIfCreated(opened);
+    throw error;
+  }
 }
 
 /**
@@ -84,15 +109,16 @@ export function openSync(
  *
  * @param path A path, long or short, a `file:` URL, or a device's name.
  * @param options What for, and how. For reading, if left out.
- * @returns The file. Close it with `await using` or `close()`.
- * @throws {TypeError} If the path or an option is wrong, or options contradict
- * each other.
+ * @returns The file. Close it with `await using` or `close()`. The garbage
+ * collector closes one that was dropped, at a time of its own choosing.
+ * @throws {TypeError} If the path or an option is wrong, options contradict
+ * each other, or the path is that of a console, which `openSync()` opens.
  * @throws {RangeError} If the path is too long, or a limit out of range.
  * @throws {Win32Error} What `openSync()` throws.
  *
  * @see https://learn.microsoft.com/windows/win32/fileio/synchronous-and-asynchronous-i-o
  *
- * @example Read two places at once, with a time limit
+ * @example Read at two offsets at once, with a time limit
  * ```ts
  * import { open } from "@kernel32/io";
  *
@@ -106,100 +132,85 @@ export function openSync(
  * console.log(counts); // [ 16, 16 ]
  * ```
  */
-// deno-lint-ignore require-await -- so that every error is a rejection
 export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  return openWith(
-    path,
-    options,
-    FILE_FLAG_OVERLAPPED,
-    (handle, path, mode) =>
-      new OverlappedFile(handle, path, mode, options.maxInFlight),
-  );
-}
-
-function openWith<T>(
-  path: string | FileUrl,
-  options: OpenOptions,
-  flags: number,
-  make: (handle: Handle, path: string, mode: FileMode) => T,
-): T {
-  const isOverlapped = (flags & FILE_FLAG_OVERLAPPED) !== 0;
-  const args = createFileArguments(options, isOverlapped);
-  const name = toWin32Path(path);
-  const handle = createFile(name, args, options, flags);
-  const created = getLastWin32Error() !== ERROR_ALREADY_EXISTS;
+  const opened = openHandle(path, openSettings(options, true), true);
+  const { handle, mode, settings: { maxInFlight } } = opened;
+  let file: OverlappedFile | undefined;
   try {
-    preallocate(handle, options.preallocate, name);
-    return make(handle, name, modeOf(options));
+    file = new OverlappedFile(handle, opened.path, mode, { maxInFlight });
+    makeReady(file, opened);
+    return file;
   } catch (error) {
-    kernel32.CloseHandle(handle);
-    if (created && (options.create || options.createNew)) {
-      kernel32.DeleteFileW(name);
-    }
+    cancelDeletion(opened);
+    if (file === undefined) kernel32.CloseHandle(handle);
+    else await file.close();
+    deleteIfCreated(opened);
     throw error;
   }
 }
 
-function modeOf(options: OpenOptions): FileMode {
-  return {
-    read: options.read === true,
-    write: options.write === true,
-    append: options.append === true,
-    unbuffered: options.unbuffered === true,
-  };
+/** Opens or creates a file, and changes nothing in one that is there. */
+function openHandle(
+  path: string | FileUrl,
+  settings: OpenSettings,
+  overlapped: boolean,
+): OpenedHandle {
+  const name = toWin32Path(path);
+  if (overlapped) {
+    checkNoConsole(name);
+    // What cannot be had of this thread is missed before the file is opened.
+    completionPort();
+  }
+  const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
+  const { handle, existed } = createFile(name, settings, flags);
+  const mode = new OpenedMode(settings);
+  return { handle, path: name, mode, overlapped, settings, existed };
 }
 
-function createFile(
-  path: string,
-  args: CreateFileArguments,
-  options: OpenOptions,
-  moreFlags: number,
-): Handle {
-  const { access, share, disposition, flags } = args;
-  const security = options.security ?? null;
-  // CreateFileW leaves the last error as it is when it has nothing to tell.
-  kernel32.SetLastError(0);
-  const handle = kernel32.CreateFileW(
-    path,
-    access,
-    share,
-    security,
-    disposition,
-    flags | moreFlags,
-    null,
-  );
-  if (handle !== INVALID_HANDLE_VALUE) return handle;
-  const code = getLastWin32Error();
-  throw new Win32Error("CreateFileW", code, {
-    path,
-    hint: hintFor(code, path),
-  });
+/**
+ * Does what else may fail, and empties the file last. Room that is reserved
+ * before goes with the bytes, and is reserved anew.
+ */
+function makeReady(file: BaseFile, opened: OpenedHandle): void {
+  const { handle, path, settings, existed } = opened;
+  const { unbuffered, truncate, preallocate } = settings;
+  if (!unbuffered && !truncate && preallocate === undefined) return;
+  // Pipes and devices have no sectors, and nothing to empty.
+  if (fileTypeOf(handle, path) !== "disk") return;
+  if (unbuffered) file.sectorSize();
+  reserve(opened, preallocate);
+  if (!truncate || !existed) return;
+  empty(handle, path);
+  reserve(opened, preallocate);
 }
 
-/** Windows says no more than "access denied" of a directory. */
-function hintFor(code: number, path: string): string | undefined {
-  if (code !== ERROR_ACCESS_DENIED) return undefined;
-  const attributes = kernel32.GetFileAttributesW(path);
-  const isDirectory = attributes !== INVALID_FILE_ATTRIBUTES &&
-    (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
-  return isDirectory ? "The path is that of a directory." : undefined;
+/**
+ * Empties a file as Rust's standard library does: an allocation of 0 "adjusts"
+ * the end of file, and works where CREATE_ALWAYS is refused.
+ */
+function empty(handle: Handle, path: string): void {
+  try {
+    setAllocation(handle, 0, path);
+  } catch (error) {
+    if (!(error instanceof Win32Error)) throw error;
+    setEndOfFile(handle, 0, path);
+  }
 }
 
 /**
  * Reserves room, as .NET does: a file system that cannot is no failure, a full
  * one is.
  */
-function preallocate(
-  handle: Handle,
+function reserve(
+  opened: OpenedHandle,
   size: number | bigint | undefined,
-  path: string,
 ): void {
   if (size === undefined) return;
   try {
-    setAllocation(handle, size, path);
+    reserveAllocation(opened, size);
   } catch (error) {
     if (!(error instanceof Win32Error)) throw error;
     const fatal = [
@@ -209,4 +220,34 @@ function preallocate(
     ];
     if (fatal.includes(error.win32)) throw error;
   }
+}
+
+/**
+ * Has a file that was there before survive the failure of opening it with
+ * `deleteOnClose`. Systems without the information class delete it.
+ *
+ * https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info_ex
+ */
+function cancelDeletion({ handle, settings, existed }: OpenedHandle): void {
+  if (!settings.deleteOnClose || !existed) return;
+  const flags = Uint32Array.of(FILE_DISPOSITION_FLAG_ON_CLOSE);
+  const length = flags.byteLength;
+  kernel32.SetFileInformationByHandle(
+    handle,
+    FileDispositionInfoEx,
+    flags,
+    length,
+  );
+}
+
+function deleteIfCreated({ path, existed }: OpenedHandle): void {
+  if (!existed) kernel32.DeleteFileW(path);
+}
+
+/** Refuses a console, which has no overlapped I/O. */
+function checkNoConsole(path: string): void {
+  if (!/^(?:[\\/]{2}[.?][\\/])?(?:con|conin\$|conout\$):?$/i.test(path)) return;
+  throw new TypeError(
+    `A console has no overlapped I/O: open "${path}" with openSync()`,
+  );
 }

@@ -1,275 +1,346 @@
 /**
- * How a file is opened.
+ * How a file is opened: what callers may ask for, and what contradicts itself.
  *
  * @module
  */
-import {
-  CREATE_ALWAYS,
-  CREATE_NEW,
-  DELETE,
-  FILE_ATTRIBUTE_NORMAL,
-  FILE_ATTRIBUTE_TEMPORARY,
-  FILE_FLAG_DELETE_ON_CLOSE,
-  FILE_FLAG_NO_BUFFERING,
-  FILE_FLAG_RANDOM_ACCESS,
-  FILE_FLAG_SEQUENTIAL_SCAN,
-  FILE_FLAG_WRITE_THROUGH,
-  FILE_SHARE_DELETE,
-  FILE_SHARE_READ,
-  FILE_SHARE_WRITE,
-  GENERIC_READ,
-  GENERIC_WRITE,
-  OPEN_ALWAYS,
-  OPEN_EXISTING,
-  SECURITY_ANONYMOUS,
-  SECURITY_SQOS_PRESENT,
-  TRUNCATE_EXISTING,
-} from "../win32/constants.ts";
 import { describe } from "../errors/describe.ts";
-import { checkOffset } from "../file/arguments.ts";
-import type { InFlightLimit } from "../overlapped/in_flight_limit.ts";
+import { checkBytes, checkOffset } from "../file/arguments.ts";
+import {
+  type CheckedLimit,
+  checkedLimit,
+  type InFlightLimit,
+} from "../overlapped/in_flight_limiter.ts";
 import type { Pointer } from "../../ffi/kernel32.ts";
 
 /** What others may do with the file while it is open. */
 export type ShareMode = "read" | "write" | "delete";
 
+/**
+ * What the server of a named pipe may do in the client's name, from nothing up
+ * to all.
+ */
+export type ImpersonationLevel =
+  | "anonymous"
+  | "identification"
+  | "impersonation"
+  | "delegation";
+
 /** How a file is opened. With no options it is opened for reading. */
 export interface OpenOptions {
   /** Opens for reading. */
-  read?: boolean;
+  read?: boolean | undefined;
   /** Opens for writing. */
-  write?: boolean;
-  /** Opens for writing at the end of the file only. */
-  append?: boolean;
-  /** Empties the file. Needs `write`. */
-  truncate?: boolean;
+  write?: boolean | undefined;
+  /**
+   * Opens for writing at the end of the file only. The handle may also read,
+   * so that `lock()` works. Together with `write`, writes that have an offset
+   * go there.
+   */
+  append?: boolean | undefined;
+  /**
+   * Opens for neither reading nor writing, but for `stat()` and `sectorSize()`
+   * and what needs no access rights: disks without an administrator's rights,
+   * files that others keep to themselves.
+   */
+  attributesOnly?: boolean | undefined;
+  /**
+   * Empties the file, when nothing can fail any more. Attributes and streams
+   * of a file that exists stay. Needs `write`.
+   */
+  truncate?: boolean | undefined;
   /** Creates the file if there is none. Needs `write` or `append`. */
-  create?: boolean;
+  create?: boolean | undefined;
   /** Creates the file, and fails if there is one. Needs `write` or `append`. */
-  createNew?: boolean;
+  createNew?: boolean | undefined;
+  /**
+   * Opens directories, too (FILE_FLAG_BACKUP_SEMANTICS). `mkdir` creates them.
+   */
+  directory?: boolean | undefined;
+  /**
+   * Follows a link at the end of the path to what it stands for. With `false`,
+   * the link itself is opened (FILE_FLAG_OPEN_REPARSE_POINT); a link to a
+   * directory needs `directory`, too.
+   *
+   * @default {true}
+   */
+  followLinks?: boolean | undefined;
   /**
    * What others may do with the file meanwhile, in this process too. An empty
-   * list keeps the file to oneself.
+   * list keeps the file to oneself. Without "delete", no other program can
+   * delete or rename the file while it is open, be it a journal that is read.
    *
    * @default {["read", "write", "delete"]}
    */
-  share?: readonly ShareMode[];
+  share?: readonly ShareMode[] | undefined;
   /**
    * Bypasses the system's cache (FILE_FLAG_NO_BUFFERING). Any length, offset
    * and buffer will do; whole sectors in an `AlignedBuffer` go without a copy.
+   * `sequential` and `random`, which are hints to the cache, are refused.
+   *
+   * A write of part of a sector reads the sector and writes all of it: it fails
+   * where another program has locked a neighbour in the same sector, and a
+   * power failure may take the neighbours with it.
    */
-  unbuffered?: boolean;
+  unbuffered?: boolean | undefined;
   /** Writes through every cache (FILE_FLAG_WRITE_THROUGH). */
-  writeThrough?: boolean;
-  /** The file will be read from beginning to end. */
-  sequential?: boolean;
-  /** The file will be read here and there. */
-  random?: boolean;
-  /** The file lives shortly: keep it in memory if there is room. */
-  temporary?: boolean;
+  writeThrough?: boolean | undefined;
+  /**
+   * The file will be read from beginning to end. A hint to the cache, refused
+   * with `unbuffered` and with `random`.
+   */
+  sequential?: boolean | undefined;
+  /**
+   * The file will be read here and there. A hint to the cache, refused with
+   * `unbuffered` and with `sequential`.
+   */
+  random?: boolean | undefined;
+  /**
+   * The file lives shortly: if it is created, it stays in memory as long as
+   * there is room.
+   */
+  temporary?: boolean | undefined;
   /** Deletes the file when its last handle is closed. */
-  deleteOnClose?: boolean;
-  /** Reserves room for so many bytes; the size stays as it is. */
-  preallocate?: number | bigint;
-  /** A SECURITY_ATTRIBUTES structure: bytes or an address. */
-  security?: Pointer;
+  deleteOnClose?: boolean | undefined;
+  /**
+   * Reserves room for so many bytes. The size stays as it is, and so does a
+   * file that has as many already. Needs `write`.
+   */
+  preallocate?: number | bigint | undefined;
+  /**
+   * The bytes or the address of a SECURITY_ATTRIBUTES: who may open a file that
+   * is created, and whether child processes inherit the handle. A file without
+   * takes the access rights of its folder, and its handle is not inherited.
+   */
+  security?: Pointer | undefined;
+  /**
+   * What a server may do in the caller's name if the path turns out to be that
+   * of a named pipe. "anonymous" keeps a server that poses as a file from
+   * learning who opened it; a server that checks its clients needs
+   * "identification" or "impersonation".
+   *
+   * @default {"anonymous"}
+   */
+  impersonation?: ImpersonationLevel | undefined;
 }
 
 /** How a file is opened for overlapped I/O. */
 export interface OverlappedOptions extends OpenOptions {
   /** How much may be under way at once; more waits its turn. */
-  maxInFlight?: InFlightLimit;
+  maxInFlight?: InFlightLimit | undefined;
 }
 
-/** The arguments of CreateFileW that options amount to. */
-export interface CreateFileArguments {
-  /** dwDesiredAccess. */
-  readonly access: number;
-  /** dwShareMode. */
-  readonly share: number;
-  /** dwCreationDisposition. */
-  readonly disposition: number;
-  /** dwFlagsAndAttributes. */
-  readonly flags: number;
+/** Options that are true or false. */
+type BooleanOption = Exclude<keyof OpenOptions, OtherOption>;
+type OtherOption = "share" | "preallocate" | "security" | "impersonation";
+
+/** Options as they were when they were read, complete and free of contradictions. */
+export interface OpenSettings extends Readonly<Record<BooleanOption, boolean>> {
+  /** What others may do. */
+  readonly share: readonly ShareMode[];
+  /** How many bytes to reserve room for. */
+  readonly preallocate: number | bigint | undefined;
+  /** A SECURITY_ATTRIBUTES. */
+  readonly security: Pointer | undefined;
+  /** What a pipe's server may do. */
+  readonly impersonation: ImpersonationLevel;
+  /** How much may be under way at once. */
+  readonly maxInFlight: CheckedLimit | undefined;
 }
 
-/** FILE_GENERIC_WRITE without FILE_WRITE_DATA: every write goes to the end. */
-const APPEND_ACCESS = 0x0012_0114;
-
-const SHARE: Readonly<Record<ShareMode, number>> = {
-  read: FILE_SHARE_READ,
-  write: FILE_SHARE_WRITE,
-  delete: FILE_SHARE_DELETE,
+const DEFAULTS: Readonly<Record<BooleanOption, boolean>> = {
+  read: false,
+  write: false,
+  append: false,
+  attributesOnly: false,
+  truncate: false,
+  create: false,
+  createNew: false,
+  directory: false,
+  followLinks: true,
+  unbuffered: false,
+  writeThrough: false,
+  sequential: false,
+  random: false,
+  temporary: false,
+  deleteOnClose: false,
 };
-
-/** Lets the server of a pipe that poses as the file learn nothing of us. */
-const SQOS = SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS;
-const FILE_FLAGS = {
-  writeThrough: FILE_FLAG_WRITE_THROUGH,
-  unbuffered: FILE_FLAG_NO_BUFFERING,
-  random: FILE_FLAG_RANDOM_ACCESS,
-  sequential: FILE_FLAG_SEQUENTIAL_SCAN,
-  deleteOnClose: FILE_FLAG_DELETE_ON_CLOSE,
-} as const;
-
-const BOOLEANS = [
-  "read",
-  "write",
-  "append",
-  "truncate",
-  "create",
-  "createNew",
-  "unbuffered",
-  "writeThrough",
-  "sequential",
-  "random",
-  "temporary",
-  "deleteOnClose",
-] as const;
-const OTHERS = ["share", "preallocate", "security"] as const;
+const BOOLEANS = Object.keys(DEFAULTS) as readonly BooleanOption[];
+const OTHERS: readonly OtherOption[] = [
+  "share",
+  "preallocate",
+  "security",
+  "impersonation",
+];
+const SHARE_MODES: readonly unknown[] = ["read", "write", "delete"];
+const IMPERSONATION_LEVELS: readonly unknown[] = [
+  "anonymous",
+  "identification",
+  "impersonation",
+  "delegation",
+];
+/** The size of a SECURITY_ATTRIBUTES. */
+const SECURITY_LENGTH = 24;
 
 /**
- * Translates options into the arguments of CreateFileW.
+ * Reads the options, each once, and checks all of them.
  *
  * @throws {TypeError} If an option is unknown, has a wrong type or contradicts
  * another one.
- * @throws {RangeError} If `preallocate` is out of range.
+ * @throws {RangeError} If a number is out of range.
  */
-export function createFileArguments(
-  options: OpenOptions,
+export function openSettings(
+  options: OverlappedOptions,
   isOverlapped = false,
-): CreateFileArguments {
-  checkTypes(options, isOverlapped);
-  const writes = options.write === true || options.append === true;
-  checkCombination(options, writes);
-  return {
-    access: accessOf(options),
-    share: shareOf(options.share ?? ["read", "write", "delete"]),
-    disposition: dispositionOf(options),
-    flags: flagsOf(options),
+): OpenSettings {
+  const values = valuesOf(options, isOverlapped);
+  const booleans = { ...DEFAULTS };
+  for (const name of BOOLEANS) {
+    booleans[name] = booleanOf(name, values[name]) ?? DEFAULTS[name];
+  }
+  const settings: OpenSettings = {
+    ...booleans,
+    share: shareOf(values.share),
+    preallocate: roomOf(values.preallocate),
+    security: securityOf(values.security),
+    impersonation: impersonationOf(values.impersonation),
+    maxInFlight: isOverlapped
+      ? checkedLimit(values.maxInFlight as InFlightLimit | undefined)
+      : undefined,
   };
+  checkCombination(settings);
+  return settings;
 }
 
-function accessOf(options: OpenOptions): number {
-  const { read, write, append, unbuffered } = options;
-  let access = options.deleteOnClose ? DELETE : 0;
-  if (read) access |= GENERIC_READ;
-  if (write) access |= GENERIC_WRITE;
-  if (append && !write) access |= APPEND_ACCESS;
-  if (unbuffered && (write || append)) {
-    // Part of a sector is written by reading the sector first.
-    access |= GENERIC_READ | GENERIC_WRITE;
-  }
-  return access >>> 0;
-}
-
-function dispositionOf(options: OpenOptions): number {
-  const { create, createNew, truncate } = options;
-  if (createNew) return CREATE_NEW;
-  if (create) return truncate ? CREATE_ALWAYS : OPEN_ALWAYS;
-  return truncate ? TRUNCATE_EXISTING : OPEN_EXISTING;
-}
-
-function flagsOf(options: OpenOptions): number {
-  let flags = SQOS |
-    (options.temporary ? FILE_ATTRIBUTE_TEMPORARY : FILE_ATTRIBUTE_NORMAL);
-  for (const name of Object.keys(FILE_FLAGS) as (keyof typeof FILE_FLAGS)[]) {
-    if (options[name]) flags |= FILE_FLAGS[name];
-  }
-  return flags >>> 0;
-}
-
-function shareOf(modes: readonly ShareMode[]): number {
-  let share = 0;
-  for (const mode of modes) {
-    if (!Object.hasOwn(SHARE, mode)) {
-      throw new TypeError(
-        `share must be a list of "read", "write" and "delete": got ` +
-          describe(mode),
-      );
-    }
-    share |= SHARE[mode];
-  }
-  return share;
-}
-
-function checkTypes(options: OpenOptions, isOverlapped: boolean): void {
+/** Reads each option once: a getter may give another value the next time. */
+function valuesOf(
+  options: unknown,
+  isOverlapped: boolean,
+): Readonly<Record<keyof OverlappedOptions, unknown>> {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`options must be an object: got ${describe(options)}`);
   }
   const more = isOverlapped ? ["maxInFlight"] : [];
   const known: readonly string[] = [...BOOLEANS, ...OTHERS, ...more];
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `"${name}" is no option of open. The options are ${known.join(", ")}.`,
-      );
-    }
-  }
-  for (const name of BOOLEANS) {
-    const value: unknown = options[name];
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new TypeError(
-        `${name} must be true or false: got ${describe(value)}`,
-      );
-    }
-  }
-  const { share, security, preallocate } = options;
-  if (share !== undefined && !Array.isArray(share)) {
+    if (known.includes(name)) continue;
     throw new TypeError(
-      `share must be a list such as ["read"]: got ${describe(share)}`,
+      `"${name}" is no option of open. The options are ${known.join(", ")}.`,
     );
   }
-  if (
-    security !== undefined && typeof security !== "bigint" &&
-    !ArrayBuffer.isView(security)
-  ) {
+  const given = options as Record<string, unknown>;
+  const values = Object.fromEntries(known.map((name) => [name, given[name]]));
+  return values as Record<keyof OverlappedOptions, unknown>;
+}
+
+function booleanOf(name: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === "boolean") return value;
+  throw new TypeError(`${name} must be true or false: got ${describe(value)}`);
+}
+
+function shareOf(value: unknown): readonly ShareMode[] {
+  if (value === undefined) return ["read", "write", "delete"];
+  if (!Array.isArray(value)) {
+    throw new TypeError(
+      `share must be a list such as ["read"]: got ${describe(value)}`,
+    );
+  }
+  const modes: unknown[] = [...value];
+  for (const mode of modes) {
+    if (SHARE_MODES.includes(mode)) continue;
+    throw new TypeError(
+      `share must be a list of "read", "write" and "delete": got ` +
+        describe(mode),
+    );
+  }
+  return modes as ShareMode[];
+}
+
+function roomOf(value: unknown): number | bigint | undefined {
+  if (value !== undefined) checkOffset("preallocate", value);
+  return value as number | bigint | undefined;
+}
+
+function securityOf(value: unknown): Pointer | undefined {
+  if (value === undefined || typeof value === "bigint") return value;
+  if (!ArrayBuffer.isView(value)) {
     throw new TypeError(
       "security must be the bytes or the address of a SECURITY_ATTRIBUTES: got " +
-        describe(security),
+        describe(value),
     );
   }
-  if (preallocate !== undefined) checkOffset("preallocate", preallocate);
+  checkBytes("security", value);
+  if (value.byteLength >= SECURITY_LENGTH) return value;
+  throw new RangeError(
+    `security must have the ${SECURITY_LENGTH} bytes of a SECURITY_ATTRIBUTES: ` +
+      `got ${value.byteLength}`,
+  );
+}
+
+function impersonationOf(value: unknown): ImpersonationLevel {
+  if (value === undefined) return "anonymous";
+  if (IMPERSONATION_LEVELS.includes(value)) return value as ImpersonationLevel;
+  throw new TypeError(
+    `impersonation must be one of ${IMPERSONATION_LEVELS.join(", ")}: got ` +
+      describe(value),
+  );
 }
 
 /** Each pair of options that cannot be meant, and the way out. */
-function checkCombination(options: OpenOptions, writes: boolean): void {
-  const refuse = (condition: unknown, sentence: string) => {
+function checkCombination(options: OpenSettings): void {
+  const { read, write, append, attributesOnly } = options;
+  const { truncate, create, createNew, directory, preallocate } = options;
+  const { sequential, random, unbuffered, temporary, writeThrough } = options;
+  const writes = write || append;
+  const refuse = (condition: boolean, sentence: string) => {
     if (condition) throw new TypeError(sentence);
   };
   refuse(
-    !options.read && !writes,
-    "A file is opened for something: set read, write or append to true",
-  );
-  refuse(
-    options.truncate && !options.write,
+    truncate && !write,
     "truncate needs write: true. To keep what the file has, leave it out.",
   );
   refuse(
-    options.truncate && options.append,
+    truncate && append,
     "append and truncate contradict each other: a file that is emptied is " +
       "written from its beginning, so leave append out",
   );
   refuse(
-    (options.create || options.createNew) && !writes,
+    (create || createNew) && !writes,
     "create and createNew need write: true or append: true",
   );
   refuse(
-    options.preallocate !== undefined && !writes,
-    "preallocate needs write: true or append: true",
+    preallocate !== undefined && !write,
+    append
+      ? "preallocate needs write: true, since a handle that can only append " +
+        "cannot reserve room: set both append and write, or leave it out"
+      : "preallocate needs write: true",
   );
   refuse(
-    options.sequential && options.random,
+    attributesOnly && (read || writes),
+    "attributesOnly gives up reading and writing: leave it out, or leave out " +
+      "read, write and append",
+  );
+  refuse(
+    !read && !writes && !attributesOnly,
+    "A file is opened for something: set read, write or append to true, or " +
+      "attributesOnly for what stat() returns",
+  );
+  refuse(
+    directory && (create || createNew),
+    "directory opens directories that exist: create one with mkdir, as " +
+      "node:fs and Deno have it, or leave directory out to create a file",
+  );
+  refuse(
+    sequential && random,
     "sequential and random contradict each other: choose the one that fits " +
       "most of the reads, or neither",
   );
   refuse(
-    options.unbuffered && (options.sequential || options.random),
+    unbuffered && (sequential || random),
     "sequential and random are hints to the cache, which unbuffered bypasses: " +
       "leave them out",
   );
   refuse(
-    options.temporary && options.writeThrough,
+    temporary && writeThrough,
     "temporary avoids writing to the disk and writeThrough forces it: choose " +
       "one",
   );

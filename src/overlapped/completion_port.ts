@@ -1,113 +1,105 @@
 /**
- * Overlapped operations and their completion.
+ * The completion port of a thread, and the wait for its packets.
  *
  * @module
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
-import {
-  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
-  FILE_SKIP_SET_EVENT_ON_HANDLE,
-} from "../win32/constants.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import {
   argumentOffset,
   NO_ARGUMENT,
   RESULT,
 } from "../../ffi/capture/block.ts";
-import {
-  type Frame,
-  thread as frames,
-  type ThreadCall as AsideFrame,
-} from "../../ffi/thread.ts";
-import type { OverlappedTransfer } from "../../ffi/transfer.ts";
-import { preservingLastError } from "../errors/last_error.ts";
+import { type Frame, thread, type ThreadCall } from "../../ffi/thread.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
-import { Win32Error } from "../errors/win32_error.ts";
-import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import {
+  getLastWin32Error,
+  preservingLastError,
+} from "../errors/last_error.ts";
 import { STATUS_PENDING } from "../errors/ntstatus.ts";
+import { codeOfStatus } from "../errors/status.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { afterJob, delay, yieldTurn } from "../file/event_loop.ts";
+import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import {
+  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
+  FILE_SKIP_SET_EVENT_ON_HANDLE,
+} from "../win32/constants.ts";
+import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { OVERLAPPED_ENTRY } from "../win32/offsets.ts";
 import {
-  OverlappedPool,
   type OverlappedSlot,
-  type Waiter,
-} from "./overlapped_pool.ts";
-import { getLastWin32Error } from "../errors/last_error.ts";
-import type { Handle } from "../../ffi/handle.ts";
-import { codeOfStatus } from "../errors/status.ts";
-import { yieldTurn } from "../file/event_loop.ts";
+  OverlappedSlots,
+  type PendingOperation,
+} from "./overlapped_slots.ts";
 
-/** How an operation ended. */
-export interface Outcome {
-  /** The Win32 error code; 0 if it succeeded. */
-  readonly code: number;
-  /** How many bytes were transferred. */
-  readonly count: number;
-}
-
-/** An operation that has been handed to the kernel. */
-export interface Operation {
-  /** The address of its OVERLAPPED, by which it can be cancelled. */
-  readonly overlapped: bigint;
-  /** How it ended, or will; if a promise, the OVERLAPPED is to be recycled. */
-  readonly outcome: Outcome | Promise<Outcome>;
+/** An operation that can be handed to the kernel. */
+export interface StartableOperation extends PendingOperation {
+  /** Makes the call with the OVERLAPPED at an address. */
+  call(overlapped: bigint): boolean;
+  /** Asks the kernel to cancel it. Returns whether the kernel has it. */
+  cancel(overlapped: bigint): boolean;
+  /** Ends it with an error instead of an outcome. */
+  fail(error: unknown): void;
 }
 
 /**
- * A wait ends after so long and is begun anew: when the JS thread has been
- * terminated, nobody else ends it, and Bun waits for its Workers at the end.
+ * The longest wait on another thread. It is begun anew while operations are
+ * pending: the wait of a JS thread that has been terminated must end by itself.
  */
 const LONGEST_WAIT_MS = 500;
 
-/**
- * From so many packets on of operations that have ended before, another thread
- * takes them: under Wine each costs what a short transfer does.
- */
-const MANY_LATE = 48;
+/** How long a shortage of resources lasts at most without a completion. */
+const SHORTAGE_MS = 20;
 
-const TWO_32 = 2 ** 32;
-
-/** How many packets one look takes from the port. */
+/** How many packets one call takes from the port. */
 const CAPACITY = 128;
 const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
-const ENTRY = {
-  overlapped: OVERLAPPED_ENTRY.lpOverlapped,
-  count: OVERLAPPED_ENTRY.dwNumberOfBytesTransferred,
-};
+
+/** Native memory for packets, with their number behind them. */
+class PacketBuffer {
+  readonly #memory = new AlignedBuffer(COUNT_AT + 4);
+  readonly address: bigint = this.#memory.address;
+  readonly view: DataView = new DataView(this.#memory.bytes.buffer);
+}
 
 /**
  * A completion port, the OVERLAPPED structures of this thread's operations, and
- * the wait for them. The JS thread never blocks: it looks for packets once
- * without waiting, since many operations have completed by then, and leaves the
- * wait to another thread only if there are none.
+ * the wait for them. The JS thread never blocks: it asks for packets without
+ * waiting, since many operations have completed by then, and another thread
+ * waits only if there are none.
  */
 export class CompletionPort {
   readonly #port: Handle;
+  readonly #slots = new OverlappedSlots();
+  #lastKey = 0;
+  /** How many operations the kernel has. */
   #pending = 0;
-  /** How many packets are to come of operations that have ended already. */
-  #late = 0;
-  readonly #overlapped = new OverlappedPool();
-  /** What a look without waiting, and what the waiting thread writes to. */
-  readonly #looked = new AlignedBuffer(COUNT_AT + 4);
-  readonly #waited = new AlignedBuffer(COUNT_AT + 4);
-  readonly #lookedView = new DataView(this.#looked.bytes.buffer);
-  readonly #waitedView = new DataView(this.#waited.bytes.buffer);
-  readonly #here: Frame;
-  readonly #aside: AsideFrame;
-  readonly #lookNow = () => this.#takePackets();
+  /** How many packets are to come of operations that have ended. */
+  #owed = 0;
+  /** How many packets belonged to no operation. */
+  #dropped = 0;
+  /** Where a call without waiting puts packets, and where the waiting thread. */
+  readonly #packets = new PacketBuffer();
+  readonly #waitedPackets = new PacketBuffer();
+  readonly #dequeue: Frame;
+  readonly #waitingDequeue: ThreadCall;
+  readonly #takePackets = () => this.#takePacketsNow();
   #nextCompletion: PromiseWithResolvers<void> | undefined;
-  #willLook = false;
+  #willTakePackets = false;
   #waits = false;
 
   /**
-   * Makes one.
+   * Creates the port, and binds all that waiting for it takes.
    *
+   * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY and others.
    * @throws {Error} If the runtime cannot wait on another thread.
    */
   constructor() {
     const name = "GetQueuedCompletionStatusEx";
-    this.#aside = frames().threadCall(name);
-    this.#here = frames().frame(name, 6);
-    this.#here.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
+    this.#waitingDequeue = thread().threadCall(name);
+    this.#dequeue = thread().frame(name, 6);
+    this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     this.#port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,
       null,
@@ -115,26 +107,126 @@ export class CompletionPort {
       1,
     );
     if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
-    this.#prepare(this.#here.view, this.#looked, 0);
-    this.#prepare(this.#aside.view, this.#waited, LONGEST_WAIT_MS);
+    this.#writeArguments(this.#dequeue.view, this.#packets, 0);
+    this.#writeArguments(
+      this.#waitingDequeue.view,
+      this.#waitedPackets,
+      LONGEST_WAIT_MS,
+    );
+  }
+
+  /** How many operations the kernel has. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** How many packets came that no operation expected. */
+  get droppedPackets(): number {
+    return this.#dropped;
   }
 
   /**
-   * Has a call take no more packets than there can be: under Wine, looking for
-   * one that is not there costs as much as taking one.
+   * Binds a handle, for as long as it is open.
+   *
+   * @returns The completion key of its packets.
    */
-  #expect(block: DataView): void {
-    const count = Math.min(this.#pending + this.#late, CAPACITY);
-    block.setUint32(argumentOffset(2), count, true);
+  bind(handle: Handle, path: string): number {
+    const key = ++this.#lastKey;
+    const port = kernel32.CreateIoCompletionPort(
+      handle,
+      this.#port,
+      BigInt(key),
+      0,
+    );
+    if (port === 0n) throw Win32Error.last("CreateIoCompletionPort", { path });
+    return key;
   }
 
-  /** Writes the arguments that are always the same. */
-  #prepare(
+  /**
+   * Has the kernel queue no packet for what succeeds in its call.
+   *
+   * @returns Whether the system can do that for the handle.
+   */
+  skipOnSuccess(handle: Handle): boolean {
+    return kernel32.SetFileCompletionNotificationModes(
+      handle,
+      FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE,
+    );
+  }
+
+  /**
+   * Hands an operation to the kernel. What its call points to must stay until
+   * `complete()`, which is called before this method returns if the operation
+   * has ended in its call.
+   *
+   * @param key The completion key of its handle.
+   * @param skipsOnSuccess Whether success in the call queues no packet.
+   * @returns The address of its OVERLAPPED, for CancelIoEx before `complete()`;
+   * undefined if it has ended.
+   * @throws What the call throws. The kernel does not have the operation then.
+   */
+  start(
+    key: number,
+    skipsOnSuccess: boolean,
+    offset: number | bigint,
+    operation: StartableOperation,
+  ): bigint | undefined {
+    const slot = this.#slots.acquire(key, offset);
+    let succeeded = false;
+    let code = 0;
+    try {
+      succeeded = operation.call(slot.address);
+      if (!succeeded) code = getLastWin32Error();
+    } catch (error) {
+      if (operation.cancel(slot.address)) {
+        // The runtime failed when the kernel had the operation already.
+        return this.#await(slot, { complete: () => operation.fail(error) });
+      }
+      this.#slots.release(slot);
+      throw error;
+    }
+    if (code === ERROR_IO_PENDING) return this.#await(slot, operation);
+    const { count } = slot;
+    if (!skipsOnSuccess && (succeeded || code === ERROR_MORE_DATA)) {
+      // "TRUE … an I/O completion packet is queued" all the same, and so it is
+      // for the part of a message that did not fit.
+      slot.state = "owed";
+      this.#owed++;
+      this.#scheduleTake();
+    } else this.#slots.release(slot);
+    operation.complete(code, succeeded || code === ERROR_MORE_DATA ? count : 0);
+    return undefined;
+  }
+
+  #await(slot: OverlappedSlot, operation: PendingOperation): bigint {
+    slot.state = "pending";
+    slot.operation = operation;
+    this.#pending++;
+    this.#scheduleTake();
+    return slot.address;
+  }
+
+  /** Lists the OVERLAPPEDs of a handle's operations that the kernel has. */
+  pendingOn(key: number): Iterable<bigint> {
+    return this.#slots.pendingOn(key);
+  }
+
+  /**
+   * Waits until the system may have resources again: until an operation of this
+   * thread has completed, or for a short time, as another process may have.
+   */
+  async afterShortage(): Promise<void> {
+    this.#nextCompletion ??= Promise.withResolvers();
+    const { ended, cancel } = delay(SHORTAGE_MS);
+    await Promise.race([ended, this.#nextCompletion.promise]);
+    cancel();
+  }
+
+  #writeArguments(
     block: DataView,
-    packets: AlignedBuffer,
+    { address }: PacketBuffer,
     milliseconds: number,
   ): void {
-    const { address } = packets;
     const args = [
       this.#port,
       address,
@@ -148,205 +240,85 @@ export class CompletionPort {
     );
   }
 
-  /** How many operations are with the kernel. */
-  get pending(): number {
-    return this.#pending;
+  /** Asks for no more packets than can come: each further one is a system call. */
+  #writeMaximum(block: DataView): void {
+    const count = Math.min(this.#pending + this.#owed, CAPACITY);
+    block.setUint32(argumentOffset(2), count, true);
   }
 
-  /** Waits until some operation has completed. */
-  next(): Promise<void> {
-    this.#nextCompletion ??= Promise.withResolvers();
-    return this.#nextCompletion.promise;
+  #scheduleTake(): void {
+    if (this.#willTakePackets) return;
+    this.#willTakePackets = true;
+    afterJob(this.#takePackets);
   }
 
-  /** Binds a handle, for as long as it is open. */
-  bind(handle: Handle, path: string): void {
-    const port = kernel32.CreateIoCompletionPort(handle, this.#port, 0n, 0);
-    if (port === 0n) throw Win32Error.last("CreateIoCompletionPort", { path });
-  }
-
-  /**
-   * Has no packet sent for what succeeds at once. Returns false where that
-   * cannot be had.
-   */
-  skipOnSuccess(handle: Handle): boolean {
-    return kernel32.SetFileCompletionNotificationModes(
-      handle,
-      FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE,
-    );
-  }
-
-  /**
-   * Starts an operation. What its call points to must stay until the outcome.
-   *
-   * @param skipsOnSuccess Whether success at once sends no packet.
-   * @param offset The offset, in two halves of 32 bits.
-   * @param call Makes the call with the OVERLAPPED at an address.
-   */
-  start(
-    skipsOnSuccess: boolean,
-    offset: number,
-    offsetHigh: number,
-    call: (overlapped: bigint) => boolean,
-  ): Operation {
-    const slot = this.#overlapped.take(offset, offsetHigh);
-    const overlapped = slot.address;
-    let succeeded = false;
-    let code = 0;
-    try {
-      succeeded = call(overlapped);
-      if (!succeeded) code = getLastWin32Error();
-    } catch (error) {
-      this.#overlapped.give(slot);
-      throw error;
-    }
-    const queued = isQueued(succeeded, code, skipsOnSuccess);
-    if (queued && slot.status === STATUS_PENDING) {
-      slot.isKept = true;
-      const outcome = new Promise<Outcome>((resolve) =>
-        slot.waiter = { complete: (code, count) => resolve({ code, count }) }
-      );
-      this.#awaitPacket();
-      return { overlapped, outcome };
-    }
-    if (queued) code = codeOfStatus(slot.status);
-    const count = queued || succeeded ? slot.count : 0;
-    this.#letGo(slot, queued);
-    return { overlapped, outcome: { code, count } };
-  }
-
-  /** Has an OVERLAPPED ready, so that taking one cannot fail. */
-  reserve(): void {
-    this.#overlapped.reserve();
-  }
-
-  /**
-   * Starts a transfer without detours. The memory must stay until the waiter
-   * is told, which it is before this returns if no packet is to come.
-   *
-   * @param offset The offset.
-   * @returns The address of its OVERLAPPED, by which it can be cancelled until
-   * the waiter is told; nothing if it has ended.
-   */
-  startTransfer(
-    skipsOnSuccess: boolean,
-    offset: number,
-    transfer: OverlappedTransfer,
-    file: Handle,
-    address: bigint,
-    length: number,
-    waiter: Waiter,
-  ): bigint | undefined {
-    const low = offset >>> 0;
-    const slot = this.#overlapped.take(low, (offset - low) / TWO_32);
-    const succeeded = transfer.start(file, address, length, slot.address);
-    let code = succeeded ? 0 : transfer.lastError;
-    const queued = isQueued(succeeded, code, skipsOnSuccess);
-    if (queued && slot.status === STATUS_PENDING) {
-      slot.isKept = false;
-      slot.waiter = waiter;
-      this.#awaitPacket();
-      return slot.address;
-    }
-    if (queued) code = codeOfStatus(slot.status);
-    const count = queued || succeeded ? slot.count : 0;
-    this.#letGo(slot, queued);
-    waiter.complete(code, count);
-    return undefined;
-  }
-
-  /** Takes back the OVERLAPPED of an operation that has ended. */
-  recycle(overlapped: bigint): void {
-    const high = Number(overlapped >> 32n);
-    const low = Number(overlapped & 0xFFFF_FFFFn);
-    this.#overlapped.give(this.#overlapped.find(low, high)!);
-  }
-
-  #awaitPacket(): void {
-    this.#pending++;
-    this.#look();
-  }
-
-  /**
-   * Takes back the OVERLAPPED of an operation that has ended in its call. If a
-   * packet is to come of it, it is the kernel's until then.
-   */
-  #letGo(slot: OverlappedSlot, queued: boolean): void {
-    if (!queued) return this.#overlapped.give(slot);
-    // If the other thread does not keep up, they are taken here.
-    if (++this.#late < CAPACITY) this.#wait();
-    else this.#look();
-  }
-
-  /** Looks for packets once this job of the event loop is done. */
-  #look(): void {
-    if (this.#willLook) return;
-    this.#willLook = true;
-    queueMicrotask(this.#lookNow);
-  }
-
-  #takePackets(): void {
-    // What has completed by then would keep a loop of operations from ever
-    // ending its turn of the event loop.
+  #takePacketsNow(): void {
     const turn = yieldTurn();
     if (turn !== undefined) {
-      turn.then(this.#lookNow);
+      turn.then(this.#takePackets);
       return;
     }
-    this.#willLook = false;
-    if (this.#pending + this.#late === 0) return;
-    const { view, call0 } = this.#here;
-    this.#expect(view);
+    this.#willTakePackets = false;
+    if (this.#pending + this.#owed === 0) return;
+    const { view, call0 } = this.#dequeue;
+    this.#writeMaximum(view);
     preservingLastError(call0);
-    if (view.getInt32(RESULT, true) !== 0) this.#collect(this.#lookedView);
+    if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#packets);
     this.#wait();
   }
 
-  /** Waits on another thread while anything is pending or much is late. */
+  /** Waits on another thread while the kernel has operations. */
   #wait(): void {
-    if (this.#waits) return;
-    if (this.#pending === 0 && this.#late < MANY_LATE) return;
+    if (this.#waits || this.#pending === 0) return;
     this.#waits = true;
-    this.#expect(this.#aside.view);
-    this.#aside.call().then(() => {
+    const { view } = this.#waitingDequeue;
+    this.#writeMaximum(view);
+    this.#waitingDequeue.call().then(() => {
       this.#waits = false;
-      if (this.#aside.view.getInt32(RESULT, true) !== 0) {
-        this.#collect(this.#waitedView);
-      }
-      if (this.#pending > 0) this.#look();
-      else this.#wait();
+      if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#waitedPackets);
+      if (this.#pending > 0) this.#scheduleTake();
     });
   }
 
   /** Settles the operations that packets are there for. */
-  #collect(view: DataView): void {
+  #settle({ view }: PacketBuffer): void {
     const total = view.getUint32(COUNT_AT, true);
     for (let i = 0; i < total; i++) {
-      const entry = i * OVERLAPPED_ENTRY.size;
-      const low = view.getUint32(entry + ENTRY.overlapped, true);
-      const high = view.getUint32(entry + ENTRY.overlapped + 4, true);
-      const slot = this.#overlapped.find(low, high);
-      if (slot === undefined) continue; // The packet that ends a wait.
-      const { status, isKept, waiter } = slot;
-      if (waiter === undefined) {
-        this.#overlapped.give(slot);
-        this.#late--;
-        continue;
-      }
-      slot.waiter = undefined;
-      if (!isKept) this.#overlapped.give(slot);
-      this.#pending--;
-      waiter.complete(
-        codeOfStatus(status),
-        view.getUint32(entry + ENTRY.count, true),
-      );
+      const at = i * OVERLAPPED_ENTRY.size;
+      const low = view.getUint32(at + OVERLAPPED_ENTRY.lpOverlapped, true);
+      const high = view.getUint32(at + OVERLAPPED_ENTRY.lpOverlapped + 4, true);
+      const key = view.getUint32(at + OVERLAPPED_ENTRY.lpCompletionKey, true);
+      // Key 0 is that of the packet that ends a wait.
+      if (key !== 0) this.#settleOne(low, high, key);
     }
     this.#nextCompletion?.resolve();
     this.#nextCompletion = undefined;
     if (this.#waits && this.#pending === 0) this.#endWait();
   }
 
-  /** Nothing is pending any more: the wait must not keep the program alive. */
+  /**
+   * Settles the operation of one packet. The packet only says which slot to look
+   * at: the status and the count are the slot's. A packet whose slot expects
+   * none, is another handle's or still pending belongs to an operation that
+   * failed in its call, and is dropped.
+   */
+  #settleOne(low: number, high: number, key: number): void {
+    const slot = this.#slots.find(low, high);
+    if (
+      slot === undefined || slot.state === "free" || slot.key !== key ||
+      slot.status === STATUS_PENDING
+    ) {
+      this.#dropped++;
+      return;
+    }
+    const { status, count, operation } = slot;
+    if (slot.state === "owed") this.#owed--;
+    else this.#pending--;
+    this.#slots.release(slot);
+    operation?.complete(codeOfStatus(status), count);
+  }
+
+  /** Ends the wait, which would delay the end of the program. */
   #endWait(): void {
     preservingLastError(() => {
       if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
@@ -358,20 +330,7 @@ export class CompletionPort {
 
 let port: CompletionPort | undefined;
 
-/** The completion port of this JS thread, made on first use. */
+/** Returns the completion port of this thread, created on first use. */
 export function completionPort(): CompletionPort {
   return port ??= new CompletionPort();
-}
-
-/**
- * Whether a packet is to come: "TRUE … an I/O completion packet is queued" all
- * the same, and so it is for the part of a message that did not fit.
- */
-function isQueued(
-  succeeded: boolean,
-  code: number,
-  skipsOnSuccess: boolean,
-): boolean {
-  return code === ERROR_IO_PENDING ||
-    ((succeeded || code === ERROR_MORE_DATA) && !skipsOnSuccess);
 }

@@ -6,39 +6,55 @@
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { isWine } from "../../ffi/ntdll.ts";
 import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
-import type { Outcome } from "./completion_port.ts";
-import { LOCKFILE_FAIL_IMMEDIATELY } from "../win32/constants.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { delay } from "../file/event_loop.ts";
 import type { LockArguments } from "../file/lock.ts";
+import { LOCKFILE_FAIL_IMMEDIATELY } from "../win32/constants.ts";
+import { ControlOperation } from "./control_operation.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
-import type { Handle } from "../../ffi/handle.ts";
 
-/** How often it is tried to get a lock where waiting for it is not to be had. */
+/** How often a lock is tried where the system cannot wait for it. */
 const INTERVAL_MS = 10;
 
 /**
  * Locks a range of bytes. Wine says ERROR_IO_PENDING and neither completes nor
- * cancels the operation ever: it is asked again and again there.
+ * cancels the operation ever, so that the lock is tried again and again there.
+ *
+ * @returns False if it must not wait and another lock is in the way.
  */
 export async function lockOverlapped(
-  overlapped: OverlappedHandle,
-  handle: Handle,
+  handle: OverlappedHandle,
   { at, flags, low, high }: LockArguments,
   signal: AbortSignal | undefined,
-): Promise<Outcome> {
-  const lock = (flags: number) =>
-    overlapped.perform({
-      offset: at,
-      length: 0,
-      signal,
-      call: (overlapped) =>
-        kernel32.LockFileEx(handle, flags, 0, low, high, overlapped),
-    });
-  if ((flags & LOCKFILE_FAIL_IMMEDIATELY) !== 0 || !isWine()) {
-    return await lock(flags);
+): Promise<boolean> {
+  const waits = (flags & LOCKFILE_FAIL_IMMEDIATELY) === 0;
+  if (waits && !isWine()) {
+    await lock(flags);
+    return true;
   }
-  for (;;) {
-    const outcome = await lock(flags | LOCKFILE_FAIL_IMMEDIATELY);
-    if (outcome.code !== ERROR_LOCK_VIOLATION) return outcome;
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+  while (!await tryLock()) {
+    if (!waits) return false;
+    await delay(INTERVAL_MS).ended;
+  }
+  return true;
+
+  async function tryLock(): Promise<boolean> {
+    try {
+      await lock(flags | LOCKFILE_FAIL_IMMEDIATELY);
+      return true;
+    } catch (error) {
+      const isTaken = error instanceof Win32Error &&
+        error.win32 === ERROR_LOCK_VIOLATION;
+      if (isTaken) return false;
+      throw error;
+    }
+  }
+
+  function lock(flags: number): Promise<number> {
+    const kind = { method: "lock", syscall: "LockFileEx" };
+    const call = (overlapped: bigint) =>
+      kernel32.LockFileEx(handle.handle, flags, 0, low, high, overlapped);
+    return new ControlOperation(handle, kind, call, { offset: at, signal })
+      .begin();
   }
 }

@@ -4,16 +4,12 @@
  * @module
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
+import type { Handle } from "../../ffi/handle.ts";
+import { byteLengthOf } from "../../ffi/views.ts";
+import { describe } from "../errors/describe.ts";
 import {
-  checkBytes,
-  checkList,
-  checkOffset,
-  checkSignal,
-} from "../file/arguments.ts";
-import { callAside } from "../file/blocking_call.ts";
-import { asBytes, copyOfBytes, isBytes, listOfBytes } from "../file/bytes.ts";
-import {
-  ERROR_OPERATION_ABORTED,
+  ERROR_LOCK_VIOLATION,
+  ERROR_NO_DATA,
   ERROR_PIPE_CONNECTED,
 } from "../errors/codes.ts";
 import {
@@ -21,33 +17,49 @@ import {
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../errors/win32_error.ts";
-import { BaseFile } from "../file/base_file.ts";
-import { fileTypeOf } from "../file/file_info.ts";
-import type { InFlightLimit } from "./in_flight_limit.ts";
-import { lockArguments, type LockOptions } from "../file/lock.ts";
 import {
-  appendsOnly,
+  checkBytes,
+  checkList,
+  checkOffset,
+  checkSignal,
+} from "../file/arguments.ts";
+import { BaseFile } from "../file/base_file.ts";
+import { joinedBytes } from "../file/bytes.ts";
+import type { FileType } from "../file/file_info.ts";
+import {
+  type LockArguments,
+  lockArguments,
+  type LockOptions,
+  type TryLockOptions,
+} from "../file/lock.ts";
+import {
+  appendsOnlyError,
   type FileMode,
-  hasNoOffsets,
-  isNoPipe,
-  notReadable,
-  notWritable,
+  hasNoOffsetsError,
+  notAPipeError,
+  notReadableError,
+  notWritableError,
 } from "../file/mode.ts";
-import { type Offset, OverlappedHandle } from "./overlapped_handle.ts";
-import { OverlappedIo } from "./overlapped_io.ts";
-import { lockOverlapped } from "./lock.ts";
 import {
   badOrigin,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
-import type { Handle } from "../../ffi/handle.ts";
+import { throwIfAborted } from "../file/signal.ts";
+import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
-import { END_OF_FILE } from "../file/transfer_limits.ts";
-import { ENDED } from "./parts.ts";
 import { writableOf, type WritableOptions } from "../streams/writable.ts";
+import { ControlOperation } from "./control_operation.ts";
+import { Flusher } from "./flush.ts";
+import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
+import { checkedLimit, type InFlightLimit } from "./in_flight_limiter.ts";
+import { lockOverlapped } from "./lock.ts";
+import { OverlappedHandle } from "./overlapped_handle.ts";
+import { SectorIo } from "./sector_io.ts";
+import { type OverlappedIo, Transfers } from "./transfers.ts";
 
 /** Where to read or write, and what may interrupt it. */
 export interface TransferOptions extends PositionOptions {
@@ -60,20 +72,20 @@ export interface TransferOptions extends PositionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What an `OverlappedFile` does with the handle that it is given. */
+export interface OverlappedFileOptions extends HandleOptions {
+  /** How much may be under way at once; more waits its turn. */
+  readonly maxInFlight?: InFlightLimit | undefined;
+}
+
 /** What may interrupt a wait. */
 export interface SignalOptions {
   /** Ends the wait. The promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options that have been asked for what they have, once. */
-interface Asked {
-  readonly at?: Offset | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options that have been looked at. */
-interface Checked {
+/** The options of a transfer, each read once and checked. */
+interface CheckedOptions {
   readonly at: Offset | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -86,9 +98,10 @@ interface Checked {
  * before has ended, so that they run one after the other; on a pipe or a device
  * without offsets they are handed to the system in the order of the calls.
  *
- * A file that cannot be reached any more is closed by the garbage collector,
- * and the other end of a pipe sees that: keep the file as long as the other end
- * is to find it open.
+ * The garbage collector closes the handle of a file that can no longer be
+ * reached, unless the file was made with `owned: false` or of one of the
+ * standard handles. The other end of a pipe sees that: keep the file as long as
+ * the other end is to find it open.
  *
  * @example Write in several places at once
  * ```ts
@@ -107,39 +120,59 @@ interface Checked {
 export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
   readonly #io: OverlappedIo;
+  readonly #flusher: Flusher;
   readonly #mode: FileMode;
+  readonly #type: FileType;
   readonly #seekable: boolean;
   #position = 0;
   /** The end of the transfer without an offset that comes last so far. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #lastInOrder: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<ArrayBufferView> | undefined;
 
   /**
-   * Takes a handle over, which the file closes.
+   * Makes a file of a handle, and binds the handle to the completion port of
+   * this thread for as long as it is open. `open()` makes files of paths, and
+   * `fromHandle()` finds out the mode.
    *
    * @param handle A handle that was opened with FILE_FLAG_OVERLAPPED.
    * @param path What errors call it.
-   * @param mode What it was opened for.
-   * @param limit How much may be under way at once.
+   * @param mode What it is open for.
+   * @param options Whether the file owns the handle, and how much may be under
+   * way at once.
+   * @throws {TypeError} If the handle is no bigint or was opened without
+   * FILE_FLAG_OVERLAPPED, or another argument has the wrong type.
+   * @throws {RangeError} If a limit is out of range.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+   * or device, ERROR_INVALID_PARAMETER if it is bound to a completion port. It
+   * is not taken over then.
    */
   constructor(
     handle: Handle,
     path: string,
     mode: FileMode,
-    limit?: InFlightLimit,
+    options: OverlappedFileOptions = {},
   ) {
-    const seekable = fileTypeOf(handle, path) === "disk";
-    const overlapped = new OverlappedHandle(handle, path, seekable, limit);
-    super(handle, path);
-    this.#mode = mode;
-    this.#seekable = seekable;
-    this.#overlapped = overlapped;
-    this.#io = new OverlappedIo(this, overlapped, {
-      seekable,
-      sectored: seekable && mode.unbuffered,
+    const { owned, maxInFlight } = options;
+    const limit = checkedLimit(maxInFlight);
+    const taken = takeHandle(handle, path, mode, owned, true);
+    const isDisk = taken.type === "disk";
+    const overlapped = new OverlappedHandle(handle, path, {
+      isDisk,
+      isShared: !taken.owned,
+      limit,
     });
+    super(taken);
+    this.#mode = taken.mode;
+    this.#type = taken.type;
+    this.#seekable = isDisk;
+    this.#overlapped = overlapped;
+    this.#flusher = new Flusher(overlapped);
+    const transfers = new Transfers(overlapped);
+    this.#io = isDisk && taken.mode.unbuffered
+      ? new SectorIo(overlapped, transfers, this.sectorSize())
+      : transfers;
   }
 
   /**
@@ -177,31 +210,16 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: TransferOptions = {},
   ): Promise<number | null> {
     try {
-      const { at, signal } = options;
-      const offset = this.#directOffset("read", at, signal);
-      const direct = offset >= 0 && isBytes(buffer)
-        ? this.#io.tryRead(buffer, offset, signal)
-        : undefined;
-      return direct ?? this.#read(buffer, { at, signal });
+      this.#check("read");
+      checkBytes("buffer", buffer);
+      const { at, signal } = this.#checked(options);
+      if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
+      return this.#isPlaced(at)
+        ? this.#io.read(buffer, at ?? 0, signal)
+        : this.#inOrder((at) => this.#io.read(buffer, at, signal));
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  async #read(
-    buffer: ArrayBufferView,
-    options: Asked,
-  ): Promise<number | null> {
-    this.#check("read");
-    checkBytes("buffer", buffer);
-    const { at, signal } = this.#checked(options);
-    const bytes = asBytes(buffer);
-    if (bytes.length === 0) return 0;
-    const count = await this.#placed(
-      at,
-      (offset) => this.#io.read(bytes, offset, signal),
-    );
-    return count === ENDED ? null : count;
   }
 
   /**
@@ -230,11 +248,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("read");
     checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
-    const bytes = asBytes(buffer);
-    const { length } = bytes;
+    const length = byteLengthOf(buffer);
+    const mayBeEmpty = this.#type === "pipe";
     const count = await this.#placed(
       at,
-      (offset) => this.#io.readFully(bytes, offset, signal),
+      (at) => readFully(this.#io, buffer, at, signal, mayBeEmpty),
     );
     if (count < length) {
       throw new UnexpectedEndOfFileError(this.path, length, count);
@@ -284,30 +302,16 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: TransferOptions = {},
   ): Promise<number> {
     try {
-      const { at, signal } = options;
-      const offset = this.#directOffset("write", at, signal);
-      const direct = offset >= 0 && isBytes(data)
-        ? this.#io.tryWrite(data, offset, signal)
-        : undefined;
-      return direct ?? this.#write(data, { at, signal });
+      this.#check("write");
+      checkBytes("data", data);
+      const { at, signal } = this.#checkedWrite(options);
+      if (byteLengthOf(data) === 0) return Promise.resolve(0);
+      return this.#isPlaced(at)
+        ? this.#io.write(data, at ?? 0, signal)
+        : this.#inOrder((at) => this.#io.write(data, at, signal), at);
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  async #write(
-    data: ArrayBufferView,
-    options: Asked,
-  ): Promise<number> {
-    this.#check("write");
-    checkBytes("data", data);
-    const { at, signal } = this.#checkedWrite(options);
-    const bytes = asBytes(data);
-    if (bytes.length === 0) return 0;
-    return await this.#placed(
-      at,
-      (offset) => this.#io.write(bytes, offset, signal),
-    );
   }
 
   /**
@@ -338,11 +342,18 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("write");
     checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
-    const bytes = asBytes(data);
-    await this.#placed(
+    const length = byteLengthOf(data);
+    const count = await this.#placed(
       at,
-      (offset) => this.#io.writeFully(bytes, offset, signal),
+      (at) => writeFully(this.#io, data, at, signal),
     );
+    if (count < length) {
+      throw new Win32Error("WriteFile", ERROR_NO_DATA, {
+        path: this.path,
+        bytesTransferred: count,
+        hint: "The pipe does not block and has no room left.",
+      });
+    }
   }
 
   /**
@@ -368,10 +379,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#check("read");
     const { at, signal } = this.#checked(options);
+    const mayBeEmpty = this.#type === "pipe";
     let result: Uint8Array<ArrayBuffer> | undefined;
-    await this.#placed(at, async (offset) => {
-      const bytes = result = await this.#io.readToEnd(offset, signal);
-      return bytes.length;
+    await this.#placed(at, async (at) => {
+      const expected = this.#seekable ? this.size() - Number(at) : 0;
+      result = await readToEnd(this.#io, expected, at, signal, mayBeEmpty);
+      return result.length;
     });
     return result!;
   }
@@ -402,31 +415,15 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: TransferOptions = {},
   ): Promise<number | null> {
     try {
-      const { at, signal } = options;
-      const offset = this.#directOffset("read", at, signal);
-      const parts = offset >= 0 ? copyOfBytes(buffers) : undefined;
-      const direct = parts !== undefined
-        ? this.#io.tryScatter(parts, offset, signal)
-        : undefined;
-      return direct ?? this.#readScatter(buffers, { at, signal });
+      this.#check("read");
+      const views = checkList("buffers", buffers);
+      const { at, signal } = this.#checked(options);
+      return this.#isPlaced(at)
+        ? this.#io.readScatter(views, at ?? 0, signal)
+        : this.#inOrder((at) => this.#io.readScatter(views, at, signal));
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  async #readScatter(
-    buffers: readonly ArrayBufferView[],
-    options: Asked,
-  ): Promise<number | null> {
-    this.#check("read");
-    checkList("buffers", buffers);
-    const { at, signal } = this.#checked(options);
-    const parts = listOfBytes(buffers);
-    const count = await this.#placed(
-      at,
-      (offset) => this.#io.readScatter(parts, offset, signal),
-    );
-    return count === ENDED ? null : count;
   }
 
   /**
@@ -464,30 +461,18 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: TransferOptions = {},
   ): Promise<number> {
     try {
-      const { at, signal } = options;
-      const offset = this.#directOffset("write", at, signal);
-      const parts = offset >= 0 ? copyOfBytes(buffers) : undefined;
-      const direct = parts !== undefined
-        ? this.#io.tryGather(parts, offset, signal)
-        : undefined;
-      return direct ?? this.#writeGather(buffers, { at, signal });
+      this.#check("write");
+      const views = checkList("buffers", buffers);
+      const { at, signal } = this.#checkedWrite(options);
+      if (at === END_OF_FILE || !this.#seekable) {
+        return this.write(joinedBytes(views), { signal });
+      }
+      return this.#isPlaced(at)
+        ? this.#io.writeGather(views, at ?? 0, signal)
+        : this.#inOrder((at) => this.#io.writeGather(views, at, signal));
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  async #writeGather(
-    buffers: readonly ArrayBufferView[],
-    options: Asked,
-  ): Promise<number> {
-    this.#check("write");
-    checkList("buffers", buffers);
-    const { at, signal } = this.#checkedWrite(options);
-    const parts = listOfBytes(buffers);
-    return await this.#placed(
-      at,
-      (offset) => this.#io.writeGather(parts, offset, signal),
-    );
   }
 
   /**
@@ -650,22 +635,23 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    */
   async flush(): Promise<void> {
     this.#check("flush");
-    const { handle, path } = this;
-    await this.#overlapped.during(
-      "flush",
-      () => callAside("FlushFileBuffers", [handle], path),
-    );
+    await this.#flusher.flush();
   }
 
   /**
-   * Locks a range of bytes, as `SyncFile.lock()` does. The wait for the lock
-   * blocks nothing, and a signal can end it.
+   * Locks a range of bytes, exclusively unless told otherwise (Deno's `lock()`
+   * is shared unless told otherwise), as `SyncFile.lock()` does. The wait for
+   * the lock blocks nothing, and a signal can end it.
    *
-   * @param options The range, how it is locked, and a signal.
+   * @param options The range, how it is locked, and a signal; or Deno's boolean
+   * for `exclusive`, which locks all of the file.
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If the range is out of range.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
-   * holds a lock that is in the way.
+   * @throws {FileClosedError} If the file has been closed, or is during the
+   * wait.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and another
+   * lock is in the way, ERROR_ACCESS_DENIED on a file that is open for neither
+   * reading nor writing.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
    *
@@ -684,23 +670,54 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * ```
    */
   async lock(
-    options: LockOptions & SignalOptions = {},
+    options: (LockOptions & SignalOptions) | boolean = {},
   ): Promise<void> {
     this.#check("lock");
-    const args = lockArguments(options);
-    const { signal } = options;
+    if (await this.#lock(lockArguments(options), options)) return;
+    throw new Win32Error("LockFileEx", ERROR_LOCK_VIOLATION, {
+      path: this.path,
+    });
+  }
+
+  /**
+   * Locks a range of bytes as `lock()` does, exclusively unless told otherwise
+   * (Deno's `tryLock()` is shared unless told otherwise), if that needs no
+   * wait.
+   *
+   * @param options The range, how it is locked, and a signal; or Deno's boolean
+   * for `exclusive`, which locks all of the file.
+   * @returns Whether the range is locked now: false if another lock is in the
+   * way.
+   * @throws {Error} What `lock()` throws, but for ERROR_LOCK_VIOLATION.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Do a job that no other process is doing
+   * ```ts
+   * import { open } from "@kernel32/io";
+   *
+   * await using file = await open("only.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * if (await file.tryLock()) console.log("The job is ours.");
+   * ```
+   */
+  async tryLock(
+    options: (TryLockOptions & SignalOptions) | boolean = {},
+  ): Promise<boolean> {
+    this.#check("tryLock");
+    return await this.#lock(lockArguments(options, { wait: false }), options);
+  }
+
+  async #lock(
+    args: LockArguments,
+    options: SignalOptions | boolean,
+  ): Promise<boolean> {
+    const signal = typeof options === "boolean" ? undefined : options.signal;
     checkSignal(signal);
-    const { code } = await lockOverlapped(
-      this.#overlapped,
-      this.handle,
-      args,
-      signal,
-    );
-    if (code === 0) return;
-    if (code === ERROR_OPERATION_ABORTED) {
-      throw this.#overlapped.refusal("lock", signal);
-    }
-    throw new Win32Error("LockFileEx", code, { path: this.path });
+    return await lockOverlapped(this.#overlapped, args, signal);
   }
 
   /**
@@ -718,7 +735,13 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * @example Serve one client
    * ```ts
-   * import { fromHandle, open, OverlappedFile } from "@kernel32/io";
+   * import {
+   *   fromHandle,
+   *   INVALID_HANDLE_VALUE,
+   *   open,
+   *   OverlappedFile,
+   *   Win32Error,
+   * } from "@kernel32/io";
    * import {
    *   FILE_FLAG_OVERLAPPED,
    *   kernel32,
@@ -727,10 +750,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * const name = "\\\\.\\pipe\\connect-example";
    * const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-   * const file = fromHandle(
-   *   kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
-   *   name,
-   * );
+   * const handle = kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null);
+   * if (handle === INVALID_HANDLE_VALUE) throw Win32Error.last("CreateNamedPipeW");
+   * const file = fromHandle(handle, { path: name });
    * if (!(file instanceof OverlappedFile)) throw new Error("not overlapped");
    * const connected = file.connect({ signal: AbortSignal.timeout(10_000) });
    * const client = await open(name, { read: true, write: true });
@@ -745,19 +767,14 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("connect");
     const { signal } = options;
     checkSignal(signal);
-    const { path } = this;
-    if (fileTypeOf(this.handle, path) !== "pipe") throw isNoPipe(path);
-    const { code } = await this.#overlapped.perform({
-      offset: 0,
-      length: 0,
-      signal,
-      call: (overlapped) => kernel32.ConnectNamedPipe(this.handle, overlapped),
-    });
-    if (code === 0 || code === ERROR_PIPE_CONNECTED) return;
-    if (code === ERROR_OPERATION_ABORTED) {
-      throw this.#overlapped.refusal("connect", signal);
-    }
-    throw new Win32Error("ConnectNamedPipe", code, { path });
+    if (this.#type !== "pipe") throw notAPipeError(this.path);
+    const { handle } = this;
+    await new ControlOperation(
+      this.#overlapped,
+      { method: "connect", syscall: "ConnectNamedPipe" },
+      (overlapped) => kernel32.ConnectNamedPipe(handle, overlapped),
+      { signal, succeedsWith: ERROR_PIPE_CONNECTED },
+    ).begin();
   }
 
   /**
@@ -812,7 +829,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<number> {
     this.#check("seek");
     this.#needOffsets();
-    return await this.#next(() => {
+    return await this.#afterTransfers(() => {
       const base = this.#baseOf(origin);
       this.#position = positionFrom(offset, origin, base);
       return Promise.resolve(this.#position);
@@ -825,51 +842,49 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     return { append, unbuffered: unbuffered && seekable, seekable };
   }
 
-  /**
-   * The usual arguments — native memory and an offset — go straight through;
-   * all others, wrong ones too, are left to the general way.
-   *
-   * @returns The offset, or less than 0 if something is not as usual.
-   * @throws {TypeError} If the signal is none.
-   */
-  #directOffset(
-    method: "read" | "write",
-    at: Offset | undefined,
-    signal: AbortSignal | undefined,
-  ): number {
-    const isUsual = this.#closing === undefined && this.#seekable &&
-      this.#mode[method] && Number.isSafeInteger(at);
-    if (!isUsual) return -1;
-    if (signal !== undefined) checkSignal(signal);
-    return at as number;
-  }
-
   #check(method: string): void {
     if (this.#closing !== undefined) {
       throw new FileClosedError(method, this.path);
     }
     const { read, write, append } = this.#mode;
-    if (method === "read" && !read) throw notReadable(this.path);
-    if (method === "write" && !write && !append) throw notWritable(this.path);
+    if (method === "read" && !read) throw notReadableError(this.path);
+    if (method === "write" && !write && !append) {
+      throw notWritableError(this.path);
+    }
   }
 
-  #checked({ at, signal }: Asked): Checked {
+  /**
+   * Checks the options of a transfer.
+   *
+   * @throws {TypeError} If one has the wrong type.
+   * @throws {RangeError} If the offset is out of range.
+   * @throws The reason of a signal that has been aborted.
+   */
+  #checked(options: TransferOptions): CheckedOptions {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(
+        `options must be an object such as { at: 0 }: got ${describe(options)}`,
+      );
+    }
+    // Each is read once: a getter may give another value the next time.
+    const { at, signal } = options;
     if (at !== undefined) {
       checkOffset("at", at);
       this.#needOffsets();
     }
     checkSignal(signal);
+    throwIfAborted(signal);
     return { at, signal };
   }
 
   /** What has no offset goes to the end of a file opened with `append`. */
-  #checkedWrite(options: Asked): Checked {
-    const checked = this.#checked(options);
+  #checkedWrite(options: TransferOptions): CheckedOptions {
+    const { at, signal } = this.#checked(options);
     const { write, append } = this.#mode;
-    if (!append || !this.#seekable) return checked;
-    if (checked.at === undefined) return { ...checked, at: END_OF_FILE };
-    if (write) return checked;
-    throw appendsOnly(this.path);
+    if (!append || !this.#seekable) return { at, signal };
+    if (at === undefined) return { at: END_OF_FILE, signal };
+    if (write) return { at, signal };
+    throw appendsOnlyError(this.path);
   }
 
   #baseOf(origin: SeekOrigin): number {
@@ -886,38 +901,50 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   #needOffsets(): void {
-    if (!this.#seekable) throw hasNoOffsets(this.path);
+    if (!this.#seekable) throw hasNoOffsetsError(this.path);
+  }
+
+  /** Whether a transfer need not wait for those before it. */
+  #isPlaced(at: Offset | undefined): boolean {
+    return !this.#seekable || (at !== undefined && at !== END_OF_FILE);
+  }
+
+  /** Makes a transfer at an offset, or in order at the position. */
+  #placed(
+    at: Offset | undefined,
+    transfer: (at: Offset) => Promise<number>,
+  ): Promise<number> {
+    return this.#isPlaced(at) ? transfer(at ?? 0) : this.#inOrder(transfer, at);
   }
 
   /**
-   * Performs a transfer at an offset. Without one it waits its turn and goes on
-   * where the transfer before has ended.
+   * Makes a transfer after those without an offset that were called before, and
+   * moves the position behind it.
+   *
+   * @param at `END_OF_FILE`, if it does not begin at the position.
    */
-  #placed(
-    at: Offset | undefined,
-    transfer: (offset: Offset) => Promise<number>,
-  ): Promise<number> {
-    if (at !== undefined && at !== END_OF_FILE) return transfer(at);
-    if (!this.#seekable) return transfer(0);
-    return this.#next(async () => {
-      if (at === END_OF_FILE) return await transfer(END_OF_FILE);
-      let count = 0;
+  #inOrder<Result extends number | null>(
+    transfer: (at: Offset) => Promise<Result>,
+    at?: Offset,
+  ): Promise<Result> {
+    return this.#afterTransfers(async () => {
+      if (at !== undefined) return await transfer(at);
       try {
-        count = await transfer(this.#position);
+        const count = await transfer(this.#position);
+        this.#position += count ?? 0;
         return count;
       } catch (error) {
-        if (error instanceof Win32Error) count = error.bytesTransferred ?? 0;
+        if (error instanceof Win32Error) {
+          this.#position += error.bytesTransferred ?? 0;
+        }
         throw error;
-      } finally {
-        this.#position += Math.max(0, count);
       }
     });
   }
 
-  /** Waits its turn. */
-  #next(work: () => Promise<number>): Promise<number> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
+  #afterTransfers<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lastInOrder.then(work);
+    this.#lastInOrder = result.catch(() => {});
     return result;
   }
 }

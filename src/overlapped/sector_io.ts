@@ -1,161 +1,206 @@
 /**
- * Overlapped reads and writes of any length, at any offset, on a device that
- * only takes whole sectors.
+ * Overlapped reads and writes of any length, at any offset, on a file that
+ * takes whole sectors only.
  *
  * @module
  */
-import { checkBytes } from "../file/arguments.ts";
+import { byteLengthOf, byteOffsetOf, bytesOf } from "../../ffi/views.ts";
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { type Lease, lend } from "../memory/pooled_memory.ts";
+import { checkBytes } from "../file/arguments.ts";
+import { setEndOfFile, sizeOf } from "../file/file_info.ts";
+import { toExactOffset } from "../file/position.ts";
+import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
-import { isMultiple, multipleAbove } from "../sectors/multiples.ts";
-import type { SectorSize } from "../sectors/sector_size.ts";
+import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
+import { areSegments } from "../memory/segments.ts";
+import { multipleAbove } from "../memory/multiples.ts";
 import {
   BOUNCE_SIZE,
   SectorPlan,
   type SectorStep,
   type SectorSteps,
 } from "../sectors/sector_plan.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 import { SharedLock } from "../sectors/shared_lock.ts";
+import type { OverlappedHandle } from "./overlapped_handle.ts";
+import { GATHER, SCATTER, type TransferKind } from "./transfer.ts";
+import { inTurn, type OverlappedIo, type Transfers } from "./transfers.ts";
 
-/** What takes whole sectors of native memory, and says later how it went. */
-export interface OverlappedSectorDevice {
-  /** The sector sizes. */
-  readonly sector: SectorSize;
-  /** Reads; less than `length` only at the end. The count, or below 0. */
-  read(
-    bytes: Uint8Array,
-    offset: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number>;
-  /** Writes all of it. */
-  write(
-    bytes: Uint8Array,
-    offset: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number>;
-  /** The size in bytes. */
-  size(): number;
-  /** Sets the end, to the byte. */
-  setEnd(size: number): void;
-}
+type Signal = AbortSignal | undefined;
+type Views = readonly ArrayBufferView[];
 
 /**
- * Makes a sector device look like an ordinary file. Transfers of whole sectors
- * run side by side; a write that keeps a part of a sector reads it first, and
- * no other transfer comes in between.
+ * Makes a file of whole sectors look like an ordinary one. Transfers of whole
+ * sectors run side by side; a write of a part of a sector reads the sector
+ * first, and no other transfer of the file comes in between.
  */
-export class OverlappedSectors {
-  readonly #device: OverlappedSectorDevice;
+export class SectorIo implements OverlappedIo {
+  readonly #handle: OverlappedHandle;
+  readonly #transfers: Transfers;
+  readonly #sector: SectorSize;
   readonly #plan: SectorPlan;
   readonly #lock = new SharedLock();
 
-  /** Makes one for a device. */
-  constructor(device: OverlappedSectorDevice) {
-    this.#device = device;
-    // Only native memory is lent beyond a call.
-    this.#plan = new SectorPlan(
-      device.sector,
-      (view, alignment) =>
-        ownerOf(view) !== undefined && isMultiple(view.byteOffset, alignment),
-    );
+  constructor(
+    handle: OverlappedHandle,
+    transfers: Transfers,
+    sector: SectorSize,
+  ) {
+    this.#handle = handle;
+    this.#transfers = transfers;
+    this.#sector = sector;
+    this.#plan = new SectorPlan(sector, isAlignedMemory, handle.path);
   }
 
-  /** The sector sizes. */
-  get sector(): SectorSize {
-    return this.#device.sector;
-  }
-
-  /**
-   * Whether a transfer is of whole sectors and may be made beside others.
-   *
-   * @param at Where its bytes begin in native memory, from a boundary on.
-   */
-  tryBeside(at: number, length: number, offset: number): boolean {
-    return this.#plan.isWhole(at, length, offset) && this.#lock.tryShare();
-  }
-
-  /** Ends what `tryBeside()` began. */
-  leave(): void {
-    this.#lock.leave();
-  }
-
-  /** Reads at an offset. Returns 0 or less at the end and beyond. */
   read(
-    bytes: Uint8Array,
-    offset: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    return this.#lock.shared(() =>
-      this.#plan.isDirect(bytes, offset)
-        ? this.#device.read(bytes, offset, signal)
-        : this.#run(
-          "buffer",
-          bytes,
-          (memory) => this.#plan.read(bytes, offset, memory),
-          signal,
-        )
-    );
+    buffer: ArrayBufferView,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number | null> {
+    checkBytes("buffer", buffer);
+    const at = toExactOffset(offset, byteLengthOf(buffer));
+    if (this.#isWhole(buffer, at)) {
+      return this.#beside(
+        "read",
+        (lock) => this.#transfers.read(buffer, at, signal, lock),
+      );
+    }
+    return this.#handle.during("read", () =>
+      this.#lock.shared(async () => {
+        checkBytes("buffer", buffer);
+        const count = await this.#run(buffer, "buffer", signal, (memory) =>
+          this.#plan.read(bytesOf(buffer), at, memory));
+        return count === 0 ? null : count;
+      }));
   }
 
-  /** Runs a transfer of whole sectors beside others. */
-  beside<T>(transfer: () => Promise<T>): Promise<T> {
-    return this.#lock.shared(transfer);
-  }
-
-  /** Writes all of it at an offset. The end of the file is right to the byte. */
   write(
-    bytes: Uint8Array,
-    offset: number,
-    signal: AbortSignal | undefined,
+    data: ArrayBufferView,
+    offset: Offset,
+    signal: Signal,
   ): Promise<number> {
-    const { length } = bytes;
-    const work = async () => {
-      if (this.#plan.isDirect(bytes, offset)) {
-        return await this.#device.write(bytes, offset, signal);
-      }
+    checkBytes("data", data);
+    const length = byteLengthOf(data);
+    const run = async (at: number) => {
       await this.#run(
+        data,
         "data",
-        bytes,
-        (memory) => this.#plan.write(bytes, offset, memory),
         signal,
+        (memory) => this.#plan.write(bytesOf(data), at, memory),
       );
       return length;
     };
-    return this.#plan.splitsSectors(length, offset)
-      ? this.#lock.exclusive(work)
-      : this.#lock.shared(work);
-  }
-
-  /** Writes all of it at the end of the file, wherever that will be. */
-  append(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
-    const { length } = bytes;
-    return this.#lock.exclusive(async () => {
-      const end = this.#device.size();
-      await this.#run(
-        "data",
-        bytes,
-        (memory) => this.#plan.write(bytes, end, memory),
-        signal,
+    if (offset === END_OF_FILE) {
+      return this.#handle.during(
+        "write",
+        () => this.#lock.exclusive(() => run(this.#size())),
       );
-      return length;
-    });
+    }
+    const at = toExactOffset(offset, length);
+    if (this.#isWhole(data, at)) {
+      return this.#beside(
+        "write",
+        (lock) => this.#transfers.write(data, at, signal, lock),
+      );
+    }
+    // The end of the file is set after the last operation, while the handle is
+    // held open.
+    return this.#handle.during(
+      "write",
+      () =>
+        this.#plan.splitsSectors(length, at)
+          ? this.#lock.exclusive(() => run(at))
+          : this.#lock.shared(() => run(at)),
+    );
   }
 
-  async #run<T>(
-    name: string,
-    bytes: Uint8Array,
-    start: (memory: () => Uint8Array) => SectorSteps<T>,
-    signal: AbortSignal | undefined,
+  readScatter(
+    buffers: Views,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number | null> {
+    return this.#segments(SCATTER, buffers, offset, signal) ??
+      inTurn(buffers, offset, (buffer, at) => this.read(buffer, at, signal));
+  }
+
+  writeGather(
+    buffers: Views,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number> {
+    return (this.#segments(GATHER, buffers, offset, signal) ??
+      inTurn(
+        buffers,
+        offset,
+        (buffer, at) => this.write(buffer, at, signal),
+      )) as Promise<number>;
+  }
+
+  /** Transfers pages by one operation, or returns undefined if they are none. */
+  #segments(
+    kind: TransferKind,
+    buffers: Views,
+    offset: Offset,
+    signal: Signal,
+  ): Promise<number | null> | undefined {
+    const { logical } = this.#sector;
+    if (offset === END_OF_FILE || Number(offset) % logical !== 0) return;
+    if (!areSegments(buffers, logical)) return;
+    return this.#beside(
+      kind.method,
+      (lock) => this.#transfers.segments(kind, buffers, offset, signal, lock),
+    );
+  }
+
+  /** Starts a transfer of whole sectors beside others, at once if it can. */
+  #beside<T>(
+    method: string,
+    transfer: (lock: SharedLock) => Promise<T>,
   ): Promise<T> {
-    let lease: Lease | undefined;
+    const lock = this.#lock;
+    if (lock.tryShare()) return transfer(lock);
+    return this.#handle.during(method, () =>
+      lock.shared(() => {
+        lock.shareAgain();
+        return transfer(lock);
+      }));
+  }
+
+  /** Whether a transfer needs no plan: whole sectors, in memory that will do. */
+  #isWhole(view: ArrayBufferView, offset: number): boolean {
+    const { logical, physical } = this.#sector;
+    const isNative = ownerOf(view) !== undefined;
+    return offset % logical === 0 && byteLengthOf(view) % logical === 0 &&
+      // Other memory is copied to memory that is aligned.
+      (!isNative || byteOffsetOf(view) % physical === 0);
+  }
+
+  #size(): number {
+    return sizeOf(this.#handle);
+  }
+
+  /**
+   * Takes the steps of a plan.
+   *
+   * @param view The caller's memory, which may be gone after a step.
+   * @param start Starts the plan with aligned memory to work in.
+   */
+  async #run<T>(
+    view: ArrayBufferView,
+    name: string,
+    signal: Signal,
+    start: (memory: () => Uint8Array) => SectorSteps<T>,
+  ): Promise<T> {
+    let rented: PooledBuffer | undefined;
     const memory = () => {
-      const { logical } = this.#device.sector;
+      const { logical } = this.#sector;
       // Room for a part of a sector at both ends.
-      const wanted = multipleAbove(bytes.length, logical) + 2 * logical;
-      lease ??= lend(Math.min(wanted, multipleAbove(BOUNCE_SIZE, logical)));
-      return lease.bytes;
+      const wanted = multipleAbove(byteLengthOf(view), logical) + 2 * logical;
+      rented ??= rentBuffer(
+        Math.min(wanted, multipleAbove(BOUNCE_SIZE, logical)),
+      );
+      return rented.bytes;
     };
     try {
       const steps = start(memory);
@@ -165,8 +210,7 @@ export class OverlappedSectors {
         try {
           const step = result.value;
           answer = await this.#take(step, signal);
-          // The memory may have been transferred elsewhere in the meantime.
-          if (step.kind === "read") checkBytes(name, bytes);
+          if (step.kind === "read") checkBytes(name, view);
         } catch (error) {
           result = steps.throw(error);
           continue;
@@ -175,34 +219,37 @@ export class OverlappedSectors {
       }
       return result.value;
     } finally {
-      lease?.end();
+      rented?.release();
     }
   }
 
-  async #take(
-    step: SectorStep,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    const device = this.#device;
+  async #take(step: SectorStep, signal: Signal): Promise<number> {
+    const { handle, path } = this.#handle;
     switch (step.kind) {
       case "read": {
         const bytes = step.bytes.subarray(0, step.length);
-        return Math.max(0, await device.read(bytes, step.offset, signal));
+        return await this.#transfers.read(bytes, step.offset, signal) ?? 0;
       }
       case "write": {
         const bytes = step.bytes.subarray(0, step.length);
-        const count = await device.write(bytes, step.offset, signal);
+        const count = await this.#transfers.write(bytes, step.offset, signal);
         if (count === step.length) return count;
         // It was cancelled half way: the rest must not pass for written.
         throw new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, {
+          path,
           bytesTransferred: count,
         });
       }
       case "size":
-        return device.size();
+        return this.#size();
       case "setEnd":
-        device.setEnd(step.size);
+        setEndOfFile(handle, step.size, path);
         return step.size;
     }
   }
+}
+
+/** Whether the kernel may have a view as it is: native memory, aligned. */
+function isAlignedMemory(view: Uint8Array, alignment: number): boolean {
+  return ownerOf(view) !== undefined && byteOffsetOf(view) % alignment === 0;
 }

@@ -5,9 +5,14 @@
  *
  * @module
  */
+import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { isMultiple, multipleAbove, multipleBelow } from "./multiples.ts";
-import type { SectorSize } from "./sector_size.ts";
+import {
+  isMultiple,
+  multipleAbove,
+  multipleBelow,
+} from "../memory/multiples.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 
 /** What a device is to do next. */
 export type SectorStep =
@@ -39,35 +44,27 @@ export class SectorPlan {
   readonly #logical: number;
   readonly #physical: number;
   readonly #isAligned: (view: Uint8Array, alignment: number) => boolean;
+  readonly #path: string | undefined;
 
   /**
-   * Makes plans.
-   *
    * @param sector The sector sizes.
    * @param isAligned Whether the device may be given a view as it is.
+   * @param path What errors call the file.
    */
   constructor(
     sector: SectorSize,
     isAligned: (view: Uint8Array, alignment: number) => boolean,
+    path?: string,
   ) {
     this.#logical = sector.logical;
     this.#physical = sector.physical;
     this.#isAligned = isAligned;
+    this.#path = path;
   }
 
   /** Whether a transfer needs no plan, but can go straight through. */
   isDirect(bytes: Uint8Array, offset: number): boolean {
     return this.#directLength(bytes, 0, offset) === bytes.length;
-  }
-
-  /**
-   * Whether a transfer is of whole sectors and its memory, which begins so many
-   * bytes behind a boundary, is aligned. Sector sizes are powers of two.
-   */
-  isWhole(at: number, length: number, offset: number): boolean {
-    const logical = this.#logical;
-    return offset % logical === 0 && length % logical === 0 &&
-      at % this.#physical === 0;
   }
 
   /** Whether only a part of some sector is written. */
@@ -210,21 +207,37 @@ export class SectorPlan {
     return count;
   }
 
-  /** Reads a sector that part of is to be kept; beyond the end are zeros. */
+  /**
+   * Reads a sector of which a part stays; beyond the end of the file are zeros.
+   * A read that gives less than the size promises fails the write: what was not
+   * read would be overwritten with zeros.
+   */
   *#fetchSector(
     memory: Uint8Array,
     offset: number,
     size: number,
   ): SectorSteps<void> {
     const sector = memory.subarray(0, this.#logical);
+    const expected = clamp(size - offset, sector.length);
+    if (expected === 0) {
+      sector.fill(0);
+      return;
+    }
+    let count: number;
     try {
-      const count = offset < size
-        ? yield transfer("read", sector, sector.length, offset)
-        : 0;
-      sector.fill(0, count);
+      count = yield transfer("read", sector, sector.length, offset);
     } catch (error) {
       throw recounted(error, () => 0);
     }
+    if (count < expected) {
+      throw new Win32Error("ReadFile", ERROR_HANDLE_EOF, {
+        path: this.#path,
+        bytesTransferred: 0,
+        hint: `The sector at ${offset}, of which a write keeps a part, gave ` +
+          `${count} bytes instead of ${expected}, so that it was not written`,
+      });
+    }
+    sector.fill(0, count);
   }
 
   /** How many bytes can go straight through; 0 if none. */

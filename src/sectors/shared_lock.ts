@@ -1,19 +1,19 @@
 /**
- * A lock that many may share, or one may have.
+ * A lock that many transfers may share, or one may have alone.
  *
  * @module
  */
 
 interface Waiting {
   readonly exclusive: boolean;
-  readonly letIn: () => void;
+  readonly admit: () => void;
 }
 
-/** Lets work in, in the order it came. */
+/** Admits transfers in the order they came. */
 export class SharedLock {
   readonly #queue: Waiting[] = [];
-  /** How many share it; -1 if one has it alone. */
-  #holders = 0;
+  #shares = 0;
+  #isExclusive = false;
 
   /** Runs work beside other shared work. */
   shared<T>(work: () => Promise<T>): Promise<T> {
@@ -25,39 +25,48 @@ export class SharedLock {
     return this.#run(true, work);
   }
 
-  /** Shares it if that goes at once. Whoever does must leave. */
+  /** Takes a share if that needs no wait. `leave()` releases it. */
   tryShare(): boolean {
     return this.#queue.length === 0 && this.#enter(false);
   }
 
-  /** Ends what `tryShare()` began. */
+  /** Takes one more share for a caller that has one. */
+  shareAgain(): void {
+    this.#shares++;
+  }
+
+  /** Releases a share. */
   leave(): void {
-    this.#leave(false);
+    this.#shares--;
+    this.#admit();
   }
 
   async #run<T>(exclusive: boolean, work: () => Promise<T>): Promise<T> {
     if (this.#queue.length > 0 || !this.#enter(exclusive)) {
-      await new Promise<void>((letIn) =>
-        this.#queue.push({ exclusive, letIn })
+      await new Promise<void>((admit) =>
+        this.#queue.push({ exclusive, admit })
       );
     }
     try {
       return await work();
     } finally {
-      this.#leave(exclusive);
+      if (exclusive) {
+        this.#isExclusive = false;
+        this.#admit();
+      } else this.leave();
     }
   }
 
-  #leave(exclusive: boolean): void {
-    this.#holders -= exclusive ? -1 : 1;
+  #admit(): void {
     while (this.#queue.length > 0 && this.#enter(this.#queue[0]!.exclusive)) {
-      this.#queue.shift()!.letIn();
+      this.#queue.shift()!.admit();
     }
   }
 
   #enter(exclusive: boolean): boolean {
-    if (this.#holders < 0 || (exclusive && this.#holders > 0)) return false;
-    this.#holders = exclusive ? -1 : this.#holders + 1;
+    if (this.#isExclusive || (exclusive && this.#shares > 0)) return false;
+    if (exclusive) this.#isExclusive = true;
+    else this.#shares++;
     return true;
   }
 }

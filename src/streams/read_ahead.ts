@@ -1,9 +1,9 @@
 /**
- * Reads that run ahead of whoever takes the bytes.
+ * Reads that run ahead of the consumer of a stream.
  *
  * @module
  */
-import { type Lease, lend } from "../memory/pooled_memory.ts";
+import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 
 /** What is read from. */
@@ -33,7 +33,7 @@ export interface ReadPlan {
 
 interface Read {
   readonly offset: number;
-  readonly lease: Lease;
+  readonly memory: PooledBuffer;
   readonly count: Promise<number | null>;
   /** How many of the bytes have been taken. */
   taken: number;
@@ -42,9 +42,9 @@ interface Read {
 /**
  * Keeps several reads of a file under way, and hands their bytes out in order.
  * On a pipe it reads when it is asked to, and no more: what is read ahead would
- * be lost to whoever reads the pipe next.
+ * be lost to the next reader of the pipe.
  *
- * The kernel reads into leased memory, which is given back as soon as its bytes
+ * The kernel reads into pooled memory, which is released as soon as its bytes
  * have been taken.
  */
 export class ReadAhead {
@@ -103,7 +103,7 @@ export class ReadAhead {
         continue;
       }
       if (count > 0) {
-        const taken = use(read.lease.bytes.subarray(read.taken, count));
+        const taken = use(read.memory.bytes.subarray(read.taken, count));
         read.taken += taken;
         this.#position += taken;
       }
@@ -122,7 +122,7 @@ export class ReadAhead {
   /** All bytes of the first read have been taken. */
   #end(read: Read): void {
     this.#reads.shift();
-    read.lease.end();
+    read.memory.release();
     if (this.#plan.start !== undefined) this.#startReads();
   }
 
@@ -131,7 +131,7 @@ export class ReadAhead {
     const reads = this.#reads.splice(0);
     const ended = Promise.allSettled(reads.map((read) => read.count));
     return this.#dropped = Promise.all([this.#dropped, ended]).then(() => {
-      for (const read of reads) read.lease.end();
+      for (const read of reads) read.memory.release();
     });
   }
 
@@ -154,12 +154,13 @@ export class ReadAhead {
     const { start, chunkSize, aligned } = this.#plan;
     const offset = this.#next;
     const chunk = aligned ? chunkSize - offset % chunkSize : chunkSize;
-    const lease = lend(Math.min(chunk, room));
+    const length = Math.min(chunk, room);
+    const memory = rentBuffer(length);
     const { signal } = this.#abort;
     const options = start === undefined ? { signal } : { at: offset, signal };
-    const count = this.#source.read(lease.bytes, options);
+    const count = this.#source.read(memory.bytes.subarray(0, length), options);
     count.catch(() => {}); // It is thrown when its turn comes.
-    this.#reads.push({ offset, lease, count, taken: 0 });
-    this.#next += lease.bytes.length;
+    this.#reads.push({ offset, memory, count, taken: 0 });
+    this.#next += length;
   }
 }

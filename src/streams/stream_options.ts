@@ -6,9 +6,9 @@
 import { describe } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
-import { multipleAbove } from "../sectors/multiples.ts";
+import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
-import type { SectorSize } from "../sectors/sector_size.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 import type { WriteTarget } from "./write_behind.ts";
 
 /** How a stream moves its bytes, and what becomes of the file. */

@@ -1,12 +1,12 @@
 /**
- * Writes that run behind whoever hands in the bytes.
+ * Writes that run behind the chunks that a stream is given.
  *
  * @module
  */
 import { checkBytes } from "../file/arguments.ts";
-import { asBytes } from "../file/bytes.ts";
+import { bytesOf } from "../../ffi/views.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { type Lease, lend } from "../memory/pooled_memory.ts";
+import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 
 /** What is written to. */
@@ -37,7 +37,10 @@ export interface WritePlan {
 interface Chunk {
   /** Where it begins, from the first byte of all. */
   readonly start: number;
-  readonly lease: Lease;
+  readonly memory: PooledBuffer;
+  /** How many bytes it takes. */
+  readonly capacity: number;
+  /** How many bytes it has. */
   length: number;
 }
 
@@ -47,9 +50,9 @@ interface Failure {
 }
 
 /**
- * Copies bytes into leased memory and keeps several writes of it under way, in
- * the order of their offsets. What comes in small pieces is gathered while
- * others are being written, and goes out at once when none is.
+ * Copies bytes into pooled memory and has several writes of it in flight, in the
+ * order of their offsets. Small pieces are gathered while other writes are in
+ * flight, and are written at once when none is.
  */
 export class WriteBehind {
   readonly #target: WriteTarget;
@@ -62,7 +65,6 @@ export class WriteBehind {
   #failure: Failure | undefined;
   #ended: PromiseWithResolvers<void> | undefined;
 
-  /** Makes one. */
   constructor(target: WriteTarget, plan: WritePlan) {
     this.#target = target;
     this.#plan = plan;
@@ -76,22 +78,18 @@ export class WriteBehind {
 
   /** Takes bytes, which are the caller's again when the promise resolves. */
   async write(view: ArrayBufferView): Promise<void> {
-    const bytes = asBytes(view);
+    const bytes = bytesOf(view);
     const { length } = bytes;
     for (let done = 0; done < length;) {
       const chunk = this.#chunk ??= await this.#newChunk();
       checkBytes("chunk", bytes); // It may have been transferred meanwhile.
-      const part = bytes.subarray(
-        done,
-        done + chunk.lease.bytes.length - chunk.length,
-      );
-      chunk.lease.bytes.set(part, chunk.length);
+      const room = chunk.capacity - chunk.length;
+      const part = bytes.subarray(done, done + room);
+      chunk.memory.bytes.set(part, chunk.length);
       chunk.length += part.length;
       done += part.length;
       this.#length += part.length;
-      if (chunk.length === chunk.lease.bytes.length) {
-        await this.#sendInTurn(chunk);
-      }
+      if (chunk.length === chunk.capacity) await this.#sendInTurn(chunk);
     }
     this.#sendIfIdle();
   }
@@ -105,7 +103,7 @@ export class WriteBehind {
   /** Drops what is left and waits for all writes, however they end. */
   async stop(): Promise<void> {
     while (this.#underWay > 0) await this.#nextEnd();
-    this.#chunk?.lease.end();
+    this.#chunk?.memory.release();
     this.#chunk = undefined;
   }
 
@@ -115,7 +113,7 @@ export class WriteBehind {
     await this.#untilUnderWay(chunks - 1);
     const start = this.#length;
     const size = aligned ? chunkSize - (at + start) % chunkSize : chunkSize;
-    return { start, lease: lend(size), length: 0 };
+    return { start, memory: rentBuffer(size), capacity: size, length: 0 };
   }
 
   /** Waits until so many writes are under way at most. */
@@ -152,7 +150,7 @@ export class WriteBehind {
     this.#chunk = undefined;
     this.#underWay++;
     const { start, signal } = this.#plan;
-    const bytes = chunk.lease.bytes.subarray(0, chunk.length);
+    const bytes = chunk.memory.bytes.subarray(0, chunk.length);
     const options = start === undefined
       ? { signal }
       : { at: start + chunk.start, signal };
@@ -170,7 +168,7 @@ export class WriteBehind {
   }
 
   #end(chunk: Chunk): void {
-    chunk.lease.end();
+    chunk.memory.release();
     this.#underWay--;
     this.#ended?.resolve();
     this.#ended = undefined;

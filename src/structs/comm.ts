@@ -8,13 +8,13 @@ import { bits, type Struct, struct } from "../layout/mod.ts";
 export interface COMMTIMEOUTS {
   /** The longest pause between two bytes of a read. */
   ReadIntervalTimeout: number;
-  /** What each requested byte adds to a read's time. */
+  /** The time that each requested byte adds to a read's time-out. */
   ReadTotalTimeoutMultiplier: number;
-  /** What a read's time starts from. */
+  /** The constant part of a read's time-out. */
   ReadTotalTimeoutConstant: number;
-  /** What each byte adds to a write's time. */
+  /** The time that each byte adds to a write's time-out. */
   WriteTotalTimeoutMultiplier: number;
-  /** What a write's time starts from. */
+  /** The constant part of a write's time-out. */
   WriteTotalTimeoutConstant: number;
 }
 
@@ -27,7 +27,7 @@ export const COMMTIMEOUTS: Struct<COMMTIMEOUTS> = /* @__PURE__ */ struct({
   WriteTotalTimeoutConstant: "u32",
 });
 
-/** The bit-fields of {@linkcode DCB}: 0 or 1, but for the two controls. */
+/** The bit-fields of {@linkcode DCB}: 0 or 1, except for the two controls. */
 export interface DCB_FLAGS {
   /** Binary mode; Windows knows no other, so it must be 1. */
   fBinary: number;
@@ -41,11 +41,11 @@ export interface DCB_FLAGS {
   fDtrControl: number;
   /** Whether bytes are ignored while DSR is off. */
   fDsrSensitivity: number;
-  /** Whether sending goes on after XOFF has been sent. */
+  /** Whether sending continues after XOFF has been sent. */
   fTXContinueOnXoff: number;
-  /** Whether XON and XOFF govern sending. */
+  /** Whether XON and XOFF control sending. */
   fOutX: number;
-  /** Whether XON and XOFF govern receiving. */
+  /** Whether XON and XOFF control receiving. */
   fInX: number;
   /** Whether ErrorChar replaces bytes with a parity error. */
   fErrorChar: number;
@@ -53,7 +53,7 @@ export interface DCB_FLAGS {
   fNull: number;
   /** RTS: off (0), on (1), handshake (2) or toggle (3). */
   fRtsControl: number;
-  /** Whether an error ends all reads and writes. */
+  /** Whether an error aborts all reads and writes. */
   fAbortOnError: number;
   /** Reserved. */
   fDummy2: number;
@@ -62,8 +62,8 @@ export interface DCB_FLAGS {
 /**
  * The settings of a serial port.
  *
- * In C the bit-fields are members of the structure itself; here they stand
- * together in `Flags`, at the place that the compiler gives them.
+ * In C the bit-fields are members of the structure itself; here they are members
+ * of `Flags`, at the same offset.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-dcb
  */
@@ -76,9 +76,9 @@ export interface DCB {
   Flags: DCB_FLAGS;
   /** Reserved; must be 0. */
   wReserved: number;
-  /** How few bytes may wait before XON is sent. */
+  /** XON is sent when fewer bytes than this are in the input buffer. */
   XonLim: number;
-  /** How little room may be left before XOFF is sent. */
+  /** XOFF is sent when fewer bytes than this are free in the input buffer. */
   XoffLim: number;
   /** The bits of a byte. */
   ByteSize: number;

@@ -3,7 +3,7 @@ import { FILETIME } from "./numbers.ts";
 
 /**
  * Times and attributes of a file (FileBasicInfo). Times are 100-nanosecond
- * steps since 1601 in UTC; in setting, 0 leaves a member as it is.
+ * steps since 1601 in UTC. SetFileInformationByHandle leaves a member of 0 as it is.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_basic_info
  */
@@ -35,13 +35,13 @@ export const FILE_BASIC_INFO: Struct<FILE_BASIC_INFO> = /* @__PURE__ */ struct({
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_standard_info
  */
 export interface FILE_STANDARD_INFO {
-  /** The room that the file takes on its volume, in bytes. */
+  /** The size that is allocated on the volume, in bytes. */
   AllocationSize: bigint;
   /** The size of the file in bytes. */
   EndOfFile: bigint;
   /** How many hard links lead to the file. */
   NumberOfLinks: number;
-  /** Whether the file goes when its last handle is closed. */
+  /** Whether the system deletes the file when its last handle is closed. */
   DeletePending: boolean;
   /** Whether it is a directory. */
   Directory: boolean;
@@ -58,8 +58,8 @@ export const FILE_STANDARD_INFO: Struct<FILE_STANDARD_INFO> =
   });
 
 /**
- * The full name of a file (FileNameInfo), relative to its volume. The structure
- * is the head: the name goes on behind it, without a NUL.
+ * The full name of a file (FileNameInfo), relative to its volume. The name continues
+ * behind the structure, without a NUL.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_name_info
  */
@@ -82,7 +82,7 @@ export const FILE_NAME_INFO: Struct<FILE_NAME_INFO> = /* @__PURE__ */ struct({
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info
  */
 export interface FILE_DISPOSITION_INFO {
-  /** Whether the file goes when its last handle is closed. */
+  /** Whether the system deletes the file when its last handle is closed. */
   DeleteFile: boolean;
 }
 
@@ -93,13 +93,33 @@ export const FILE_DISPOSITION_INFO: Struct<FILE_DISPOSITION_INFO> =
   });
 
 /**
- * The room to reserve for a file (FileAllocationInfo). The size of the file
- * shrinks to it, but does not grow.
+ * A file's attributes and the kind of reparse point that it is
+ * (FileAttributeTagInfo).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_attribute_tag_info
+ */
+export interface FILE_ATTRIBUTE_TAG_INFO {
+  /** The FILE_ATTRIBUTE_ flags. */
+  FileAttributes: number;
+  /** The reparse tag, if the attributes have FILE_ATTRIBUTE_REPARSE_POINT. */
+  ReparseTag: number;
+}
+
+/** The layout of {@linkcode FILE_ATTRIBUTE_TAG_INFO}. */
+export const FILE_ATTRIBUTE_TAG_INFO: Struct<FILE_ATTRIBUTE_TAG_INFO> =
+  /* @__PURE__ */ struct({
+    FileAttributes: "u32",
+    ReparseTag: "u32",
+  });
+
+/**
+ * The allocated size of a file (FileAllocationInfo). Setting one below the size of
+ * the file shortens the file; a larger one does not extend it.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
  */
 export interface FILE_ALLOCATION_INFO {
-  /** The room in bytes; the system rounds it up to whole clusters. */
+  /** The size in bytes; the system rounds it up to whole clusters. */
   AllocationSize: bigint;
 }
 
@@ -110,7 +130,7 @@ export const FILE_ALLOCATION_INFO: Struct<FILE_ALLOCATION_INFO> =
   });
 
 /**
- * The size to give a file (FileEndOfFileInfo), to the byte even where the handle
+ * The size of a file (FileEndOfFileInfo), exact to the byte even where the handle
  * is unbuffered.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_end_of_file_info
@@ -127,14 +147,14 @@ export const FILE_END_OF_FILE_INFO: Struct<FILE_END_OF_FILE_INFO> =
   });
 
 /**
- * What a file is identified by on this system (FileIdInfo).
+ * The identity of a file on this system (FileIdInfo).
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_id_info
  */
 export interface FILE_ID_INFO {
   /** The serial number of the volume. */
   VolumeSerialNumber: bigint;
-  /** The 16 bytes that tell the file from all others on the volume. */
+  /** The 16 bytes that identify the file on its volume. */
   FileId: Uint8Array;
 }
 
@@ -145,7 +165,7 @@ export const FILE_ID_INFO: Struct<FILE_ID_INFO> = /* @__PURE__ */ struct({
 });
 
 /**
- * What GetFileInformationByHandle tells about a file.
+ * The output of GetFileInformationByHandle.
  *
  * @see https://learn.microsoft.com/windows/win32/api/fileapi/ns-fileapi-by_handle_file_information
  */

@@ -1,10 +1,10 @@
 import { overlay, type Struct, struct } from "../layout/mod.ts";
 
 /**
- * A signed 64-bit number that can be taken apart.
+ * A signed 64-bit number and its halves.
  *
  * The other structures declare their LARGE_INTEGER members as `i64`, which has
- * the same place and alignment and gives the bigint at once.
+ * the same size and alignment and is a bigint.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-large_integer-r1
  */

@@ -4,8 +4,8 @@ import { overlay, type Struct, struct, union } from "../layout/mod.ts";
  * One asynchronous or positional operation.
  *
  * Unused members must be zero, and so must the offset on a device that cannot
- * seek. Each operation needs a structure of its own, which stays where it is
- * until the operation has ended.
+ * seek. Each operation needs a structure of its own, at an address that does not
+ * change until the operation has ended.
  *
  * @see https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
  */
@@ -20,7 +20,7 @@ export interface OVERLAPPED {
   OffsetHigh: number;
   /** Reserved: the bytes of both halves of the position as one address. */
   Pointer: bigint;
-  /** The event to signal at the end, or 0. */
+  /** The event that the kernel signals at the end, or 0. */
   hEvent: bigint;
 }
 
@@ -45,12 +45,12 @@ export const OVERLAPPED: Struct<OVERLAPPED> = /* @__PURE__ */ struct({
 });
 
 /**
- * One packet taken from a completion port by GetQueuedCompletionStatusEx.
+ * One packet that GetQueuedCompletionStatusEx dequeues from a completion port.
  *
  * @see https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped_entry
  */
 export interface OVERLAPPED_ENTRY {
-  /** The key that the file was bound to the port with. */
+  /** The key that the file is bound to the port with. */
   lpCompletionKey: bigint;
   /** The address of the operation's OVERLAPPED. */
   lpOverlapped: bigint;
@@ -78,7 +78,7 @@ export const OVERLAPPED_ENTRY: Struct<OVERLAPPED_ENTRY> =
 export interface FILE_SEGMENT_ELEMENT {
   /** The address of the page. */
   Buffer: bigint;
-  /** The same bytes as a number, which makes the size equal everywhere. */
+  /** The same bytes as a number, so that the size is 8 on 32-bit systems, too. */
   Alignment: bigint;
 }
 

@@ -13,7 +13,7 @@ export interface FILE_STORAGE_INFO {
   PhysicalBytesPerSectorForAtomicity: number;
   /** The unit that performs best. */
   PhysicalBytesPerSectorForPerformance: number;
-  /** The unit that the file system takes for atomic. */
+  /** The unit that the file system assumes to be atomic. */
   FileSystemEffectivePhysicalBytesPerSectorForAtomicity: number;
   /** Whether device (1) and partition (2) are aligned, among other flags. */
   Flags: number;
@@ -36,12 +36,12 @@ export const FILE_STORAGE_INFO: Struct<FILE_STORAGE_INFO> =
   });
 
 /**
- * The alignment of buffers that a device asks for (FileAlignmentInfo).
+ * The alignment of buffers that a device requires (FileAlignmentInfo).
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_alignment_info
  */
 export interface FILE_ALIGNMENT_INFO {
-  /** The alignment less one, as a mask: 511 asks for 512 bytes. */
+  /** The alignment minus one, as a mask: 511 requires 512 bytes. */
   AlignmentRequirement: number;
 }
 
@@ -52,7 +52,7 @@ export const FILE_ALIGNMENT_INFO: Struct<FILE_ALIGNMENT_INFO> =
   });
 
 /**
- * What IOCTL_STORAGE_QUERY_PROPERTY is to tell.
+ * The input of IOCTL_STORAGE_QUERY_PROPERTY: which property to return.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-storage_property_query
  */
@@ -61,7 +61,7 @@ export interface STORAGE_PROPERTY_QUERY {
   PropertyId: number;
   /** The STORAGE_QUERY_TYPE: 0 to get the property. */
   QueryType: number;
-  /** The first byte of what a property needs besides. */
+  /** The first byte of the additional parameters of a property. */
   AdditionalParameters: number[];
 }
 
@@ -80,7 +80,7 @@ export const STORAGE_PROPERTY_QUERY: Struct<STORAGE_PROPERTY_QUERY> =
  * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-storage_access_alignment_descriptor
  */
 export interface STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR {
-  /** The size of this structure, which tells its version. */
+  /** The size of this structure, which stands for its version. */
   Version: number;
   /** The size of all data that the device returned. */
   Size: number;

@@ -12,19 +12,19 @@ export interface SYSTEM_INFO {
   wReserved: number;
   /** Obsolete: the bytes of the two members before, as one number. */
   dwOemId: number;
-  /** The page: what VirtualAlloc and scatter/gather I/O count in. */
+  /** The page size: the unit of VirtualAlloc and of scatter/gather I/O. */
   dwPageSize: number;
   /** The lowest address that a program can use. */
   lpMinimumApplicationAddress: bigint;
   /** The highest address that a program can use. */
   lpMaximumApplicationAddress: bigint;
-  /** One bit for each processor. */
+  /** A mask with one bit for each processor. */
   dwActiveProcessorMask: bigint;
   /** How many logical processors this group has. */
   dwNumberOfProcessors: number;
   /** Obsolete: the type of the processor. */
   dwProcessorType: number;
-  /** What VirtualAlloc's addresses are multiples of. */
+  /** The alignment of the addresses that VirtualAlloc reserves. */
   dwAllocationGranularity: number;
   /** The level of the processor. */
   wProcessorLevel: number;

@@ -10,8 +10,8 @@ import {
   isViewAligned,
   ownerOf,
 } from "../memory/aligned_buffer.ts";
-import { isMultiple, multipleAbove } from "../sectors/multiples.ts";
-import type { SectorSize } from "../sectors/sector_size.ts";
+import { isMultiple, multipleAbove } from "../memory/multiples.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 import {
   BOUNCE_SIZE,
   SectorPlan,

@@ -12,15 +12,21 @@ import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
 import { Collector } from "../file/collector.ts";
-import { fileTypeOf, setEndOfFile } from "../file/file_info.ts";
-import { type LockOptions, lockRange } from "../file/lock.ts";
+import { setEndOfFile } from "../file/file_info.ts";
 import {
-  appendsOnly,
+  type LockOptions,
+  lockRange,
+  type TryLockOptions,
+  tryLockRange,
+} from "../file/lock.ts";
+import {
+  appendsOnlyError,
   type FileMode,
-  hasNoOffsets,
-  notReadable,
-  notWritable,
+  hasNoOffsetsError,
+  notReadableError,
+  notWritableError,
 } from "../file/mode.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
   badOrigin,
   offsetOf,
@@ -42,6 +48,10 @@ import {
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
  * Made by `openSync()`.
+ *
+ * The garbage collector closes the handle of a file that can no longer be
+ * reached, unless the file was made with `owned: false` or of one of the
+ * standard handles. It does so at a time of its own choosing: use `using`.
  *
  * @example Write, then read back
  * ```ts
@@ -83,20 +93,29 @@ export class SyncFile extends BaseFile implements Disposable {
   #unbuffered: UnbufferedIo | undefined;
 
   /**
-   * Takes a handle over, which the file closes. `openSync()` is what makes
-   * files from paths.
+   * Makes a file of a handle. `openSync()` makes files of paths, and
+   * `fromHandle()` finds out the mode.
    *
    * @param handle A handle that was opened without FILE_FLAG_OVERLAPPED.
    * @param path What errors call it.
-   * @param mode What it was opened for.
-   * @throws {TypeError} If the handle is not a bigint.
+   * @param mode What it is open for.
+   * @param options Whether the file owns the handle.
+   * @throws {TypeError} If the handle is no bigint or was opened with
+   * FILE_FLAG_OVERLAPPED, or another argument has the wrong type.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file,
    * pipe or device. It is not taken over then.
    */
-  constructor(handle: Handle, path: string, mode: FileMode) {
-    const type = fileTypeOf(handle, path);
-    super(handle, path);
-    this.#mode = mode;
+  constructor(
+    handle: Handle,
+    path: string,
+    mode: FileMode,
+    options: HandleOptions = {},
+  ) {
+    const { owned } = options;
+    const taken = takeHandle(handle, path, mode, owned, false);
+    super(taken);
+    const { type } = taken;
+    this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
       path,
@@ -104,10 +123,10 @@ export class SyncFile extends BaseFile implements Disposable {
     };
     this.#seekable = type === "disk";
     this.#defaultOffset = type === "character" ? 0 : undefined;
-    this.#appends = mode.append && this.#seekable;
-    this.#sectored = this.#seekable && mode.unbuffered;
-    this.#readable = mode.read;
-    this.#writable = mode.write || mode.append;
+    this.#appends = taken.mode.append && this.#seekable;
+    this.#sectored = this.#seekable && taken.mode.unbuffered;
+    this.#readable = taken.mode.read;
+    this.#writable = taken.mode.write || taken.mode.append;
   }
 
   /**
@@ -463,15 +482,17 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   /**
-   * Locks a range of bytes: others can neither read nor write it, or not write
-   * it if the lock is shared. The range may lie beyond the end.
+   * Locks a range of bytes, exclusively unless told otherwise (Deno's `lock()`
+   * is shared unless told otherwise): others can neither read nor write it, or
+   * not write it if the lock is shared. The range may lie beyond the end.
    *
-   * @param options The range, and how it is locked. All of the file, if left
-   * out.
+   * @param options The range, and how it is locked; or Deno's boolean for
+   * `exclusive`, which locks all of the file. Exclusively and all of the file,
+   * if left out.
    * @throws {TypeError} If an option has the wrong type.
    * @throws {RangeError} If the range is out of range.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and somebody
-   * holds a lock that is in the way.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and another
+   * lock is in the way.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
    *
@@ -484,13 +505,46 @@ export class SyncFile extends BaseFile implements Disposable {
    *   create: true,
    *   deleteOnClose: true,
    * });
-   * file.lock({ at: 128, length: 64, wait: false });
+   * file.lock({ at: 128, length: 64 });
    * file.unlock({ at: 128, length: 64 });
    * ```
    */
-  lock(options: LockOptions = {}): void {
+  lock(options: LockOptions | boolean = {}): void {
     this.check("lock");
     lockRange(this.handle, options, this.path);
+  }
+
+  /**
+   * Locks a range of bytes as `lock()` does, exclusively unless told otherwise
+   * (Deno's `tryLock()` is shared unless told otherwise), if that needs no
+   * wait.
+   *
+   * @param options The range, and how it is locked; or Deno's boolean for
+   * `exclusive`, which locks all of the file.
+   * @returns Whether the range is locked now: false if another lock is in the
+   * way.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If the range is out of range.
+   * @throws {Win32Error} ERROR_ACCESS_DENIED on a file that is open for neither
+   * reading nor writing, and others.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   *
+   * @example Do a job that no other process is doing
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("job.tmp", {
+   *   write: true,
+   *   create: true,
+   *   deleteOnClose: true,
+   * });
+   * if (file.tryLock()) console.log("The job is ours.");
+   * ```
+   */
+  tryLock(options: TryLockOptions | boolean = {}): boolean {
+    this.check("tryLock");
+    return tryLockRange(this.handle, options, this.path);
   }
 
   /**
@@ -527,11 +581,13 @@ export class SyncFile extends BaseFile implements Disposable {
   /** Throws the reason why the file cannot be read or written. */
   #refuse(what: "read" | "write", method: string): never {
     this.check(method);
-    throw what === "read" ? notReadable(this.path) : notWritable(this.path);
+    throw what === "read"
+      ? notReadableError(this.path)
+      : notWritableError(this.path);
   }
 
   #needOffsets(): void {
-    if (!this.#seekable) throw hasNoOffsets(this.path);
+    if (!this.#seekable) throw hasNoOffsetsError(this.path);
   }
 
   #checkAt(at: Offset): void {
@@ -541,7 +597,9 @@ export class SyncFile extends BaseFile implements Disposable {
 
   #checkWriteAt(at: Offset): void {
     this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) throw appendsOnly(this.path);
+    if (this.#mode.append && !this.#mode.write) {
+      throw appendsOnlyError(this.path);
+    }
   }
 
   /** Readies the system's file pointer, which every transfer moves. */

@@ -7,85 +7,91 @@
 // CreateFileW: dwDesiredAccess
 // https://learn.microsoft.com/windows/win32/secauthz/access-mask-format
 
-/** All that reading takes. */
+/** All rights that reading needs. */
 export const GENERIC_READ = 0x8000_0000;
-/** All that writing takes. */
+/** All rights that writing needs. */
 export const GENERIC_WRITE = 0x4000_0000;
-/** All that executing takes. */
+/** All rights that executing needs. */
 export const GENERIC_EXECUTE = 0x2000_0000;
-/** Every access there is. */
+/** All rights. */
 export const GENERIC_ALL = 0x1000_0000;
-/** Deleting the file. */
+/** The right to delete or rename the file. */
 export const DELETE = 0x0001_0000;
-/** Waiting for the handle. */
+/** The right to wait for the handle. */
 export const SYNCHRONIZE = 0x0010_0000;
-/** Reading the file's bytes. */
+/** The right to read the file's bytes. */
 export const FILE_READ_DATA = 0x0001;
-/** Writing the file's bytes anywhere. */
+/** The right to write the file's bytes at any offset. */
 export const FILE_WRITE_DATA = 0x0002;
-/** Writing at the end of the file; alone, nowhere else. */
+/** The right to append. Without FILE_WRITE_DATA every write goes to the end. */
 export const FILE_APPEND_DATA = 0x0004;
-/** Reading attributes and times. */
+/** The right to read attributes and times. */
 export const FILE_READ_ATTRIBUTES = 0x0080;
-/** Writing attributes and times. */
+/** The right to write attributes and times. */
 export const FILE_WRITE_ATTRIBUTES = 0x0100;
 
 // CreateFileW: dwShareMode
 
-/** Others may read. */
+/** Other handles may read. */
 export const FILE_SHARE_READ = 0x1;
-/** Others may write. */
+/** Other handles may write. */
 export const FILE_SHARE_WRITE = 0x2;
-/** Others may delete or rename. */
+/** Other handles may delete or rename. */
 export const FILE_SHARE_DELETE = 0x4;
 
 // CreateFileW: dwCreationDisposition
 
-/** Creates the file, and fails if there is one. */
+/** Creates the file. Fails if it exists. */
 export const CREATE_NEW = 1;
-/** Creates the file, or empties the one there is. */
+/** Creates the file, or empties it if it exists. */
 export const CREATE_ALWAYS = 2;
-/** Opens the file, and fails if there is none. */
+/** Opens the file. Fails if it does not exist. */
 export const OPEN_EXISTING = 3;
-/** Opens the file, or creates it. */
+/** Opens the file, or creates it if it does not exist. */
 export const OPEN_ALWAYS = 4;
-/** Opens and empties the file, and fails if there is none. */
+/** Opens and empties the file. Fails if it does not exist. */
 export const TRUNCATE_EXISTING = 5;
 
 // CreateFileW: dwFlagsAndAttributes
 
 /** The file cannot be written. */
 export const FILE_ATTRIBUTE_READONLY = 0x1;
-/** The file is not listed. */
+/** Listings leave the file out. */
 export const FILE_ATTRIBUTE_HIDDEN = 0x2;
 /** It is a directory. */
 export const FILE_ATTRIBUTE_DIRECTORY = 0x10;
-/** None of the others. */
+/** No other attribute is set. */
 export const FILE_ATTRIBUTE_NORMAL = 0x80;
-/** The file lives shortly. */
+/** The file is temporary: the system avoids writing it to the disk. */
 export const FILE_ATTRIBUTE_TEMPORARY = 0x100;
 /** It is a reparse point, such as a symbolic link. */
 export const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
-/** Opens the reparse point itself. */
+/** Opens the reparse point itself, not its target. */
 export const FILE_FLAG_OPEN_REPARSE_POINT = 0x0020_0000;
-/** Opens directories, too. */
+/** Opens directories, too; with the backup privilege, any file. */
 export const FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
-/** Deletes the file with its last handle. */
+/** Deletes the file when its last handle is closed. */
 export const FILE_FLAG_DELETE_ON_CLOSE = 0x0400_0000;
-/** The file will be read from beginning to end. */
+/** Optimizes the cache for reads from beginning to end. */
 export const FILE_FLAG_SEQUENTIAL_SCAN = 0x0800_0000;
-/** The file will be read here and there. */
+/** Optimizes the cache for reads at random offsets. */
 export const FILE_FLAG_RANDOM_ACCESS = 0x1000_0000;
 /** Bypasses the system's cache. */
 export const FILE_FLAG_NO_BUFFERING = 0x2000_0000;
-/** Operations may go on after the call. */
+/** Operations are asynchronous: they may end after the call. */
 export const FILE_FLAG_OVERLAPPED = 0x4000_0000;
-/** Writes through every cache. */
+/** Writes through all caches to the disk. */
 export const FILE_FLAG_WRITE_THROUGH = 0x8000_0000;
-/** The flags say how far a pipe's server may impersonate. */
+/** The flags say how far a pipe's server may impersonate the client. */
 export const SECURITY_SQOS_PRESENT = 0x0010_0000;
-/** A pipe's server learns nothing of the client. */
+/** A pipe's server cannot identify the client. */
 export const SECURITY_ANONYMOUS = 0;
+/** A pipe's server may find out who the client is. */
+export const SECURITY_IDENTIFICATION = 0x0001_0000;
+/** A pipe's server may act as the client on this computer. */
+export const SECURITY_IMPERSONATION = 0x0002_0000;
+/** A pipe's server may act as the client on others, too. */
+export const SECURITY_DELEGATION = 0x0003_0000;
 /** What GetFileAttributesW returns when it fails. */
 export const INVALID_FILE_ATTRIBUTES = 0xFFFF_FFFF;
 
@@ -100,7 +106,7 @@ export const FILE_END = 2;
 
 // GetFileType
 
-/** Not known, or a failure. */
+/** The type is not known, or the call failed. */
 export const FILE_TYPE_UNKNOWN = 0;
 /** A file, a volume or a disk. */
 export const FILE_TYPE_DISK = 1;
@@ -129,34 +135,40 @@ export const FileStandardInfo = 1;
 export const FileNameInfo = 2;
 /** Deletion: FILE_DISPOSITION_INFO. */
 export const FileDispositionInfo = 4;
-/** The room reserved: FILE_ALLOCATION_INFO. */
+/** The allocated size: FILE_ALLOCATION_INFO. */
 export const FileAllocationInfo = 5;
-/** The end: FILE_END_OF_FILE_INFO. */
+/** The size: FILE_END_OF_FILE_INFO. */
 export const FileEndOfFileInfo = 6;
-/** The sectors: FILE_STORAGE_INFO. */
+/** Attributes and the kind of reparse point: FILE_ATTRIBUTE_TAG_INFO. */
+export const FileAttributeTagInfo = 9;
+/** The sector sizes: FILE_STORAGE_INFO. */
 export const FileStorageInfo = 16;
 /** The alignment of memory: FILE_ALIGNMENT_INFO. */
 export const FileAlignmentInfo = 17;
 /** The identity: FILE_ID_INFO. */
 export const FileIdInfo = 18;
+/** Deletion, with more to choose: FILE_DISPOSITION_INFO_EX. */
+export const FileDispositionInfoEx = 21;
+/** In FILE_DISPOSITION_INFO_EX: deletion on close is set or cleared. */
+export const FILE_DISPOSITION_FLAG_ON_CLOSE = 0x8;
 
 // LockFileEx
 
-/** Fails if the lock cannot be had at once. */
+/** Fails if the lock cannot be granted at once. */
 export const LOCKFILE_FAIL_IMMEDIATELY = 1;
-/** Nobody else may read the range either. */
+/** The lock excludes readers of the range, too. */
 export const LOCKFILE_EXCLUSIVE_LOCK = 2;
 
 // SetFileCompletionNotificationModes
 
-/** What succeeds at once sends no packet. */
+/** The kernel queues no packet for an operation that succeeds at once. */
 export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1;
-/** The handle itself is not signalled. */
+/** The kernel does not signal the handle itself. */
 export const FILE_SKIP_SET_EVENT_ON_HANDLE = 2;
 
 // Waiting
 
-/** Waits for ever. */
+/** Waits without a time-out. */
 export const INFINITE = 0xFFFF_FFFF;
 /** The object was signalled. */
 export const WAIT_OBJECT_0 = 0;
@@ -170,27 +182,27 @@ export const PIPE_ACCESS_INBOUND = 0x1;
 export const PIPE_ACCESS_OUTBOUND = 0x2;
 /** The server reads and writes. */
 export const PIPE_ACCESS_DUPLEX = 0x3;
-/** Fails if the pipe has an instance already. */
+/** Fails if the pipe already has an instance. */
 export const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x0008_0000;
 /** The pipe carries bytes. */
 export const PIPE_TYPE_BYTE = 0x0;
 /** The pipe carries messages. */
 export const PIPE_TYPE_MESSAGE = 0x4;
-/** Reads take bytes. */
+/** Reads return bytes. */
 export const PIPE_READMODE_BYTE = 0x0;
-/** Reads take messages. */
+/** Reads return messages. */
 export const PIPE_READMODE_MESSAGE = 0x2;
 /** Calls block. */
 export const PIPE_WAIT = 0x0;
 /** Calls do not block. */
 export const PIPE_NOWAIT = 0x1;
-/** Clients of other computers are refused. */
+/** The system rejects clients on other computers. */
 export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;
-/** As many instances as there is room for. */
+/** The number of instances has no limit but memory. */
 export const PIPE_UNLIMITED_INSTANCES = 255;
-/** Waits for ever. */
+/** Waits without a time-out. */
 export const NMPWAIT_WAIT_FOREVER = 0xFFFF_FFFF;
-/** Waits as long as the server says. */
+/** Waits for the time-out that the server specified. */
 export const NMPWAIT_USE_DEFAULT_WAIT = 0;
 
 // VirtualAlloc and VirtualFree
@@ -199,9 +211,9 @@ export const NMPWAIT_USE_DEFAULT_WAIT = 0;
 export const MEM_COMMIT = 0x1000;
 /** Reserves addresses. */
 export const MEM_RESERVE = 0x2000;
-/** Gives all of it back. */
+/** Releases the whole reservation. */
 export const MEM_RELEASE = 0x8000;
-/** The pages cannot be used. */
+/** The pages cannot be accessed. */
 export const PAGE_NOACCESS = 0x01;
 /** The pages can be read. */
 export const PAGE_READONLY = 0x02;
@@ -210,16 +222,16 @@ export const PAGE_READWRITE = 0x04;
 
 // FormatMessageW
 
-/** Leaves the gaps in the text. */
+/** Leaves placeholders such as %1 in the text. */
 export const FORMAT_MESSAGE_IGNORE_INSERTS = 0x0200;
-/** Takes the system's texts. */
+/** Searches the system's message tables. */
 export const FORMAT_MESSAGE_FROM_SYSTEM = 0x1000;
 
 // DuplicateHandle
 
 /** Closes the source. */
 export const DUPLICATE_CLOSE_SOURCE = 1;
-/** With the source's access. */
+/** The duplicate has the access of the source. */
 export const DUPLICATE_SAME_ACCESS = 2;
 
 // Control codes of DeviceIoControl
@@ -227,17 +239,17 @@ export const DUPLICATE_SAME_ACCESS = 2;
 
 /** Locks a volume. */
 export const FSCTL_LOCK_VOLUME = 0x0009_0018;
-/** Unlocks it. */
+/** Unlocks a volume. */
 export const FSCTL_UNLOCK_VOLUME = 0x0009_001C;
-/** Dismounts it. */
+/** Dismounts a volume. */
 export const FSCTL_DISMOUNT_VOLUME = 0x0009_0020;
 /** Makes a file sparse. */
 export const FSCTL_SET_SPARSE = 0x0009_00C4;
-/** Fills a range with zeros. */
+/** Fills a range of a file with zeros. */
 export const FSCTL_SET_ZERO_DATA = 0x0009_80C8;
-/** The geometry: DISK_GEOMETRY. */
+/** Returns the geometry of a disk: DISK_GEOMETRY. */
 export const IOCTL_DISK_GET_DRIVE_GEOMETRY = 0x0007_0000;
-/** The length: GET_LENGTH_INFORMATION. */
+/** Returns the length of a disk, volume or partition: GET_LENGTH_INFORMATION. */
 export const IOCTL_DISK_GET_LENGTH_INFO = 0x0007_405C;
-/** Properties: STORAGE_PROPERTY_QUERY. */
+/** Returns a property of a device. The input is a STORAGE_PROPERTY_QUERY. */
 export const IOCTL_STORAGE_QUERY_PROPERTY = 0x002D_1400;

@@ -4,14 +4,15 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
+import { describe } from "../../ffi/describe.ts";
 
 export type { Handle };
 
 /**
- * What CreateFileW and CreateNamedPipeW return when they fail. Compares equal
- * to their result in every runtime.
+ * The result of CreateFileW and CreateNamedPipeW when they fail. It equals (`===`)
+ * that result in every runtime.
  *
- * @example Notice a failure
+ * @example Detect a failure
  * ```ts
  * import { INVALID_HANDLE_VALUE } from "@kernel32/io";
  * import { kernel32 } from "@kernel32/io/raw";
@@ -23,11 +24,12 @@ export type { Handle };
 export const INVALID_HANDLE_VALUE: Handle = 0xFFFF_FFFF_FFFF_FFFFn as Handle;
 
 /**
- * Takes a number that came from elsewhere for a handle.
+ * Converts a number to a handle.
  *
- * @param value The handle's value, as a C program would have it.
+ * @param value The handle's value in C, signed or unsigned: a bigint, or a safe
+ * integer.
  * @returns The same value as a handle.
- * @throws {TypeError} If the value is neither a bigint nor a whole number.
+ * @throws {TypeError} If the value is neither a bigint nor a safe integer.
  *
  * @example Use a handle that was inherited
  * ```ts
@@ -40,7 +42,7 @@ export const INVALID_HANDLE_VALUE: Handle = 0xFFFF_FFFF_FFFF_FFFFn as Handle;
 export function toHandle(value: number | bigint): Handle {
   if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
     throw new TypeError(
-      `A handle must be a bigint or a whole number: got ${String(value)}`,
+      `value must be a bigint or a safe integer: got ${describe(value)}`,
     );
   }
   return BigInt.asUintN(64, BigInt(value)) as Handle;

@@ -1,15 +1,14 @@
 /**
- * Sizes of the system's structures, and where their members stand, in bytes: no
- * more of them than files need.
+ * Sizes of the system's structures and offsets of their members, in bytes, as far
+ * as files need them.
  *
- * `@kernel32/io/structs` describes the structures themselves, and a test holds
- * these numbers against it. A program that lays nothing out is spared the means
- * to do so.
+ * `@kernel32/io/structs` describes the structures themselves, and a test compares
+ * these numbers with it. A program that uses no layouts does not load them.
  *
  * @module
  */
 
-/** What GetFileInformationByHandle tells. */
+/** The output of GetFileInformationByHandle. */
 export const BY_HANDLE_FILE_INFORMATION = {
   size: 52,
   dwFileAttributes: 0,
@@ -24,13 +23,16 @@ export const BY_HANDLE_FILE_INFORMATION = {
   nFileIndexLow: 48,
 } as const;
 
-/** What IOCTL_DISK_GET_DRIVE_GEOMETRY tells. */
+/** The output of IOCTL_DISK_GET_DRIVE_GEOMETRY. */
 export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;
+
+/** What FileAttributeTagInfo tells. */
+export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
 
 /** A page of a scatter/gather transfer. */
 export const FILE_SEGMENT_ELEMENT = { size: 8 } as const;
 
-/** What FileStorageInfo tells. */
+/** The output of FileStorageInfo. */
 export const FILE_STORAGE_INFO = {
   size: 28,
   LogicalBytesPerSector: 0,
@@ -51,6 +53,7 @@ export const OVERLAPPED = {
 /** A packet of a completion port. */
 export const OVERLAPPED_ENTRY = {
   size: 32,
+  lpCompletionKey: 0,
   lpOverlapped: 8,
   dwNumberOfBytesTransferred: 24,
 } as const;

@@ -216,7 +216,7 @@ test("buffers are nothing else", () => {
     const [value, shown] of [
       [new ArrayBuffer(8), "[object ArrayBuffer]"],
       [[0], "[object Array]"],
-      ["text", "text (string)"],
+      ["text", 'the string "text"'],
       [8, "8 (number)"],
       [null, "null"],
       [undefined, "undefined (undefined)"],

@@ -41,7 +41,7 @@ const handle = kernel32.CreateNamedPipeW(
   0,
   null,
 );
-await using server = fromHandle(handle, name);
+await using server = fromHandle(handle, { path: name });
 await using client = await open(name, { read: true, write: true });
 // Two calls on other threads at once: the wait for the read, and the flush.
 const read = server.read(new Uint8Array(10));

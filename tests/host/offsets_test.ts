@@ -1,15 +1,9 @@
 /**
- * Compares layouts, error codes and status values with what a C compiler for
- * Windows and the system itself say: C is generated from our tables, compiled,
- * run on Windows, and its answers are compared one by one.
+ * Compares layouts with those of a C compiler for Windows: C is generated from
+ * the layouts, compiled and run on Windows, and its output is compared.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { win32Codes } from "../../src/errors/codes.ts";
-import { ntStatuses, win32CodeOfStatus } from "../../src/errors/ntstatus.ts";
 import * as structs from "../../src/structs.ts";
 import {
   array,
@@ -22,7 +16,7 @@ import {
   union,
   utf16,
 } from "../../src/structs.ts";
-import { provision } from "../../tools/windows/mod.ts";
+import { HEADERS, runC } from "./c_program.ts";
 
 /** A layout, and how C declares the same. */
 interface Case {
@@ -32,16 +26,6 @@ interface Case {
   /** Statements that give the fields of the C variable `x` other bits than all ones. */
   readonly set?: Readonly<Record<string, readonly [c: string, value: unknown]>>;
 }
-
-const HEADERS = `
-#define _WIN32_WINNT 0x0A00
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <windows.h>
-#include <winioctl.h>
-`;
 
 test("every exported structure is laid out as the C compiler does it", async () => {
   const cases = Object.entries(structs).flatMap(([type, layout]): Case[] =>
@@ -216,92 +200,6 @@ test("structures of every kind are laid out as the C compiler does it", async ()
   );
 });
 
-test("the codes of the error table are those of winerror.h", async () => {
-  const codes = [...win32Codes()];
-  const lines = await runC(`${HEADERS}
-    int main(void) {
-      ${
-    codes.map(([, symbol]) => `
-      #ifdef ${symbol}
-      printf("${symbol} %lu\\n", (unsigned long)${symbol});
-      #endif`).join("")
-  }
-      return 0;
-    }`);
-  const defined = new Map(lines.map((line) => {
-    const [symbol = "", code] = line.split(" ");
-    return [symbol, Number(code)];
-  }));
-  for (const [code, symbol] of codes) {
-    assertEquals(defined.get(symbol) ?? code, code, symbol);
-  }
-  // MinGW-w64's header knows few of the codes that came after Windows 7.
-  assert(defined.size > 260, `only ${defined.size} symbols were compared`);
-});
-
-test("the values of the status table are those of ntstatus.h", async () => {
-  const statuses = [...ntStatuses()];
-  const lines = await runC(`
-    #define WIN32_NO_STATUS
-    ${HEADERS}
-    #undef WIN32_NO_STATUS
-    #include <ntstatus.h>
-    int main(void) {
-      ${
-    statuses.map(([, symbol]) => `
-      #ifdef ${symbol}
-      printf("${symbol} %lu\\n", (unsigned long)${symbol});
-      #endif`).join("")
-  }
-      return 0;
-    }`);
-  const defined = new Map(lines.map((line) => {
-    const [symbol = "", status] = line.split(" ");
-    return [symbol, Number(status)];
-  }));
-  for (const [status, symbol] of statuses) {
-    assertEquals(defined.get(symbol) ?? status, status, symbol);
-  }
-  assert(defined.size > 150, `only ${defined.size} symbols were compared`);
-});
-
-test("win32CodeOfStatus() gives what RtlNtStatusToDosError gives", async () => {
-  const wrapped = [
-    0xc0010005,
-    0xc0070005,
-    0x80070005,
-    0xd0000011,
-    0xd0000120,
-    0xe0000001,
-    0x20000005,
-    0xf0000011,
-    0x8001ffff,
-    0xc0ff0001,
-    0x50000103,
-    0x00070005,
-  ];
-  const statuses = [...[...ntStatuses()].map(([status]) => status), ...wrapped];
-  const lines = await runC(`${HEADERS}
-    static const uint32_t statuses[] = { ${statuses.join("u, ")}u };
-    int main(void) {
-      ULONG (WINAPI *translate)(LONG) = (void *)GetProcAddress(
-        GetModuleHandleA("ntdll.dll"), "RtlNtStatusToDosError");
-      for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        printf("%lu\\n", translate((LONG)statuses[i]));
-      return 0;
-    }`);
-  assertEquals(lines.length, statuses.length);
-  // A system older than a status answers ERROR_MR_MID_NOT_FOUND for it.
-  const unknown: number[] = [];
-  statuses.forEach((status, index) => {
-    const answer = Number(lines[index]);
-    const ours = win32CodeOfStatus(status);
-    if (answer === 317 && ours !== 317) unknown.push(status);
-    else assertEquals(ours, answer, `0x${status.toString(16)}`);
-  });
-  assert(unknown.length < 40, `unknown here: ${unknown}`);
-});
-
 async function compareLayouts(
   declarations: string,
   cases: readonly Case[],
@@ -374,25 +272,4 @@ function bitFields(
       Object.fromEntries(odd.map((name) => [name, all[name]])),
     ],
   };
-}
-
-/** Compiles a C program, runs it on Windows and gives the lines that it prints. */
-async function runC(source: string): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "kernel32-io-offsets-"));
-  try {
-    const file = join(folder, "generated.c");
-    const program = join(folder, "generated.exe");
-    await writeFile(file, source);
-    const windows = await provision();
-    await windows.compile([file], program);
-    const { code, stdout } = await windows.run(program, [], {
-      cwd: folder,
-      stdout: "pipe",
-      timeout: 60_000,
-    });
-    assertEquals(code, 0);
-    return stdout.split(/\r?\n/).filter((line) => line !== "");
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

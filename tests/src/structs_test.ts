@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import {
@@ -9,6 +11,7 @@ import {
   DISK_GEOMETRY_EX,
   FILE_ALIGNMENT_INFO,
   FILE_ALLOCATION_INFO,
+  FILE_ATTRIBUTE_TAG_INFO,
   FILE_BASIC_INFO,
   FILE_DISPOSITION_INFO,
   FILE_END_OF_FILE_INFO,
@@ -80,6 +83,7 @@ test("the structures have the sizes that Windows takes and gives", () => {
     FILETIME,
     FILE_ALIGNMENT_INFO,
     FILE_ALLOCATION_INFO,
+    FILE_ATTRIBUTE_TAG_INFO,
     FILE_BASIC_INFO,
     FILE_DISPOSITION_INFO,
     FILE_END_OF_FILE_INFO,
@@ -105,6 +109,7 @@ test("the structures have the sizes that Windows takes and gives", () => {
     FILETIME: 8,
     FILE_ALIGNMENT_INFO: 4,
     FILE_ALLOCATION_INFO: 8,
+    FILE_ATTRIBUTE_TAG_INFO: 8,
     FILE_BASIC_INFO: 40,
     FILE_DISPOSITION_INFO: 1,
     FILE_END_OF_FILE_INFO: 8,

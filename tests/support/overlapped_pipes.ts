@@ -5,7 +5,7 @@ import {
   Win32Error,
 } from "../../mod.ts";
 import { fromHandle } from "../../src/open/from_handle.ts";
-import type { InFlightLimit } from "../../src/overlapped/in_flight_limit.ts";
+import type { InFlightLimit } from "../../src/overlapped/in_flight_limiter.ts";
 import { open } from "../../src/open/open.ts";
 import { OverlappedFile } from "../../src/overlapped/overlapped_file.ts";
 import { pipeName } from "./pipes.ts";
@@ -74,7 +74,7 @@ function asFile(
   name: string,
   limit: InFlightLimit | undefined,
 ): OverlappedFile {
-  const file = fromHandle(handle, name, limit);
+  const file = fromHandle(handle, { path: name, maxInFlight: limit });
   if (file instanceof OverlappedFile) return file;
   throw new Error("fromHandle() takes the handle for a synchronous one");
 }

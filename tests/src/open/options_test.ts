@@ -1,8 +1,14 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import {
-  createFileArguments,
+  type CreateFileArguments,
+  createFileArguments as argumentsOf,
+} from "../../../src/open/create_file.ts";
+import {
+  type ImpersonationLevel,
   type OpenOptions,
+  openSettings,
+  type OverlappedOptions,
   type ShareMode,
 } from "../../../src/open/options.ts";
 import { assertRefused } from "../../support/untouched.ts";
@@ -10,19 +16,21 @@ import { assertRefused } from "../../support/untouched.ts";
 const GENERIC_READ = 0x8000_0000;
 const GENERIC_WRITE = 0x4000_0000;
 const DELETE = 0x0001_0000;
+const FILE_READ_DATA = 0x0001;
 const FILE_WRITE_DATA = 0x0002;
 const FILE_APPEND_DATA = 0x0004;
 const SYNCHRONIZE = 0x0010_0000;
 
 const CREATE_NEW = 1;
-const CREATE_ALWAYS = 2;
 const OPEN_EXISTING = 3;
 const OPEN_ALWAYS = 4;
-const TRUNCATE_EXISTING = 5;
 
 const read = true;
 const write = true;
 const append = true;
+
+const createFileArguments = (options: OpenOptions): CreateFileArguments =>
+  argumentsOf(openSettings(options));
 
 function refused(options: unknown, part: string): void {
   assertRefused(
@@ -41,9 +49,10 @@ test("createFileArguments() asks for the access that is needed", () => {
   assertEquals(access({ write, append }), GENERIC_WRITE);
 });
 
-test("createFileArguments() asks for FILE_APPEND_DATA alone to append", () => {
+test("createFileArguments() asks for appending, and for reading to lock, but not for writing anywhere", () => {
   const { access } = createFileArguments({ append });
   assertEquals(access & FILE_APPEND_DATA, FILE_APPEND_DATA);
+  assertEquals(access & FILE_READ_DATA, FILE_READ_DATA);
   assertEquals(access & FILE_WRITE_DATA, 0);
   assertEquals(access & SYNCHRONIZE, SYNCHRONIZE);
   assertEquals(access & GENERIC_WRITE, 0);
@@ -62,17 +71,17 @@ test("createFileArguments() asks for reading when parts of sectors are to be wri
   assertEquals(access({ read }), GENERIC_READ);
 });
 
-test("createFileArguments() chooses the disposition", () => {
+test("createFileArguments() chooses a disposition that empties no file", () => {
   const disposition = (options: OpenOptions) =>
     createFileArguments(options).disposition;
   assertEquals(disposition({ read }), OPEN_EXISTING);
   assertEquals(disposition({ write }), OPEN_EXISTING);
   assertEquals(disposition({ write, create: true }), OPEN_ALWAYS);
   assertEquals(disposition({ append, create: true }), OPEN_ALWAYS);
-  assertEquals(disposition({ write, truncate: true }), TRUNCATE_EXISTING);
+  assertEquals(disposition({ write, truncate: true }), OPEN_EXISTING);
   assertEquals(
     disposition({ write, create: true, truncate: true }),
-    CREATE_ALWAYS,
+    OPEN_ALWAYS,
   );
   assertEquals(disposition({ write, createNew: true }), CREATE_NEW);
   assertEquals(
@@ -104,9 +113,35 @@ test("createFileArguments() sets the flag of each option", () => {
   assertEquals(flags({ sequential: true }), anonymous + 0x0800_0080);
   assertEquals(flags({ deleteOnClose: true }), anonymous + 0x0400_0080);
   assertEquals(flags({ temporary: true }), anonymous + 0x100);
+  assertEquals(flags({ directory: true }), anonymous + 0x0200_0080);
+  assertEquals(flags({ followLinks: false }), anonymous + 0x0020_0080);
   assertEquals(
     flags({ unbuffered: true, writeThrough: true }),
     anonymous + 0xA000_0080,
+  );
+});
+
+test("createFileArguments() tells a pipe's server no more of the client than it is asked to", () => {
+  const levels: readonly ImpersonationLevel[] = [
+    "anonymous",
+    "identification",
+    "impersonation",
+    "delegation",
+  ];
+  levels.forEach((impersonation, level) =>
+    assertEquals(
+      createFileArguments({ read, impersonation }).flags,
+      0x0010_0080 + level * 0x1_0000,
+    )
+  );
+});
+
+test("createFileArguments() asks for no access at all with attributesOnly", () => {
+  const attributesOnly = true;
+  assertEquals(createFileArguments({ attributesOnly }).access, 0);
+  assertEquals(
+    createFileArguments({ attributesOnly, deleteOnClose: true }).access,
+    DELETE,
   );
 });
 
@@ -118,9 +153,12 @@ test("createFileArguments() takes false and undefined for left out", () => {
       write: false,
       truncate: false,
       unbuffered: undefined,
+      followLinks: undefined,
       share: undefined,
       preallocate: undefined,
-    } as unknown as OpenOptions),
+      security: undefined,
+      impersonation: undefined,
+    }),
     plain,
   );
 });
@@ -138,7 +176,14 @@ test("createFileArguments() refuses options that contradict each other, and name
       [{ write, append, truncate: true }, "leave append out"],
       [{ read, create: true }, "create and createNew need write: true or"],
       [{ read, createNew: true }, "create and createNew need write: true or"],
-      [{ read, preallocate: 5 }, "preallocate needs write: true or append"],
+      [{ create: true }, "create and createNew need write: true or append"],
+      [{ createNew: true }, "create and createNew need write: true or append"],
+      [{ truncate: true }, "truncate needs write: true"],
+      [{ preallocate: 5 }, "preallocate needs write: true"],
+      [{ read, preallocate: 5 }, "preallocate needs write: true"],
+      [{ append, preallocate: 5 }, "set both append and write"],
+      [{ attributesOnly: true, read }, "leave out read, write and append"],
+      [{ write, directory: true, create: true }, "create one with mkdir"],
       [{ read, sequential: true, random: true }, "choose the one that fits"],
       [{ read, unbuffered: true, random: true }, "leave them out"],
       [{ read, unbuffered: true, sequential: true }, "leave them out"],
@@ -174,6 +219,11 @@ test("createFileArguments() refuses values of the wrong type, and names option a
     "bytes or the address of a SECURITY_ATTRIBUTES",
   );
   refused(
+    { read, impersonation: "none" },
+    'impersonation must be one of anonymous, identification, impersonation, delegation: got the string "none"',
+  );
+  refused({ read, impersonation: 0 }, "impersonation must be one of");
+  refused(
     { write, preallocate: "1 MB" },
     "preallocate must be a number or a bigint",
   );
@@ -197,4 +247,63 @@ test("createFileArguments() refuses a room that cannot be", () => {
       `preallocate must be`,
     );
   }
+});
+
+test("openSettings() refuses bytes that are too few for a SECURITY_ATTRIBUTES", () => {
+  assertRefused(
+    () => openSettings({ read, security: new Uint8Array(23) }),
+    RangeError,
+    "security must have the 24 bytes of a SECURITY_ATTRIBUTES: got 23",
+  );
+});
+
+test("openSettings() refuses limits that cannot be", () => {
+  const refusedLimit = (
+    maxInFlight: unknown,
+    errorClass: typeof TypeError | typeof RangeError,
+    part: string,
+  ) => {
+    const options = { read, maxInFlight } as OverlappedOptions;
+    assertRefused(() => openSettings(options, true), errorClass, part);
+  };
+  refusedLimit(5, TypeError, "maxInFlight must be an object such as");
+  refusedLimit(null, TypeError, "maxInFlight must be an object such as");
+  refusedLimit({ count: 1 }, TypeError, 'got the unknown name "count"');
+  for (const operations of [0, -1, 1.5, NaN, "5", null]) {
+    refusedLimit({ operations }, RangeError, "maxInFlight.operations must be");
+    refusedLimit(
+      { bytes: operations },
+      RangeError,
+      "maxInFlight.bytes must be",
+    );
+  }
+});
+
+test("openSettings() reads each option once", () => {
+  const reads: PropertyKey[] = [];
+  const honest = {
+    write,
+    create: true,
+    share: ["read"],
+    preallocate: 5,
+    maxInFlight: { operations: 1 },
+  } as const;
+  const options = new Proxy<OverlappedOptions>(honest, {
+    get(target, name) {
+      if (reads.includes(name)) throw new Error(`${String(name)} again`);
+      reads.push(name);
+      return Reflect.get(target, name);
+    },
+  });
+  const settings = openSettings(options, true);
+  assertEquals(settings.write, true);
+  assertEquals(settings.share, ["read"]);
+  assertEquals(settings.maxInFlight, { operations: 1, bytes: 2 ** 26 });
+});
+
+test("openSettings() copies lists, so that they cannot change", () => {
+  const share: ShareMode[] = ["read"];
+  const settings = openSettings({ read, share });
+  share.push("write");
+  assertEquals(settings.share, ["read"]);
 });

@@ -63,6 +63,7 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
       size: () => file.size(),
       stat: () => file.stat(),
       truncate: () => file.truncate(),
+      tryLock: () => file.tryLock(),
       unlock: () => file.unlock(),
       write: () => file.write(one),
       writeAll: () => file.writeAll(new Uint8Array(0)),
@@ -87,7 +88,7 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
       assertThrows(
         method,
         FileClosedError,
-        `${name}() needs an open file, and "${path}" has been closed`,
+        `${name}() needs an open file, and '${path}' has been closed`,
       );
     }
     file[Symbol.dispose]();

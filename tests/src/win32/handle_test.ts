@@ -1,8 +1,10 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { INVALID_HANDLE_VALUE, toHandle } from "../../../src/win32/handle.ts";
 
-test("toHandle() takes a handle's value as C programs have it", () => {
+test("toHandle() converts a handle's value in C", () => {
   assertStrictEquals<bigint>(toHandle(0x1A4), 420n);
   assertStrictEquals<bigint>(toHandle(420n), 420n);
   assertStrictEquals<bigint>(toHandle(2 ** 40), 2n ** 40n);
@@ -14,13 +16,13 @@ test("toHandle() of -1 is INVALID_HANDLE_VALUE", () => {
   assertStrictEquals(toHandle(2n ** 64n - 1n), INVALID_HANDLE_VALUE);
 });
 
-test("toHandle() refuses what is no whole number", () => {
+test("toHandle() refuses what is neither a bigint nor a safe integer", () => {
   const convert = toHandle as (value: unknown) => bigint;
   for (const value of [0.5, NaN, Infinity, 2 ** 53, "420", null, undefined]) {
     assertThrows(
       () => convert(value),
       TypeError,
-      "A handle must be a bigint or a whole number: got",
+      "value must be a bigint or a safe integer: got",
     );
   }
 });

@@ -1,0 +1,209 @@
+/**
+ * A handle as a file takes it: checked, and with what the kernel says of it.
+ *
+ * @module
+ */
+import { kernel32 } from "../../ffi/kernel32.ts";
+import type { Handle } from "../../ffi/handle.ts";
+import {
+  FileAccessInformation,
+  FileModeInformation,
+  queryFile,
+} from "../../ffi/ntdll.ts";
+import { describe } from "../errors/describe.ts";
+import { codeOfStatus } from "../errors/status.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import {
+  FILE_APPEND_DATA,
+  FILE_READ_DATA,
+  FILE_WRITE_DATA,
+  STD_ERROR_HANDLE,
+  STD_INPUT_HANDLE,
+  STD_OUTPUT_HANDLE,
+} from "../win32/constants.ts";
+import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import { type FileType, fileTypeOf } from "./file_info.ts";
+import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
+
+/** Bits of `FileModeInformation`. */
+const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
+const FILE_SYNCHRONOUS_IO = 0x30;
+
+/** What a file does with the handle that it is given. */
+export interface HandleOptions {
+  /**
+   * Whether the file closes the handle: in `close()`, and when the garbage
+   * collector finds that the file was dropped. With `false` the handle stays
+   * open in both cases. The three standard handles of the process always do.
+   *
+   * @default {true}
+   */
+  readonly owned?: boolean | undefined;
+}
+
+/** A handle, and what is known of it before its file exists. */
+export interface TakenHandle {
+  /** The handle. */
+  readonly handle: Handle;
+  /** What errors call it. */
+  readonly path: string;
+  /** What it is open for. */
+  readonly mode: FileMode;
+  /** Whether the file closes it. */
+  readonly owned: boolean;
+  /** Whether it was opened with FILE_FLAG_OVERLAPPED. */
+  readonly overlapped: boolean;
+  /** What kind of thing it is open on. */
+  readonly type: FileType;
+  /** A path on the volume of the file, if one is known. */
+  readonly pathOnVolume: string | undefined;
+}
+
+/**
+ * Takes a handle for a file of one of the two classes.
+ *
+ * @param overlapped Whether the class wants an overlapped handle.
+ * @throws {TypeError} If an argument is wrong, or the handle of the other kind.
+ * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+ * or device.
+ */
+export function takeHandle(
+  handle: Handle,
+  path: string,
+  mode: FileMode,
+  owned: unknown,
+  overlapped: boolean,
+): TakenHandle {
+  if (mode instanceof OpenedMode) {
+    const type = fileTypeOf(handle, path);
+    const pathOnVolume = isDevicePath(path) ? undefined : path;
+    return { handle, path, mode, owned: true, overlapped, type, pathOnVolume };
+  }
+  checkHandle(handle);
+  checkLabel(path);
+  const isOwned = checkedOwned(owned);
+  const copy = checkedMode(mode);
+  const type = fileTypeOf(handle, path);
+  if (isOverlapped(modeBitsOf(handle, path)) !== overlapped) {
+    throw otherKindError(path, overlapped);
+  }
+  return {
+    handle,
+    path,
+    mode: copy,
+    owned: isOwned && !isStandardHandle(handle),
+    overlapped,
+    type,
+    pathOnVolume: isAbsolutePath(path) ? path : undefined,
+  };
+}
+
+/**
+ * Asks what a handle was opened for, and how.
+ *
+ * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+ * or device.
+ *
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_mode_information
+ */
+export function modeOfHandle(
+  handle: Handle,
+  path: string,
+): { mode: FileMode; overlapped: boolean } {
+  const bits = modeBitsOf(handle, path);
+  const access = query(handle, FileAccessInformation, path);
+  const write = (access & FILE_WRITE_DATA) !== 0;
+  const mode = {
+    read: (access & FILE_READ_DATA) !== 0,
+    write,
+    append: !write && (access & FILE_APPEND_DATA) !== 0,
+    unbuffered: (bits & FILE_NO_INTERMEDIATE_BUFFERING) !== 0,
+  };
+  return { mode, overlapped: isOverlapped(bits) };
+}
+
+/**
+ * Checks a handle as far as that goes without a call.
+ *
+ * @throws {TypeError} If it is no bigint, or what a failed call returned.
+ */
+export function checkHandle(handle: unknown): asserts handle is Handle {
+  if (typeof handle !== "bigint") {
+    throw new TypeError(
+      `handle must be a handle (bigint): got ${describe(handle)}. toHandle() ` +
+        "makes one of a number.",
+    );
+  }
+  if (BigInt.asUintN(64, handle) === INVALID_HANDLE_VALUE) {
+    throw new TypeError(
+      "handle must not be INVALID_HANDLE_VALUE, which a call returns that has " +
+        "failed: compare its result before, and throw Win32Error.last()",
+    );
+  }
+}
+
+/**
+ * Checks what errors are to call a handle.
+ *
+ * @throws {TypeError} If it is no string.
+ */
+export function checkLabel(path: unknown): void {
+  if (typeof path === "string") return;
+  throw new TypeError(
+    `path must be a string, which errors show: got ${describe(path)}`,
+  );
+}
+
+/**
+ * Checks the option `owned`.
+ *
+ * @throws {TypeError} If it is neither a boolean nor undefined.
+ */
+export function checkedOwned(owned: unknown): boolean {
+  if (owned === undefined) return true;
+  if (typeof owned === "boolean") return owned;
+  throw new TypeError(`owned must be true or false: got ${describe(owned)}`);
+}
+
+/** Whether the program's console or redirected files are behind a handle. */
+function isStandardHandle(handle: Handle): boolean {
+  return [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE].some((which) =>
+    kernel32.GetStdHandle(which) === handle
+  );
+}
+
+function isOverlapped(modeBits: number): boolean {
+  return (modeBits & FILE_SYNCHRONOUS_IO) === 0;
+}
+
+function modeBitsOf(handle: Handle, path: string): number {
+  return query(handle, FileModeInformation, path);
+}
+
+function query(handle: Handle, informationClass: number, path: string): number {
+  const { status, value } = queryFile(handle, informationClass);
+  if (status === 0) return value;
+  const code = codeOfStatus(status);
+  throw new Win32Error("NtQueryInformationFile", code, { path });
+}
+
+function otherKindError(path: string, overlapped: boolean): TypeError {
+  return new TypeError(
+    overlapped
+      ? `'${path}' was opened without FILE_FLAG_OVERLAPPED, which an ` +
+        "OverlappedFile needs: use SyncFile, or fromHandle(), which chooses"
+      : `'${path}' was opened with FILE_FLAG_OVERLAPPED, so that the kernel ` +
+        "would use memory after the call: use OverlappedFile, or " +
+        "fromHandle(), which chooses",
+  );
+}
+
+/** Whether a path leads to a file whatever the current folder is. */
+function isAbsolutePath(path: string): boolean {
+  return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path) && !isDevicePath(path);
+}
+
+/** `\\.\` leads to devices, which lie on no volume. */
+function isDevicePath(path: string): boolean {
+  return /^[\\/]{2}\.[\\/]/.test(path);
+}

@@ -1,0 +1,141 @@
+/**
+ * A bound on the operations that one file has in flight.
+ *
+ * @module
+ */
+import { describe } from "../errors/describe.ts";
+
+/** How much may be in flight at once on one file. */
+export interface InFlightLimit {
+  /** How many operations. @default {1024} */
+  readonly operations?: number | undefined;
+  /** How many bytes they have together. @default {67_108_864} */
+  readonly bytes?: number | undefined;
+}
+
+/** A limit, complete. */
+export interface CheckedLimit {
+  /** How many operations. */
+  readonly operations: number;
+  /** How many bytes they have together. */
+  readonly bytes: number;
+}
+
+/** An operation that waits for room. */
+export interface Waiting {
+  /** How many bytes it transfers. */
+  readonly length: number;
+  /** Starts it. Room has been acquired for it; must not throw. */
+  admit(): void;
+  /** Ends it without room. Must not throw. */
+  expel(): void;
+}
+
+/**
+ * Reads a limit, once, and checks it, before anything is opened.
+ *
+ * @throws {TypeError} If it is not an object, or has an unknown member.
+ * @throws {RangeError} If a member is not a whole number from 1.
+ */
+export function checkedLimit(limit: InFlightLimit = {}): CheckedLimit {
+  if (typeof limit !== "object" || limit === null) {
+    throw new TypeError(
+      "maxInFlight must be an object such as { operations: 64 }: got " +
+        describe(limit),
+    );
+  }
+  for (const name of Object.keys(limit)) {
+    if (name === "operations" || name === "bytes") continue;
+    throw new TypeError(
+      `maxInFlight has operations and bytes: got the unknown name "${name}"`,
+    );
+  }
+  const { operations = 1024, bytes = 2 ** 26 } = limit;
+  return {
+    operations: checkedCount("operations", operations),
+    bytes: checkedCount("bytes", bytes),
+  };
+}
+
+function checkedCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RangeError(
+    `maxInFlight.${name} must be a whole number from 1: got ${describe(value)}`,
+  );
+}
+
+/** Admits operations while there is room, in the order they came. */
+export class InFlightLimiter {
+  readonly #maxOperations: number;
+  readonly #maxBytes: number;
+  readonly #queue = new Set<Waiting>();
+  #operations = 0;
+  #bytes = 0;
+  #admits = false;
+
+  /** Checks the limit as {@linkcode checkedLimit}. */
+  constructor(limit?: InFlightLimit) {
+    const { operations, bytes } = checkedLimit(limit);
+    this.#maxOperations = operations;
+    this.#maxBytes = bytes;
+  }
+
+  /** Acquires room if there is some and no operation waits for it. */
+  tryAcquire(length: number): boolean {
+    if (this.#queue.size > 0 || !this.#hasRoom(length)) return false;
+    this.#acquire(length);
+    return true;
+  }
+
+  /** Has an operation wait for room. */
+  enqueue(operation: Waiting): void {
+    this.#queue.add(operation);
+  }
+
+  /** Has an operation wait no more. Returns whether it did. */
+  remove(operation: Waiting): boolean {
+    if (!this.#queue.delete(operation)) return false;
+    // What waited behind it may fit.
+    this.#admit();
+    return true;
+  }
+
+  /** Ends all operations that wait. */
+  expelAll(): void {
+    const waiting = [...this.#queue];
+    this.#queue.clear();
+    for (const operation of waiting) operation.expel();
+  }
+
+  /** Releases the room of an operation that has ended. */
+  release(length: number): void {
+    this.#operations--;
+    this.#bytes -= length;
+    this.#admit();
+  }
+
+  /** An admitted operation may end at once and release: one loop, no recursion. */
+  #admit(): void {
+    if (this.#admits) return;
+    this.#admits = true;
+    for (const operation of this.#queue) {
+      if (!this.#hasRoom(operation.length)) break;
+      this.#queue.delete(operation);
+      this.#acquire(operation.length);
+      operation.admit();
+    }
+    this.#admits = false;
+  }
+
+  /** An operation that is larger than the limit goes alone. */
+  #hasRoom(length: number): boolean {
+    return this.#operations === 0 ||
+      (this.#operations < this.#maxOperations &&
+        this.#bytes + length <= this.#maxBytes);
+  }
+
+  #acquire(length: number): void {
+    this.#operations++;
+    this.#bytes += length;
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * One overlapped operation, from the request to the settling of its promise.
+ *
+ * @module
+ */
+import { ERROR_OPERATION_ABORTED, isShortage } from "../errors/codes.ts";
+import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
+import { yieldTurn } from "../file/event_loop.ts";
+import type { Offset } from "../file/transfer_limits.ts";
+import { isAborted, listen, reasonOf, unlisten } from "../file/signal.ts";
+import type { StartableOperation } from "./completion_port.ts";
+import type { Waiting } from "./in_flight_limiter.ts";
+import type { OverlappedHandle } from "./overlapped_handle.ts";
+
+/** What an operation does, for its call and its errors. */
+export interface OperationKind {
+  /** The method that it serves: "read". */
+  readonly method: string;
+  /** The function of kernel32 that it calls: "ReadFile". */
+  readonly syscall: string;
+}
+
+/** Settles a promise of any type. */
+type Resolve = (result: unknown) => void;
+
+/** The resolving function of the promise that was created last. */
+let lastResolve: Resolve;
+/** One executor for all promises: a closure each would cost memory. */
+function takeResolve(resolve: (result: never) => void): void {
+  lastResolve = resolve as Resolve;
+}
+
+/**
+ * An overlapped operation: the only thing that starts one. It waits for room in
+ * the limit of its file, hands its memory and an OVERLAPPED to the kernel, asks
+ * to cancel when its signal is aborted, and settles its promise only when the
+ * kernel has ended with the memory. What it has acquired is released in one
+ * place, on every way out.
+ */
+export abstract class Operation<Result>
+  implements StartableOperation, Waiting, EventListenerObject {
+  /** The handle that it is on. */
+  readonly handle: OverlappedHandle;
+  /** What it does. */
+  readonly kind: OperationKind;
+  /** How many bytes it is to transfer. */
+  readonly length: number;
+  /** Where it starts. */
+  readonly offset: Offset;
+  /** What may cancel it. */
+  readonly signal: AbortSignal | undefined;
+  /** The address of its OVERLAPPED, while the kernel has it. */
+  #overlapped: bigint | undefined;
+  /** Whether `start()` is running: the operation may end within. */
+  #starts = false;
+  #hasRoom = false;
+  #resolve!: Resolve;
+
+  constructor(
+    handle: OverlappedHandle,
+    kind: OperationKind,
+    length: number,
+    offset: Offset,
+    signal: AbortSignal | undefined,
+  ) {
+    this.handle = handle;
+    this.kind = kind;
+    this.length = length;
+    this.offset = offset;
+    this.signal = signal;
+  }
+
+  /** Makes the call with the OVERLAPPED at an address. */
+  abstract call(overlapped: bigint): boolean;
+
+  /**
+   * Turns the outcome into the result, or throws. The memory is still there.
+   *
+   * @param code The Win32 code, 0 for success.
+   */
+  protected abstract conclude(
+    code: number,
+    count: number,
+  ): Result | Promise<Result>;
+
+  /** Releases the memory. Called once, when the kernel has ended with it. */
+  protected abstract releaseMemory(): void;
+
+  /** Whether it takes room in the limit of its file. */
+  protected get isLimited(): boolean {
+    return true;
+  }
+
+  /** Starts it. The memory that it has is released from now on, in any case. */
+  begin(): Promise<Result> {
+    try {
+      this.handle.enter(this.kind.method);
+    } catch (error) {
+      this.releaseMemory();
+      return Promise.reject(error);
+    }
+    const promise = new Promise<Result>(takeResolve);
+    this.#resolve = lastResolve;
+    const { handle: { limiter }, length, signal } = this;
+    if (isAborted(signal)) this.complete(ERROR_OPERATION_ABORTED, 0);
+    else if (!this.isLimited) this.#start();
+    else if (limiter.tryAcquire(length)) this.#startWithRoom();
+    else {
+      limiter.enqueue(this);
+      listen(signal, this);
+    }
+    return promise;
+  }
+
+  admit(): void {
+    unlisten(this.signal, this);
+    this.#startWithRoom();
+  }
+
+  expel(): void {
+    this.complete(ERROR_OPERATION_ABORTED, 0);
+  }
+
+  #startWithRoom(): void {
+    this.#hasRoom = true;
+    this.#start();
+  }
+
+  #start(): void {
+    const { handle, offset, signal } = this;
+    const { port, key, skipsOnSuccess } = handle;
+    this.#starts = true;
+    try {
+      this.#overlapped = port.start(key, skipsOnSuccess, offset, this);
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.#starts = false;
+    }
+    if (this.#overlapped !== undefined) listen(signal, this);
+  }
+
+  /** Handles the abort of the signal. */
+  handleEvent(): void {
+    // This only asks: the kernel still has the memory until `complete()`.
+    if (this.#overlapped !== undefined) this.cancel(this.#overlapped);
+    else if (this.handle.limiter.remove(this)) this.expel();
+  }
+
+  cancel(overlapped: bigint): boolean {
+    return this.handle.cancel(overlapped);
+  }
+
+  complete(code: number, count: number): void {
+    // First: the OVERLAPPED is another operation's next.
+    this.#overlapped = undefined;
+    unlisten(this.signal, this);
+    if (isShortage(code) && this.handle.port.pending > 0) {
+      return this.#startAfterShortage();
+    }
+    let result: Result | Promise<Result>;
+    try {
+      result = this.conclude(code, count);
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.#settle(result);
+  }
+
+  fail(error: unknown): void {
+    this.#overlapped = undefined;
+    unlisten(this.signal, this);
+    this.#settle(rejection(error));
+  }
+
+  /** The error of an operation that the kernel has cancelled. */
+  protected abortError(): unknown {
+    const { handle: { closing, path }, kind, signal } = this;
+    if (isAborted(signal)) return reasonOf(signal!);
+    if (closing) return new FileClosedError(kind.method, path);
+    return this.win32Error(ERROR_OPERATION_ABORTED);
+  }
+
+  /** The error of a failed operation. */
+  protected win32Error(code: number, bytesTransferred?: number): Win32Error {
+    const { handle: { path }, kind } = this;
+    return new Win32Error(kind.syscall, code, { path, bytesTransferred });
+  }
+
+  /**
+   * "Too many outstanding asynchronous I/O requests": starts again when fewer
+   * are outstanding.
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   */
+  #startAfterShortage(): void {
+    this.handle.port.afterShortage().then(() => {
+      if (isAborted(this.signal) || this.handle.closing) {
+        this.complete(ERROR_OPERATION_ABORTED, 0);
+      } else this.#start();
+    });
+  }
+
+  /** Releases everything, then settles the promise. */
+  #settle(result: Result | Promise<Result>): void {
+    const turn = this.#starts ? yieldTurn() : undefined;
+    try {
+      this.releaseMemory();
+    } catch (error) {
+      // Thrown, it would end the operation a second time.
+      result = rejection(error);
+    }
+    if (this.#hasRoom) this.handle.limiter.release(this.length);
+    this.handle.leave();
+    // What ends in its call must not keep the event loop from turning.
+    if (turn === undefined) this.#resolve(result);
+    else turn.then(() => this.#resolve(result));
+  }
+}
+
+/** A rejection for another promise, which is not unhandled before that settles. */
+function rejection(error: unknown): Promise<never> {
+  const rejected = Promise.reject(error);
+  rejected.catch(() => {});
+  return rejected;
+}

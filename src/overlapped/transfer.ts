@@ -1,0 +1,189 @@
+/**
+ * Overlapped reads and writes, by one operation each.
+ *
+ * @module
+ */
+import { thread } from "../../ffi/thread.ts";
+import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
+import { byteLengthOf, byteOffsetOf, copyBytes } from "../../ffi/views.ts";
+import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import { checkBytes, checkList } from "../file/arguments.ts";
+import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
+import {
+  AlignedBuffer,
+  ownerOf,
+  releaseMemory,
+  retainMemory,
+} from "../memory/aligned_buffer.ts";
+import { PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
+import {
+  type SegmentArray,
+  segmentArray,
+  totalLength,
+} from "../memory/segments.ts";
+import type { SharedLock } from "../sectors/shared_lock.ts";
+import { Operation, type OperationKind } from "./operation.ts";
+import type { OverlappedHandle } from "./overlapped_handle.ts";
+
+/** One of the four functions that transfer bytes. */
+export interface TransferKind extends OperationKind {
+  readonly syscall: TransferName;
+  /** Whether it reads. */
+  readonly reads: boolean;
+  /** The function of this thread, bound on first use. */
+  bound: OverlappedTransfer | undefined;
+}
+
+function kind(
+  method: string,
+  syscall: TransferName,
+  reads: boolean,
+): TransferKind {
+  return { method, syscall, reads, bound: undefined };
+}
+
+/** ReadFile. */
+export const READ: TransferKind = kind("read", "ReadFile", true);
+/** WriteFile. */
+export const WRITE: TransferKind = kind("write", "WriteFile", false);
+/** ReadFileScatter. */
+export const SCATTER: TransferKind = kind(
+  "readScatter",
+  "ReadFileScatter",
+  true,
+);
+/** WriteFileGather. */
+export const GATHER: TransferKind = kind(
+  "writeGather",
+  "WriteFileGather",
+  false,
+);
+
+/** What makes the rest of a transfer that one operation did not complete. */
+export interface TransferOwner {
+  /**
+   * Makes the rest, or returns undefined where the outcome is final.
+   *
+   * @param code The Win32 code that the operation ended with.
+   */
+  rest(
+    transfer: Transfer,
+    code: number,
+    count: number,
+  ): Promise<number | null> | undefined;
+}
+
+/**
+ * A read or write by one operation. The kernel has native memory: that of the
+ * caller's AlignedBuffers, or a pooled buffer with a copy. JS memory is never
+ * handed to the kernel beyond one call, since its owner may transfer or drop it.
+ */
+export class Transfer extends Operation<number | null> {
+  declare readonly kind: TransferKind;
+  /** The caller's buffer, or its list of buffers. */
+  readonly target: ArrayBufferView | readonly ArrayBufferView[];
+  /** The lock of shared sectors that it has a share of. */
+  readonly lock: SharedLock | undefined;
+  readonly #owner: TransferOwner;
+  readonly #memory: AlignedBuffer | PooledBuffer | SegmentArray;
+  readonly #address: bigint;
+
+  /**
+   * Acquires the memory.
+   *
+   * @param lock A lock of which the caller has acquired a share. The transfer
+   * releases it, unless this constructor throws.
+   * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
+   */
+  constructor(
+    handle: OverlappedHandle,
+    owner: TransferOwner,
+    kind: TransferKind,
+    target: ArrayBufferView | readonly ArrayBufferView[],
+    offset: Offset,
+    signal: AbortSignal | undefined,
+    lock: SharedLock | undefined,
+  ) {
+    const length = ArrayBuffer.isView(target)
+      ? byteLengthOf(target)
+      : totalLength(target);
+    super(handle, kind, length, offset, signal);
+    kind.bound ??= new OverlappedTransfer(kind.syscall, thread());
+    this.target = target;
+    this.lock = lock;
+    this.#owner = owner;
+    if (!ArrayBuffer.isView(target)) {
+      this.#memory = segmentArray(target);
+      this.#address = this.#memory.address;
+      return;
+    }
+    const native = ownerOf(target);
+    if (native !== undefined) {
+      retainMemory(native);
+      this.#memory = native;
+      this.#address = native.address + BigInt(byteOffsetOf(target));
+      return;
+    }
+    this.#memory = rentBuffer(length);
+    this.#address = this.#memory.address;
+    if (!kind.reads) copyBytes(target, this.#memory.bytes);
+  }
+
+  call(overlapped: bigint): boolean {
+    return this.kind.bound!.start(
+      this.handle.handle,
+      this.#address,
+      this.length,
+      overlapped,
+    );
+  }
+
+  protected conclude(
+    code: number,
+    count: number,
+  ): number | null | Promise<number | null> {
+    if (code === ERROR_OPERATION_ABORTED && count === 0) {
+      throw this.abortError();
+    }
+    // What came before an abort counts, and of a message what fitted.
+    const isPart = code === ERROR_OPERATION_ABORTED || code === ERROR_MORE_DATA;
+    if (!this.kind.reads) {
+      if (isPart || (code === 0 && count === this.length)) return count;
+      const rest = this.#owner.rest(this, code, count);
+      if (rest !== undefined) return rest;
+      if (code === 0) return count;
+      throw this.win32Error(code, count);
+    }
+    this.#deliver(count);
+    if (code === 0 || isPart) {
+      return count === 0 && this.handle.isDisk ? null : count;
+    }
+    if (isEndOfFile(code)) return count > 0 ? count : null;
+    const rest = this.#owner.rest(this, code, count);
+    if (rest !== undefined) return rest;
+    throw this.win32Error(code, count);
+  }
+
+  protected releaseMemory(): void {
+    const memory = this.#memory;
+    try {
+      if (memory instanceof AlignedBuffer) releaseMemory(memory);
+      else memory.release();
+    } finally {
+      this.lock?.leave();
+    }
+  }
+
+  /** Hands over what was read. The caller's memory may be gone meanwhile. */
+  #deliver(count: number): void {
+    const { target, length } = this;
+    const memory = this.#memory;
+    if (!ArrayBuffer.isView(target)) {
+      if (totalLength(target) !== length) checkList("buffers", target);
+      return;
+    }
+    if (byteLengthOf(target) !== length) checkBytes("buffer", target);
+    if (!(memory instanceof PooledBuffer) || count === 0) return;
+    copyBytes(memory.bytes.subarray(0, count), target);
+  }
+}

@@ -1,0 +1,31 @@
+// portable
+
+import { test } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import { bits, struct } from "../../../src/layout/mod.ts";
+import { hex } from "./samples.ts";
+
+test("bits() fills an integer from its lowest bit", () => {
+  const Flags = bits("u32", { a: 1, b: 3, c: 28 });
+  assertEquals(Flags.size, 4);
+  assertEquals(Flags.create({ a: 1, b: 5, c: 0xfffffff }), hex("fbffffff"));
+  assertEquals(Flags.read(hex("0b000080")), { a: 1, b: 5, c: 0x8000000 });
+  assertEquals(bits("u32", { all: 32 }).read(hex("ffffffff")).all, 0xffff_ffff);
+});
+
+test("bits() writes one field without touching the others", () => {
+  const Port = struct({ speed: "u32", flags: bits("u16", { a: 4, b: 8 }) });
+  const view = Port.view(hex("00000000 ffff 0000"));
+  view.flags.b = 0;
+  assertEquals(view.flags.a, 15);
+  view.flags.a = 3;
+  assertEquals(Port.read(Port.create(view)).flags, { a: 3, b: 0 });
+  assertThrows(() => view.flags.a = 16, RangeError, "from 0 to 15");
+  assertEquals(view.flags.a, 3);
+});
+
+test("bits() refuses more bits than the integer has", () => {
+  assertThrows(() => bits("u8", { a: 4, b: 5 }), RangeError, "only 8 bits");
+  assertThrows(() => bits("u8", { a: 0 }), RangeError, "positive");
+  assertThrows(() => bits("u64" as "u32", { a: 1 }), TypeError, '"u64"');
+});

@@ -1,0 +1,174 @@
+// portable
+
+import { test } from "node:test";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  array,
+  bits,
+  bytes,
+  type Infer,
+  overlay,
+  struct,
+  union,
+  utf16,
+} from "../../../src/layout/mod.ts";
+import { Header, hex, Packet } from "./samples.ts";
+
+/** Compiles only if both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
+  (<T>() => T extends B ? 1 : 2) ? true : false;
+const sameType = <A, B>(same: Same<A, B>) => assert(same);
+
+test("struct() puts each field at its natural alignment and pads the tail", () => {
+  const Mixed = struct({ a: "u8", b: "u32", c: "u8", d: "u64", e: "u16" });
+  assertEquals(Mixed.size, 32);
+  assertEquals(Mixed.align, 8);
+  assertEquals(
+    (["a", "b", "c", "d", "e"] as const).map((name) => Mixed.offsetOf(name)),
+    [0, 4, 8, 16, 24],
+  );
+});
+
+test("struct() gives pointers and sizes eight bytes", () => {
+  const Sizes = struct({ p: "pointer", u: "usize", i: "isize" });
+  assertEquals(Sizes.size, 24);
+  assertEquals(Sizes.align, 8);
+});
+
+test("struct() with pack limits every field's alignment", () => {
+  const fields = { a: "u8", b: "u64", c: "u16" } as const;
+  assertEquals(struct(fields, { pack: 1 }).size, 11);
+  assertEquals(struct(fields, { pack: 1 }).offsetOf("b"), 1);
+  assertEquals(struct(fields, { pack: 2 }).offsetOf("b"), 2);
+  assertEquals(struct(fields, { pack: 4 }).size, 16);
+  assertEquals(struct(fields, { pack: 16 }).size, struct(fields).size);
+});
+
+test("struct() with pack limits nested structures too", () => {
+  const Outer = struct({ a: "u8", inner: struct({ x: "u64" }) }, { pack: 2 });
+  assertEquals(Outer.offsetOf("inner"), 2);
+  assertEquals(Outer.size, 10);
+});
+
+test("offsetOf() follows dotted paths through structures and arrays", () => {
+  assertEquals(Packet.offsetOf("header.length"), 8);
+  assertEquals(Packet.offsetOf("data.2"), 16);
+  const Table = struct({ count: "u32", rows: array(Header, 2) });
+  assertEquals(Table.offsetOf("rows.1.length"), 16);
+});
+
+test("offsetOf() refuses a field that does not exist", () => {
+  for (const path of ["nope", "id.x", "data.3", "data.-1", "header.", ""]) {
+    assertThrows(
+      () => Packet.offsetOf(path as "id"),
+      RangeError,
+      `"${path}"`,
+    );
+  }
+});
+
+test("struct() infers the types of values", () => {
+  const Head = struct({ kind: "u16", length: "u32" });
+  const Whole = struct({ head: Head, data: array("u16", 3), name: utf16(4) });
+  sameType<
+    Infer<typeof Whole>,
+    {
+      head: { kind: number; length: number };
+      data: number[];
+      name: string;
+    }
+  >(true);
+  const All = struct({ big: "u64", ok: "bool32", raw: bytes(2) });
+  sameType<Infer<typeof All>, { big: bigint; ok: boolean; raw: Uint8Array }>(
+    true,
+  );
+  const flags = bits("u8", { low: 4, high: 4 });
+  sameType<Infer<typeof flags>, { low: number; high: number }>(true);
+});
+
+test("union() starts every member at 0 and is as large as the largest", () => {
+  const Word = union({ whole: "u32", parts: array("u8", 5), wide: "u16" });
+  assertEquals(Word.size, 8);
+  assertEquals(Word.align, 4);
+  assertEquals(Word.offsetOf("parts.4"), 4);
+  assertEquals(union({ a: "u64", b: "u8" }, { pack: 1 }).align, 1);
+});
+
+test("union() reads all members and writes any of them", () => {
+  const Word = union({ whole: "u32", half: "u16" });
+  const made = Word.create({ whole: 0x01020304 });
+  assertEquals(Word.read(made), { whole: 0x01020304, half: 0x0304 });
+  assertEquals(Word.create({ half: 0x0304 }), hex("04030000"));
+  assertEquals(Word.create(Word.read(made)), made);
+});
+
+test("union() refuses members that contradict each other", () => {
+  const Word = union({ whole: "u32", half: "u16" });
+  assertThrows(
+    () => Word.create({ whole: 1, half: 2 }),
+    TypeError,
+    "leave one of them out",
+  );
+});
+
+test("overlay() describes a second field at the offset of another", () => {
+  const Large = struct({
+    LowPart: "u32",
+    HighPart: "i32",
+    QuadPart: overlay("LowPart", "i64"),
+    next: "u8",
+  });
+  assertEquals(Large.size, 16);
+  assertEquals(Large.align, 8);
+  assertEquals(Large.offsetOf("QuadPart"), 0);
+  assertEquals(Large.offsetOf("next"), 8);
+  const view = Large.view(new Uint8Array(16));
+  view.QuadPart = -2n;
+  assertEquals([view.LowPart, view.HighPart], [0xffff_fffe, -1]);
+  const value = Large.read(Large.create({ HighPart: 1 }));
+  assertEquals(value.QuadPart, 0x1_0000_0000n);
+  assertEquals(Large.read(Large.create(value)), value);
+  assertThrows(() => Large.create({ LowPart: 1, QuadPart: 2n }), TypeError);
+});
+
+test("overlay() refuses a type that the offset is not aligned for", () => {
+  assertThrows(
+    () => struct({ a: "u32", b: "u32", c: overlay("b", "u64") }),
+    RangeError,
+    "union()",
+  );
+  assertThrows(
+    () => struct({ a: overlay("b", "u64"), b: "u64" }),
+    TypeError,
+    '"b"',
+  );
+});
+
+test("struct() refuses descriptions that make no sense", () => {
+  assertThrows(() => struct({}), TypeError, "at least one field");
+  assertThrows(() => struct(null as never), TypeError, "at least one field");
+  assertThrows(() => union({}), TypeError, "at least one field");
+  assertThrows(() => struct({ a: "u128" as "u64" }), TypeError, '"u128"');
+  assertThrows(
+    () => struct({ a: {} as "u64" }),
+    TypeError,
+    "got [object Object]",
+  );
+  assertThrows(
+    () => struct({ a: "toString" as "u64" }),
+    TypeError,
+    "must have a type",
+  );
+  assertThrows(() => struct({ "1": "u8" }), TypeError, '"1"');
+  assertThrows(() => struct({ "a.b": "u8" }), TypeError, '"a.b"');
+  assertThrows(
+    () => struct(JSON.parse('{"__proto__":"u8"}')),
+    TypeError,
+    "__proto__",
+  );
+  assertThrows(() => struct({ a: "u8" }, { pack: 3 as 4 }), RangeError, "pack");
+  assertThrows(() => array("u8", -1), RangeError, "length");
+  assertThrows(() => array("u8", 1.5), RangeError, "length");
+  assertThrows(() => bytes(NaN), RangeError, "length");
+  assertThrows(() => utf16(-1), RangeError, "length");
+});

@@ -1,0 +1,35 @@
+// portable
+
+import { test } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ascii, utf16 } from "../../../src/layout/mod.ts";
+import { hex, Packet } from "./samples.ts";
+
+test("utf16() ends a text at its first NUL and preserves lone surrogates", () => {
+  const text = utf16(4);
+  assertEquals(text.size, 8);
+  assertEquals(text.align, 2);
+  assertEquals(text.create("é\ud800"), hex("e90000d800000000"));
+  assertEquals(text.read(hex("e90000d800006100")), "é\ud800");
+  assertEquals(text.read(hex("6100620063006400")), "abcd");
+});
+
+test("utf16() refuses a text without room for its NUL, or with one inside", () => {
+  assertThrows(() => utf16(4).create("abcd"), RangeError, "room for 3");
+  assertThrows(() => utf16(4).create("a\0b"), RangeError, "NUL");
+  assertThrows(() => Packet.create({ name: "abcd" }), RangeError, '"name"');
+  assertThrows(() => utf16(4).create(7 as never), TypeError, "string");
+});
+
+test("utf16() without terminator fills its field", () => {
+  const text = utf16(2, { terminated: false });
+  assertEquals(text.create("ab"), hex("61006200"));
+  assertThrows(() => text.create("abc"), RangeError, "room for 2");
+});
+
+test("ascii() holds ASCII and refuses the rest", () => {
+  assertEquals(ascii(4).create("abc"), hex("61626300"));
+  assertEquals(ascii(4).read(hex("61ff0063")), "aÿ");
+  assertThrows(() => ascii(4).create("é"), RangeError, "ASCII");
+  assertThrows(() => ascii(4).create("abcd"), RangeError, "room for 3");
+});

@@ -1,0 +1,68 @@
+// portable
+
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { open, openSync } from "../../mod.ts";
+import { strictTest } from "../support/strict_kernel/mod.ts";
+
+const APPEND = { append: true, create: true };
+const SIZES = ["truncate", "allocate", "setValidData"] as const;
+
+strictTest(
+  "what needs write access says so of a file that is only appended to",
+  async () => {
+    const files = [openSync("C:\\a", APPEND), await open("C:\\a", APPEND)];
+    for (const file of files) {
+      for (const method of SIZES) {
+        assertThrows(
+          () => file[method](1),
+          TypeError,
+          `${method}() needs write: true, and 'C:\\a' is open with append: true alone: open it with both`,
+        );
+      }
+      await file.close();
+    }
+  },
+);
+
+strictTest(
+  "a file that is appended to and written can be given a size",
+  async () => {
+    const options = { ...APPEND, write: true };
+    const files = [openSync("C:\\a", options), await open("C:\\a", options)];
+    for (const file of files) {
+      file.truncate(3);
+      file.allocate(100);
+      await file.write(Uint8Array.of(1));
+      assertEquals(file.size(), 4);
+      await file.close();
+    }
+  },
+);
+
+strictTest(
+  "a file that is only appended to can be locked, and not read",
+  async () => {
+    using file = openSync("C:\\a", APPEND);
+    using other = openSync("C:\\a", APPEND);
+    file.lock({ at: 0, length: 10 });
+    assertEquals(other.tryLock({ at: 5, length: 1 }), false);
+    assertEquals(other.tryLock({ at: 10, length: 1 }), true);
+    file.unlock({ at: 0, length: 10 });
+    assertThrows(() => file.read(new Uint8Array(1)), TypeError, "not open for");
+    const overlapped = await open("C:\\a", APPEND);
+    await overlapped.lock({ at: 20, length: 10 });
+    assertEquals(other.tryLock({ at: 25, length: 1 }), false);
+    await assertRejects(() => overlapped.read(new Uint8Array(1)), TypeError);
+    await overlapped.close();
+  },
+);
+
+strictTest("what is appended goes to the end, whoever wrote before", () => {
+  using file = openSync("C:\\a", APPEND);
+  using other = openSync("C:\\a", APPEND);
+  file.write(Uint8Array.of(1));
+  other.write(Uint8Array.of(2, 3));
+  file.write(Uint8Array.of(4));
+  using reader = openSync("C:\\a");
+  assertEquals([...reader.readAll()], [1, 2, 3, 4]);
+});
