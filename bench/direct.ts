@@ -18,7 +18,7 @@ import {
   processesOf,
   UsageError,
 } from "./options.ts";
-import { peerVersion } from "./peers.ts";
+import { peerVersion } from "./packages.ts";
 import { batchesOf, pointsOf, secondsFor, shiftsOf } from "./plan.ts";
 import { pointName } from "./point_name.ts";
 import { type Circumstances, difference } from "./resumption.ts";

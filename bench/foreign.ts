@@ -1,10 +1,8 @@
 // Foreign functions as each runtime offers them, for the ways that use them without this module. Node has none: there it is koffi.
 
 import process from "node:process";
-import type { BunFfiModule } from "../ffi/bun.ts";
-import type { DenoForeignFunction } from "../ffi/deno.ts";
 import { Deno } from "./globals.ts";
-import { installedKoffi } from "./peers.ts";
+import { installedKoffi } from "./packages.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** The parameters that are needed here, in Deno's words. */
@@ -15,8 +13,8 @@ type Parameters = Record<string, readonly Word[]>;
 const bound = new Map<string, unknown>();
 
 /**
- * Binds functions of a library, each with a result of 32 bits. Whoever binds the same again gets the same functions: a loop that
- * is run for several points goes on calling what its code was compiled for.
+ * Binds functions of a library, each with a result of 32 bits. The same functions are bound once: a loop that is run for several points
+ * goes on calling what its code was compiled for.
  *
  * @param parameters The parameters of each function.
  * @throws {SkippedError} On Node, if koffi is not installed.
@@ -33,15 +31,23 @@ export function bind<Functions>(
 const BINDERS = { deno: bindInDeno, bun: bindInBun, node: bindInNode };
 
 function bindInDeno(library: string, parameters: Parameters): unknown {
-  const symbols: Record<string, DenoForeignFunction> = {};
+  const symbols: Record<string, { parameters: readonly Word[]; result: "i32" }> =
+    {};
   for (const [name, words] of Object.entries(parameters)) {
     symbols[name] = { parameters: words, result: "i32" };
   }
   return Deno.dlopen(library, symbols).symbols;
 }
 
+interface BunFfi {
+  dlopen(
+    library: string,
+    symbols: Record<string, { args: string[]; returns: string }>,
+  ): { symbols: unknown };
+}
+
 function bindInBun(library: string, parameters: Parameters): unknown {
-  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfiModule;
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi;
   const symbols: Record<string, { args: string[]; returns: string }> = {};
   for (const [name, words] of Object.entries(parameters)) {
     const args = words.map((word) =>

@@ -12,9 +12,10 @@ import {
   GENERIC_READ,
   GENERIC_WRITE,
   OPEN_EXISTING,
-} from "../src/constants.ts";
+} from "../src/raw.ts";
 import { bind } from "./foreign.ts";
 import type { Pattern } from "./schema.ts";
+import type { Opening } from "./way.ts";
 
 interface Kernel32 {
   CloseHandle(handle: bigint): number;
@@ -92,22 +93,33 @@ export function closeHandle(handle: bigint): void {
   check("CloseHandle", kernel32().CloseHandle(handle));
 }
 
-/** Moves the file pointer. */
-export function seekHandle(handle: bigint, offset: number): void {
-  const moved = kernel32().SetFilePointerEx(
-    handle,
-    BigInt(offset),
-    null,
-    FILE_BEGIN,
-  );
-  check("SetFilePointerEx", moved);
+/** A file on a bare handle, for the ways that call kernel32. */
+export interface HandleFile {
+  readonly handle: bigint;
+  rewind(): void;
+  resize(size: number): void;
+  close(): void;
 }
 
-/** Makes the file so long, and moves the file pointer to its start. */
-export function resizeHandle(handle: bigint, size: number): void {
-  seekHandle(handle, size);
-  check("SetEndOfFile", kernel32().SetEndOfFile(handle));
-  if (size > 0) seekHandle(handle, 0);
+/** Opens a file for the ways that call kernel32. */
+export function handleFile(path: string, how: Opening): HandleFile {
+  const { pattern, append = false, create = false } = how;
+  const flags = PATTERN_FLAGS[pattern];
+  const handle = openHandle(path, { flags, append, create });
+  const seek = (offset: number) => {
+    const { SetFilePointerEx } = kernel32();
+    const moved = SetFilePointerEx(handle, BigInt(offset), null, FILE_BEGIN);
+    check("SetFilePointerEx", moved);
+  };
+  return {
+    handle,
+    rewind: () => seek(0),
+    resize(size) {
+      seek(size);
+      check("SetEndOfFile", kernel32().SetEndOfFile(handle));
+    },
+    close: () => closeHandle(handle),
+  };
 }
 
 function check(name: string, result: number): void {

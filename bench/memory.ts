@@ -1,6 +1,6 @@
 import process from "node:process";
 import { AlignedBuffer } from "../mod.ts";
-import { installedKoffi } from "./peers.ts";
+import { installedKoffi } from "./packages.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** Large enough for any sector, and a page. */

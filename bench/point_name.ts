@@ -25,17 +25,20 @@ export function xName({ experiment, x }: Point): string {
 
 /** Tells points apart. */
 export function pointKey(point: Point): string {
-  const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
+  const { experiment, runtime, operation, pattern, bytes, depth } = point;
+  const { x = null, phase = null } = point;
   return JSON.stringify([
-    ...[experiment, runtime, operation, pattern, bytes, depth, x ?? null],
+    ...[experiment, runtime, operation, pattern, bytes, depth, x, phase],
   ]);
 }
 
 /** Names a point as one says it. */
 export function pointName(point: Point): string {
   const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
+  const { phase } = point;
   return [
     `${runtime} ${experiment}: ${operation}, ${pattern}`,
+    ...phase === undefined ? [] : [phase],
     ...bytes > 0 ? [sizeName(bytes)] : [],
     ...depth === 1 ? [] : [`depth ${depth}`],
     ...x === undefined ? [] : [`at ${xName(point)}`],

@@ -1,13 +1,17 @@
 // What the programs that measure write, and the tools that report read.
 
 /** What a result file is written in. Files of another version are refused. */
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 /** A runtime that is measured. Node is there for the ways that only it has. */
 export type Runtime = "deno" | "bun" | "node";
 
 /** A family of points that belong into one plot. */
 export type Experiment =
+  /** A program that reads and writes several files in several forms: what a form costs where it is not the only one. */
+  | "mixed"
+  /** The same with promises. */
+  | "mixed overlapped"
   /** One request after the other, as the paper has it. */
   | "transfer"
   /** Several requests in flight. */
@@ -62,6 +66,10 @@ export type Way =
   | "kernel32"
   | "SyncFile"
   | "OverlappedFile"
+  // Of the checkout that this one is compared with.
+  | "kernel32, other"
+  | "SyncFile, other"
+  | "OverlappedFile, other"
   // With the runtime's own memory, where it makes a difference. The others have an AlignedBuffer's then.
   | "SyncFile, Uint8Array"
   | "OverlappedFile, Uint8Array"
@@ -77,6 +85,17 @@ export type Way =
   | "@bun-win32/kernel32"
   | "koffi";
 
+/** What a mixed program does at a time: the form of its requests. */
+export type Phase =
+  | "one buffer"
+  | "64 views"
+  | "fresh subarrays"
+  | "offsets"
+  | "aligned"
+  | "ordinary"
+  | "with signals"
+  | "scattered";
+
 /** What is measured: everything but the way. */
 export interface Point {
   readonly experiment: Experiment;
@@ -89,12 +108,9 @@ export interface Point {
   readonly depth: number;
   /** What grows in a scaling experiment: bytes of the file, files, requests in flight, Workers, bytes of buffers. */
   readonly x?: number;
+  /** What a mixed program does. */
+  readonly phase?: Phase;
 }
-
-/** Percentiles of `Latency`, in this order: diskspd's, as far as samples carry. */
-export const PERCENTILES: readonly number[] = [
-  ...[0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1],
-];
 
 /** One process's figures of one way. Times are ns an operation. */
 export interface Measured {
@@ -102,8 +118,6 @@ export interface Measured {
   readonly rounds: readonly number[];
   /** What the process's processors spent on an operation. */
   readonly cpu?: number;
-  /** At `PERCENTILES`, of operations timed one by one. */
-  readonly latency?: readonly number[];
   /** The most that the process's memory grew by, in bytes. */
   readonly memory?: number;
 }
@@ -144,10 +158,6 @@ export interface Results {
     /** Who took part, if not everybody. */
     readonly ways?: readonly Way[];
   };
-  /** A digest of the programs that measured, where they were made for that. */
-  readonly programs?: string;
-  /** Whether there is more to be measured: the run was interrupted, or goes on. */
-  readonly unfinished?: true;
   readonly points: readonly PointResult[];
   /** Bytes a call leaves on the JS heap, by way and kind of call. */
   readonly heap: Partial<Record<Runtime, Readonly<Record<string, number>>>>;

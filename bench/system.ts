@@ -1,7 +1,7 @@
 import { release, version } from "node:os";
 import process from "node:process";
 import { Deno } from "./globals.ts";
-import { koffi } from "./peers.ts";
+import { koffi } from "./packages.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** Names the system: "Wine 10.0" or "Windows 11 Pro 10.0.22631". */

@@ -1,0 +1,100 @@
+// Experiments that are made of requests: reads and writes of one length, one after the other or several at a time.
+
+import { type Experiment, SkippedError, type Task } from "../experiment.ts";
+import { flush, freeSpace, makeFiles } from "../files.ts";
+import { contestantOf } from "../loops.ts";
+import type { Point } from "../schema.ts";
+import { sectorSizeOf } from "../sectors.ts";
+import type { Job, Way } from "../way.ts";
+
+/** What is not as in most experiments. */
+export interface Special {
+  /** How many files take turns. */
+  readonly files?: number;
+  readonly views?: number;
+  readonly offsets?: number;
+  /** Whether requests are under way while the program goes on. */
+  readonly overlapped?: boolean;
+  readonly ordinary?: boolean;
+  readonly fresh?: boolean;
+  readonly signal?: boolean;
+  readonly pages?: boolean;
+  readonly positional?: boolean;
+  /** The disk is to have what was written before a lap begins. */
+  readonly settling?: boolean;
+}
+
+/** What a disk must have left beside the files. */
+const SPARE = 256 * 2 ** 20;
+
+/**
+ * Makes an experiment of requests.
+ *
+ * @param special What is not as in most experiments.
+ */
+export function requests(
+  experiment: Pick<Experiment, "points" | "ways" | "pace"> & Partial<Experiment>,
+  special: (point: Point) => Special = () => ({}),
+): Experiment {
+  return {
+    prepare(point, task) {
+      const { pattern, operation, bytes, depth } = point;
+      const its = special(point);
+      const { files = 1, overlapped = false, settling = false } = its;
+      const { lap } = experiment.pace(point, task);
+      const each = its.offsets ?? Math.ceil((lap + 1) / files);
+      const appends = operation === "append";
+      const grows = operation === "write" || appends;
+      checkRoom(task, files * each * bytes);
+      const paths = makeFiles(task.folder, files, grows ? 0 : each * bytes);
+      if (pattern.startsWith("unbuffered")) checkSectors(paths[0]!, bytes);
+      if (settling) paths.forEach(flush);
+      const job: Job = {
+        ...{ pattern, paths, length: bytes, offsets: each },
+        ...{ views: 1, library: task.library },
+        ordinary: !overlapped && !pattern.startsWith("unbuffered"),
+        writes: !operation.startsWith("read") && operation !== "scatter",
+        positional: operation.endsWith(" at") || operation.endsWith("er"),
+        append: appends,
+        ...grows && {
+          renewed: pattern === "preallocated" ? each * bytes : 0,
+        },
+        ...overlapped && { depth, views: depth },
+        ...its,
+      };
+      return (way) => settling ? settled(way, job) : contestantOf(way, job);
+    },
+    ...experiment,
+  };
+}
+
+/** Has the disk have what was written before: where that is more than the system keeps in memory, the next writer would wait for it. */
+async function settled(way: Way, job: Job) {
+  const contestant = await contestantOf(way, job);
+  return {
+    ...contestant,
+    async rewind() {
+      await contestant.rewind?.();
+      job.paths.forEach(flush);
+    },
+  };
+}
+
+function checkRoom({ folder }: Task, needed: number): void {
+  const free = freeSpace(folder);
+  if (free >= needed + SPARE) return;
+  const [all, left] = [needed + SPARE, free].map((bytes) =>
+    (bytes / 2 ** 30).toFixed(1)
+  );
+  throw new SkippedError(
+    `the disk has room for ${left} GiB, and ${all} GiB are needed`,
+  );
+}
+
+function checkSectors(path: string, bytes: number): void {
+  const sector = sectorSizeOf(path);
+  if (bytes % sector === 0) return;
+  throw new SkippedError(
+    `an unbuffered request is made of whole sectors, and they have ${sector} bytes here`,
+  );
+}

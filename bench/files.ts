@@ -1,0 +1,42 @@
+import { closeSync, fsyncSync, openSync, statfsSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { plainBytes } from "./memory.ts";
+
+const PIECE = 2 ** 20;
+
+/** Makes a file of so many bytes that have been written. Returns its path. */
+export function makeFile(folder: string, name: string, size: number): string {
+  const path = join(folder, name);
+  const file = openSync(path, "w");
+  const piece = plainBytes(Math.min(size, PIECE));
+  for (let left = size; left > 0;) {
+    left -= writeSync(file, piece, 0, Math.min(left, PIECE));
+  }
+  closeSync(file);
+  return path;
+}
+
+/** Makes so many files. Returns their paths. */
+export function makeFiles(
+  folder: string,
+  count: number,
+  size: number,
+): string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => makeFile(folder, `${index}.bin`, size),
+  );
+}
+
+/** Waits until the disk has what was written to a file. */
+export function flush(path: string): void {
+  const file = openSync(path, "r+");
+  fsyncSync(file);
+  closeSync(file);
+}
+
+/** How many bytes a disk has room for. */
+export function freeSpace(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}

@@ -1,0 +1,246 @@
+// The loops around requests, one for every experiment.
+
+import { truncateSync } from "node:fs";
+import { alignedMemory, plainBytes } from "./memory.ts";
+import {
+  type AsyncAccess,
+  type Bytes,
+  type Contestant,
+  failed,
+  type Job,
+  type SyncAccess,
+  type Way,
+} from "./way.ts";
+
+/** The length of a page, of which gathers are made. */
+export const PAGE = 4096;
+
+type Transfer = (bytes: Bytes) => number | null;
+type TransferAt = (bytes: Bytes, at: number) => number | null;
+
+/** At the file pointers of files, which take turns, with views, which take turns. Returns how many were whole. */
+function inTurn(
+  transfers: readonly Transfer[],
+  views: readonly Bytes[],
+  length: number,
+  count: number,
+): number {
+  for (let i = 0, file = 0, view = 0; i < count; i++) {
+    if (transfers[file]!(views[view]!) !== length) return i;
+    if (++file === transfers.length) file = 0;
+    if (++view === views.length) view = 0;
+  }
+  return count;
+}
+
+/** The same, with a view that is made for the request. */
+function withFreshViews(
+  transfers: readonly Transfer[],
+  views: readonly Bytes[],
+  length: number,
+  count: number,
+): number {
+  const { buffer, byteOffset } = views[0]!;
+  const memory = new Uint8Array(buffer, byteOffset, views.length * length);
+  for (let i = 0, file = 0, at = 0; i < count; i++) {
+    const bytes = memory.subarray(at, at + length);
+    if (transfers[file]!(bytes) !== length) return i;
+    if (++file === transfers.length) file = 0;
+    at += length;
+    if (at === memory.length) at = 0;
+  }
+  return count;
+}
+
+/** At offsets, which take turns. */
+function atOffsets(
+  transfers: readonly TransferAt[],
+  views: readonly Bytes[],
+  length: number,
+  count: number,
+  first: number,
+  offsets: number,
+): number {
+  let file = first % transfers.length;
+  let view = first % views.length;
+  let place = Math.floor(first / transfers.length) % offsets;
+  for (let i = 0; i < count; i++) {
+    if (transfers[file]!(views[view]!, place * length) !== length) return i;
+    if (++view === views.length) view = 0;
+    if (++file === transfers.length) {
+      file = 0;
+      if (++place === offsets) place = 0;
+    }
+  }
+  return count;
+}
+
+let copies = 0;
+
+/**
+ * Returns a copy of a loop with code of its own. A loop that served several ways would call through one site, for which a compiler can
+ * neither inline a wrapper nor take a foreign function's fast path.
+ *
+ * @param loop A function that uses its parameters alone.
+ */
+function ownCopy<Loop extends (...args: never[]) => unknown>(loop: Loop): Loop {
+  return new Function(`return ${loop}\n// ${++copies}`)() as Loop;
+}
+
+interface Loops {
+  readonly inTurn: typeof inTurn;
+  readonly withFreshViews: typeof withFreshViews;
+  readonly atOffsets: typeof atOffsets;
+}
+
+const loopsOfWays = new Map<string, Loops>();
+
+/** The loops of a way for reads or writes, the same for all points of a process. */
+function loopsOf(name: string, writes: boolean): Loops {
+  const key = `${name} ${writes}`;
+  const known = loopsOfWays.get(key);
+  if (known !== undefined) return known;
+  const loops = {
+    inTurn: ownCopy(inTurn),
+    withFreshViews: ownCopy(withFreshViews),
+    atOffsets: ownCopy(atOffsets),
+  };
+  loopsOfWays.set(key, loops);
+  return loops;
+}
+
+/** The memory of a job, in as many pieces as it has views. */
+export function viewsOf(
+  { views, length, ordinary = false }: Job,
+): { views: Bytes[]; address: bigint } {
+  const { bytes, address } = ordinary
+    ? { bytes: plainBytes(views * length + 8).subarray(8), address: 0n }
+    : alignedMemory(views * length);
+  const pieces = Array.from(
+    { length: views },
+    (_, i) => bytes.subarray(i * length, (i + 1) * length),
+  );
+  return { views: pieces, address };
+}
+
+/** Cuts memory into pages. The last one comes first: they do not lie in a row. */
+function pagesOf(bytes: Bytes): Bytes[] {
+  return Array.from(
+    { length: bytes.length / PAGE },
+    (_, i) => bytes.subarray(i * PAGE, (i + 1) * PAGE),
+  ).toReversed();
+}
+
+/** Prepares a way for a job. */
+export async function contestantOf(way: Way, job: Job): Promise<Contestant> {
+  const given = way.ordinary ? { ...job, ordinary: true } : job;
+  const { depth } = job;
+  if (depth !== undefined && way.overlapped) return way.overlapped(given);
+  if (depth === undefined && way.requests) return way.requests(given);
+  return depth === undefined && way.openSync
+    ? withCalls(way, given)
+    : await withPromises(way, given, depth ?? 1);
+}
+
+/** With synchronous calls. */
+function withCalls({ name, openSync }: Way, job: Job): Contestant {
+  const { writes, positional, length, paths, offsets } = job;
+  const files: SyncAccess[] = [];
+  for (const path of paths) files.push(openSync!(path, job));
+  const { views } = viewsOf(job);
+  const loops = loopsOf(name, writes);
+  const check = (made: number, count: number) => {
+    if (made !== count) failed(name);
+  };
+  const transfers = files.map(({ read, write }) => writes ? write : read);
+  const transfersAt = files.map(({ readAt, writeAt }) =>
+    (writes ? writeAt : readAt)!
+  );
+  const loop = job.fresh ? loops.withFreshViews : loops.inTurn;
+  return {
+    run: positional
+      ? (count, first) => {
+        const { atOffsets } = loops;
+        const made = atOffsets(
+          transfersAt, views, length, count, first, offsets,
+        );
+        check(made, count);
+      }
+      : (count) => check(loop(transfers, views, length, count), count),
+    rewind: () => renew(files, job),
+    close() {
+      for (const file of files) file.close();
+    },
+  };
+}
+
+/** Puts files back to what they were before a lap. */
+export function renew(
+  files: readonly Pick<SyncAccess, "resize" | "rewind">[],
+  { positional, append, renewed, paths }: Job,
+): void {
+  if (positional) return;
+  if (append) return paths.forEach((path) => truncateSync(path));
+  for (const file of files) {
+    if (renewed !== undefined) file.resize(0);
+    if (renewed) file.resize(renewed);
+    file.rewind();
+  }
+}
+
+/** With promises, as many at a time as the job's depth. */
+async function withPromises(
+  { name, open }: Way,
+  job: Job,
+  depth: number,
+): Promise<Contestant> {
+  const { writes, positional, length, paths, offsets, renewed } = job;
+  const files: AsyncAccess[] = [];
+  const close = async () => {
+    for (const file of files) await file.close();
+  };
+  try {
+    for (const path of paths) files.push(await open!(path, job));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { views } = viewsOf(job);
+  const pages = job.pages ? views.map(pagesOf) : [];
+  const signal = job.signal ? new AbortController().signal : undefined;
+  const operate = (index: number, lane: number) => {
+    const file = files[(depth === 1 ? index : lane) % files.length]!;
+    const place = Math.floor(index / files.length) % offsets;
+    const at = positional ? place * length : undefined;
+    if (job.pages) {
+      const its = pages[lane % pages.length]!;
+      return writes
+        ? file.writePages!(its, place * length)
+        : file.readPages!(its, place * length);
+    }
+    const bytes = views[(depth === 1 ? index : lane) % views.length]!;
+    return writes
+      ? file.write(bytes, at, signal)
+      : file.read(bytes, at, signal);
+  };
+  return {
+    async run(count, first) {
+      let next = first;
+      const perform = async (lane: number) => {
+        while (next < first + count) {
+          if (await operate(next++, lane) !== length) failed(name);
+        }
+      };
+      if (depth === 1) return await perform(0);
+      await Promise.all(Array.from({ length: depth }, (_, i) => perform(i)));
+    },
+    async rewind() {
+      if (positional) return;
+      for (const file of files) {
+        if (renewed !== undefined) await file.resize!(0);
+        await file.rewind();
+      }
+    },
+    close,
+  };
+}
