@@ -1,9 +1,22 @@
 import type { Experiment } from "./experiment.ts";
+import { bufferSize, fileSize, inFlight } from "./experiments/growth.ts";
 import { mixed, mixedOverlapped } from "./experiments/mixed.ts";
+import { openFiles } from "./experiments/open_files.ts";
+import { gather, overlapped } from "./experiments/overlapped.ts";
+import { transfer } from "./experiments/transfer.ts";
+import { records, streams, text } from "./experiments/whole_files.ts";
+import { onFiles, onOneFile } from "./experiments/workers.ts";
 import type { Experiment as Name } from "./schema.ts";
 
 /** Everything that can be measured, in the order in which it is. */
 export const EXPERIMENTS: Readonly<Record<Name, Experiment>> = {
   mixed,
   "mixed overlapped": mixedOverlapped,
-} as Readonly<Record<Name, Experiment>>;
+  ...{ transfer, overlapped, gather, records, text, streams },
+  "file size": fileSize,
+  "open files": openFiles,
+  "in flight": inFlight,
+  "workers": onFiles,
+  "workers on one file": onOneFile,
+  "buffer size": bufferSize,
+};

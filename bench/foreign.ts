@@ -31,8 +31,10 @@ export function bind<Functions>(
 const BINDERS = { deno: bindInDeno, bun: bindInBun, node: bindInNode };
 
 function bindInDeno(library: string, parameters: Parameters): unknown {
-  const symbols: Record<string, { parameters: readonly Word[]; result: "i32" }> =
-    {};
+  const symbols: Record<
+    string,
+    { parameters: readonly Word[]; result: "i32" }
+  > = {};
   for (const [name, words] of Object.entries(parameters)) {
     symbols[name] = { parameters: words, result: "i32" };
   }

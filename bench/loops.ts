@@ -162,7 +162,12 @@ function withCalls({ name, openSync }: Way, job: Job): Contestant {
       ? (count, first) => {
         const { atOffsets } = loops;
         const made = atOffsets(
-          transfersAt, views, length, count, first, offsets,
+          transfersAt,
+          views,
+          length,
+          count,
+          first,
+          offsets,
         );
         check(made, count);
       }

@@ -2,9 +2,17 @@
 
 import { createRequire } from "node:module";
 import { SkippedError } from "./experiment.ts";
+import type { Runtime } from "./schema.ts";
 
 const INSTALL = "run `npm ci` in bench/peers";
 const require = createRequire(new URL("peers/", import.meta.url));
+
+/** The package that is measured on each runtime. */
+export const PACKAGES: Readonly<Record<Runtime, string | undefined>> = {
+  deno: undefined,
+  bun: "@bun-win32/kernel32",
+  node: "koffi",
+};
 
 /** What is used of koffi. */
 export interface Koffi {
@@ -56,7 +64,7 @@ export function bunKernel32(): Peer<BunKernel32> {
 }
 
 /** Tells a package's version. */
-export function peerVersion(name: string): string | undefined {
+export function packageVersion(name: string): string | undefined {
   try {
     return (require(`./node_modules/${name}/package.json`) as {
       version: string;

@@ -17,8 +17,9 @@ export interface Heat {
   readonly pace: Pace;
 }
 
-/** As many as there are blocks of rounds in a result of few. */
+/** As many as there are blocks of rounds in a result of few, and more where what is interrupted would be seen most. */
 const FEWEST_ROUNDS = 8;
+const FEWEST_MIXED_ROUNDS = 48;
 
 /** Rounds that take so many times as long as they were to take are fewer, */
 const PATIENCE = 3;
@@ -134,7 +135,8 @@ async function takeTurns(
   }
   const patience = Math.max(PATIENCE * milliseconds, LEAST_PATIENCE);
   const most = Math.floor(patience * heats.length / whole);
-  const fewest = Math.min(FEWEST_ROUNDS, Math.max(1, most));
+  const wanted = heats.length > 1 ? FEWEST_MIXED_ROUNDS : FEWEST_ROUNDS;
+  const fewest = Math.min(wanted, Math.max(1, most));
   const start = performance.now();
   const isEnough = (round: number) => {
     const each = (performance.now() - start) / all.length;

@@ -29,9 +29,7 @@ function wineVersion(): string | undefined {
         [FUNCTION]: { parameters: [], result: "pointer" },
       });
       const text = (symbols[FUNCTION] as () => object)();
-      const { getCString } = Deno.UnsafePointerView as unknown as {
-        getCString(pointer: object): string;
-      };
+      const { getCString } = Deno.UnsafePointerView;
       return getCString(text);
     }
     if (RUNTIME === "bun") {

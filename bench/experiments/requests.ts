@@ -1,10 +1,11 @@
 // Experiments that are made of requests: reads and writes of one length, one after the other or several at a time.
 
+import { openSync } from "../../mod.ts";
 import { type Experiment, SkippedError, type Task } from "../experiment.ts";
 import { flush, freeSpace, makeFiles } from "../files.ts";
 import { contestantOf } from "../loops.ts";
+import { RUNTIME } from "../runtime.ts";
 import type { Point } from "../schema.ts";
-import { sectorSizeOf } from "../sectors.ts";
 import type { Job, Way } from "../way.ts";
 
 /** What is not as in most experiments. */
@@ -33,7 +34,9 @@ const SPARE = 256 * 2 ** 20;
  * @param special What is not as in most experiments.
  */
 export function requests(
-  experiment: Pick<Experiment, "points" | "ways" | "pace"> & Partial<Experiment>,
+  experiment:
+    & Pick<Experiment, "points" | "ways" | "pace">
+    & Partial<Experiment>,
   special: (point: Point) => Special = () => ({}),
 ): Experiment {
   return {
@@ -97,4 +100,13 @@ function checkSectors(path: string, bytes: number): void {
   throw new SkippedError(
     `an unbuffered request is made of whole sectors, and they have ${sector} bytes here`,
   );
+}
+
+/** The largest sectors that there are. */
+const MOST_OF_A_SECTOR = 4096;
+
+function sectorSizeOf(path: string): number {
+  if (RUNTIME === "node") return MOST_OF_A_SECTOR;
+  using file = openSync(path, { read: true });
+  return file.sectorSize().logical;
 }

@@ -3,7 +3,12 @@
 import { FILE_FLAG_OVERLAPPED } from "../../src/raw.ts";
 import { OVERLAPPED, OVERLAPPED_ENTRY } from "../../src/structs.ts";
 import { bind, type Word } from "../foreign.ts";
-import { closeHandle, handleFile, openHandle, PATTERN_FLAGS } from "../handle.ts";
+import {
+  closeHandle,
+  handleFile,
+  openHandle,
+  PATTERN_FLAGS,
+} from "../handle.ts";
 import { PAGE, viewsOf } from "../loops.ts";
 import { alignedMemory } from "../memory.ts";
 import { koffi } from "../packages.ts";
@@ -204,7 +209,12 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
         }
         if (done === count) break;
         const ok = GetQueuedCompletionStatusEx(
-          port, entries, started - done, removed, LONGEST_WAIT, 0,
+          port,
+          entries,
+          started - done,
+          removed,
+          LONGEST_WAIT,
+          0,
         );
         if (ok === 0) failed(name);
         for (let i = 0; i < removed[0]!; i++) {

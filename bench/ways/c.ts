@@ -2,7 +2,12 @@
 
 import { FILE_FLAG_OVERLAPPED } from "../../src/raw.ts";
 import { bind, type Word } from "../foreign.ts";
-import { closeHandle, handleFile, openHandle, PATTERN_FLAGS } from "../handle.ts";
+import {
+  closeHandle,
+  handleFile,
+  openHandle,
+  PATTERN_FLAGS,
+} from "../handle.ts";
 import { PAGE, renew, viewsOf } from "../loops.ts";
 import { koffi } from "../packages.ts";
 import { RUNTIME } from "../runtime.ts";
@@ -90,8 +95,15 @@ function requests(job: Job): Contestant {
   return {
     run(count, first) {
       const made = requests(
-        handles, files.length, memory.address, views, length,
-        kind, offsets, first, count,
+        handles,
+        files.length,
+        memory.address,
+        views,
+        length,
+        kind,
+        offsets,
+        first,
+        count,
       );
       if (made !== count) failed("C");
     },
@@ -122,9 +134,18 @@ function overlapped(job: Job): Contestant {
   return {
     run(count, first) {
       const done = library.flight(
-        flight, files, files.length, address,
-        segments?.address ?? 0n, job.pages ? length / PAGE + 1 : 0, length, kind,
-        depth, offsets, first, count,
+        flight,
+        files,
+        files.length,
+        address,
+        segments?.address ?? 0n,
+        job.pages ? length / PAGE + 1 : 0,
+        length,
+        kind,
+        depth,
+        offsets,
+        first,
+        count,
       );
       if (done !== count) failed("C");
     },

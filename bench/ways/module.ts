@@ -88,11 +88,11 @@ export function moduleWays(
         read: (bytes, at, signal) =>
           signal === undefined
             ? at === undefined ? file.read(bytes) : file.read(bytes, { at })
-            : file.read(bytes, { at, signal }),
+            : file.read(bytes, { at: at!, signal }),
         write: (bytes, at, signal) =>
           signal === undefined
             ? at === undefined ? file.write(bytes) : file.write(bytes, { at })
-            : file.write(bytes, { at, signal }),
+            : file.write(bytes, { at: at!, signal }),
         readPages: (pages, at) => file.readScatter(pages, { at }),
         writePages: (pages, at) => file.writeGather(pages, { at }),
         rewind: async () => void await file.seek(0),

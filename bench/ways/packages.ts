@@ -33,13 +33,21 @@ export const bunPackage: Way = {
       read: (bytes) =>
         counted(
           kernel32.ReadFile(
-            handle, pointerOf(bytes), bytes.length, done.ptr, null,
+            handle,
+            pointerOf(bytes),
+            bytes.length,
+            done.ptr,
+            null,
           ),
         ),
       write: (bytes) =>
         counted(
           kernel32.WriteFile(
-            handle, pointerOf(bytes), bytes.length, done.ptr, null,
+            handle,
+            pointerOf(bytes),
+            bytes.length,
+            done.ptr,
+            null,
           ),
         ),
       readAt(bytes, at) {
@@ -47,7 +55,11 @@ export const bunPackage: Way = {
         const { length } = bytes;
         return counted(
           kernel32.ReadFile(
-            handle, pointerOf(bytes), length, done.ptr, words.ptr,
+            handle,
+            pointerOf(bytes),
+            length,
+            done.ptr,
+            words.ptr,
           ),
         );
       },
@@ -56,7 +68,11 @@ export const bunPackage: Way = {
         const { length } = bytes;
         return counted(
           kernel32.WriteFile(
-            handle, pointerOf(bytes), length, done.ptr, words.ptr,
+            handle,
+            pointerOf(bytes),
+            length,
+            done.ptr,
+            words.ptr,
           ),
         );
       },

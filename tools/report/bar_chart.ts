@@ -1,8 +1,8 @@
 import type { PointResult } from "../../bench/schema.ts";
 import { type Chart, panelNames, usedOf } from "./chart.ts";
-import { type Figures, figuresOf } from "./figures.ts";
-import { groupBy } from "./groups.ts";
-import { ratioText } from "./numbers.ts";
+import { type Figures, figuresOf } from "../../bench/figures.ts";
+import { groupBy } from "../../bench/groups.ts";
+import { ratioText } from "../../bench/numbers.ts";
 import { type Bar, type BarPanel, barPlot } from "./plots.ts";
 import { WAY_SERIES } from "./series.ts";
 

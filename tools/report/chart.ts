@@ -1,7 +1,7 @@
-import { sizeName } from "../../bench/point_name.ts";
+import { sizeName } from "../../bench/names.ts";
 import type { PointResult } from "../../bench/schema.ts";
 import type { Series } from "./series.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "../../bench/table.ts";
 
 /** Several small plots that share a legend, and the table of what they show. */
 export interface Chart {

@@ -1,22 +1,23 @@
-import { growsInBytes, sizeName } from "../../bench/point_name.ts";
-import {
-  type Experiment,
-  PERCENTILES,
-  type PointResult,
-} from "../../bench/schema.ts";
+import type { Experiment, PointResult } from "../../bench/schema.ts";
 import { bars } from "./bar_chart.ts";
-import { type Chart, panelNames } from "./chart.ts";
+import type { Chart } from "./chart.ts";
 import {
   type CostModel,
   costModels,
   costModelTable,
   costText,
 } from "./cost_model.ts";
-import { figuresOf, ratio } from "./figures.ts";
-import { groupBy } from "./groups.ts";
+import { figuresOf, ratio } from "../../bench/figures.ts";
+import { groupBy } from "../../bench/groups.ts";
 import { lineChart, lines } from "./line_chart.ts";
-import { comparePoints, EXPERIMENTS } from "./names.ts";
-import { digits } from "./numbers.ts";
+import {
+  comparePoints,
+  EXPERIMENTS,
+  growsInBytes,
+  isMixed,
+  sizeName,
+} from "../../bench/names.ts";
+import { digits } from "../../bench/numbers.ts";
 import { PATTERN_SERIES, WAY_SERIES } from "./series.ts";
 
 const KIB = 1024;
@@ -28,9 +29,6 @@ const BAR_DEPTHS: readonly number[] = [1, 8, 32];
 /** Sizes that lines by requests in flight are drawn for. */
 const DEPTH_SIZES: readonly number[] = [4 * KIB, 64 * KIB];
 
-/** What latencies are shown of. */
-const LATENCY_SIZE = 4 * KIB;
-
 /** Makes the charts of an experiment. */
 export function charts(
   experiment: Experiment,
@@ -39,6 +37,7 @@ export function charts(
   const own = points.filter((point) => point.experiment === experiment)
     .toSorted(comparePoints);
   const made = () => {
+    if (own.some(isMixed)) return [mixed(own)];
     if (EXPERIMENTS[experiment].x) return scaling(experiment, own);
     if (experiment === "transfer") {
       return transfers(own, points.toSorted(comparePoints));
@@ -46,6 +45,10 @@ export function charts(
     return experiment === "overlapped" ? overlapped(own) : others(own);
   };
   return made().filter(({ panels }) => panels.length > 0);
+}
+
+function mixed(points: readonly PointResult[]): Chart {
+  return ratios("Time to C's", points, ({ phase }) => phase ?? "");
 }
 
 function transfers(
@@ -68,16 +71,11 @@ function transfers(
     ),
     cpuPerKiB(buffered),
     costModel(buffered, costModels(all)),
-    latencies(
-      `Latency of ${sizeName(LATENCY_SIZE)}, buffered`,
-      buffered.filter(({ bytes }) => bytes === LATENCY_SIZE),
-    ),
   ];
 }
 
 function overlapped(points: readonly PointResult[]): Chart[] {
-  const isSmall = ({ bytes }: PointResult) => bytes === LATENCY_SIZE;
-  const deepest = Math.max(0, ...points.filter(isSmall).map((p) => p.depth));
+  const deepest = Math.max(0, ...points.map(({ depth }) => depth));
   const byDepth = several(
     points.filter(({ bytes }) => DEPTH_SIZES.includes(bytes)),
     "depth",
@@ -105,10 +103,6 @@ function overlapped(points: readonly PointResult[]): Chart[] {
     throughputByWay(
       `Throughput of the ways, ${deepest} in flight`,
       several(points.filter(({ depth }) => depth === deepest), "bytes"),
-    ),
-    latencies(
-      `Latency of ${sizeName(LATENCY_SIZE)}, ${deepest} in flight`,
-      points.filter((point) => isSmall(point) && point.depth === deepest),
     ),
   ];
 }
@@ -228,35 +222,6 @@ function ratios(
     group,
     value: ({ way }, point) => way === "C" ? undefined : ratio(point, way, "C"),
     limit: 1,
-  });
-}
-
-function latencies(title: string, points: readonly PointResult[]): Chart {
-  const names = PERCENTILES.map((part) =>
-    part === 0 ? "min" : part === 1 ? "max" : String(part * 100)
-  );
-  const { titleOf } = panelNames(points, {
-    ...{ isOfSize: false, isOfDepth: false, isOfPattern: false },
-  });
-  const panels = [...groupBy(points, titleOf)].flatMap(([title, group]) => {
-    const dots = group.flatMap((point) =>
-      figuresOf(point).flatMap(({ way, latency = [] }) =>
-        // A clock may not see the shortest ones, and 0 has no place on the axis.
-        latency.map((ns, i) => ({
-          ...{ series: way, x: i, y: ns / 1000 },
-          title: `${way}, ${names[i]}: ${digits(ns / 1000)} µs`,
-        })).filter(({ y }) => y > 0)
-      )
-    );
-    return dots.length === 0 ? [] : [{ title, dots }];
-  });
-  return lineChart({
-    title,
-    about:
-      "Of operations timed one by one: so many percent of them took no longer. Lower is better, and flat is steady.",
-    ...{ series: WAY_SERIES, panels },
-    x: { label: "Percentile", kind: names },
-    y: { label: "µs", kind: "log" },
   });
 }
 

@@ -1,9 +1,9 @@
-import { sizeName } from "../../bench/point_name.ts";
+import { sizeName } from "../../bench/names.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
-import { figuresOf } from "./figures.ts";
-import { groupBy } from "./groups.ts";
-import { digits } from "./numbers.ts";
-import { type Table, withoutEmpty } from "./tables.ts";
+import { figuresOf } from "../../bench/figures.ts";
+import { groupBy } from "../../bench/groups.ts";
+import { digits } from "../../bench/numbers.ts";
+import { type Table, withoutEmpty } from "../../bench/table.ts";
 
 const KIB = 1024;
 

@@ -2,14 +2,20 @@ import { readFileSync } from "node:fs";
 import { type Results, SCHEMA, type Way } from "../../bench/schema.ts";
 import type { Chart } from "./chart.ts";
 import { charts } from "./charts.ts";
-import { reasons } from "./figures.ts";
-import { findingText, type GoalResult, goals } from "./goals.ts";
-import { groupBy } from "./groups.ts";
-import { caveat, machineLines } from "./machine.ts";
+import { reasons } from "../../bench/figures.ts";
+import { groupBy } from "../../bench/groups.ts";
+import { caveat, mixedTables } from "../../bench/summary.ts";
 import { inline, type Markup, markup, NOTHING, raw } from "./markup.ts";
-import { EXPERIMENT_NAMES, EXPERIMENTS, WAY_NAMES, WAYS } from "./names.ts";
+import {
+  EXPERIMENT_NAMES,
+  EXPERIMENTS,
+  plural,
+  sizeName,
+  WAY_NAMES,
+  WAYS,
+} from "../../bench/names.ts";
 import { swatch } from "./plots.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "../../bench/table.ts";
 
 const STYLE = readFileSync(new URL("page.css", import.meta.url), "utf8");
 
@@ -23,7 +29,6 @@ interface Section {
 /** Makes a page of results that needs nothing but itself: no script, no font, no request. */
 export function html(results: Results): string {
   const sections = [
-    goalSection(goals(results)),
     ...experimentSections(results),
     waySection(results),
     skippedSection(results),
@@ -68,6 +73,27 @@ ${
 ${warning === undefined ? NOTHING : markup`<p class="caveat">${warning}</p>`}`;
 }
 
+function machineLines(
+  { date, machine, versions, options }: Results,
+): (readonly [name: string, value: string])[] {
+  const { processor, processors, memory, system } = machine;
+  const { quick, processes, milliseconds } = options;
+  const names = Object.entries(versions).map((entry) => entry.join(" "));
+  return [
+    ["Date", date.slice(0, 10)],
+    ["System", system],
+    ["Processor", `${processor}, ${plural(processors, "processor")}`],
+    ["Memory", sizeName(memory)],
+    ["Versions", names.join(", ")],
+    [
+      "Measured in",
+      `${
+        plural(processes, "process", "processes")
+      } a point, ${milliseconds} ms a way${quick ? " (--quick)" : ""}`,
+    ],
+  ];
+}
+
 function contents(sections: readonly Section[]): Markup {
   return markup`<nav aria-label="Contents">
 <ol>
@@ -87,50 +113,17 @@ ${body}
 `;
 }
 
-const SAID = {
-  "✓": "reached",
-  "~": "reached in part",
-  "✗": "not reached",
-} as const;
-
-function goalSection(found: readonly GoalResult[]): Section | undefined {
-  if (found.length === 0) return;
-  const reached = found.filter(({ mark }) => mark === "✓").length;
-  const rows = found.map(({ mark, text, places, worst, missed, unit }) =>
-    markup`<tr>
-<td class="mark ${
-      SAID[mark].replaceAll(" ", "-")
-    }"><span role="img" aria-label="${SAID[mark]}">${mark}</span></td>
-<td>${text}</td>
-<td>${worst.place}: ${findingText(worst, unit)}</td>
-<td class="number">${places - missed.length} of ${places}</td>
-</tr>
-`
-  );
-  return {
-    id: "goals",
-    title: "Goals",
-    body:
-      markup`<p>${reached} of ${found.length} are reached everywhere. ✓ is reached; ~ is reached in one process or a quarter of the rounds, and not in the median; ✗ is not reached.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Goals">
-<table class="goals">
-<thead><tr><th scope="col"><span class="hidden">Reached</span></th><th scope="col">Goal</th><th scope="col">Worst place</th><th scope="col" class="number">Reached at</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table>
-</div>`,
-  };
-}
-
 function experimentSections({ points }: Results): Section[] {
   return EXPERIMENT_NAMES.flatMap((experiment) => {
     const drawn = charts(experiment, points);
     if (drawn.length === 0) return [];
+    const own = points.filter((point) => point.experiment === experiment);
     const { title, about } = EXPERIMENTS[experiment];
     const id = experiment.replaceAll(" ", "-");
     return [{
       ...{ id, title },
       body: markup`<p>${inline(about)}</p>
+${mixedTables(own).map((table) => tableMarkup(table, title))}
 ${drawn.map((chart, i) => figure(chart, `${id}-${i + 1}`))}`,
     }];
   });
@@ -191,7 +184,9 @@ function tableMarkup({ head, rows, words }: Table, name: string): Markup {
 <table>
 <thead><tr>${
     head.map((text, i) =>
-      markup`<th scope="col" class="${i < words ? "" : "number"}">${text}</th>`
+      markup`<th scope="col" class="${i < words ? "" : "number"}">${
+        inline(text)
+      }</th>`
     )
   }</tr></thead>
 <tbody>

@@ -1,9 +1,9 @@
-import { sizeName } from "../../bench/point_name.ts";
+import { sizeName } from "../../bench/names.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
 import { type Chart, panelNames, usedOf } from "./chart.ts";
-import { type Figures, figuresOf } from "./figures.ts";
-import { groupBy } from "./groups.ts";
-import { digits, grouped } from "./numbers.ts";
+import { type Figures, figuresOf } from "../../bench/figures.ts";
+import { groupBy } from "../../bench/groups.ts";
+import { digits, grouped } from "../../bench/numbers.ts";
 import { type Axis, type Dot, type LinePanel, linePlot } from "./plots.ts";
 import type { Series } from "./series.ts";
 

@@ -1,7 +1,7 @@
-import { sizeName } from "../../bench/point_name.ts";
+import { sizeName } from "../../bench/names.ts";
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
-import { ratioText } from "./numbers.ts";
+import { ratioText } from "../../bench/numbers.ts";
 import type { Series } from "./series.ts";
 
 /** A point of a line. */

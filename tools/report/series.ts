@@ -1,5 +1,5 @@
 import type { Pattern, Way } from "../../bench/schema.ts";
-import { PATTERNS, WAY_NAMES, WAYS } from "./names.ts";
+import { PATTERNS, WAY_NAMES, WAYS } from "../../bench/names.ts";
 
 /** How one of several lines looks: by its colour, and without colours by its mark. */
 export interface Series {
@@ -30,6 +30,9 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "kernel32": ["sky", "square"],
   "SyncFile": ["blue", "circle"],
   "OverlappedFile": ["violet", "hexagon"],
+  "kernel32, other": ["green", "plus"],
+  "SyncFile, other": ["red", "triangle"],
+  "OverlappedFile, other": ["red", "triangle"],
   "SyncFile, Uint8Array": ["sky", "hexagon"],
   "OverlappedFile, Uint8Array": ["pink", "diamond"],
   "SyncFile, struct()": ["sky", "square"],

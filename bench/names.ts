@@ -1,4 +1,5 @@
-import { sizeName, xName } from "../../bench/point_name.ts";
+// What everything is called, in the order of every table and legend.
+
 import type {
   Experiment,
   Operation,
@@ -6,7 +7,7 @@ import type {
   Point,
   Runtime,
   Way,
-} from "../../bench/schema.ts";
+} from "./schema.ts";
 
 /** What a way is, for who reads a report. */
 export interface WayInfo {
@@ -31,6 +32,18 @@ export const WAYS: Readonly<Record<Way, WayInfo>> = {
   "OverlappedFile": {
     kind: "ours",
     about: "this module's files with promises, on a completion port",
+  },
+  "kernel32, other": {
+    kind: "ours",
+    about: "the raw layer of the checkout that `--against` names",
+  },
+  "SyncFile, other": {
+    kind: "ours",
+    about: "the files of the checkout that `--against` names",
+  },
+  "OverlappedFile, other": {
+    kind: "ours",
+    about: "the files with promises of the checkout that `--against` names",
   },
   "SyncFile, Uint8Array": {
     kind: "ours",
@@ -88,6 +101,16 @@ export interface ExperimentInfo {
 
 /** All experiments, in the order of a report. */
 export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
+  "mixed": {
+    title: "A program that does everything",
+    about:
+      "Four files are read and rewritten by 4 KiB: with one buffer, with 64 views in turn, with a fresh subarray each time, and at offsets, all in one process, in turns of less than a millisecond. No code is compiled for one form alone.",
+  },
+  "mixed overlapped": {
+    title: "A program that does everything with promises",
+    about:
+      "Four files are read and rewritten by 4 KiB: with aligned memory, with the runtime's own, with signals, and by gathers and scatters of four pages, one at a time and 32 at a time, all in one process. `bare` and C do the same whatever the memory, and have no signals.",
+  },
   "transfer": {
     title: "One request after the other",
     about:
@@ -131,7 +154,7 @@ export const EXPERIMENTS: Readonly<Record<Experiment, ExperimentInfo>> = {
   "in flight": {
     title: "How cost grows with requests in flight",
     about:
-      "More and more requests are under way at once, on one file. The files of the runtimes go through the cache, and `Deno.FsFile` transfers at the file pointer.",
+      "More and more requests are under way at once, on one file. `node:fs/promises` goes through the cache.",
     x: "Requests in flight",
   },
   "workers": {
@@ -199,28 +222,50 @@ export const EXPERIMENT_NAMES: readonly Experiment[] = Object.keys(
   EXPERIMENTS,
 ) as Experiment[];
 
-/** Names how many requests are in flight, if there are several, and if that is not what grows. */
-export function flightName({ depth, x }: Point): string {
-  return depth > 1 && depth !== x ? `× ${depth}` : "";
+/** Names a length as one says it. */
+export function sizeName(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number(value.toPrecision(4))} ${units[unit]}`;
 }
 
-/** Names what is done at a point, without the runtime: `"read at, unbuffered, 4 KiB × 32"`. */
-export function taskName(point: Point): string {
-  const { operation, pattern, bytes } = point;
+/** Whether bytes are what grows in a scaling experiment. */
+export function growsInBytes(experiment: Experiment): boolean {
+  return experiment === "file size" || experiment === "buffer size";
+}
+
+/** Names what grows in a scaling experiment, at a point: nothing elsewhere. */
+export function xName({ experiment, x }: Point): string {
+  if (x === undefined) return "";
+  return growsInBytes(experiment) ? sizeName(x) : x.toString();
+}
+
+/** Returns the same for the same point alone. */
+export function pointKey(point: Point): string {
+  const { experiment, runtime, operation, pattern, bytes, depth } = point;
+  const { x = null, phase = null } = point;
+  return JSON.stringify([
+    ...[experiment, runtime, operation, pattern, bytes, depth, x, phase],
+  ]);
+}
+
+/** Names a point as one says it: `"deno overlapped: read at, unbuffered, 4 KiB × 32"`. */
+export function pointName(point: Point): string {
+  const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
   const words = [
     operation,
+    ...point.phase === undefined ? [] : [point.phase],
     ...pattern === "buffered" ? [] : [pattern],
     ...bytes > 0 ? [sizeName(bytes)] : [],
   ];
-  return `${words.join(", ")} ${flightName(point)}`.trimEnd();
-}
-
-/** Names a point as one says it. */
-export function pointName(point: Point): string {
-  const { experiment, runtime } = point;
-  const x = xName(point);
-  const grown = x === "" ? "" : `, ${experiment} ${x}`;
-  return `${runtime} ${taskName(point)}${grown}`;
+  const flying = depth > 1 && depth !== x ? ` × ${depth}` : "";
+  const grown = x === undefined ? "" : ` at ${xName(point)}`;
+  return `${runtime} ${experiment}: ${words.join(", ")}${flying}${grown}`;
 }
 
 /** Puts points in the order of every table. */
@@ -228,15 +273,22 @@ export function comparePoints(a: Point, b: Point): number {
   const places = (point: Point) => [
     EXPERIMENT_NAMES.indexOf(point.experiment),
     RUNTIMES.indexOf(point.runtime),
-    OPERATIONS.indexOf(point.operation),
-    PATTERNS.indexOf(point.pattern),
-    ...[point.bytes, point.depth, point.x ?? 0],
+    ...isMixed(point) ? [0, 0] : [
+      OPERATIONS.indexOf(point.operation),
+      PATTERNS.indexOf(point.pattern),
+    ],
+    ...[isMixed(point) ? 0 : point.bytes, point.depth, point.x ?? 0],
   ];
   const others = places(b);
   for (const [i, place] of places(a).entries()) {
     if (place !== others[i]) return place - others[i]!;
   }
   return 0;
+}
+
+/** Whether a point belongs to one of the mixed programs. */
+export function isMixed({ experiment }: Point): boolean {
+  return experiment.startsWith("mixed");
 }
 
 /** Counts things: `"1 process"`, `"3 processes"`. */

@@ -1,12 +1,7 @@
-import { max, median, min, quantile } from "simple-statistics";
-import {
-  type Measured,
-  PERCENTILES,
-  type PointResult,
-  type Way,
-} from "../../bench/schema.ts";
 import { groupBy } from "./groups.ts";
 import { WAY_NAMES } from "./names.ts";
+import { median } from "./rounds.ts";
+import type { Measured, PointResult, Way } from "./schema.ts";
 
 /**
  * A figure, and how far apart it was: the lowest and the highest median of the processes, or of one process the quartiles
@@ -33,8 +28,6 @@ export interface Figures {
   /** What an operation cost the processors, in µs, and for each KiB of it. */
   readonly cpu?: Spread;
   readonly cpuPerKiB?: number;
-  /** At `PERCENTILES`, in ns: the median over processes. */
-  readonly latency?: readonly number[];
   /** The most that memory grew by, in bytes. */
   readonly memory?: number;
 }
@@ -55,7 +48,6 @@ function figures(
   const time = spread(measured.map(({ rounds }) => rounds));
   const cpu = given(measured, ({ cpu }) => cpu);
   const memory = given(measured, ({ memory }) => memory);
-  const latency = given(measured, ({ latency }) => latency);
   const costs = cpu.map((ns) => ns / 1000);
   return {
     way,
@@ -68,9 +60,6 @@ function figures(
     ...costs.length > 0 && median(costs) > 0 && {
       cpu: overProcesses(costs),
       ...bytes > 0 && { cpuPerKiB: median(costs) / (bytes / 1024) },
-    },
-    ...latency.length > 0 && {
-      latency: PERCENTILES.map((_, i) => median(latency.map((at) => at[i]!))),
     },
     ...memory.length > 0 && { memory: median(memory) },
   };
@@ -140,9 +129,9 @@ export function reasons(points: readonly PointResult[]): Reason[] {
 /** Sums up the rounds of each process. */
 export function spread(processes: readonly (readonly number[])[]): Spread {
   if (processes.length !== 1) {
-    return overProcesses(processes.map((rounds) => median([...rounds])));
+    return overProcesses(processes.map((rounds) => median(rounds)));
   }
-  const rounds = [...processes[0]!];
+  const rounds = processes[0]!;
   return {
     median: median(rounds),
     low: quantile(rounds, 0.25),
@@ -151,8 +140,13 @@ export function spread(processes: readonly (readonly number[])[]): Spread {
 }
 
 function overProcesses(medians: readonly number[]): Spread {
-  const values = [...medians];
-  return { median: median(values), low: min(values), high: max(values) };
+  const [low, high] = [Math.min(...medians), Math.max(...medians)];
+  return { median: median(medians), low, high };
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
 }
 
 function given<Value>(

@@ -1,0 +1,169 @@
+// How cost grows with the size of the file, requests in flight, memory, and open files. `Point.x` is what grows.
+
+import type { Experiment, Pace, Task } from "../experiment.ts";
+import type { Operation, Pattern, Point, Runtime } from "../schema.ts";
+import type { Way } from "../way.ts";
+import { MEMORY_WAYS, OVERLAPPED_WAYS, THROUGH_WAYS } from "../ways.ts";
+import { requests } from "./requests.ts";
+
+const KIB = 1024;
+const MIB = 2 ** 20;
+const REQUEST = 4 * KIB;
+
+/** From here on, a file is measured in one process, and waits until the disk has what was written before. */
+const LARGE = 2 ** 30;
+
+/** Points of all kinds and sizes. Node has no part in them. */
+function grid(
+  experiment: Point["experiment"],
+  runtime: Runtime,
+  kinds: readonly (readonly [Operation, Pattern, number])[],
+  xs: readonly number[],
+): Point[] {
+  if (runtime === "node") return [];
+  return kinds.flatMap(([operation, pattern, bytes]) =>
+    xs.map((x) => ({
+      ...{ experiment, runtime, operation, pattern, bytes, x },
+      depth: 1,
+    }))
+  );
+}
+
+function paceOf(
+  { experiment, operation, pattern }: Point,
+  { milliseconds }: Pick<Task, "milliseconds">,
+  lap: number,
+  shortestTurn: number,
+): Pace {
+  return {
+    ...{ loop: `${experiment} ${operation} ${pattern}`, lap, shortestTurn },
+    ...{ milliseconds, warmUp: Math.max(10, milliseconds / 4) },
+    ...{ compiling: 120, cpu: 0 },
+  };
+}
+
+type Kind = readonly [Operation, Pattern, number];
+
+/** The last size, in MiB, is larger than what most systems keep of a file that is written. */
+const FILE_SIZES = [1, 8, 64, 512, 8192];
+const QUICK_FILE_SIZES = [1, 8, 64];
+const FILE_KINDS: readonly Kind[] = [
+  ["read", "buffered", MIB],
+  ["rewrite", "buffered", MIB],
+  ["write", "buffered", MIB],
+  ["read", "unbuffered", MIB],
+  ["rewrite", "unbuffered", MIB],
+  ["write", "unbuffered", MIB],
+];
+
+export const fileSize: Experiment = requests({
+  points: (quick, runtime) =>
+    grid(
+      "file size",
+      runtime,
+      quick ? FILE_KINDS.slice(1, 2) : FILE_KINDS,
+      (quick ? QUICK_FILE_SIZES : FILE_SIZES).map((size) => size * MIB),
+    ),
+  ways: () => THROUGH_WAYS,
+  pace: (point, task) => ({
+    ...paceOf(point, task, point.x! / MIB, 1),
+    ...point.x! >= LARGE && { warmUp: 0 },
+    ...{ compiling: 40, wholeFiles: true },
+  }),
+  mostProcesses: ({ x = 0 }) => x >= LARGE ? 1 : Infinity,
+  // What making a file, and having it read or written by all, takes.
+  seconds: ({ x = 0, operation }) =>
+    x / LARGE * (operation === "read" ? 6 : 18),
+}, ({ x = 0, operation }) => ({
+  ...{ offsets: x / MIB, ordinary: false },
+  settling: x >= LARGE && operation !== "read",
+}));
+
+/** The runtimes' own files, which go through the cache where this module's don't. */
+function throughCache(way: Way): Way {
+  if (way.name !== "node:fs/promises") return way;
+  return {
+    ...way,
+    refuses: () => undefined,
+    open: (path, how) => way.open!(path, { ...how, pattern: "buffered" }),
+  };
+}
+
+const FLYING_WAYS = OVERLAPPED_WAYS.filter(({ name }) => name !== "koffi")
+  .map(throughCache);
+const DEPTHS = [1, 4, 16, 64, 256, 1024];
+const QUICK_DEPTHS = [1, 16, 64];
+
+export const inFlight: Experiment = requests({
+  points: (quick, runtime) =>
+    grid(
+      "in flight",
+      runtime,
+      (quick ? ["rewrite at"] as const : ["read at", "rewrite at"] as const)
+        .map((operation) => [operation, "unbuffered", REQUEST] as const),
+      quick ? QUICK_DEPTHS : DEPTHS,
+    ).map((point) => ({ ...point, depth: point.x! })),
+  ways: () => FLYING_WAYS,
+  // A lap starts with none in flight and ends with none: it is longer than the depth.
+  pace: (point, task) =>
+    paceOf(point, task, Math.max(64, 2 * point.depth), task.quick ? 5 : 10),
+}, () => ({ overlapped: true }));
+
+/** The file is the same for all, and stays in the processor's caches. */
+const SMALL_FILE = 256 * KIB;
+const MEMORY = [4, 64, 256, 1024, 4096, 16_384, 65_536, 262_144];
+const QUICK_MEMORY = [64, 1024, 16_384];
+const MEMORY_KINDS: readonly Kind[] = [
+  ["rewrite at", "buffered", 64 * KIB],
+  ["read at", "buffered", 64 * KIB],
+  ["rewrite at", "buffered", 4 * KIB],
+  ["rewrite at", "unbuffered", 64 * KIB],
+];
+
+export const bufferSize: Experiment = requests({
+  points: (quick, runtime) =>
+    grid(
+      "buffer size",
+      runtime,
+      quick ? MEMORY_KINDS.slice(0, 1) : MEMORY_KINDS,
+      (quick ? QUICK_MEMORY : MEMORY).map((size) => size * KIB),
+    ).filter(({ x = 0, bytes }) => x >= bytes),
+  ways: () => MEMORY_WAYS,
+  pace: (point, task) =>
+    paceOf(point, task, Math.max(64, point.x! / point.bytes), 0.5),
+  seconds: ({ x = 0 }) => x / 2 ** 26,
+}, ({ x = 0, bytes }) => ({
+  ...{ views: x / bytes, offsets: SMALL_FILE / bytes, ordinary: false },
+}));
+
+const OPEN_FILES = [1, 10, 100, 1000];
+const QUICK_OPEN_FILES = [1, 100];
+
+/** Counts of open files. */
+export function openCounts(quick: boolean): readonly number[] {
+  return quick ? QUICK_OPEN_FILES : OPEN_FILES;
+}
+
+/** Requests that go round all files: one at a time, or one under way on each where they are unbuffered. */
+export const round: Experiment = requests({
+  points: (quick, runtime) =>
+    grid(
+      "open files",
+      runtime,
+      [["rewrite at", "buffered", REQUEST], [
+        ...["rewrite at", "unbuffered", REQUEST] as const,
+      ]],
+      openCounts(quick),
+    ).map((point) =>
+      point.pattern === "unbuffered" ? { ...point, depth: point.x! } : point
+    ),
+  ways: ({ pattern }) =>
+    pattern === "unbuffered"
+      ? FLYING_WAYS
+      : THROUGH_WAYS.filter(({ openSync, requests }) => openSync ?? requests),
+  pace: (point, task) =>
+    paceOf(point, task, Math.max(64, 2 * point.x!), task.quick ? 2 : 5),
+  seconds: ({ x = 0 }) => 0.02 * x,
+}, ({ pattern, x = 1 }) => ({
+  ...{ files: x, offsets: 1, overlapped: pattern === "unbuffered" },
+}));

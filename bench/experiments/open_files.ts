@@ -1,0 +1,92 @@
+// How costs depend on how many files are open: that of requests, and that of opening and closing them.
+
+import type { Experiment } from "../experiment.ts";
+import { makeFiles } from "../files.ts";
+import { bind } from "../foreign.ts";
+import { wide } from "../handle.ts";
+import { workingSet } from "../rounds.ts";
+import type { Point } from "../schema.ts";
+import { type Contestant, failed, type Way } from "../way.ts";
+import { THROUGH_WAYS } from "../ways.ts";
+import { openCounts, round } from "./growth.ts";
+
+const isOpening = ({ operation }: Point) => operation === "open";
+
+export const openFiles: Experiment = {
+  points: (quick, runtime) => [
+    ...round.points(quick, runtime),
+    ...runtime === "node" ? [] : openCounts(quick).map((x): Point => ({
+      ...{ experiment: "open files", runtime, operation: "open", x },
+      ...{ pattern: "buffered", bytes: 0, depth: 1 },
+    })),
+  ],
+  ways: (point) => isOpening(point) ? THROUGH_WAYS : round.ways(point),
+  pace: (point, task) =>
+    isOpening(point)
+      ? {
+        ...{ loop: "open", lap: point.x!, shortestTurn: task.quick ? 2 : 5 },
+        ...{ milliseconds: task.milliseconds, warmUp: task.milliseconds / 4 },
+        ...{ compiling: 40, cpu: 0, wholeFiles: true },
+      }
+      : round.pace(point, task),
+  seconds: (point) => round.seconds!(point),
+  prepare(point, task) {
+    if (!isOpening(point)) return round.prepare(point, task);
+    const paths = makeFiles(task.folder, point.x!, 4096);
+    return (way) =>
+      way.name === "C" ? inC(paths, task.library!) : opening(way, paths);
+  },
+};
+
+/** Opens files, then closes them. */
+function opening(way: Way, paths: readonly string[]): Contestant {
+  const how = { pattern: "buffered" } as const;
+  let most = 0;
+  const { openSync, open } = way;
+  const run = openSync === undefined
+    ? async (count: number) => {
+      const files = [];
+      for (let i = 0; i < count; i++) files.push(await open!(paths[i]!, how));
+      most ||= workingSet();
+      for (const file of files) await file.close();
+    }
+    : (count: number) => {
+      const files = [];
+      for (let i = 0; i < count; i++) files.push(openSync(paths[i]!, how));
+      most ||= workingSet();
+      for (const file of files) file.close();
+    };
+  return { run, peak: () => most, close() {} };
+}
+
+interface Library {
+  open_files(
+    paths: Uint8Array,
+    files: BigUint64Array,
+    flags: number,
+    count: number,
+  ): number;
+  close_files(files: BigUint64Array, count: number): number;
+}
+
+const MAX_PATH = 260;
+
+function inC(paths: readonly string[], library: string): Contestant {
+  const { open_files, close_files } = bind<Library>(library, {
+    open_files: ["buffer", "buffer", "u32", "i32"],
+    close_files: ["buffer", "i32"],
+  });
+  const fields = new Uint8Array(new ArrayBuffer(2 * MAX_PATH * paths.length));
+  paths.forEach((path, i) => fields.set(wide(path), 2 * MAX_PATH * i));
+  const files = new BigUint64Array(new ArrayBuffer(8 * paths.length));
+  let most = 0;
+  return {
+    run(count) {
+      const opened = open_files(fields, files, 0, count);
+      most ||= workingSet();
+      if (close_files(files, opened) !== count) failed("C");
+    },
+    peak: () => most,
+    close() {},
+  };
+}

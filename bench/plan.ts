@@ -1,0 +1,131 @@
+// What is measured, and in which processes. Runs on the host, too.
+
+import type { Experiment, Task } from "./experiment.ts";
+import { EXPERIMENTS } from "./experiments.ts";
+import { EXPERIMENT_NAMES } from "./names.ts";
+import type { Point, Runtime } from "./schema.ts";
+import { waysAt } from "./ways.ts";
+
+/** Which points are wanted. What is left out is not asked for. */
+export interface Filter {
+  readonly experiment?: readonly string[] | undefined;
+  readonly operation?: readonly string[] | undefined;
+  readonly pattern?: readonly string[] | undefined;
+  /** Request sizes in bytes. */
+  readonly size?: readonly number[] | undefined;
+  readonly way?: readonly string[] | undefined;
+}
+
+/** Lists the points of a runtime that a filter lets through. */
+export function pointsOf(
+  runtime: Runtime,
+  quick: boolean,
+  filter: Filter = {},
+): Point[] {
+  const { experiment, operation, pattern, size, way } = filter;
+  return EXPERIMENT_NAMES.flatMap((name) => {
+    if (experiment?.includes(name) === false) return [];
+    return EXPERIMENTS[name].points(quick, runtime).filter((point) =>
+      (operation?.includes(point.operation) ?? true) &&
+      (pattern?.includes(point.pattern) ?? true) &&
+      (size?.includes(point.bytes) ?? true) &&
+      (way === undefined ||
+        waysOf(point).some(({ name }) => way.includes(name)))
+    );
+  });
+}
+
+/** Lists who might take part at a point. */
+export function waysOf(point: Point): ReturnType<typeof waysAt> {
+  return waysAt(EXPERIMENTS[point.experiment].ways(point), point);
+}
+
+/**
+ * Puts points together that one process measures: those of one operation of one experiment and of one way to open files, so that no route
+ * through this module was taken by other files.
+ *
+ * In a short run, where starting processes is what takes the time, a process measures more, but never reads and writes one after the other.
+ * A mixed program is one process in any case.
+ */
+export function batchesOf(points: readonly Point[], quick: boolean): Point[][] {
+  const batches = new Map<string, Point[]>();
+  for (const point of points) {
+    const key = `${point.runtime} ${
+      quick ? quickBatchOf(point) : batchOf(point)
+    }`;
+    batches.set(key, [...batches.get(key) ?? [], point]);
+  }
+  return [...batches.values()];
+}
+
+function batchOf({ experiment, operation, pattern }: Point): string {
+  return EXPERIMENTS[experiment].together
+    ? experiment
+    : [experiment, operation, pattern].join();
+}
+
+function quickBatchOf({ runtime, experiment, operation }: Point): string {
+  const reads = operation.startsWith("read") || operation === "scatter";
+  if (EXPERIMENTS[experiment].together) return experiment;
+  // It takes twice as long to start, and runs none of this module.
+  if (runtime === "node") return `${experiment === "transfer"}`;
+  switch (experiment) {
+    case "transfer":
+      return `${experiment} ${reads}`;
+    case "overlapped":
+    case "gather":
+      return `overlapped ${reads}`;
+    case "records":
+    case "text":
+    case "streams":
+      return "whole files";
+    // Memory that others have had hides what large buffers take.
+    case "file size":
+    case "buffer size":
+      return "sizes";
+    default:
+      return "scaling";
+  }
+}
+
+/**
+ * Lists what each process is to measure, one after the other: every point once, then every point again, so that the processes of a
+ * point are minutes apart.
+ *
+ * @param processes How many processes are to measure a point.
+ */
+export function shiftsOf(
+  points: readonly Point[],
+  quick: boolean,
+  processes: number,
+): Point[][] {
+  const most = (point: Point) =>
+    EXPERIMENTS[point.experiment].mostProcesses?.(point) ?? Infinity;
+  return Array.from({ length: processes }).flatMap((_, i) =>
+    batchesOf(points.filter((point) => i < most(point)), quick)
+  );
+}
+
+/** What starting a process takes before it measures, in seconds. */
+const START = 1;
+
+/** So many of the loops are new to their process. */
+const NEW_LOOPS = 0.2;
+
+/** Guesses how many seconds a process takes for points. */
+export function secondsFor(
+  points: readonly Point[],
+  task: Pick<Task, "milliseconds" | "quick">,
+): number {
+  return points.reduce((sum, point) => {
+    const experiment: Experiment = EXPERIMENTS[point.experiment];
+    const pace = experiment.pace(point, task);
+    const { milliseconds, leastMilliseconds = milliseconds } = pace;
+    const rounds = (milliseconds + leastMilliseconds) / 2;
+    const isNew = experiment.together ? 1 : NEW_LOOPS;
+    const each = rounds + pace.warmUp + pace.cpu + isNew * pace.compiling;
+    const ways = waysOf(point).length;
+    return sum + 1.2 * ways * each / 1000 +
+      (experiment.seconds?.(point) ?? 0) * (task.quick ? 0.3 : 1);
+  }, START);
+}
