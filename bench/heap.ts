@@ -68,7 +68,7 @@ writeSync(1, `${JSON.stringify(growth)}\n`);
 process.exit(0); // A completion port's thread may wait yet.
 
 async function measure(name: string, count: number, loop: Loop): Promise<void> {
-  await loop(count / 10); // compiles it
+  await loop(count); // compiles it
   const before = heapSize();
   await loop(count);
   growth[name] = (heapSize() - before) / count;

@@ -96,7 +96,7 @@ async function start({ name, prepare }: Entry, pace: Pace): Promise<Running> {
   if (isNew) {
     const other = await prepare();
     await other.rewind?.();
-    await other.run(Math.min(lap, REHEARSED), 0);
+    await other.run(pace.wholeFiles ? lap : Math.min(lap, REHEARSED), 0);
     await other.close();
   }
   await collectGarbage();

@@ -67,8 +67,8 @@ export const fileSize: Experiment = requests({
   ways: () => THROUGH_WAYS,
   pace: (point, task) => ({
     ...paceOf(point, task, point.x! / MIB, 1),
-    ...point.x! >= LARGE && { warmUp: 0 },
-    ...{ compiling: 40, wholeFiles: true },
+    ...point.x! >= LARGE ? { warmUp: 0, compiling: 0 } : { compiling: 40 },
+    wholeFiles: true,
   }),
   mostProcesses: ({ x = 0 }) => x >= LARGE ? 1 : Infinity,
   // What making a file, and having it read or written by all, takes.
