@@ -29,7 +29,6 @@ interface DenoGlobal {
       { readonly parameters: readonly string[]; readonly result: string }
     >,
   ): { symbols: Record<string, (...args: never[]) => unknown> };
-  readonly UnsafePointerView: { getCString(pointer: object): string };
   open(path: string, options?: DenoOpenOptions): Promise<DenoFile>;
   openSync(path: string, options?: DenoOpenOptions): DenoFile;
   memoryUsage(): { readonly heapUsed: number };

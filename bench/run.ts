@@ -92,7 +92,7 @@ function hostOf({ library, against }: Options, folder: string): Host {
     machine: (system) => ({
       processor: cpus()[0]?.model.trim() ?? "unknown",
       ...{ processors: cpus().length, memory: totalmem() },
-      ...{ system, disk: "unknown" },
+      system,
     }),
     async measure(_runtime, spec, take) {
       const [path, said] = [join(folder, "spec.json"), join(folder, "said")];

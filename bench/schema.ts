@@ -145,8 +145,6 @@ export interface Results {
     readonly memory: number;
     /** "Wine 10.0 on Linux 6.1.0" or "Windows 11 …". */
     readonly system: string;
-    /** What the file lies on, as far as it can be told. */
-    readonly disk: string;
   };
   /** Of the runtimes and of the ways that have one. */
   readonly versions: Readonly<Record<string, string>>;
@@ -161,10 +159,6 @@ export interface Results {
   readonly points: readonly PointResult[];
   /** Bytes a call leaves on the JS heap, by way and kind of call. */
   readonly heap: Partial<Record<Runtime, Readonly<Record<string, number>>>>;
-  /** What import and first call cost, in ms, over opening kernel32.dll alone. */
-  readonly startup: Partial<Record<Runtime, number>>;
-  /** What the import of a module takes in which there is nothing, in ms. */
-  readonly emptyImport?: Partial<Record<Runtime, number>>;
   /** What was not measured, and why. */
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
 }

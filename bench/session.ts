@@ -15,16 +15,6 @@ import {
 } from "./schema.ts";
 import { row } from "./summary.ts";
 
-/** What is not measured at points. */
-export interface Beside {
-  /** Bytes that a call leaves on the JS heap, by its name. */
-  readonly heap: Readonly<Record<string, number>>;
-  /** What import and first call take over a bare call, in ms. */
-  readonly startup: number;
-  /** What the import of an empty module takes, in ms. */
-  readonly emptyImport: number;
-}
-
 /** What runs the processes. */
 export interface Host {
   readonly versions: Results["versions"];
@@ -35,8 +25,11 @@ export interface Host {
     spec: Omit<Spec, "folder" | "library" | "against">,
     take: (line: Line) => void,
   ): Promise<void>;
-  /** Measures what is not measured at points. */
-  beside?(runtime: Runtime, quick: boolean): Promise<Beside>;
+  /** Measures what calls leave on the JS heap, in bytes, by the name of the call. */
+  heap?(
+    runtime: Runtime,
+    quick: boolean,
+  ): Promise<Readonly<Record<string, number>>>;
 }
 
 /** Says what would be measured, and how long it would take. */
@@ -144,17 +137,10 @@ export async function runBench(
     done += secondsFor(points, options);
   }
   if (runs.size === 0) throw new Error("Nothing could be measured.");
-  const heap: Partial<Record<Runtime, Readonly<Record<string, number>>>> = {};
-  const startup: Partial<Record<Runtime, number>> = {};
-  const emptyImport: Partial<Record<Runtime, number>> = {};
+  const heap: Results["heap"] = {};
   const isAll = Object.values(filter).every((each) => each === undefined);
-  for (const name of isAll && host.beside ? options.runtimes : []) {
-    if (name === "node") continue;
-    say(`      ${name}: the heap, and the start`);
-    const beside = await host.beside!(name, quick);
-    heap[name] = beside.heap;
-    startup[name] = beside.startup;
-    emptyImport[name] = beside.emptyImport;
+  for (const name of isAll && host.heap ? options.runtimes : []) {
+    if (name !== "node") heap[name] = await host.heap!(name, quick);
   }
   return {
     ...{ schema: SCHEMA, date: new Date().toISOString() },
@@ -164,7 +150,7 @@ export async function runBench(
       runs.values(),
       ({ point, runs }) => ({ ...point, runs }),
     ),
-    ...{ heap, startup, emptyImport },
+    heap,
     skipped: Array.from(skipped, ([what, why]) => ({ what, why })),
   };
 }

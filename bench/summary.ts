@@ -87,21 +87,13 @@ export function microseconds(point: PointResult, way: Way): string {
   return figures ? digits(figures.time.median / 1000) : "";
 }
 
-function heapLines({ heap, startup, emptyImport = {} }: Results): string[] {
-  const lines = Object.entries(heap).map(([runtime, bytes]) =>
+function heapLines({ heap }: Results): string[] {
+  return Object.entries(heap).map(([runtime, bytes]) =>
     `Bytes that a call leaves on the heap of ${runtime}: ${
       Object.entries(bytes).map(([name, each]) => `${name} ${digits(each)}`)
         .join(", ")
     }`
   );
-  const starts = Object.entries(startup).map(([runtime, ms]) =>
-    `Import and first call on ${runtime}: ${
-      digits(ms)
-    } ms over a bare call; an empty module's import: ${
-      digits(emptyImport[runtime as "deno"] ?? NaN)
-    } ms`
-  );
-  return [...lines, ...starts];
 }
 
 /** Says in one sentence what a run was measured on. */

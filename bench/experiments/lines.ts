@@ -1,42 +1,23 @@
-/** How many lines differ. */
 const COUNT = 1024;
 
 /** How many bytes of UTF-8 a line has on average, with its end. */
 export const LINE_BYTES = 64;
 
-const WORDS =
-  "read write seek lock flush sector segment overlapped Größe naïve völlig position buffer the of and"
-    .split(" ");
-
-/** Lines of text, without their ends: some with letters that take two bytes. */
-export const LINES: readonly string[] = makeLines();
+/** Lines of text, without their ends, as many longer than the average as shorter, and half of them with letters that take two bytes. */
+export const LINES: readonly string[] = Array.from(
+  { length: COUNT },
+  (_, i) => {
+    const length = LINE_BYTES - 1 + (i % 2 === 0 ? 1 : -1) * ((i >> 1) % 48);
+    const word = i % 4 < 2 ? "Größe " : "offset ";
+    const words = word.repeat(length / new TextEncoder().encode(word).length);
+    return words + "x".repeat(length - new TextEncoder().encode(words).length);
+  },
+);
 
 /** The lines in UTF-8, each with its end. */
 export const LINE_TEXT: Uint8Array<ArrayBuffer> = new TextEncoder().encode(
   LINES.map((line) => `${line}\n`).join(""),
 );
-
-function makeLines(): string[] {
-  const lines: string[] = [];
-  for (let i = 0; i < COUNT; i++) {
-    // As many are longer than the average as are shorter.
-    const length = LINE_BYTES - 1 + (i % 2 === 0 ? 1 : -1) * (i >> 1) % 48;
-    lines.push(lineOf(i, length));
-  }
-  return lines;
-}
-
-/** Makes a line of so many bytes. */
-function lineOf(index: number, length: number): string {
-  const encoder = new TextEncoder();
-  let line = "";
-  for (let i = index;; i += 7) {
-    const longer = `${line}${WORDS[i % WORDS.length]} `;
-    if (encoder.encode(longer).length > length) break;
-    line = longer;
-  }
-  return line + "x".repeat(length - encoder.encode(line).length);
-}
 
 /** The sum of the lengths of so many lines, in UTF-16 units or bytes, without their ends. */
 export function lengthOf(count: number, unit: "units" | "bytes"): number {
@@ -49,17 +30,15 @@ export function lengthOf(count: number, unit: "units" | "bytes"): number {
   return sum;
 }
 
-/** Makes texts of many lines each, as many as `count` lines take. */
+/** Makes texts of at least `size` units each, as many as `count` lines take. */
 export function* textsOf(count: number, size: number): Generator<string> {
   let text = "";
   for (let i = 0; i < count; i++) {
-    text += LINES[i % COUNT]! + "\n";
-    if (text.length >= size) {
-      yield text;
-      text = "";
-    }
+    text += `${LINES[i % COUNT]!}\n`;
+    if (text.length < size && i < count - 1) continue;
+    yield text;
+    text = "";
   }
-  if (text !== "") yield text;
 }
 
 /** Counts the lines of texts that follow each other, and adds up their lengths. */
@@ -72,13 +51,8 @@ export class LineCounter {
   take(text: string): void {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop()!;
-    for (const line of lines) this.line(line);
-  }
-
-  /** Takes a line, without its end. */
-  line(line: string): void {
-    this.count++;
-    this.length += line.length;
+    this.count += lines.length;
+    for (const line of lines) this.length += line.length;
   }
 
   /** Whether there were so many lines, all of them whole. */

@@ -6,21 +6,19 @@ import { bind } from "../foreign.ts";
 import { handleFile } from "../handle.ts";
 import { alignedMemory } from "../memory.ts";
 import type { Point } from "../schema.ts";
-import { type Contestant, failed } from "../way.ts";
+import { type Contestant, failed, type Way } from "../way.ts";
 import { THREAD_WAYS } from "../ways.ts";
-import { Crew } from "./crew.ts";
+import type { Start } from "./worker.ts";
 
 const REQUEST = 4096;
 
-/** How many requests each Worker makes in a lap. */
+/** How many requests each Worker makes in a lap: so many that asking for them is no matter. */
 const LAP = 4096;
 
 const COUNTS = [1, 2, 3, 4];
 const QUICK_COUNTS = [1, 2];
 
-function experiment(
-  name: "workers" | "workers on one file",
-): Experiment {
+function experiment(name: "workers" | "workers on one file"): Experiment {
   const isOne = name === "workers on one file";
   return {
     points: (quick, runtime) =>
@@ -42,10 +40,10 @@ function experiment(
       const made = makeFiles(folder, isOne ? 1 : x, size);
       const paths = Array.from({ length: x }, (_, i) => made[i % made.length]!);
       const apart = isOne ? LAP : 0;
-      return ({ name }) =>
-        name === "C"
+      return (way) =>
+        way.name === "C"
           ? threads(paths, apart, library!)
-          : workers(name, paths, apart);
+          : workers(way, paths, apart);
     },
   };
 }
@@ -57,29 +55,53 @@ export const onFiles: Experiment = experiment("workers");
 export const onOneFile: Experiment = experiment("workers on one file");
 
 async function workers(
-  way: string,
+  { name }: Way,
   paths: readonly string[],
   apart: number,
 ): Promise<Contestant> {
-  const crew = await Crew.begin(paths.map((path, i) => ({
-    ...{ way, path, first: i * apart, length: REQUEST },
-  })));
+  const crew = paths.map(() =>
+    new Worker(new URL("./worker.ts", import.meta.url), { type: "module" })
+  );
+  const ask = async (message: (index: number) => Start | number) => {
+    await Promise.all(crew.map((worker, i) => answer(worker, message(i))));
+  };
+  const close = () => crew.forEach((worker) => worker.terminate());
+  try {
+    await ask((i) => ({
+      ...{ way: name, path: paths[i]!, first: i * apart, length: REQUEST },
+    }));
+  } catch (error) {
+    close();
+    throw error;
+  }
   return {
-    run: (count) => crew.run(Math.ceil(count / paths.length)),
-    close: () => crew.end(),
+    run: (count) => ask(() => Math.ceil(count / crew.length)),
+    close: () => ask(() => 0).finally(close),
   };
 }
 
+/** Asks a Worker, which answers that all is well, or why not. */
+function answer(worker: Worker, message: Start | number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<string>) =>
+      data === "" ? resolve() : reject(new Error(data));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`A Worker failed: ${event.message}`));
+    };
+    worker.postMessage(message);
+  });
+}
+
 interface Library {
-  crew_begin(
+  crew(
     files: BigUint64Array,
     memory: bigint,
     length: number,
     apart: number,
+    threads: number,
     count: number,
   ): number;
-  crew_run(count: number): number;
-  crew_end(): number;
 }
 
 function threads(
@@ -87,26 +109,22 @@ function threads(
   apart: number,
   library: string,
 ): Contestant {
-  const { crew_begin, crew_run, crew_end } = bind<Library>(library, {
-    crew_begin: ["buffer", "u64", "u32", "i32", "i32"],
-    crew_run: ["i32"],
-    crew_end: [],
+  const { crew } = bind<Library>(library, {
+    crew: ["buffer", "u64", "u32", "i32", "i32", "i32"],
   });
   const files = paths.map((path) => handleFile(path, { pattern: "buffered" }));
   const handles = BigUint64Array.from(files, ({ handle }) => handle);
-  const { length } = paths;
-  const memory = alignedMemory(length * REQUEST);
-  const { address } = memory;
-  if (crew_begin(handles, address, REQUEST, apart, length) !== length) {
-    failed("C");
-  }
+  const memory = alignedMemory(files.length * REQUEST);
   return {
     run(count) {
-      const each = Math.ceil(count / length);
-      if (crew_run(each) !== each) failed("C");
+      const each = Math.ceil(count / files.length);
+      const made = crew(
+        ...[handles, memory.address, REQUEST, apart, files.length] as const,
+        each,
+      );
+      if (made !== each * files.length) failed("C");
     },
     close() {
-      if (crew_end() !== length || memory.bytes.length === 0) failed("C");
       for (const file of files) file.close();
     },
   };

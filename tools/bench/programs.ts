@@ -8,13 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Line, Spec } from "../../bench/measure.ts";
 import { PACKAGES, packageVersion } from "../../bench/packages.ts";
 import type { Results, Runtime } from "../../bench/schema.ts";
-import {
-  type Beside,
-  type Host,
-  InterruptedError,
-} from "../../bench/session.ts";
-import { bundle } from "../build/bundle.ts";
-import { entriesOf, readProject } from "../build/manifest.ts";
+import { type Host, InterruptedError } from "../../bench/session.ts";
 import { command } from "../windows/command.ts";
 import type { Run, Windows } from "../windows/mod.ts";
 import { pinnedRuntime } from "../windows/runtimes.ts";
@@ -24,7 +18,7 @@ const FOLDER = join(REPOSITORY, "bench");
 const PEERS = join(FOLDER, "peers");
 
 /** The programs of the bench. */
-const BUNDLED = ["run", "startup", "heap"] as const;
+const BUNDLED = ["run", "heap"] as const;
 
 const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
   deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
@@ -39,10 +33,10 @@ const LONGEST_SILENCE = { quick: 60_000, full: 600_000 } as const;
 const HEAP_FLAGS =
   "--v8-flags=--min-semi-space-size=512,--max-semi-space-size=512";
 
-/** How much is seen of the heap and of starts. */
-const BESIDE = {
-  quick: { calls: 100_000, operations: 15_000, starts: 2 },
-  full: { calls: 1_000_000, operations: 20_000, starts: 7 },
+/** How much is seen of the heap. */
+const HEAP = {
+  quick: { calls: 100_000, operations: 15_000 },
+  full: { calls: 1_000_000, operations: 20_000 },
 } as const;
 
 /** The programs of the bench, ready to be run on Windows. */
@@ -112,7 +106,6 @@ export class Programs implements Host {
       processor: cpus()[0]?.model.trim() ?? "unknown",
       ...{ processors: cpus().length, memory: totalmem() },
       system: native ? system : `${system} on ${type()} ${release()}`,
-      disk: "unknown",
     };
   }
 
@@ -142,43 +135,18 @@ export class Programs implements Host {
     );
   }
 
-  /** Measures what calls leave on the heap, in bytes, and what import and first call take, in ms. */
-  async beside(runtime: Runtime, quick: boolean): Promise<Beside> {
-    const { calls, operations, starts } = BESIDE[quick ? "quick" : "full"];
+  /** Measures what calls leave on the heap, in bytes. */
+  async heap(
+    runtime: Runtime,
+    quick: boolean,
+  ): Promise<Record<string, number>> {
+    const { calls, operations } = HEAP[quick ? "quick" : "full"];
     const folder = this.#windows.path(this.#folder);
     let heap = {};
+    const take = (line: string) => heap = JSON.parse(line);
     const args = [folder, String(calls), String(operations)];
-    await this.run(
-      runtime,
-      "heap",
-      args,
-      (line) => heap = JSON.parse(line) as Record<string, number>,
-    );
-    return { heap, ...await this.#start(runtime, starts) };
-  }
-
-  /**
-   * Measures what import and first call cost over opening kernel32.dll alone: this module in one file, as the npm package has it, where
-   * it does not matter how long the system takes to open many. Of so many starts the shortest counts: the first ones look for what the
-   * later ones find in caches.
-   */
-  async #start(runtime: Runtime, starts: number) {
-    const folder = join(this.#folder, "package");
-    await bundle(REPOSITORY, entriesOf(await readProject(REPOSITORY)), folder);
-    const empty = join(folder, "empty.js");
-    await writeFile(empty, "export {};\n");
-    const least = [Infinity, Infinity, Infinity];
-    for (let i = 0; i < starts; i++) {
-      const times: number[] = [];
-      const take = (line: string) => void times.push(Number(line));
-      const module = urlOf(this.#windows, join(folder, "mod.js"));
-      const nothing = urlOf(this.#windows, empty);
-      await this.run(runtime, "startup", ["import", module], take);
-      await this.run(runtime, "startup", ["bare", nothing], take);
-      times.forEach((time, i) => least[i] = Math.min(least[i]!, time));
-    }
-    const [module, bare, emptyImport] = least as [number, number, number];
-    return { startup: module - bare, emptyImport };
+    await this.run(runtime, "heap", args, take);
+    return heap;
   }
 
   /** Runs a program of the bench to its end. */

@@ -10,16 +10,10 @@ export interface Series {
   readonly isDashed: boolean;
 }
 
-/** Marks that are told apart at a few pixels. */
+/** Marks that are distinct at a few pixels. */
 export type Symbol =
-  | "circle"
-  | "square"
-  | "triangle"
-  | "diamond"
-  | "times"
-  | "plus"
-  | "asterisk"
-  | "hexagon";
+  | `${"circle" | "square" | "triangle" | "diamond"}`
+  | `${"times" | "plus" | "asterisk" | "hexagon"}`;
 
 type Look = readonly [colour: string, symbol: Symbol];
 
