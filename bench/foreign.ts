@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { Deno } from "./globals.ts";
-import { installedKoffi } from "./packages.ts";
+import { koffi } from "./packages.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** The parameters that are needed here, in Deno's words. */
@@ -69,7 +69,7 @@ const KOFFI_TYPES: Readonly<Record<Word, string>> = {
 };
 
 function bindInNode(library: string, parameters: Parameters): unknown {
-  const loaded = installedKoffi().load(library);
+  const loaded = koffi().load(library);
   return Object.fromEntries(
     Object.entries(parameters).map(([name, words]) => {
       const types = words.map((word) => KOFFI_TYPES[word]);

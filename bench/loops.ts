@@ -83,7 +83,9 @@ let copies = 0;
  *
  * @param loop A function that uses its parameters alone.
  */
-function ownCopy<Loop extends (...args: never[]) => unknown>(loop: Loop): Loop {
+export function ownCopy<Loop extends (...args: never[]) => unknown>(
+  loop: Loop,
+): Loop {
   return new Function(`return ${loop}\n// ${++copies}`)() as Loop;
 }
 
@@ -109,18 +111,37 @@ function loopsOf(name: string, writes: boolean): Loops {
   return loops;
 }
 
-/** The memory of a job, in as many pieces as it has views. */
-export function viewsOf(
-  { views, length, ordinary = false }: Job,
-): { views: Bytes[]; address: bigint } {
+/** Memory of so many requests. */
+export interface Memory {
+  readonly bytes: Bytes;
+  readonly views: readonly Bytes[];
+  /** 0 for the runtime's own memory. */
+  readonly address: bigint;
+}
+
+const MOST_SHARED = 2 ** 20;
+const shared = new Map<string, Memory>();
+
+/** The memory of a job. It is the same for all ways, as it matters where memory lies, unless how much of it there is is measured. */
+export function memoryOf(
+  { views, length, ordinary = false, pattern }: Job,
+): Memory {
+  // Whole sectors have to be copied from memory that begins at no multiple of a sector, as it may anywhere.
+  const shift = ordinary && pattern.startsWith("unbuffered") ? 8 : 0;
+  const key = [views, length, ordinary, shift].join();
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const size = views * length;
   const { bytes, address } = ordinary
-    ? { bytes: plainBytes(views * length + 8).subarray(8), address: 0n }
-    : alignedMemory(views * length);
+    ? { bytes: plainBytes(size + shift).subarray(shift), address: 0n }
+    : alignedMemory(size);
   const pieces = Array.from(
     { length: views },
     (_, i) => bytes.subarray(i * length, (i + 1) * length),
   );
-  return { views: pieces, address };
+  const memory = { bytes, views: pieces, address };
+  if (size <= MOST_SHARED) shared.set(key, memory);
+  return memory;
 }
 
 /** Cuts memory into pages. The last one comes first: they do not lie in a row. */
@@ -147,7 +168,7 @@ function withCalls({ name, openSync }: Way, job: Job): Contestant {
   const { writes, positional, length, paths, offsets } = job;
   const files: SyncAccess[] = [];
   for (const path of paths) files.push(openSync!(path, job));
-  const { views } = viewsOf(job);
+  const { views } = memoryOf(job);
   const loops = loopsOf(name, writes);
   const check = (made: number, count: number) => {
     if (made !== count) failed(name);
@@ -210,7 +231,7 @@ async function withPromises(
     await close();
     throw error;
   }
-  const { views } = viewsOf(job);
+  const { views } = memoryOf(job);
   const pages = job.pages ? views.map(pagesOf) : [];
   const signal = job.signal ? new AbortController().signal : undefined;
   const operate = (index: number, lane: number) => {

@@ -2,10 +2,9 @@
 
 import type { Point } from "./schema.ts";
 import type { Way } from "./way.ts";
-import { bare, throughKoffi } from "./ways/bare.ts";
+import { bare, bunPackage, throughKoffi } from "./ways/bare.ts";
 import { native } from "./ways/c.ts";
 import { type Module, moduleWays, ours } from "./ways/module.ts";
-import { bunPackage } from "./ways/packages.ts";
 import {
   bunFile,
   fsFile,

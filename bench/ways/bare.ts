@@ -3,33 +3,12 @@
 import { FILE_FLAG_OVERLAPPED } from "../../src/raw.ts";
 import { OVERLAPPED, OVERLAPPED_ENTRY } from "../../src/structs.ts";
 import { bind, type Word } from "../foreign.ts";
-import {
-  closeHandle,
-  handleFile,
-  openHandle,
-  PATTERN_FLAGS,
-} from "../handle.ts";
-import { PAGE, viewsOf } from "../loops.ts";
+import { closeHandle, openHandle, PATTERN_FLAGS } from "../handle.ts";
+import { memoryOf, PAGE } from "../loops.ts";
 import { alignedMemory } from "../memory.ts";
-import { koffi } from "../packages.ts";
-import {
-  type Contestant,
-  failed,
-  type Job,
-  type Opening,
-  type SyncAccess,
-  type Way,
-} from "../way.ts";
-
-type Transfer = (
-  file: bigint,
-  bytes: Uint8Array,
-  length: number,
-  done: Uint32Array,
-  overlapped: Uint32Array | null,
-) => number;
-
-type Transfers = Record<"ReadFile" | "WriteFile", Transfer>;
+import { bunKernel32, missing } from "../packages.ts";
+import { type Contestant, failed, type Job, type Way } from "../way.ts";
+import { type Calls, opener } from "./calls.ts";
 
 /** Members of an OVERLAPPED and of an OVERLAPPED_ENTRY, in words. */
 const WORDS = OVERLAPPED.size / 4;
@@ -39,11 +18,23 @@ const ENTRY_WORDS = OVERLAPPED_ENTRY.size / 4;
 const ENTRY_OVERLAPPED = OVERLAPPED_ENTRY.offsetOf("lpOverlapped") / 4;
 const ENTRY_COUNT = OVERLAPPED_ENTRY.offsetOf("dwNumberOfBytesTransferred") / 4;
 
+/** A function's own declaration is as narrow as its use: only one that is given an OVERLAPPED takes a buffer for it. */
+const open = opener(() => {
+  const words: Word[] = ["u64", "buffer", "u32", "buffer"];
+  const bound = (last: Word): Calls["next"] => {
+    const parameters = [...words, last];
+    return bind<Calls["next"]>("kernel32.dll", {
+      ...{ ReadFile: parameters, WriteFile: parameters },
+    });
+  };
+  return { next: bound("pointer"), at: bound("buffer") };
+});
+
 /** With Deno's or Bun's own foreign functions. */
 export const bare: Way = {
   name: "bare",
   runtimes: ["deno", "bun"],
-  openSync: openFile,
+  openSync: open,
   overlapped: (job) => flight("bare", job),
 };
 
@@ -51,49 +42,23 @@ export const bare: Way = {
 export const throughKoffi: Way = {
   name: "koffi",
   runtimes: ["node"],
-  lacks() {
-    const peer = koffi();
-    return "missing" in peer ? peer.missing : undefined;
-  },
-  openSync: openFile,
+  lacks: () => missing("koffi"),
+  openSync: open,
   overlapped: (job) => flight("koffi", job),
 };
 
-function openFile(path: string, how: Opening): SyncAccess {
-  // A function's own declaration is as narrow as its use: only one that is given an OVERLAPPED takes a buffer for it.
-  const words: Word[] = ["u64", "buffer", "u32", "buffer"];
-  const next = [...words, "pointer"] as const;
-  const at = [...words, "buffer"] as const;
-  const library = "kernel32.dll";
-  const { ReadFile, WriteFile } = bind<Transfers>(library, {
-    ...{ ReadFile: next, WriteFile: next },
-  });
-  const { ReadFile: ReadFileAt, WriteFile: WriteFileAt } = bind<Transfers>(
-    library,
-    { ReadFile: at, WriteFile: at },
-  );
-  const file = handleFile(path, how);
-  const { handle } = file;
-  const done = new Uint32Array(new ArrayBuffer(4));
-  const overlapped = new Uint32Array(new ArrayBuffer(OVERLAPPED.size));
-  return {
-    ...file,
-    read: (bytes) =>
-      ReadFile(handle, bytes, bytes.length, done, null) !== 0 ? done[0]! : -1,
-    write: (bytes) =>
-      WriteFile(handle, bytes, bytes.length, done, null) !== 0 ? done[0]! : -1,
-    readAt(bytes, at) {
-      overlapped[OFFSET] = at;
-      const ok = ReadFileAt(handle, bytes, bytes.length, done, overlapped);
-      return ok !== 0 ? done[0]! : -1;
-    },
-    writeAt(bytes, at) {
-      overlapped[OFFSET] = at;
-      const ok = WriteFileAt(handle, bytes, bytes.length, done, overlapped);
-      return ok !== 0 ? done[0]! : -1;
-    },
-  };
-}
+/** A package of bindings for Bun, used as its documentation says. */
+export const bunPackage: Way = {
+  name: "@bun-win32/kernel32",
+  runtimes: ["bun"],
+  lacks: () => missing("@bun-win32/kernel32"),
+  openSync: opener(() => {
+    const calls = bunKernel32();
+    const memory = (array: ArrayBufferView) =>
+      (array as unknown as { ptr: number }).ptr;
+    return { next: calls, at: calls, memory };
+  }),
+};
 
 type Operation = (
   file: bigint,
@@ -164,7 +129,8 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
     if (kernel32.CreateIoCompletionPort(file, port, 0n, 0) === 0) failed(name);
     kernel32.SetFileCompletionNotificationModes(file, SKIP_PORT_AND_EVENT);
   }
-  const { views, address } = viewsOf({ ...job, views: depth, ordinary: false });
+  const memory = memoryOf({ ...job, views: depth, ordinary: false });
+  const { views, address } = memory;
   const segments = job.pages ? segmentsOf(address, length, depth) : undefined;
   const each = segments === undefined ? length : segments.bytes.length / depth;
   const slots = alignedMemory(OVERLAPPED.size * depth);
@@ -231,8 +197,7 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
     close() {
       for (const file of files) closeHandle(file);
       closeHandle(port);
-      // The kernel was given their addresses.
-      views.length = 0;
+      void memory; // The kernel has its address until here.
     },
   };
 }

@@ -8,8 +8,8 @@ import {
   openHandle,
   PATTERN_FLAGS,
 } from "../handle.ts";
-import { PAGE, renew, viewsOf } from "../loops.ts";
-import { koffi } from "../packages.ts";
+import { memoryOf, PAGE, renew } from "../loops.ts";
+import { missing } from "../packages.ts";
 import { RUNTIME } from "../runtime.ts";
 import { type Contestant, failed, type Job, type Way } from "../way.ts";
 import { segmentsOf } from "./bare.ts";
@@ -24,7 +24,7 @@ interface Library {
   requests(
     files: BigUint64Array,
     among: number,
-    memory: bigint,
+    memory: Uint8Array,
     views: number,
     length: number,
     kind: number,
@@ -58,7 +58,7 @@ interface Library {
 const FLIGHT_SIZE = 32;
 const THREE: readonly Word[] = ["i32", "i32", "i32"];
 const LIBRARY: Record<keyof Library, readonly Word[]> = {
-  requests: ["buffer", "i32", "u64", "i32", "u32", "i32", ...THREE],
+  requests: ["buffer", "i32", "buffer", "i32", "u32", "i32", ...THREE],
   flight_begin: ["buffer", "buffer", "i32", "i32"],
   flight: [
     ...["buffer", "buffer", "i32", "u64", "u64", "i32", "u32"] as const,
@@ -73,9 +73,7 @@ export const native: Way = {
   runtimes: ["deno", "bun", "node"],
   lacks(library) {
     if (library === undefined) return NOT_COMPILED;
-    if (RUNTIME !== "node") return undefined;
-    const peer = koffi();
-    return "missing" in peer ? peer.missing : undefined;
+    return RUNTIME === "node" ? missing("koffi") : undefined;
   },
   requests,
   overlapped,
@@ -89,15 +87,14 @@ function requests(job: Job): Contestant {
   const { requests } = bind<Library>(job.library!, LIBRARY);
   const files = paths.map((path) => handleFile(path, job));
   const handles = BigUint64Array.from(files, ({ handle }) => handle);
-  // What has an address, is not moved.
-  const memory = viewsOf({ ...job, ordinary: false });
+  const memory = memoryOf(job);
   const kind = kindOf(job);
   return {
     run(count, first) {
       const made = requests(
         handles,
         files.length,
-        memory.address,
+        memory.bytes,
         views,
         length,
         kind,
@@ -110,7 +107,6 @@ function requests(job: Job): Contestant {
     rewind: () => renew(files, job),
     close() {
       for (const file of files) file.close();
-      memory.views.length = 0;
     },
   };
 }
@@ -127,9 +123,10 @@ function overlapped(job: Job): Contestant {
   if (library.flight_begin(flight, files, files.length, depth) === 0) {
     failed("C");
   }
-  const memory = viewsOf({ ...job, views: depth, ordinary: false });
-  const { address } = memory;
-  const segments = job.pages ? segmentsOf(address, length, depth) : undefined;
+  const memory = memoryOf({ ...job, views: depth, ordinary: false });
+  const segments = job.pages
+    ? segmentsOf(memory.address, length, depth)
+    : undefined;
   const kind = kindOf(job);
   return {
     run(count, first) {
@@ -137,7 +134,7 @@ function overlapped(job: Job): Contestant {
         flight,
         files,
         files.length,
-        address,
+        memory.address,
         segments?.address ?? 0n,
         job.pages ? length / PAGE + 1 : 0,
         length,
@@ -152,7 +149,6 @@ function overlapped(job: Job): Contestant {
     close() {
       library.flight_end(flight);
       for (const file of files) closeHandle(file);
-      memory.views.length = 0;
     },
   };
 }

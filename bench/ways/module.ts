@@ -1,16 +1,14 @@
 // This module's ways, and those of another checkout of it.
 
 import * as here from "../../mod.ts";
-import { OVERLAPPED } from "../../src/structs.ts";
-import { handleFile } from "../handle.ts";
 import type { Pattern, Runtime } from "../schema.ts";
 import { type Opening, streamOf, type Way } from "../way.ts";
+import { opener } from "./calls.ts";
 
 /** What is used of a checkout. */
 export type Module = typeof here;
 
 const RUNTIMES: readonly Runtime[] = ["deno", "bun"];
-const OFFSET = OVERLAPPED.offsetOf("Offset") / 4;
 
 /** The options that make a pattern. */
 const PATTERNS: Readonly<Record<Pattern, here.OpenOptions>> = {
@@ -38,30 +36,9 @@ export function moduleWays(
   const raw: Way = {
     name: `kernel32${suffix}`,
     runtimes: RUNTIMES,
-    openSync(path, how) {
-      const { ReadFile, WriteFile } = kernel32;
-      const file = handleFile(path, how);
-      const handle = toHandle(file.handle);
-      const done = new Uint32Array(new ArrayBuffer(4));
-      const overlapped = new Uint32Array(OVERLAPPED.create().buffer);
-      return {
-        ...file,
-        read: (bytes) =>
-          ReadFile(handle, bytes, bytes.length, done, null) ? done[0]! : -1,
-        write: (bytes) =>
-          WriteFile(handle, bytes, bytes.length, done, null) ? done[0]! : -1,
-        readAt(bytes, at) {
-          overlapped[OFFSET] = at;
-          const ok = ReadFile(handle, bytes, bytes.length, done, overlapped);
-          return ok ? done[0]! : -1;
-        },
-        writeAt(bytes, at) {
-          overlapped[OFFSET] = at;
-          const ok = WriteFile(handle, bytes, bytes.length, done, overlapped);
-          return ok ? done[0]! : -1;
-        },
-      };
-    },
+    openSync: opener(() => ({
+      ...{ next: kernel32, at: kernel32, handle: toHandle },
+    })),
   };
   const syncFile: Way = {
     name: `SyncFile${suffix}`,

@@ -28,6 +28,7 @@ export function charts(
 ): Chart[] {
   const own = points.filter((point) => point.experiment === experiment)
     .toSorted(comparePoints);
+  if (own.length === 0) return [];
   const made = () => {
     if (own.some(isMixed)) {
       return [ratios("Time to C's", own, "phase", ({ phase = "" }) => phase)];
