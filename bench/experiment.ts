@@ -32,10 +32,8 @@ export interface Pace {
   readonly lap: number;
   /** A turn has so many laps that it lasts at least so long, in ms: far longer than the clock's step. */
   readonly shortestTurn: number;
-  /** How long the rounds of one way are timed at most, in ms. */
+  /** How long the rounds of one way are timed, in ms. */
   readonly milliseconds: number;
-  /** How long they are timed if ratios are steady by then; by default, as long as at most. */
-  readonly leastMilliseconds?: number;
   /** How long each way warms up. */
   readonly warmUp: number;
   /** How long each way runs a loop that is new to the process, at most. */

@@ -1,11 +1,6 @@
 import { parseArgs } from "node:util";
-import {
-  EXPERIMENT_NAMES,
-  OPERATIONS,
-  PATTERNS,
-  RUNTIMES,
-  WAY_NAMES,
-} from "./names.ts";
+import { EXPERIMENT_NAMES, WAY_NAMES } from "./names.ts";
+import { OPERATIONS, PATTERNS, RUNTIMES } from "./schema.ts";
 import type { Filter } from "./plan.ts";
 import type { Runtime } from "./schema.ts";
 

@@ -120,10 +120,9 @@ export function secondsFor(
   return points.reduce((sum, point) => {
     const experiment: Experiment = EXPERIMENTS[point.experiment];
     const pace = experiment.pace(point, task);
-    const { milliseconds, leastMilliseconds = milliseconds } = pace;
-    const rounds = (milliseconds + leastMilliseconds) / 2;
     const isNew = experiment.together ? 1 : NEW_LOOPS;
-    const each = rounds + pace.warmUp + pace.cpu + isNew * pace.compiling;
+    const each = pace.milliseconds + pace.warmUp + pace.cpu +
+      isNew * pace.compiling;
     const ways = waysOf(point).length;
     return sum + 1.2 * ways * each / 1000 +
       (experiment.seconds?.(point) ?? 0) * (task.quick ? 0.3 : 1);

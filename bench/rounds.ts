@@ -27,12 +27,6 @@ const PATIENCE = 3;
 /** unless they take less than so many ms in any case. */
 const LEAST_PATIENCE = 250;
 
-/** From so many on, it can be told whether they are steady, which is looked at every so many rounds. */
-const STEADY_ROUNDS = 32;
-
-/** The medians of ratios are steady if they are known this well: processes are farther apart. */
-const STEADY = 0.005;
-
 /** After so many short operations the best code is there: V8 takes some 30,000. */
 const COMPILED = 40_000;
 
@@ -122,7 +116,7 @@ async function takeTurns(
 ): Promise<void> {
   const all = heats.flat();
   if (all.length === 0) return;
-  const { milliseconds, leastMilliseconds = milliseconds } = all[0]!.pace;
+  const { milliseconds } = all[0]!.pace;
   const laps = new Map<readonly Running[], number>();
   let whole = 0;
   for (const heat of heats) {
@@ -138,12 +132,9 @@ async function takeTurns(
   const wanted = heats.length > 1 ? FEWEST_MIXED_ROUNDS : FEWEST_ROUNDS;
   const fewest = Math.min(wanted, Math.max(1, most));
   const start = performance.now();
-  const isEnough = (round: number) => {
-    const each = (performance.now() - start) / all.length;
-    if (round < fewest || each < leastMilliseconds) return false;
-    return each >= milliseconds || round % STEADY_ROUNDS === 0 &&
-        heats.every((heat) => isSteady(heat.map(({ rounds }) => rounds)));
-  };
+  const isEnough = (round: number) =>
+    round >= fewest &&
+    (performance.now() - start) / all.length >= milliseconds;
   // Where there is time for one round only, another process begins it with another way.
   const shift = Math.floor(Math.random() * all.length);
   for (let round = 0; !isEnough(round); round++) {
@@ -161,28 +152,6 @@ async function takeTurns(
     }
   }
 }
-
-/**
- * Returns whether more rounds would hardly move the medians of what each way takes beside the first: by the standard error of a median,
- * of which a median absolute deviation is more reliable than squares where one round in a hundred was interrupted.
- *
- * @param rounds What each way took in each round.
- */
-export function isSteady(rounds: readonly (readonly number[])[]): boolean {
-  const [first, ...others] = rounds;
-  const values = others.length === 0
-    ? [first!]
-    : others.map((times) => times.map((time, i) => time / first![i]!));
-  return values.every((ratios) => {
-    const middle = median(ratios);
-    const deviation = median(ratios.map((ratio) => Math.abs(ratio - middle)));
-    const error = MEDIAN_ERROR * deviation / Math.sqrt(ratios.length);
-    return error < STEADY * middle;
-  });
-}
-
-/** The standard error of a median of normal values, in median absolute deviations, times the root of their count: 1.4826 × √(π / 2). */
-const MEDIAN_ERROR = 1.858;
 
 /** Times a lap, in ms. */
 async function lapTime(

@@ -1,7 +1,7 @@
 // A run of the bench: processes that measure one after the other, and what they found out.
 
 import type { Line, Spec } from "./measure.ts";
-import { plural, pointKey, pointName } from "./names.ts";
+import { plural, pointName } from "./names.ts";
 import { type Options, UsageError } from "./options.ts";
 import { pointsOf, secondsFor, shiftsOf, waysOf } from "./plan.ts";
 import {
@@ -107,8 +107,8 @@ export async function runBench(
       skipped.set(pointName(point), why.join("; ") || "nobody takes part");
       return undefined;
     }
-    const entry = runs.get(pointKey(point)) ?? { point, runs: [] };
-    runs.set(pointKey(point), entry);
+    const entry = runs.get(pointName(point)) ?? { point, runs: [] };
+    runs.set(pointName(point), entry);
     entry.runs.push(run);
     return { ...point, runs: entry.runs };
   };

@@ -32,7 +32,7 @@ export const mixed: Experiment = requests({
   pace: ({ operation, phase }, { milliseconds }) => ({
     loop: `mixed ${operation} ${phase}`,
     ...{ lap: FILES * VIEWS, shortestTurn: 0.4, milliseconds },
-    ...{ leastMilliseconds: milliseconds, warmUp: 20, compiling: 120, cpu: 0 },
+    ...{ warmUp: 20, compiling: 120, cpu: 0 },
   }),
 }, ({ phase }) => ({
   files: FILES,

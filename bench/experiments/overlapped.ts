@@ -95,7 +95,7 @@ function paceOf(
   return quick
     ? { ...shared, shortestTurn: 2, warmUp: 20, compiling: 40, cpu: 30 }
     : {
-      ...{ ...shared, leastMilliseconds: 0.75 * milliseconds },
+      ...shared,
       ...{ shortestTurn: 10, warmUp: 80, compiling: 200, cpu: 70 },
     };
 }

@@ -73,7 +73,7 @@ export const transfer: Experiment = requests({
     const shared = { loop, lap, shortestTurn: 0.25, compiling: 120 };
     if (!quick) {
       return {
-        ...{ ...shared, milliseconds, leastMilliseconds: milliseconds / 3 },
+        ...{ ...shared, milliseconds: milliseconds / 2 },
         // A line of CPU time is fitted to fourteen sizes: none of them has to be exact.
         ...{ warmUp: 0.4 * milliseconds, cpu: 50 },
       };

@@ -2,11 +2,11 @@ import { type Figures, figuresOf, ratio } from "../../bench/figures.ts";
 import { groupBy } from "../../bench/groups.ts";
 import {
   comparePoints,
-  EXPERIMENTS,
   growsInBytes,
   isMixed,
   sizeName,
 } from "../../bench/names.ts";
+import { EXPERIMENTS } from "../../bench/schema.ts";
 import type { Experiment, PointResult } from "../../bench/schema.ts";
 import { bars, type Chart, lines, type Shown } from "./chart.ts";
 import { costChart } from "./cost_model.ts";

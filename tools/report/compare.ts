@@ -1,10 +1,5 @@
 import { figuresOf, ratio, type Spread } from "../../bench/figures.ts";
-import {
-  comparePoints,
-  plural,
-  pointKey,
-  pointName,
-} from "../../bench/names.ts";
+import { comparePoints, plural, pointName } from "../../bench/names.ts";
 import { digits, ratioText } from "../../bench/numbers.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import { tableText } from "../../bench/table.ts";
@@ -25,10 +20,10 @@ interface Change {
  * Where C took no part, times.
  */
 export function comparison(before: Results, after: Results): string {
-  const old = new Map(before.points.map((point) => [pointKey(point), point]));
+  const old = new Map(before.points.map((point) => [pointName(point), point]));
   let compared = 0;
   const changes = after.points.toSorted(comparePoints).flatMap((point) => {
-    const other = old.get(pointKey(point));
+    const other = old.get(pointName(point));
     if (other === undefined) return [];
     return figuresOf(point).flatMap(({ way }): Change[] => {
       const [was, is] = [figureOf(other, way), figureOf(point, way)];

@@ -8,12 +8,11 @@ import { caveat, mixedTables } from "../../bench/summary.ts";
 import { inline, type Markup, markup, NOTHING, raw } from "./markup.ts";
 import {
   EXPERIMENT_NAMES,
-  EXPERIMENTS,
   plural,
   sizeName,
   WAY_NAMES,
-  WAYS,
 } from "../../bench/names.ts";
+import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
 import { swatch } from "./plots.ts";
 import type { Table } from "../../bench/table.ts";
 
@@ -206,7 +205,7 @@ function waySection({ points }: Results): Section {
     body: markup`<dl class="ways">
 ${
       ways.map((way) =>
-        markup`<div><dt>${way}</dt><dd>${inline(WAYS[way].about)}</dd></div>\n`
+        markup`<div><dt>${way}</dt><dd>${inline(WAYS[way])}</dd></div>\n`
       )
     }</dl>`,
   };

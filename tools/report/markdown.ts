@@ -2,13 +2,12 @@ import { figuresOf, reasons } from "../../bench/figures.ts";
 import {
   comparePoints,
   EXPERIMENT_NAMES,
-  EXPERIMENTS,
   isMixed,
   sizeName,
   WAY_NAMES,
-  WAYS,
   xName,
 } from "../../bench/names.ts";
+import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
 import { groupBy } from "../../bench/groups.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import {
@@ -130,7 +129,7 @@ function waysText({ points }: Results): string {
     head: ["Way", "What it is"],
     words: 2,
     rows: WAY_NAMES.filter((way) => measured.has(way)).map((way) => [
-      ...[`\`${way}\``, WAYS[way].about],
+      ...[`\`${way}\``, WAYS[way]],
     ]),
   });
 }

@@ -1,5 +1,6 @@
 import type { Pattern, Way } from "../../bench/schema.ts";
-import { PATTERNS, WAY_NAMES, WAYS } from "../../bench/names.ts";
+import { WAY_NAMES } from "../../bench/names.ts";
+import { PATTERNS } from "../../bench/schema.ts";
 
 /** How one of several lines looks: by its colour, and without colours by its mark. */
 export interface Series {
@@ -52,7 +53,7 @@ const PATTERN_LOOKS: Readonly<Record<Pattern, Look>> = {
 
 /** Looks of ways, in the order of every legend. */
 export const WAY_SERIES: readonly Series[] = WAY_NAMES.map((name) =>
-  series(name, LOOKS[name], WAYS[name].kind === "limit")
+  series(name, LOOKS[name], name === "C" || name === "bare")
 );
 
 /** Looks of patterns, in the order of every legend. */
