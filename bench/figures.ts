@@ -16,9 +16,6 @@ export interface Spread {
 /** What is known of one way at one point. */
 export interface Figures {
   readonly way: Way;
-  /** How many processes and rounds it was measured in. */
-  readonly processes: number;
-  readonly rounds: number;
   /** What an operation took, in ns. */
   readonly time: Spread;
   /** Operations in a second. */
@@ -51,8 +48,6 @@ function figures(
   const costs = cpu.map((ns) => ns / 1000);
   return {
     way,
-    processes: measured.length,
-    rounds: measured.reduce((sum, { rounds }) => sum + rounds.length, 0),
     time,
     perSecond: 1e9 / time.median,
     megabytes: 1e3 * bytes / time.median,
@@ -66,44 +61,25 @@ function figures(
 }
 
 /**
- * Tells how many times as long one way takes as another.
- *
- * Ratios are taken within rounds, where whatever slowed the machine down hit both sides.
+ * Works out how many times as long one way takes as another: within rounds, where whatever slowed the machine down hit both.
  *
  * @returns `undefined` where no process measured both.
  */
 export function ratio(
-  point: PointResult,
-  way: Way,
-  against: Way,
-): Spread | undefined {
-  const ratios = ratiosOf(point, way, against);
-  return ratios.length === 0 ? undefined : spread(ratios);
-}
-
-/** Ratios of two ways, round by round, for each process that measured both. */
-export function ratiosOf(
   { runs }: PointResult,
   way: Way,
   against: Way,
-): number[][] {
-  return runs.flatMap(({ ways }) => {
-    const over = ways[way]?.rounds ?? [];
+): Spread | undefined {
+  const ratios = runs.flatMap(({ ways }) => {
     const under = ways[against]?.rounds ?? [];
-    const rounds = Math.min(over.length, under.length);
-    if (rounds === 0) return [];
-    return [over.slice(0, rounds).map((time, i) => time / under[i]!)];
+    const over = ways[way]?.rounds.slice(0, under.length) ?? [];
+    return over.length > 0 ? [over.map((time, i) => time / under[i]!)] : [];
   });
+  return ratios.length === 0 ? undefined : spread(ratios);
 }
 
-/** What each process that measured a way found out about it. */
-export function measuredOf({ runs }: PointResult, way: Way): Measured[] {
+function measuredOf({ runs }: PointResult, way: Way): Measured[] {
   return runs.flatMap(({ ways }) => ways[way] ?? []);
-}
-
-/** Says why there are no figures of a way at a point. */
-export function missingOf({ runs }: PointResult, way: Way): string | undefined {
-  return runs.find(({ missing }) => missing?.[way])?.missing?.[way];
 }
 
 /** Why a way has no figures, and at how many points. */
@@ -115,19 +91,16 @@ export interface Reason {
 
 /** Gathers why ways have no figures. */
 export function reasons(points: readonly PointResult[]): Reason[] {
-  const missing = points.flatMap((point) =>
-    WAY_NAMES.flatMap((way) => {
-      const why = missingOf(point, way);
-      return why === undefined ? [] : [{ way, why }];
-    })
-  );
+  const missing = points.flatMap(({ runs }) =>
+    Object.entries(runs[0]?.missing ?? {}) as [Way, string][]
+  ).map(([way, why]) => ({ way, why }));
   return [...groupBy(missing, ({ way, why }) => `${way}: ${why}`).values()].map(
     (group) => ({ ...group[0]!, places: group.length }),
   );
 }
 
 /** Sums up the rounds of each process. */
-export function spread(processes: readonly (readonly number[])[]): Spread {
+function spread(processes: readonly (readonly number[])[]): Spread {
   if (processes.length !== 1) {
     return overProcesses(processes.map((rounds) => median(rounds)));
   }

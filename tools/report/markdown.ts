@@ -1,4 +1,4 @@
-import { figuresOf, reasons } from "../../bench/figures.ts";
+import { figuresOf } from "../../bench/figures.ts";
 import {
   comparePoints,
   EXPERIMENT_NAMES,
@@ -32,17 +32,10 @@ const PARTS: Readonly<Record<string, (results: Results) => string>> = {
     [machineSentence(results), caveat(results) ?? ""].join("\n\n").trim(),
   ways: waysText,
   experiments: experimentsText,
-  skipped: ({ skipped, points }) =>
-    [
-      ...skipped.map(({ what, why }) => `- **${plain(what)}**: ${plain(why)}`),
-      ...reasons(points).map(({ way, why, places }) =>
-        `- **${plain(way)}** at ${places} points: ${plain(why)}`
-      ),
-    ].join("\n") || "Everything was measured.",
 };
 
 const BLOCK =
-  /(<!-- bench:begin ([a-z ]+?) -->)(?:(?!<!-- bench:begin)[^])*?(<!-- bench:end -->)/g;
+  /(<!-- bench:begin ([a-z ]+?) -->)(?:(?:(?!<!-- bench:begin)[^])*?(<!-- bench:end -->))?/g;
 
 /**
  * Fills what stands between `<!-- bench:begin NAME -->` and `<!-- bench:end -->` in a page with what results say of it. All
@@ -51,26 +44,16 @@ const BLOCK =
  * @throws {Error} A name is none, or a block has no end.
  */
 export function markdown(page: string, results: Results): string {
-  const begun = page.match(/<!-- bench:begin/g)?.length ?? 0;
-  let filled = 0;
-  const text = page.replaceAll(BLOCK, (_, begin, name: string, end) => {
+  return page.replaceAll(BLOCK, (_, begin, name: string, end = "") => {
     const part = PARTS[name];
-    if (part === undefined) {
+    if (part === undefined || end === "") {
       const known = Object.keys(PARTS).join(", ");
-      throw new Error(`There is no part "${name}" of results, but ${known}.`);
+      throw new Error(
+        `<!-- bench:begin ${name} --> has no end, or no such part: there is ${known}.`,
+      );
     }
-    filled++;
     return `${begin}\n\n${part(results)}\n\n${end}`;
   });
-  if (filled !== begun) {
-    throw new Error("A <!-- bench:begin NAME --> has no <!-- bench:end -->.");
-  }
-  return text;
-}
-
-/** Takes from text what Markdown would take for more than text. */
-function plain(text: string): string {
-  return text.replaceAll(/[\\`*_<>|[\]]/g, "\\$&");
 }
 
 /** One small table for each kind of file: the mixed programs, and the requests that differ most from them. */
