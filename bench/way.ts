@@ -96,6 +96,8 @@ export interface Contestant {
   run(count: number, first: number): void | Promise<void>;
   /** Puts everything back to the start. Not timed. */
   rewind?(): void | Promise<void>;
+  /** The memory whose address C or the kernel has. */
+  readonly memory?: unknown;
   /** Returns how much memory the process had at most within a lap, if it has less behind it. */
   peak?(): number;
   close(): void | Promise<void>;

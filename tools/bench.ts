@@ -28,7 +28,7 @@ import { provision } from "./windows/mod.ts";
 const OUT = fileURLToPath(new URL("../bench/out/", import.meta.url));
 
 /** What `--markdown` fills. */
-const PAGE = ["speed", "machine"].map((name) =>
+const PAGE = ["ratios", "overlapped"].map((name) =>
   `<!-- bench:begin ${name} -->\n<!-- bench:end -->\n`
 ).join("\n");
 

@@ -59,22 +59,12 @@ function opening(way: Way, paths: readonly string[]): Contestant {
   return { run, peak: () => most, close() {} };
 }
 
-interface Library {
-  open_files(
-    paths: Uint8Array,
-    files: BigUint64Array,
-    flags: number,
-    count: number,
-  ): number;
-  close_files(files: BigUint64Array, count: number): number;
-}
-
 const MAX_PATH = 260;
 
 function inC(paths: readonly string[], library: string): Contestant {
-  const { open_files, close_files } = bind<Library>(library, {
-    open_files: ["buffer", "buffer", "u32", "i32"],
-    close_files: ["buffer", "i32"],
+  const { open_files, close_files } = bind(library, {
+    open_files: "buffer buffer u32 i32",
+    close_files: "buffer i32",
   });
   const fields = new Uint8Array(new ArrayBuffer(2 * MAX_PATH * paths.length));
   paths.forEach((path, i) => fields.set(wide(path), 2 * MAX_PATH * i));

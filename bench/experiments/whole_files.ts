@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Experiment } from "../experiment.ts";
-import { bind, type Word } from "../foreign.ts";
+import { bind } from "../foreign.ts";
 import { handleFile } from "../handle.ts";
 import { contestantOf } from "../loops.ts";
 import { plainBytes } from "../memory.ts";
@@ -156,9 +156,8 @@ function inC(
 const [NATIVE, SYNC_FILE, ...OTHERS] = WHOLE_FILE_WAYS as [Way, Way, ...Way[]];
 const STRUCT: Way = { ...SYNC_FILE, name: "SyncFile, struct()" };
 
-type Call = (...args: (bigint | number | Bytes)[]) => number;
-const WRITE: readonly Word[] = ["u64", "buffer", "u32", "i32"];
-const READ: readonly Word[] = ["u64", "buffer", "u32", "buffer"];
+const WRITE = "u64 buffer u32 i32";
+const READ = "u64 buffer u32 buffer";
 
 /** Records of a structure, packed into bytes. */
 export const records: Experiment = wholeFiles("records", {
@@ -176,10 +175,10 @@ export const records: Experiment = wholeFiles("records", {
     };
   },
   inC(library, path, point) {
-    const { records_write, records_read } = bind<Record<string, Call>>(
-      library,
-      { records_write: WRITE, records_read: READ },
-    );
+    const { records_write, records_read } = bind(library, {
+      records_write: WRITE,
+      records_read: READ,
+    });
     const buffer = new Uint8Array(BUFFER_SIZE);
     const sum = new Float64Array(1);
     const bytes = new Uint8Array(sum.buffer);
@@ -188,8 +187,8 @@ export const records: Experiment = wholeFiles("records", {
       point,
       (file, writes, count) =>
         writes
-          ? records_write!(file, buffer, BUFFER_SIZE, count) === count
-          : records_read!(file, buffer, BUFFER_SIZE, bytes) === 1 &&
+          ? records_write(file, buffer, BUFFER_SIZE, count) === count
+          : records_read(file, buffer, BUFFER_SIZE, bytes) === 1 &&
             sum[0] === sumOf(count),
     );
   },
@@ -221,8 +220,8 @@ export const text: Experiment = wholeFiles("text", {
     };
   },
   inC(library, path, point) {
-    const { text_write, text_read } = bind<Record<string, Call>>(library, {
-      text_write: [...READ, "buffer", "i32", "i32"],
+    const { text_write, text_read } = bind(library, {
+      text_write: `${READ} buffer i32 i32`,
       text_read: READ,
     });
     const buffer = new Uint8Array(BUFFER_SIZE);
@@ -234,8 +233,8 @@ export const text: Experiment = wholeFiles("text", {
       point,
       (file, writes, count) =>
         writes
-          ? text_write!(file, buffer, BUFFER_SIZE, ...lines, count) === count
-          : text_read!(file, buffer, BUFFER_SIZE, bytes) === count &&
+          ? text_write(file, buffer, BUFFER_SIZE, ...lines, count) === count
+          : text_read(file, buffer, BUFFER_SIZE, bytes) === count &&
             sum[0] === lengthOf(count, "bytes"),
     );
   },

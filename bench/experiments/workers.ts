@@ -4,7 +4,7 @@ import type { Experiment } from "../experiment.ts";
 import { makeFiles } from "../files.ts";
 import { bind } from "../foreign.ts";
 import { handleFile } from "../handle.ts";
-import { alignedMemory } from "../memory.ts";
+import { plainBytes } from "../memory.ts";
 import type { Point } from "../schema.ts";
 import { type Contestant, failed, type Way } from "../way.ts";
 import { THREAD_WAYS } from "../ways.ts";
@@ -93,35 +93,19 @@ function answer(worker: Worker, message: Start | number): Promise<void> {
   });
 }
 
-interface Library {
-  crew(
-    files: BigUint64Array,
-    memory: bigint,
-    length: number,
-    apart: number,
-    threads: number,
-    count: number,
-  ): number;
-}
-
 function threads(
   paths: readonly string[],
   apart: number,
   library: string,
 ): Contestant {
-  const { crew } = bind<Library>(library, {
-    crew: ["buffer", "u64", "u32", "i32", "i32", "i32"],
-  });
+  const { crew } = bind(library, { crew: "buffer buffer u32 i32 i32 i32" });
   const files = paths.map((path) => handleFile(path, { pattern: "buffered" }));
   const handles = BigUint64Array.from(files, ({ handle }) => handle);
-  const memory = alignedMemory(files.length * REQUEST);
+  const memory = plainBytes(files.length * REQUEST);
   return {
     run(count) {
       const each = Math.ceil(count / files.length);
-      const made = crew(
-        ...[handles, memory.address, REQUEST, apart, files.length] as const,
-        each,
-      );
+      const made = crew(handles, memory, REQUEST, apart, files.length, each);
       if (made !== each * files.length) failed("C");
     },
     close() {

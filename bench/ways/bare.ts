@@ -1,14 +1,13 @@
 // What one writes by hand with foreign functions alone: no checks of arguments, and another call may change the last error.
 
-import { FILE_FLAG_OVERLAPPED } from "../../src/raw.ts";
 import { OVERLAPPED, OVERLAPPED_ENTRY } from "../../src/structs.ts";
-import { bind, type Word } from "../foreign.ts";
-import { closeHandle, openHandle, PATTERN_FLAGS } from "../handle.ts";
+import { bind } from "../foreign.ts";
+import { closeHandle, openHandle } from "../handle.ts";
 import { memoryOf, PAGE } from "../loops.ts";
 import { alignedMemory } from "../memory.ts";
 import { bunKernel32, missing } from "../packages.ts";
 import { type Contestant, failed, type Job, type Way } from "../way.ts";
-import { type Calls, opener } from "./calls.ts";
+import { opener } from "./calls.ts";
 
 /** Members of an OVERLAPPED and of an OVERLAPPED_ENTRY, in words. */
 const WORDS = OVERLAPPED.size / 4;
@@ -20,12 +19,9 @@ const ENTRY_COUNT = OVERLAPPED_ENTRY.offsetOf("dwNumberOfBytesTransferred") / 4;
 
 /** A function's own declaration is as narrow as its use: only one that is given an OVERLAPPED takes a buffer for it. */
 const open = opener(() => {
-  const words: Word[] = ["u64", "buffer", "u32", "buffer"];
-  const bound = (last: Word): Calls["next"] => {
-    const parameters = [...words, last];
-    return bind<Calls["next"]>("kernel32.dll", {
-      ...{ ReadFile: parameters, WriteFile: parameters },
-    });
+  const bound = (last: string) => {
+    const words = `u64 buffer u32 buffer ${last}`;
+    return bind("kernel32.dll", { ReadFile: words, WriteFile: words });
   };
   return { next: bound("pointer"), at: bound("buffer") };
 });
@@ -60,47 +56,13 @@ export const bunPackage: Way = {
   }),
 };
 
-type Operation = (
-  file: bigint,
-  bytes: bigint,
-  length: number,
-  done: null,
-  overlapped: bigint,
-) => number;
-
-interface Kernel32 {
-  CreateIoCompletionPort(
-    file: bigint,
-    port: bigint,
-    key: bigint,
-    threads: number,
-  ): number;
-  GetQueuedCompletionStatusEx(
-    port: bigint,
-    entries: Uint8Array,
-    count: number,
-    removed: Uint32Array,
-    milliseconds: number,
-    alertable: number,
-  ): number;
-  SetFileCompletionNotificationModes(file: bigint, flags: number): number;
-  ReadFile: Operation;
-  WriteFile: Operation;
-  ReadFileScatter: Operation;
-  WriteFileGather: Operation;
-}
-
-const OPERATION: readonly Word[] = ["u64", "u64", "u32", "pointer", "u64"];
-const KERNEL32: Record<keyof Kernel32, readonly Word[]> = {
-  CreateIoCompletionPort: ["u64", "u64", "u64", "u32"],
-  GetQueuedCompletionStatusEx: [
-    ...["u64", "buffer", "u32", "buffer", "u32", "i32"] as const,
-  ],
-  SetFileCompletionNotificationModes: ["u64", "i32"],
-  ReadFile: OPERATION,
-  WriteFile: OPERATION,
-  ReadFileScatter: OPERATION,
-  WriteFileGather: OPERATION,
+const OPERATION = "u64 u64 u32 pointer u64";
+const KERNEL32 = {
+  CreateIoCompletionPort: "u64 u64 u64 u32",
+  GetQueuedCompletionStatusEx: "u64 buffer u32 buffer u32 i32",
+  SetFileCompletionNotificationModes: "u64 i32",
+  ...{ ReadFile: OPERATION, WriteFile: OPERATION },
+  ...{ ReadFileScatter: OPERATION, WriteFileGather: OPERATION },
 };
 
 const SKIP_PORT_AND_EVENT = 3;
@@ -112,8 +74,8 @@ const NONE = 0xFFFF_FFFF_FFFF_FFFFn;
  * FALSE is taken for ERROR_IO_PENDING. It is the floor of what a program in this runtime can have.
  */
 function flight(name: "bare" | "koffi", job: Job): Contestant {
-  const { writes, length, pattern, offsets, depth = 1 } = job;
-  const kernel32 = bind<Kernel32>("kernel32.dll", KERNEL32);
+  const { writes, length, offsets, depth = 1 } = job;
+  const kernel32 = bind("kernel32.dll", KERNEL32);
   const { GetQueuedCompletionStatusEx } = kernel32;
   const operate = job.pages
     ? writes ? kernel32.WriteFileGather : kernel32.ReadFileScatter
@@ -123,8 +85,7 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
   // A handle has 32 significant bits.
   const port = BigInt(kernel32.CreateIoCompletionPort(NONE, 0n, 0n, 1) >>> 0);
   if (port === 0n) failed(name);
-  const flags = PATTERN_FLAGS[pattern] | FILE_FLAG_OVERLAPPED;
-  const files = job.paths.map((path) => openHandle(path, { flags }));
+  const files = job.paths.map((path) => openHandle(path, job, true));
   for (const file of files) {
     if (kernel32.CreateIoCompletionPort(file, port, 0n, 0) === 0) failed(name);
     kernel32.SetFileCompletionNotificationModes(file, SKIP_PORT_AND_EVENT);
@@ -151,6 +112,7 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
   const lowest = Number(slots.address & 0xFFFF_FFFFn);
   const idle: number[] = [];
   return {
+    memory: [memory, segments, slots],
     run(count, first) {
       let started = 0;
       let done = 0;
@@ -197,7 +159,6 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
     close() {
       for (const file of files) closeHandle(file);
       closeHandle(port);
-      void memory; // The kernel has its address until here.
     },
   };
 }

@@ -23,11 +23,9 @@ const KIB = 1024;
 /** What the pages may have made, by the name that their markers give it. */
 const PARTS: Readonly<Record<string, (results: Results) => string>> = {
   /** For the README: how this module compares. */
-  speed: (results) =>
-    [
-      ...speedTables(results).map(tableText),
-      machineSentence(results),
-    ].join("\n\n"),
+  ratios: (results) =>
+    [tableText(syncTable(results)), machineSentence(results)].join("\n\n"),
+  overlapped: (results) => tableText(overlappedTable(results)),
   machine: (results) =>
     [machineSentence(results), caveat(results) ?? ""].join("\n\n").trim(),
   ways: waysText,
@@ -56,32 +54,33 @@ export function markdown(page: string, results: Results): string {
   });
 }
 
-/** One small table for each kind of file: the mixed programs, and the requests that differ most from them. */
-function speedTables({ points }: Results): Table[] {
-  const beside = points.filter(({ runtime }) => runtime !== "node");
-  const sync = beside.filter((point) =>
+/** The mixed program, and the requests that differ most from it. */
+function syncTable({ points }: Results): Table {
+  const rows = points.filter((point) =>
     point.experiment === "mixed" ||
     point.experiment === "transfer" && point.pattern === "buffered" &&
       point.bytes === 64 * KIB &&
       (point.operation === "read" || point.operation === "rewrite")
   );
-  const overlapped = beside.filter(({ experiment }) =>
+  return ratioTable(rows, "SyncFile", [
+    ["`kernel32` to bare call", "kernel32", "bare"],
+    ["`SyncFile` to bare call", "SyncFile", "bare"],
+    ["to C", "SyncFile", "C"],
+    ["to `Deno.FsFile`", "SyncFile", "Deno.FsFile"],
+    ["to `node:fs`", "SyncFile", "node:fs"],
+    ["to `@bun-win32/kernel32`", "SyncFile", "@bun-win32/kernel32"],
+  ]);
+}
+
+function overlappedTable({ points }: Results): Table {
+  const rows = points.filter(({ experiment }) =>
     experiment === "mixed overlapped"
   );
-  return [
-    ratioTable(sync, "SyncFile", [
-      ["`kernel32` to bare call", "kernel32", "bare"],
-      ["`SyncFile` to bare call", "SyncFile", "bare"],
-      ["to C", "SyncFile", "C"],
-      ["to `Deno.FsFile`", "SyncFile", "Deno.FsFile"],
-      ["to `node:fs`", "SyncFile", "node:fs"],
-    ]),
-    ratioTable(overlapped, "OverlappedFile", [
-      ["`OverlappedFile` to bare call", "OverlappedFile", "bare"],
-      ["to C", "OverlappedFile", "C"],
-      ["to `node:fs/promises`", "OverlappedFile", "node:fs/promises"],
-    ]),
-  ].filter(({ rows }) => rows.length > 0);
+  return ratioTable(rows, "OverlappedFile", [
+    ["`OverlappedFile` to bare call", "OverlappedFile", "bare"],
+    ["to C", "OverlappedFile", "C"],
+    ["to `node:fs/promises`", "OverlappedFile", "node:fs/promises"],
+  ]);
 }
 
 function ratioTable(
@@ -95,12 +94,13 @@ function ratioTable(
       ...columns.map(([title]) => title),
     ],
     words: 3,
-    rows: points.toSorted(comparePoints).map((point) => [
-      ...[point.runtime, point.operation, point.phase ?? "nothing else"],
-      ...[sizeName(point.bytes), point.depth > 1 ? String(point.depth) : ""],
-      microseconds(point, way),
-      ...columns.map(([, way, against]) => ratioCell(point, way, against)),
-    ]),
+    rows: points.filter(({ runtime }) => runtime !== "node")
+      .toSorted(comparePoints).map((point) => [
+        ...[point.runtime, point.operation, point.phase ?? "nothing else"],
+        ...[sizeName(point.bytes), point.depth > 1 ? String(point.depth) : ""],
+        microseconds(point, way),
+        ...columns.map(([, way, against]) => ratioCell(point, way, against)),
+      ]),
   });
 }
 
