@@ -99,7 +99,6 @@ export function reasons(points: readonly PointResult[]): Reason[] {
   );
 }
 
-/** Sums up the rounds of each process. */
 function spread(processes: readonly (readonly number[])[]): Spread {
   if (processes.length !== 1) {
     return overProcesses(processes.map((rounds) => median(rounds)));

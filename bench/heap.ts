@@ -15,13 +15,11 @@ import { fsPromises } from "./ways/runtimes.ts";
 
 const NUL = "\\\\.\\NUL";
 const LAP = 128;
-const PAGES = 16;
 const DEPTH = 32;
 
 const [folder = "", ...counts] = process.argv.slice(2);
 const [calls, operations] = counts.map(Number) as [number, number];
 
-/** What runs so many times. */
 type Loop = (count: number) => void | Promise<void>;
 
 let last: unknown;
@@ -49,16 +47,12 @@ for (
 }
 // Bun's collector runs whenever its event loop has a moment, and nothing keeps it from that: there is nothing to be read off.
 if (RUNTIME === "deno") {
-  const path = makeFile(folder, "heap.bin", LAP * PAGES * PAGE);
+  const path = makeFile(folder, "heap.bin", LAP * PAGE);
   const { overlappedFile } = ours;
   await overlapped("the loop", idle(), path, DEPTH);
   await overlapped("OverlappedFile write × 32", overlappedFile, path, DEPTH);
   await overlapped("OverlappedFile read × 32", overlappedFile, path, DEPTH, {
     writes: false,
-  });
-  await overlapped("OverlappedFile write", overlappedFile, path, 1);
-  await overlapped("gather of 16 pages", overlappedFile, path, 1, {
-    ...{ pages: true, length: PAGES * PAGE },
   });
   await overlapped("node:fs/promises write × 32", fsPromises, path, DEPTH);
   rmSync(path, { force: true, maxRetries: 3 });
@@ -93,7 +87,6 @@ async function overlapped(
   await close();
 }
 
-/** What the loop of the bench itself leaves. */
 function idle(): Way {
   const settled = Promise.resolve(PAGE);
   const perform = (_bytes: unknown, at?: number) => {
@@ -101,11 +94,7 @@ function idle(): Way {
     return settled;
   };
   const file = { read: perform, write: perform, rewind() {}, close() {} };
-  return {
-    name: "OverlappedFile",
-    runtimes: ["deno"],
-    open: () => Promise.resolve(file),
-  };
+  return { ...ours.overlappedFile, open: () => Promise.resolve(file) };
 }
 
 /** Finds out how this runtime knows the size of its heap, garbage included. */

@@ -163,7 +163,6 @@ export async function contestantOf(way: Way, job: Job): Promise<Contestant> {
     : await withPromises(way, given, depth ?? 1);
 }
 
-/** With synchronous calls. */
 function withCalls({ name, openSync }: Way, job: Job): Contestant {
   const { writes, positional, length, paths, offsets } = job;
   const files: SyncAccess[] = [];

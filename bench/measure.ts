@@ -93,7 +93,6 @@ async function measure(
   }
 }
 
-/** Splits ways into those that take part and the reasons of the others. */
 async function choose(
   experiment: Experiment,
   point: Point,

@@ -249,7 +249,6 @@ export function median(values: readonly number[]): number {
     : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-/** Six digits are all that there is to know. */
 function digits(value: number): number {
   return Number(value.toPrecision(6));
 }

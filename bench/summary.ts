@@ -23,7 +23,6 @@ export function row(point: PointResult): string {
   return `${pointName(point)}: ${[time, ...cells].join(", ")}`;
 }
 
-/** Says how long an operation takes. */
 function timeName(ns: number): string {
   if (ns >= 1e6) return `${digits(ns / 1e6)} ms`;
   return ns >= 1e3 ? `${digits(ns / 1e3)} µs` : `${digits(ns)} ns`;

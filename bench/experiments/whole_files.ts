@@ -34,7 +34,6 @@ const NODE_FS = WHOLE_FILE_WAYS.at(-1)!;
 
 type Run = Contestant["run"];
 
-/** What a file holds. */
 interface Content {
   readonly ways: readonly Way[];
   points(quick: boolean): Pick<Point, "pattern" | "bytes">[];
@@ -90,7 +89,6 @@ function wholeFiles(experiment: Name, content: Content): Experiment {
   };
 }
 
-/** With a buffer and synchronous calls. */
 function withCalls(
   content: Content,
   way: Way,

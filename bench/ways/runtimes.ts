@@ -13,7 +13,7 @@ import {
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { Bun, Deno } from "../globals.ts";
+import { Bun, Deno, type DenoFile } from "../globals.ts";
 import { RUNTIME } from "../runtime.ts";
 import type { Pattern, Point, Runtime } from "../schema.ts";
 import { type Bytes, type Opening, streamOf, type Way } from "../way.ts";
@@ -41,32 +41,34 @@ const denoOptions = ({ append, create }: Opening) => ({
   ...create && { create: true, truncate: true },
 });
 
+const denoFile = (file: DenoFile) => ({
+  rewind: () => void file.seekSync(0, 0),
+  resize: (size: number) => file.truncateSync(size),
+  close: () => file.close(),
+});
+
 /** Deno's own files. */
 export const fsFile: Way = {
   name: "Deno.FsFile",
   runtimes: ["deno"],
   refuses: (point) =>
-    isPositional(point)
+    / at$|er$/.test(point.operation) || point.phase === "offsets"
       ? "Deno.FsFile has no transfers at an offset"
       : refusesPattern("Deno.open()", point),
   openSync(path, how) {
     const file = Deno.openSync(path, denoOptions(how));
     return {
+      ...denoFile(file),
       read: (bytes) => file.readSync(bytes),
       write: (bytes) => file.writeSync(bytes),
-      rewind: () => void file.seekSync(0, 0),
-      resize: (size) => file.truncateSync(size),
-      close: () => file.close(),
     };
   },
   async open(path, how) {
     const file = await Deno.open(path, denoOptions(how));
     return {
+      ...denoFile(file),
       read: (bytes) => file.read(bytes),
       write: (bytes) => file.write(bytes),
-      rewind: () => void file.seekSync(0, 0),
-      resize: (size) => file.truncateSync(size),
-      close: () => file.close(),
     };
   },
   streams: {
@@ -77,11 +79,6 @@ export const fsFile: Way = {
     },
   },
 };
-
-function isPositional({ operation, phase }: Point): boolean {
-  return operation.endsWith(" at") || operation === "gather" ||
-    operation === "scatter" || phase === "offsets";
-}
 
 /**
  * The flags that Node hands through to libuv, which makes them CreateFileW's. Deno and Bun do not.

@@ -245,7 +245,6 @@ async function bundleProgram(
   });
 }
 
-/** The URL by which Windows programs know a file of the host. */
 function urlOf(windows: Windows, path: string): string {
   return `file:///${windows.path(path).replaceAll("\\", "/")}`;
 }

@@ -168,7 +168,6 @@ function spreadText(
   return `${ratioText(value)} (${ratioText(low)}–${ratioText(high)})`;
 }
 
-/** The legend and the table of panels. */
 function chartOf(
   panels: readonly Panel[],
   series: readonly Series[],

@@ -12,18 +12,15 @@ const KIB = 1024;
 /** Fewer sizes say nothing that a line through two points would not. */
 const FEWEST_SIZES = 3;
 
-/** What a request costs the processors, by its size. */
+/** The CPU time of a request in µs, above 0, by its size. */
 export interface Sample {
   readonly kib: number;
-  /** CPU time of a request in µs, above 0. */
   readonly cpu: number;
 }
 
 /** `CPU µs = fixed + marginal × KiB`. Neither is below 0. */
 export interface Line {
-  /** What a call costs, whatever its length. */
   readonly fixed: number;
-  /** What each KiB adds: copying it, above all. */
   readonly marginal: number;
   /** By how much of itself a sample is off the line: root of the mean square. */
   readonly residual: number;
@@ -92,7 +89,6 @@ export function costChart(
   return { ...chart, table: costModelTable(costModels(all)) };
 }
 
-/** A line of the model is none on logarithmic axes. */
 function curve({ way, samples, fixed, marginal }: CostModel) {
   const sizes = samples.map(({ kib }) => kib);
   const [from, to] = [Math.min(...sizes), Math.max(...sizes)];
@@ -104,7 +100,7 @@ function curve({ way, samples, fixed, marginal }: CostModel) {
 }
 
 /** Makes a table with a row for each line that was fitted. */
-export function costModelTable(models: readonly CostModel[]): Table {
+function costModelTable(models: readonly CostModel[]): Table {
   return withoutEmpty({
     head: [
       ...["Runtime", "Operation", "Pattern", "Way"],

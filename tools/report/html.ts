@@ -12,7 +12,6 @@ import type { Table } from "../../bench/table.ts";
 
 const STYLE = readFileSync(new URL("page.css", import.meta.url), "utf8");
 
-/** A part of the page that the table of contents names. */
 interface Section {
   readonly id: string;
   readonly title: string;

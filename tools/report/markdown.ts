@@ -129,17 +129,18 @@ function experimentsText({ points }: Results): string {
   }).join("\n\n");
 }
 
+/** The points that say most, for a page that has no room for all: the report has them. */
 function isMain(point: PointResult): boolean {
   const { experiment, runtime, operation, pattern, bytes, x } = point;
   if (runtime === "node") return false;
   if (experiment === "transfer") {
-    return (pattern === "buffered" || pattern === "unbuffered") &&
-      (bytes === 4 * KIB || bytes === 64 * KIB) &&
+    return pattern === "buffered" && bytes <= 64 * KIB && bytes >= 4 * KIB &&
       (operation === "read" || operation === "write");
   }
-  if (experiment === "overlapped") return bytes === 4 * KIB;
-  return isMixed(point) || x !== undefined || experiment === "gather" ||
-    bytes <= 64 || bytes === 256 * KIB;
+  if (experiment === "overlapped") return pattern === "unbuffered";
+  return isMixed(point) || experiment === "gather" || bytes <= 64 &&
+      x === undefined ||
+    experiment === "streams" || experiment === "open files";
 }
 
 /** Makes a table with a row for each point: what C took, and how many times that everybody else. */
