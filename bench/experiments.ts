@@ -5,7 +5,7 @@ import { openFiles } from "./experiments/open_files.ts";
 import { gather, overlapped } from "./experiments/overlapped.ts";
 import { transfer } from "./experiments/transfer.ts";
 import { records, streams, text } from "./experiments/whole_files.ts";
-import { onFiles, onOneFile } from "./experiments/workers.ts";
+import { workers } from "./experiments/workers.ts";
 import type { Experiment as Name } from "./schema.ts";
 
 /** Everything that can be measured, in the order in which it is. */
@@ -16,7 +16,6 @@ export const EXPERIMENTS: Readonly<Record<Name, Experiment>> = {
   "file size": fileSize,
   "open files": openFiles,
   "in flight": inFlight,
-  "workers": onFiles,
-  "workers on one file": onOneFile,
+  workers,
   "buffer size": bufferSize,
 };

@@ -129,12 +129,7 @@ export const EXPERIMENTS = {
   "workers": {
     title: "How cost grows with Workers",
     about:
-      "Each has a file of its own; C has threads. The time is that of all divided by the number of all their requests.",
-    x: "Workers",
-  },
-  "workers on one file": {
-    title: "How cost grows with Workers on one file",
-    about: "Each has its piece of the file; C has threads.",
+      "Each has a file of its own; C has one thread. The time is that of all divided by the number of all their requests.",
     x: "Workers",
   },
   "buffer size": {

@@ -47,7 +47,7 @@ export const MEMORY_WAYS: readonly Way[] = [
 
 /** Files that hold a great number of small things. */
 export const WHOLE_FILE_WAYS: readonly Way[] = [
-  ...[native, syncFile, fsFile, nodeFs],
+  ...[syncFile, fsFile, nodeFs],
 ];
 
 /** Files as streams. */

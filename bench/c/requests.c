@@ -30,22 +30,3 @@ __declspec(dllexport) int requests(const HANDLE *files, int among, char *memory,
   }
   return count;
 }
-
-#define ACCESS (GENERIC_READ | GENERIC_WRITE)
-#define SHARE (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
-
-// Opens existing files, whose paths follow one another in fields of MAX_PATH. Returns how many were opened.
-__declspec(dllexport) int open_files(const WCHAR *paths, HANDLE *files, DWORD flags, int count) {
-  for (int i = 0; i < count; i++) {
-    files[i] = CreateFileW(paths + (size_t)i * MAX_PATH, ACCESS, SHARE, NULL, OPEN_EXISTING, flags, NULL);
-    if (files[i] == INVALID_HANDLE_VALUE) return i;
-  }
-  return count;
-}
-
-// Returns how many were closed.
-__declspec(dllexport) int close_files(const HANDLE *files, int count) {
-  int closed = 0;
-  for (int i = 0; i < count; i++) closed += CloseHandle(files[i]);
-  return closed;
-}

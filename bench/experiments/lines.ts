@@ -14,19 +14,10 @@ export const LINES: readonly string[] = Array.from(
   },
 );
 
-/** The lines in UTF-8, each with its end. */
-export const LINE_TEXT: Uint8Array<ArrayBuffer> = new TextEncoder().encode(
-  LINES.map((line) => `${line}\n`).join(""),
-);
-
-/** The sum of the lengths of so many lines, in UTF-16 units or bytes, without their ends. */
-export function lengthOf(count: number, unit: "units" | "bytes"): number {
-  const encoder = new TextEncoder();
-  const lengths = LINES.map((line) =>
-    unit === "units" ? line.length : encoder.encode(line).length
-  );
+/** The sum of the lengths of so many lines, without their ends. */
+export function lengthOf(count: number): number {
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += lengths[i % COUNT]!;
+  for (let i = 0; i < count; i++) sum += LINES[i % COUNT]!.length;
   return sum;
 }
 

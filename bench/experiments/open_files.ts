@@ -2,11 +2,9 @@
 
 import type { Experiment } from "../experiment.ts";
 import { makeFiles } from "../files.ts";
-import { bind } from "../foreign.ts";
-import { wide } from "../handle.ts";
 import { workingSet } from "../rounds.ts";
 import type { Point } from "../schema.ts";
-import { type Contestant, failed, type Way } from "../way.ts";
+import type { Contestant, Way } from "../way.ts";
 import { THROUGH_WAYS } from "../ways.ts";
 import { openCounts, round } from "./growth.ts";
 
@@ -20,7 +18,7 @@ export const openFiles: Experiment = {
       ...{ pattern: "buffered", bytes: 0, depth: 1 },
     })),
   ],
-  ways: (point) => isOpening(point) ? THROUGH_WAYS : round.ways(point),
+  ways: (point) => isOpening(point) ? THROUGH_WAYS.slice(1) : round.ways(point),
   pace: (point, task) =>
     isOpening(point)
       ? {
@@ -33,8 +31,7 @@ export const openFiles: Experiment = {
   prepare(point, task) {
     if (!isOpening(point)) return round.prepare(point, task);
     const paths = makeFiles(task.folder, point.x!, 4096);
-    return (way) =>
-      way.name === "C" ? inC(paths, task.library!) : opening(way, paths);
+    return (way) => opening(way, paths);
   },
 };
 
@@ -57,26 +54,4 @@ function opening(way: Way, paths: readonly string[]): Contestant {
       for (const file of files) file.close();
     };
   return { run, peak: () => most, close() {} };
-}
-
-const MAX_PATH = 260;
-
-function inC(paths: readonly string[], library: string): Contestant {
-  const { open_files, close_files } = bind(library, {
-    open_files: "buffer buffer u32 i32",
-    close_files: "buffer i32",
-  });
-  const fields = new Uint8Array(new ArrayBuffer(2 * MAX_PATH * paths.length));
-  paths.forEach((path, i) => fields.set(wide(path), 2 * MAX_PATH * i));
-  const files = new BigUint64Array(new ArrayBuffer(8 * paths.length));
-  let most = 0;
-  return {
-    run(count) {
-      const opened = open_files(fields, files, 0, count);
-      most ||= workingSet();
-      if (close_files(files, opened) !== count) failed("C");
-    },
-    peak: () => most,
-    close() {},
-  };
 }

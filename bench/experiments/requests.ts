@@ -6,7 +6,7 @@ import { flush, freeSpace, makeFiles } from "../files.ts";
 import { contestantOf } from "../loops.ts";
 import { RUNTIME } from "../runtime.ts";
 import type { Point } from "../schema.ts";
-import type { Job, Way } from "../way.ts";
+import type { Contestant, Job, Way } from "../way.ts";
 
 /** What is not as in most experiments. */
 export interface Special {
@@ -23,6 +23,7 @@ export interface Special {
   readonly positional?: boolean;
   /** The disk is to have what was written before a lap begins. */
   readonly settling?: boolean;
+  prepare?(way: Way, job: Job): Promise<Contestant>;
 }
 
 /** What a disk must have left beside the files. */
@@ -65,7 +66,8 @@ export function requests(
         ...overlapped && { depth, views: depth },
         ...its,
       };
-      return (way) => settling ? settled(way, job) : contestantOf(way, job);
+      if (settling) return (way) => settled(way, job);
+      return (way) => (its.prepare ?? contestantOf)(way, job);
     },
     ...experiment,
   };

@@ -3,21 +3,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Experiment } from "../experiment.ts";
-import { bind } from "../foreign.ts";
-import { handleFile } from "../handle.ts";
 import { contestantOf } from "../loops.ts";
 import { plainBytes } from "../memory.ts";
 import type { Experiment as Name, Point } from "../schema.ts";
 import { type Bytes, type Contestant, failed, type Way } from "../way.ts";
 import { STREAM_WAYS, WHOLE_FILE_WAYS } from "../ways.ts";
-import {
-  lengthOf,
-  LINE_BYTES,
-  LINE_TEXT,
-  LineCounter,
-  LINES,
-  textsOf,
-} from "./lines.ts";
+import { lengthOf, LINE_BYTES, LineCounter, textsOf } from "./lines.ts";
 import {
   readRecords,
   readStructs,
@@ -46,7 +37,7 @@ interface Content {
     take(bytes: Bytes): void;
     isWhole(): boolean;
   };
-  inC(library: string, path: string, point: Point): Run;
+  inC?(library: string, path: string, point: Point): Run;
 }
 
 function wholeFiles(experiment: Name, content: Content): Experiment {
@@ -77,7 +68,7 @@ function wholeFiles(experiment: Name, content: Content): Experiment {
       }
       return (way) => ({
         run: way.name === "C"
-          ? content.inC(library!, path, point)
+          ? content.inC!(library!, path, point)
           : STREAM_WAYS.includes(way)
           ? withStreams(content, way, path, point)
           : withCalls(content, way, path, point),
@@ -137,29 +128,12 @@ function withStreams(
   };
 }
 
-/** Has C go through a file: `call` gets the handle and what it is to count. */
-function inC(
-  path: string,
-  { operation }: Point,
-  call: (file: bigint, writes: boolean, count: number) => boolean,
-): Run {
-  const writes = operation === "write";
-  return (count) => {
-    const file = handleFile(path, { pattern: "buffered", create: writes });
-    if (!call(file.handle, writes, count)) failed("C");
-    file.close();
-  };
-}
-
-const [NATIVE, SYNC_FILE, ...OTHERS] = WHOLE_FILE_WAYS as [Way, Way, ...Way[]];
+const [SYNC_FILE, ...OTHERS] = WHOLE_FILE_WAYS as [Way, ...Way[]];
 const STRUCT: Way = { ...SYNC_FILE, name: "SyncFile, struct()" };
-
-const WRITE = "u64 buffer u32 i32";
-const READ = "u64 buffer u32 buffer";
 
 /** Records of a structure, packed into bytes. */
 export const records: Experiment = wholeFiles("records", {
-  ways: [NATIVE, SYNC_FILE, STRUCT, ...OTHERS],
+  ways: [SYNC_FILE, STRUCT, ...OTHERS],
   points: () => [{ pattern: "buffered", bytes: RECORD }],
   count: (quick) => quick ? 10_000 : 100_000,
   pieces: (count, way) =>
@@ -172,33 +146,7 @@ export const records: Experiment = wholeFiles("records", {
       isWhole: () => sum === sumOf(count),
     };
   },
-  inC(library, path, point) {
-    const { records_write, records_read } = bind(library, {
-      records_write: WRITE,
-      records_read: READ,
-    });
-    const buffer = new Uint8Array(BUFFER_SIZE);
-    const sum = new Float64Array(1);
-    const bytes = new Uint8Array(sum.buffer);
-    return inC(
-      path,
-      point,
-      (file, writes, count) =>
-        writes
-          ? records_write(file, buffer, BUFFER_SIZE, count) === count
-          : records_read(file, buffer, BUFFER_SIZE, bytes) === 1 &&
-            sum[0] === sumOf(count),
-    );
-  },
 });
-
-/** Where each line ends. */
-const ENDS = new Uint8Array(
-  Uint32Array.from(
-    [...LINE_TEXT.entries()].filter(([, byte]) => byte === 0x0A),
-    ([i]) => i + 1,
-  ).buffer,
-);
 
 /** Lines that are encoded and written, or read and decoded. */
 export const text: Experiment = wholeFiles("text", {
@@ -214,27 +162,8 @@ export const text: Experiment = wholeFiles("text", {
     const counter = new LineCounter();
     return {
       take: (bytes) => counter.take(decoder.decode(bytes, { stream: true })),
-      isWhole: () => counter.isWhole(count, lengthOf(count, "units")),
+      isWhole: () => counter.isWhole(count, lengthOf(count)),
     };
-  },
-  inC(library, path, point) {
-    const { text_write, text_read } = bind(library, {
-      text_write: `${READ} buffer i32 i32`,
-      text_read: READ,
-    });
-    const buffer = new Uint8Array(BUFFER_SIZE);
-    const sum = new Float64Array(1);
-    const bytes = new Uint8Array(sum.buffer);
-    const lines = [LINE_TEXT, ENDS, LINES.length];
-    return inC(
-      path,
-      point,
-      (file, writes, count) =>
-        writes
-          ? text_write(file, buffer, BUFFER_SIZE, ...lines, count) === count
-          : text_read(file, buffer, BUFFER_SIZE, bytes) === count &&
-            sum[0] === lengthOf(count, "bytes"),
-    );
   },
 });
 
@@ -261,7 +190,7 @@ export const streams: Experiment = wholeFiles("streams", {
     };
   },
   inC: (library, path, { operation, pattern, bytes }) => async (count) => {
-    const contestant = await contestantOf(NATIVE, {
+    const contestant = await contestantOf(STREAM_WAYS[0]!, {
       ...{ writes: operation === "write", pattern, paths: [path], library },
       ...{ length: bytes, views: 1, offsets: 1, positional: false },
       ...{ append: false, create: operation === "write" },

@@ -7,9 +7,6 @@ import { THREAD_WAYS } from "../ways.ts";
 export interface Start {
   readonly way: string;
   readonly path: string;
-  /** The length of a request, and the first of those that are rewritten. */
-  readonly length: number;
-  readonly first: number;
 }
 
 const scope = globalThis as unknown as {
@@ -31,14 +28,14 @@ scope.onmessage = ({ data }) => {
   }
 };
 
-function start({ way, path, length, first }: Start): typeof run {
+function start({ way, path }: Start): typeof run {
   const { openSync } = THREAD_WAYS.find(({ name }) => name === way)!;
   const file = openSync!(path, { pattern: "buffered" });
-  const bytes = plainBytes(length);
+  const bytes = plainBytes(4096);
   const rewrite = (count: number) => {
     if (count === 0) return file.close();
     for (let i = 0; i < count; i++) {
-      if (file.writeAt!(bytes, (first + i) * length) === length) continue;
+      if (file.writeAt!(bytes, i * bytes.length) === bytes.length) continue;
       throw new Error(`A request of ${way} failed or was cut short`);
     }
   };

@@ -1,13 +1,11 @@
-// How many operations a second more Workers make, each with a file of its own or all with the same file.
+// How many operations a second more Workers make, each with a file of its own, beside one thread of C.
 
 import type { Experiment } from "../experiment.ts";
-import { makeFiles } from "../files.ts";
-import { bind } from "../foreign.ts";
-import { handleFile } from "../handle.ts";
-import { plainBytes } from "../memory.ts";
+import { contestantOf } from "../loops.ts";
 import type { Point } from "../schema.ts";
-import { type Contestant, failed, type Way } from "../way.ts";
+import type { Contestant } from "../way.ts";
 import { THREAD_WAYS } from "../ways.ts";
+import { requests } from "./requests.ts";
 import type { Start } from "./worker.ts";
 
 const REQUEST = 4096;
@@ -15,51 +13,31 @@ const REQUEST = 4096;
 /** How many requests each Worker makes in a lap: so many that asking for them is no matter. */
 const LAP = 4096;
 
-const COUNTS = [1, 2, 3, 4];
-const QUICK_COUNTS = [1, 2];
+export const workers: Experiment = requests({
+  points: (quick, runtime) =>
+    runtime === "node" ? [] : (quick ? [1, 2] : [1, 2, 3, 4]).map((
+      x,
+    ): Point => ({
+      ...{ experiment: "workers", runtime, operation: "rewrite at", x },
+      ...{ pattern: "buffered", bytes: REQUEST, depth: 1 },
+    })),
+  ways: () => THREAD_WAYS,
+  pace: ({ x = 1 }, { milliseconds }) => ({
+    ...{ loop: "workers", lap: x * LAP, shortestTurn: 10, milliseconds },
+    // The Workers warm up on their own.
+    ...{ warmUp: 0, compiling: 0, cpu: 0, wholeFiles: true },
+  }),
+  seconds: ({ x = 1 }) => 1 + 0.5 * x,
+}, ({ x = 1 }) => ({
+  ...{ files: x, offsets: LAP },
+  prepare: (way, job) =>
+    way.name === "C"
+      ? contestantOf(way, job)
+      : start(job.paths.map((path) => ({ way: way.name, path }))),
+}));
 
-function experiment(name: "workers" | "workers on one file"): Experiment {
-  const isOne = name === "workers on one file";
-  return {
-    points: (quick, runtime) =>
-      runtime === "node" || quick && isOne
-        ? []
-        : (quick ? QUICK_COUNTS : COUNTS).map((x): Point => ({
-          ...{ experiment: name, runtime, operation: "rewrite at", x },
-          ...{ pattern: "buffered", bytes: REQUEST, depth: 1 },
-        })),
-    ways: () => THREAD_WAYS,
-    pace: ({ x = 1 }, { milliseconds }) => ({
-      ...{ loop: name, lap: x * LAP, shortestTurn: 10, milliseconds },
-      // The Workers warm up on their own.
-      ...{ warmUp: 0, compiling: 0, cpu: 0, wholeFiles: true },
-    }),
-    seconds: ({ x = 1 }) => 1 + 0.5 * x,
-    prepare({ x = 1 }, { folder, library }) {
-      const size = (isOne ? x : 1) * LAP * REQUEST;
-      const made = makeFiles(folder, isOne ? 1 : x, size);
-      const paths = Array.from({ length: x }, (_, i) => made[i % made.length]!);
-      const apart = isOne ? LAP : 0;
-      return (way) =>
-        way.name === "C"
-          ? threads(paths, apart, library!)
-          : workers(way, paths, apart);
-    },
-  };
-}
-
-/** Each with its file. */
-export const onFiles: Experiment = experiment("workers");
-
-/** Each with its piece of one file. */
-export const onOneFile: Experiment = experiment("workers on one file");
-
-async function workers(
-  { name }: Way,
-  paths: readonly string[],
-  apart: number,
-): Promise<Contestant> {
-  const crew = paths.map(() =>
+async function start(starts: readonly Start[]): Promise<Contestant> {
+  const crew = starts.map(() =>
     new Worker(new URL("./worker.ts", import.meta.url), { type: "module" })
   );
   const ask = async (message: (index: number) => Start | number) => {
@@ -67,9 +45,7 @@ async function workers(
   };
   const close = () => crew.forEach((worker) => worker.terminate());
   try {
-    await ask((i) => ({
-      ...{ way: name, path: paths[i]!, first: i * apart, length: REQUEST },
-    }));
+    await ask((i) => starts[i]!);
   } catch (error) {
     close();
     throw error;
@@ -91,25 +67,4 @@ function answer(worker: Worker, message: Start | number): Promise<void> {
     };
     worker.postMessage(message);
   });
-}
-
-function threads(
-  paths: readonly string[],
-  apart: number,
-  library: string,
-): Contestant {
-  const { crew } = bind(library, { crew: "buffer buffer u32 i32 i32 i32" });
-  const files = paths.map((path) => handleFile(path, { pattern: "buffered" }));
-  const handles = BigUint64Array.from(files, ({ handle }) => handle);
-  const memory = plainBytes(files.length * REQUEST);
-  return {
-    run(count) {
-      const each = Math.ceil(count / files.length);
-      const made = crew(handles, memory, REQUEST, apart, files.length, each);
-      if (made !== each * files.length) failed("C");
-    },
-    close() {
-      for (const file of files) file.close();
-    },
-  };
 }

@@ -8,7 +8,6 @@ import {
   xName,
 } from "../../bench/names.ts";
 import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
-import { groupBy } from "../../bench/groups.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import {
   caveat,
@@ -143,18 +142,17 @@ function isMain(point: PointResult): boolean {
     experiment === "streams" || experiment === "open files";
 }
 
-/** Makes a table with a row for each point: what C took, and how many times that everybody else. */
+/** Makes a table with a row for each point: what the first way took, and how many times that everybody else. */
 function pointTable(points: readonly PointResult[]): Table {
   const [{ experiment }] = points as [PointResult];
   const measured = new Set(
     points.flatMap((point) => figuresOf(point).map(({ way }) => way)),
   );
-  const ways = WAY_NAMES.filter((way) => way !== "C" && measured.has(way));
-  const hasDepths = [...groupBy(points, ({ depth }) => depth)].length > 1;
+  const [base, ...ways] = WAY_NAMES.filter((way) => measured.has(way));
   return withoutEmpty({
     head: [
-      ...["Runtime", "Call", "Requests", "Opened", "Size"],
-      ...["In flight", EXPERIMENTS[experiment].x ?? "", "C µs"],
+      ...["Runtime", "Call", "Requests", "Opened", "Size", "In flight"],
+      ...[EXPERIMENTS[experiment].x, `\`${base}\` µs`],
       ...ways.map((way) => `\`${way}\``),
     ],
     words: 4,
@@ -162,9 +160,9 @@ function pointTable(points: readonly PointResult[]): Table {
       ...[point.runtime, point.operation, point.phase ?? ""],
       point.phase === undefined ? point.pattern : "",
       point.bytes > 0 ? sizeName(point.bytes) : "",
-      hasDepths && point.x === undefined ? String(point.depth) : "",
-      ...[xName(point), microseconds(point, "C")],
-      ...ways.map((way) => ratioCell(point, way, "C")),
+      point.depth > 1 && point.x === undefined ? String(point.depth) : "",
+      ...[xName(point), microseconds(point, base!)],
+      ...ways.map((way) => ratioCell(point, way, base!)),
     ]),
   });
 }
