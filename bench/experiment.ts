@@ -65,8 +65,6 @@ export interface Experiment {
   ): (way: Way) => Contestant | Promise<Contestant>;
   /** Whether all points of a process take turns: they are one program. */
   readonly together?: boolean;
-  /** In how many processes a point is measured at most. */
-  mostProcesses?(point: Point): number;
   /** Guesses what one process takes beside the ways' turns, in seconds. */
   seconds?(point: Point): number;
 }

@@ -25,8 +25,6 @@ export interface Figures {
   /** What an operation cost the processors, in µs, and for each KiB of it. */
   readonly cpu?: Spread;
   readonly cpuPerKiB?: number;
-  /** The most that memory grew by, in bytes. */
-  readonly memory?: number;
 }
 
 /** Works out what is known of each way at a point, in the order of every table. */
@@ -43,8 +41,7 @@ function figures(
   measured: readonly Measured[],
 ): Figures {
   const time = spread(measured.map(({ rounds }) => rounds));
-  const cpu = given(measured, ({ cpu }) => cpu);
-  const memory = given(measured, ({ memory }) => memory);
+  const cpu = measured.flatMap(({ cpu }) => cpu ?? []);
   const costs = cpu.map((ns) => ns / 1000);
   return {
     way,
@@ -56,7 +53,6 @@ function figures(
       cpu: overProcesses(costs),
       ...bytes > 0 && { cpuPerKiB: median(costs) / (bytes / 1024) },
     },
-    ...memory.length > 0 && { memory: median(memory) },
   };
 }
 
@@ -119,11 +115,4 @@ function overProcesses(medians: readonly number[]): Spread {
 function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-}
-
-function given<Value>(
-  measured: readonly Measured[],
-  value: (measured: Measured) => Value | undefined,
-): Value[] {
-  return measured.map(value).filter((value) => value !== undefined);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { plainBytes } from "./memory.ts";
 
@@ -26,17 +26,4 @@ export function makeFiles(
     { length: count },
     (_, index) => makeFile(folder, `${index}.bin`, size),
   );
-}
-
-/** Waits until the disk has what was written to a file. */
-export function flush(path: string): void {
-  const file = openSync(path, "r+");
-  fsyncSync(file);
-  closeSync(file);
-}
-
-/** How many bytes a disk has room for. */
-export function freeSpace(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }

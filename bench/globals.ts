@@ -46,7 +46,6 @@ interface BunGlobal {
     stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
     writer(options?: { highWaterMark?: number }): BunWriter;
   };
-  gc(force: boolean): void;
 }
 
 const globals = globalThis as unknown as {

@@ -1,4 +1,3 @@
-import process from "node:process";
 import { AlignedBuffer } from "../mod.ts";
 import { koffi } from "./packages.ts";
 import { RUNTIME } from "./runtime.ts";
@@ -41,9 +40,4 @@ function alignedInNode(length: number): AlignedMemory {
   const start = beyond === 0 ? 0 : ALIGNMENT - beyond;
   const aligned = bytes.subarray(start, start + length);
   return { bytes: aligned, address: address(aligned) };
-}
-
-/** The process's working set, in bytes. */
-export function workingSet(): number {
-  return process.memoryUsage.rss();
 }

@@ -99,10 +99,8 @@ export function shiftsOf(
   quick: boolean,
   processes: number,
 ): Point[][] {
-  const most = (point: Point) =>
-    EXPERIMENTS[point.experiment].mostProcesses?.(point) ?? Infinity;
-  return Array.from({ length: processes }).flatMap((_, i) =>
-    batchesOf(points.filter((point) => i < most(point)), quick)
+  return Array.from({ length: processes }).flatMap(() =>
+    batchesOf(points, quick)
   );
 }
 

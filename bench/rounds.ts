@@ -1,7 +1,5 @@
 import process from "node:process";
 import type { Pace } from "./experiment.ts";
-import { Bun } from "./globals.ts";
-import { RUNTIME } from "./runtime.ts";
 import type { Measured, Run, Way } from "./schema.ts";
 import type { Contestant } from "./way.ts";
 
@@ -40,7 +38,6 @@ interface Running {
   readonly name: Way;
   readonly contestant: Contestant;
   readonly pace: Pace;
-  readonly memory: number;
   readonly rounds: number[];
 }
 
@@ -93,11 +90,8 @@ async function start({ name, prepare }: Entry, pace: Pace): Promise<Running> {
     await other.run(pace.wholeFiles ? lap : Math.min(lap, REHEARSED), 0);
     await other.close();
   }
-  await collectGarbage();
-  const before = workingSet();
   const contestant = await prepare();
   await lapTime(contestant, pace);
-  const memory = Math.max(0, (contestant.peak?.() ?? workingSet()) - before);
   if (isNew) {
     const end = performance.now() + compiling;
     for (let left = COMPILED; left > 0; left -= lap) {
@@ -108,7 +102,7 @@ async function start({ name, prepare }: Entry, pace: Pace): Promise<Running> {
   }
   const end = performance.now() + warmUp;
   while (performance.now() < end) await lapTime(contestant, pace);
-  return { name, contestant, pace, memory, rounds: [] };
+  return { name, contestant, pace, rounds: [] };
 }
 
 async function takeTurns(
@@ -170,36 +164,23 @@ async function lapTime(
   return performance.now() - start;
 }
 
-const LOOK_INTERVAL = 10; // ms
-
 /**
- * Counts the CPU time of laps that follow each other, and what the working set grew by meanwhile. Rewinding cannot be left out of the
- * stretch: it gets its share of the CPU time by the time that it takes.
+ * Counts the CPU time of laps that follow each other. Rewinding cannot be left out of the stretch: it gets its share of the CPU time by the
+ * time that it takes.
  */
 async function takeCpuTime(
-  { contestant, pace, memory }: Running,
-): Promise<Pick<Measured, "cpu" | "memory">> {
-  const { lap, cpu, wholeFiles } = pace;
-  if (cpu === 0) return { memory };
-  const least = workingSet();
-  let most = least;
-  const look = () => most = Math.max(most, workingSet());
-  // Between the chunks of a stream there is time to look.
-  const watch = wholeFiles ? setInterval(look, LOOK_INTERVAL) : undefined;
+  { contestant, pace }: Running,
+): Promise<Pick<Measured, "cpu">> {
+  if (pace.cpu === 0) return {};
   const before = cpuTime();
   const start = performance.now();
-  let time = 0;
-  let count = 0;
-  let elapsed = 0;
+  let [time, count, elapsed] = [0, 0, 0];
   do {
     time += await lapTime(contestant, pace);
-    count += lap;
+    count += pace.lap;
     elapsed = performance.now() - start;
-  } while (elapsed < cpu);
-  const spent = Math.round(time / elapsed * (cpuTime() - before) / count);
-  clearInterval(watch);
-  look();
-  return { cpu: spent, memory: Math.max(memory, most - least) };
+  } while (elapsed < pace.cpu);
+  return { cpu: Math.round(time / elapsed * (cpuTime() - before) / count) };
 }
 
 /**
@@ -209,25 +190,6 @@ async function takeCpuTime(
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return 1000 * (user + system);
-}
-
-/** The process's working set, in bytes. */
-export function workingSet(): number {
-  return process.memoryUsage.rss();
-}
-
-let collect: (() => void) | undefined;
-
-/** Collects garbage, so that what one way has left is not taken for another's. */
-async function collectGarbage(): Promise<void> {
-  if (RUNTIME === "bun") return Bun.gc(true);
-  if (collect === undefined) {
-    const { setFlagsFromString } = await import("node:v8");
-    const { runInNewContext } = await import("node:vm");
-    setFlagsFromString("--expose-gc");
-    collect = runInNewContext("gc") as () => void;
-  }
-  collect();
 }
 
 /** Sums up rounds as so many medians, each of rounds that followed each other. */

@@ -162,8 +162,6 @@ export interface Measured {
   readonly rounds: readonly number[];
   /** What the process's processors spent on an operation. */
   readonly cpu?: number;
-  /** The most that the process's memory grew by, in bytes. */
-  readonly memory?: number;
 }
 
 /** What one process found out about a point, and why a way has no figures there. */

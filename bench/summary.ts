@@ -1,13 +1,7 @@
 // What a terminal shows of results.
 
 import { figuresOf, ratio, reasons } from "./figures.ts";
-import {
-  comparePoints,
-  isMixed,
-  plural,
-  pointName,
-  WAY_NAMES,
-} from "./names.ts";
+import { comparePoints, plural, pointName, WAY_NAMES } from "./names.ts";
 import { digits, ratioText } from "./numbers.ts";
 import type { PointResult, Results, Way } from "./schema.ts";
 import { type Table, tableText, withoutEmpty } from "./table.ts";

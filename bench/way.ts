@@ -98,8 +98,6 @@ export interface Contestant {
   rewind?(): void | Promise<void>;
   /** The memory whose address C or the kernel has. */
   readonly memory?: unknown;
-  /** Returns how much memory the process had at most within a lap, if it has less behind it. */
-  peak?(): number;
   close(): void | Promise<void>;
 }
 

@@ -10,9 +10,6 @@ const KIB = 1024;
 const MIB = 2 ** 20;
 const REQUEST = 4 * KIB;
 
-/** From here on, a file is measured in one process, and waits until the disk has what was written before. */
-const LARGE = 2 ** 30;
-
 /** Points of all kinds and sizes. Node has no part in them. */
 function grid(
   experiment: Point["experiment"],
@@ -44,8 +41,7 @@ function paceOf(
 
 type Kind = readonly [Operation, Pattern, number];
 
-/** The last size, in MiB, is larger than what most systems keep of a file that is written. */
-const FILE_SIZES = [1, 8, 64, 512, 8192];
+const FILE_SIZES = [1, 8, 64, 512];
 const QUICK_FILE_SIZES = [1, 8, 64];
 const FILE_KINDS: readonly Kind[] = [
   ["read", "buffered", MIB],
@@ -67,17 +63,10 @@ export const fileSize: Experiment = requests({
   ways: () => THROUGH_WAYS,
   pace: (point, task) => ({
     ...paceOf(point, task, point.x! / MIB, 1),
-    ...point.x! >= LARGE ? { warmUp: 0, compiling: 0 } : { compiling: 40 },
-    wholeFiles: true,
+    ...{ compiling: 40, wholeFiles: true },
   }),
-  mostProcesses: ({ x = 0 }) => x >= LARGE ? 1 : Infinity,
-  // What making a file, and having it read or written by all, takes.
-  seconds: ({ x = 0, operation }) =>
-    x / LARGE * (operation === "read" ? 6 : 18),
-}, ({ x = 0, operation }) => ({
-  ...{ offsets: x / MIB, ordinary: false },
-  settling: x >= LARGE && operation !== "read",
-}));
+  seconds: ({ x = 0 }) => x / 2 ** 27,
+}, ({ x = 0 }) => ({ offsets: x / MIB, ordinary: false }));
 
 /** The runtimes' own files, which go through the cache where this module's don't. */
 function throughCache(way: Way): Way {

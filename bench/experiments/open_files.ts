@@ -2,7 +2,6 @@
 
 import type { Experiment } from "../experiment.ts";
 import { makeFiles } from "../files.ts";
-import { workingSet } from "../rounds.ts";
 import type { Point } from "../schema.ts";
 import type { Contestant, Way } from "../way.ts";
 import { THROUGH_WAYS } from "../ways.ts";
@@ -38,20 +37,17 @@ export const openFiles: Experiment = {
 /** Opens files, then closes them. */
 function opening(way: Way, paths: readonly string[]): Contestant {
   const how = { pattern: "buffered" } as const;
-  let most = 0;
   const { openSync, open } = way;
   const run = openSync === undefined
     ? async (count: number) => {
       const files = [];
       for (let i = 0; i < count; i++) files.push(await open!(paths[i]!, how));
-      most ||= workingSet();
       for (const file of files) await file.close();
     }
     : (count: number) => {
       const files = [];
       for (let i = 0; i < count; i++) files.push(openSync(paths[i]!, how));
-      most ||= workingSet();
       for (const file of files) file.close();
     };
-  return { run, peak: () => most, close() {} };
+  return { run, close() {} };
 }

@@ -1,8 +1,8 @@
 // Experiments that are made of requests: reads and writes of one length, one after the other or several at a time.
 
 import { openSync } from "../../mod.ts";
-import { type Experiment, SkippedError, type Task } from "../experiment.ts";
-import { flush, freeSpace, makeFiles } from "../files.ts";
+import { type Experiment, SkippedError } from "../experiment.ts";
+import { makeFiles } from "../files.ts";
 import { contestantOf } from "../loops.ts";
 import { RUNTIME } from "../runtime.ts";
 import type { Point } from "../schema.ts";
@@ -21,13 +21,8 @@ export interface Special {
   readonly signal?: boolean;
   readonly pages?: boolean;
   readonly positional?: boolean;
-  /** The disk is to have what was written before a lap begins. */
-  readonly settling?: boolean;
   prepare?(way: Way, job: Job): Promise<Contestant>;
 }
-
-/** What a disk must have left beside the files. */
-const SPARE = 256 * 2 ** 20;
 
 /**
  * Makes an experiment of requests.
@@ -44,15 +39,13 @@ export function requests(
     prepare(point, task) {
       const { pattern, operation, bytes, depth } = point;
       const its = special(point);
-      const { files = 1, overlapped = false, settling = false } = its;
+      const { files = 1, overlapped = false } = its;
       const { lap } = experiment.pace(point, task);
       const each = its.offsets ?? Math.ceil((lap + 1) / files);
       const appends = operation === "append";
       const grows = operation === "write" || appends;
-      checkRoom(task, files * each * bytes);
       const paths = makeFiles(task.folder, files, grows ? 0 : each * bytes);
       if (pattern.startsWith("unbuffered")) checkSectors(paths[0]!, bytes);
-      if (settling) paths.forEach(flush);
       const job: Job = {
         ...{ pattern, paths, length: bytes, offsets: each },
         ...{ views: 1, library: task.library },
@@ -66,34 +59,10 @@ export function requests(
         ...overlapped && { depth, views: depth },
         ...its,
       };
-      if (settling) return (way) => settled(way, job);
       return (way) => (its.prepare ?? contestantOf)(way, job);
     },
     ...experiment,
   };
-}
-
-/** Has the disk have what was written before: where that is more than the system keeps in memory, the next writer would wait for it. */
-async function settled(way: Way, job: Job) {
-  const contestant = await contestantOf(way, job);
-  return {
-    ...contestant,
-    async rewind() {
-      await contestant.rewind?.();
-      job.paths.forEach(flush);
-    },
-  };
-}
-
-function checkRoom({ folder }: Task, needed: number): void {
-  const free = freeSpace(folder);
-  if (free >= needed + SPARE) return;
-  const [all, left] = [needed + SPARE, free].map((bytes) =>
-    (bytes / 2 ** 30).toFixed(1)
-  );
-  throw new SkippedError(
-    `the disk has room for ${left} GiB, and ${all} GiB are needed`,
-  );
 }
 
 function checkSectors(path: string, bytes: number): void {

@@ -204,7 +204,7 @@ test("html() is a page without scripts and requests, with a plot for each experi
       ...["A program that does everything", "One request after the other"],
       ...["Several requests in flight", "How cost grows with open files"],
       ...["Time to C&#39;s", "Time to C's"].slice(1),
-      ...["The cost model", "Operations a second", "Memory"],
+      ...["The cost model", "Operations a second"],
     ]
   ) assertStringIncludes(page, title);
   const plots = page.match(/<svg role="img"/g) ?? [];

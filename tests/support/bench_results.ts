@@ -28,7 +28,7 @@ export function costOf({ bytes }: Point, way: Way): number {
 export function pointResult(
   point: Point,
   ways: readonly Way[],
-  { seed = 1, slower = 1 } = {},
+  { seed = 1, slower = 1 }: { seed?: number; slower?: number } = {},
 ): PointResult {
   const noise = random(seed);
   const uniform = (spread: number) =>
@@ -38,7 +38,7 @@ export function pointResult(
     const measured = ways.map((way): [Way, Measured] => {
       const ns = costOf(point, way) * (way === "C" ? 1 : slower);
       const rounds = weather.map((factor) => ns * factor * uniform(0.005));
-      return [way, { rounds, cpu: ns, memory: 4e6 }];
+      return [way, { rounds, cpu: ns }];
     });
     return { ways: Object.fromEntries(measured) };
   });

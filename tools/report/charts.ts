@@ -164,15 +164,6 @@ function scaling(
       y: { label: "µs/operation", value: ({ time }) => time.median / 1000 },
       ...{ x, shown: ["depth"] },
     }),
-    lines(points, {
-      title: "Memory",
-      about: "The most that the process grew by. Lower is better.",
-      ...{ x, shown: ["depth"] },
-      y: {
-        label: "MiB",
-        value: ({ memory }) => memory === undefined ? memory : memory / 2 ** 20,
-      },
-    }),
   ];
 }
 
