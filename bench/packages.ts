@@ -52,9 +52,12 @@ export function bunKernel32(): Calls["next"] {
   return loaded.default;
 }
 
-/** Returns a package's version. */
+/** Returns a package's version, where it is installed. */
 export function packageVersion(name: string): string | undefined {
-  if (missing(name) !== undefined) return undefined;
-  const path = `./node_modules/${name}/package.json`;
-  return (require(path) as { version: string }).version;
+  try {
+    const path = `./node_modules/${name}/package.json`;
+    return (require(path) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
 }

@@ -130,16 +130,14 @@ function experimentsText({ points }: Results): string {
 
 /** The points that say most, for a page that has no room for all: the report has them. */
 function isMain(point: PointResult): boolean {
-  const { experiment, runtime, operation, pattern, bytes, x } = point;
-  if (runtime === "node") return false;
-  if (experiment === "transfer") {
-    return pattern === "buffered" && bytes <= 64 * KIB && bytes >= 4 * KIB &&
-      (operation === "read" || operation === "write");
+  const { experiment, runtime, operation, pattern, bytes } = point;
+  if (runtime === "node" || pattern !== "buffered" && !isMixed(point)) {
+    return false;
   }
-  if (experiment === "overlapped") return pattern === "unbuffered";
-  return isMixed(point) || experiment === "gather" || bytes <= 64 &&
-      x === undefined ||
-    experiment === "streams" || experiment === "open files";
+  if (experiment !== "transfer") {
+    return isMixed(point) || ["records", "text"].includes(experiment);
+  }
+  return [4 * KIB, 64 * KIB].includes(bytes) && operation === "read";
 }
 
 /** Makes a table with a row for each point: what the first way took, and how many times that everybody else. */
