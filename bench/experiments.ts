@@ -1,7 +1,11 @@
 import type { Experiment } from "./experiment.ts";
-import { bufferSize, fileSize, inFlight } from "./experiments/growth.ts";
+import {
+  bufferSize,
+  fileSize,
+  inFlight,
+  openFiles,
+} from "./experiments/growth.ts";
 import { mixed, mixedOverlapped } from "./experiments/mixed.ts";
-import { openFiles } from "./experiments/open_files.ts";
 import { gather, overlapped } from "./experiments/overlapped.ts";
 import { transfer } from "./experiments/transfer.ts";
 import { records, streams, text } from "./experiments/whole_files.ts";

@@ -1,5 +1,4 @@
-import { groupBy } from "./groups.ts";
-import { WAY_NAMES } from "./names.ts";
+import { groupBy, WAY_NAMES } from "./names.ts";
 import { median } from "./rounds.ts";
 import type { Measured, PointResult, Way } from "./schema.ts";
 

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { EXPERIMENT_NAMES, WAY_NAMES } from "./names.ts";
+import { parseArgs } from "node:util";
 import { OPERATIONS, PATTERNS, RUNTIMES } from "./schema.ts";
 import type { Filter } from "./plan.ts";
 import type { Runtime } from "./schema.ts";

@@ -1,8 +1,8 @@
 // What is measured, and in which processes. Runs on the host, too.
 
+import { EXPERIMENT_NAMES } from "./names.ts";
 import type { Experiment, Task } from "./experiment.ts";
 import { EXPERIMENTS } from "./experiments.ts";
-import { EXPERIMENT_NAMES } from "./names.ts";
 import type { Point, Runtime } from "./schema.ts";
 import { waysAt } from "./ways.ts";
 

@@ -14,7 +14,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Line, measureAll, type Spec } from "./measure.ts";
 import { type Options, parseOptions, USAGE, UsageError } from "./options.ts";
@@ -110,34 +109,14 @@ function hostOf({ library, against }: Options, folder: string): Host {
         [...WORDS[RUNTIME], PROGRAM, "--spec", path, said],
         { stdio: ["ignore", "inherit", "inherit"] },
       );
-      const ended = new Promise<number | null>((resolve, reject) => {
+      const code = await new Promise<number | null>((resolve, reject) => {
         child.on("error", reject);
         child.on("close", resolve);
       });
-      for await (const line of linesOf(said, ended)) {
-        take(JSON.parse(line) as Line);
-      }
-      const code = await ended;
+      // Deno's pipes panic at times under Wine: a file doesn't.
+      const lines = (await readFile(said, "utf8")).trim().split("\n");
+      for (const line of lines) take(JSON.parse(line) as Line);
       if (code !== 0) throw new Error(`Its process ended with code ${code}`);
     },
   };
-}
-
-const LOOK_INTERVAL = 300; // ms
-
-/** Yields what a process writes to a file, line by line, until it has ended. Deno's pipes panic at times under Wine. */
-async function* linesOf(
-  path: string,
-  ended: Promise<unknown>,
-): AsyncGenerator<string> {
-  let seen = 0;
-  for (let isLast = false; !isLast;) {
-    isLast = await Promise.race([
-      ended.then(() => true),
-      setTimeout(LOOK_INTERVAL, false),
-    ]);
-    const lines = (await readFile(path, "utf8")).split("\n");
-    // Behind the last line there is nothing, or one that is not whole yet.
-    for (; seen < lines.length - 1; seen++) yield lines[seen]!;
-  }
 }

@@ -1,7 +1,7 @@
 // A run of the bench: processes that measure one after the other, and what they found out.
 
-import type { Line, Spec } from "./measure.ts";
 import { plural, pointName } from "./names.ts";
+import type { Line, Spec } from "./measure.ts";
 import { type Options, UsageError } from "./options.ts";
 import { pointsOf, secondsFor, shiftsOf, waysOf } from "./plan.ts";
 import {

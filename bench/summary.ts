@@ -1,8 +1,14 @@
 // What a terminal shows of results.
 
+import {
+  comparePoints,
+  digits,
+  plural,
+  pointName,
+  ratioText,
+  WAY_NAMES,
+} from "./names.ts";
 import { figuresOf, ratio, reasons } from "./figures.ts";
-import { comparePoints, plural, pointName, WAY_NAMES } from "./names.ts";
-import { digits, ratioText } from "./numbers.ts";
 import type { PointResult, Results, Way } from "./schema.ts";
 import { type Table, tableText, withoutEmpty } from "./table.ts";
 

@@ -9,7 +9,6 @@ export interface Opening {
   readonly pattern: Pattern;
   /** Every write goes to the end. */
   readonly append?: boolean;
-  /** The file is created, or emptied. */
   readonly create?: boolean;
 }
 
@@ -19,9 +18,7 @@ export interface SyncAccess {
   write(bytes: Bytes): number;
   readAt?(bytes: Bytes, at: number): number | null;
   writeAt?(bytes: Bytes, at: number): number;
-  /** Moves the file pointer to the start. */
   rewind(): void;
-  /** Makes the file so long. */
   resize(size: number): void;
   close(): void;
 }
@@ -39,7 +36,6 @@ export interface AsyncAccess {
 
 /** A file as a stream of chunks. */
 export interface StreamAccess {
-  /** Opens a file to be read. */
   readable(
     path: string,
     pattern: Pattern,
@@ -59,12 +55,10 @@ export interface Job {
   readonly writes: boolean;
   /** Each request names its offset. */
   readonly positional: boolean;
-  /** See {@linkcode Opening}. */
   readonly pattern: Pattern;
   readonly append: boolean;
   /** The files, which take turns request by request. */
   readonly paths: readonly string[];
-  /** The length of a request. */
   readonly length: number;
   /** How many pieces of memory take turns request by request. */
   readonly views: number;
@@ -74,7 +68,6 @@ export interface Job {
   readonly depth?: number;
   /** The memory is the runtime's own, and begins at no multiple of a page. */
   readonly ordinary?: boolean;
-  /** Every request makes its view anew. */
   readonly fresh?: boolean;
   /** A request is a gather or scatter of pages. */
   readonly pages?: boolean;
@@ -82,7 +75,6 @@ export interface Job {
   readonly signal?: boolean;
   /** How long files are made before a lap: `write` begins with an empty one. */
   readonly renewed?: number;
-  /** The path of the compiled C, if there is any. */
   readonly library: string | undefined;
 }
 

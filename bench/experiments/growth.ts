@@ -1,8 +1,9 @@
 // How cost grows with the size of the file, requests in flight, memory, and open files. `Point.x` is what grows.
 
 import type { Experiment, Pace, Task } from "../experiment.ts";
+import { makeFiles } from "../files.ts";
 import type { Operation, Pattern, Point, Runtime } from "../schema.ts";
-import type { Way } from "../way.ts";
+import type { Contestant, Way } from "../way.ts";
 import { MEMORY_WAYS, OVERLAPPED_WAYS, THROUGH_WAYS } from "../ways.ts";
 import { requests } from "./requests.ts";
 
@@ -128,13 +129,12 @@ export const bufferSize: Experiment = requests({
 const OPEN_FILES = [1, 10, 100, 1000];
 const QUICK_OPEN_FILES = [1, 100];
 
-/** Counts of open files. */
-export function openCounts(quick: boolean): readonly number[] {
+function openCounts(quick: boolean): readonly number[] {
   return quick ? QUICK_OPEN_FILES : OPEN_FILES;
 }
 
 /** Requests that go round all files: one at a time, or one under way on each where they are unbuffered. */
-export const round: Experiment = requests({
+const round: Experiment = requests({
   points: (quick, runtime) =>
     grid(
       "open files",
@@ -156,3 +156,48 @@ export const round: Experiment = requests({
 }, ({ pattern, x = 1 }) => ({
   ...{ files: x, offsets: 1, overlapped: pattern === "unbuffered" },
 }));
+
+const isOpening = ({ operation }: Point) => operation === "open";
+
+export const openFiles: Experiment = {
+  points: (quick, runtime) => [
+    ...round.points(quick, runtime),
+    ...runtime === "node" ? [] : openCounts(quick).map((x): Point => ({
+      ...{ experiment: "open files", runtime, operation: "open", x },
+      ...{ pattern: "buffered", bytes: 0, depth: 1 },
+    })),
+  ],
+  ways: (point) => isOpening(point) ? THROUGH_WAYS.slice(1) : round.ways(point),
+  pace: (point, task) =>
+    isOpening(point)
+      ? {
+        ...{ loop: "open", lap: point.x!, shortestTurn: task.quick ? 2 : 5 },
+        ...{ milliseconds: task.milliseconds, warmUp: task.milliseconds / 4 },
+        ...{ compiling: 40, cpu: 0, wholeFiles: true },
+      }
+      : round.pace(point, task),
+  seconds: (point) => round.seconds!(point),
+  prepare(point, task) {
+    if (!isOpening(point)) return round.prepare(point, task);
+    const paths = makeFiles(task.folder, point.x!, 4096);
+    return (way) => opening(way, paths);
+  },
+};
+
+/** Opens files, then closes them. */
+function opening(way: Way, paths: readonly string[]): Contestant {
+  const how = { pattern: "buffered" } as const;
+  const { openSync, open } = way;
+  const run = openSync === undefined
+    ? async (count: number) => {
+      const files = [];
+      for (let i = 0; i < count; i++) files.push(await open!(paths[i]!, how));
+      for (const file of files) await file.close();
+    }
+    : (count: number) => {
+      const files = [];
+      for (let i = 0; i < count; i++) files.push(openSync(paths[i]!, how));
+      for (const file of files) file.close();
+    };
+  return { run, close() {} };
+}

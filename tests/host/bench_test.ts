@@ -1,5 +1,6 @@
 // The bench: that it plans what it says, and that every way of it does its work. How long anything takes is not tested.
 
+import { pointName } from "../../bench/names.ts";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +28,6 @@ import {
   type Results,
   RUNTIMES,
 } from "../../bench/schema.ts";
-import { pointName } from "../../bench/names.ts";
 import { Programs } from "../../tools/bench/programs.ts";
 import { provision } from "../../tools/windows/mod.ts";
 import { tempFolder } from "../support/temp_folder.ts";

@@ -1,5 +1,6 @@
 // The reports of the bench: what they make of results that are known.
 
+import { pointName, sizeName } from "../../bench/names.ts";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import {
@@ -11,7 +12,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import { figuresOf, ratio } from "../../bench/figures.ts";
-import { pointName, sizeName } from "../../bench/names.ts";
 import type { Phase, Point, PointResult, Way } from "../../bench/schema.ts";
 import { mixedTables, row, summary } from "../../bench/summary.ts";
 import { tableText, withoutEmpty } from "../../bench/table.ts";

@@ -43,8 +43,6 @@ const HEAP = {
 export class Programs implements Host {
   readonly #windows: Windows;
   readonly #folder: string;
-  /** The compiled C. */
-  readonly library: string;
   readonly versions: Results["versions"];
   readonly #against: string | undefined;
   #run: Run | undefined;
@@ -53,13 +51,11 @@ export class Programs implements Host {
   private constructor(
     windows: Windows,
     folder: string,
-    library: string,
     runtimes: readonly Runtime[],
-    against: string | undefined,
+    against?: string,
   ) {
     this.#windows = windows;
     this.#folder = folder;
-    this.library = library;
     this.versions = versionsOf(runtimes);
     this.#against = against;
   }
@@ -79,11 +75,10 @@ export class Programs implements Host {
     await installPeers();
     const c = join(FOLDER, "c");
     const files = (await readdir(c)).filter((name) => name.endsWith(".c"));
-    const library = join(folder, "bench.dll");
     const sources = files.toSorted().map((name) => join(c, name));
     const other = join(folder, "against.js");
     await Promise.all([
-      windows.compile(sources, library, ["-shared"]),
+      windows.compile(sources, join(folder, "bench.dll"), ["-shared"]),
       ...BUNDLED.map((name) =>
         bundleProgram(
           windows,
@@ -94,10 +89,8 @@ export class Programs implements Host {
       against &&
       bundleProgram(windows, join(resolve(against), "mod.ts"), other),
     ]);
-    return new Programs(
-      ...[windows, folder, library, runtimes] as const,
-      against && urlOf(windows, other),
-    );
+    const url = against && urlOf(windows, other);
+    return new Programs(windows, folder, runtimes, url);
   }
 
   machine(system: string): Results["machine"] {
@@ -120,9 +113,8 @@ export class Programs implements Host {
     take: (line: Line) => void,
   ): Promise<void> {
     const path = join(this.#folder, "spec.json");
-    const [folder, library] = [this.#folder, this.library].map((path) =>
-      this.#windows.path(path)
-    ) as [string, string];
+    const folder = this.#windows.path(this.#folder);
+    const library = this.#windows.path(join(this.#folder, "bench.dll"));
     const against = this.#against;
     const whole: Spec = { ...spec, folder, library, ...against && { against } };
     await writeFile(path, JSON.stringify(whole));
@@ -171,7 +163,7 @@ export class Programs implements Host {
       "data",
       (text: string) => said += text,
     );
-    let failure: unknown;
+    let failure: Error | undefined;
     const watchdog = setTimeout(() => {
       failure ??= new Error(`${runtime}.exe ${program} was silent for long`);
       run.kill();
@@ -180,10 +172,8 @@ export class Programs implements Host {
       watchdog.refresh();
       try {
         take(line);
-      } catch (error) {
-        failure ??= new Error(`${runtime}.exe printed ${line}`, {
-          cause: error,
-        });
+      } catch (cause) {
+        failure ??= new Error(`${runtime}.exe printed ${line}`, { cause });
       }
     });
     const { code } = await run.ended;

@@ -1,7 +1,11 @@
+import {
+  digits,
+  groupBy,
+  grouped,
+  ratioText,
+  sizeName,
+} from "../../bench/names.ts";
 import { type Figures, figuresOf, type Spread } from "../../bench/figures.ts";
-import { groupBy } from "../../bench/groups.ts";
-import { sizeName } from "../../bench/names.ts";
-import { digits, grouped, ratioText } from "../../bench/numbers.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
 import type { Table } from "../../bench/table.ts";
 import { type Axis, barPlot, type Dot, linePlot, type Panel } from "./plots.ts";

@@ -1,11 +1,11 @@
-import { type Figures, figuresOf, ratio } from "../../bench/figures.ts";
-import { groupBy } from "../../bench/groups.ts";
 import {
   comparePoints,
+  groupBy,
   growsInBytes,
   isMixed,
   sizeName,
 } from "../../bench/names.ts";
+import { type Figures, figuresOf, ratio } from "../../bench/figures.ts";
 import { EXPERIMENTS } from "../../bench/schema.ts";
 import type { Experiment, PointResult } from "../../bench/schema.ts";
 import { bars, type Chart, lines, type Shown } from "./chart.ts";

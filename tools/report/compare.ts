@@ -1,6 +1,11 @@
+import {
+  comparePoints,
+  digits,
+  plural,
+  pointName,
+  ratioText,
+} from "../../bench/names.ts";
 import { figuresOf, ratio, type Spread } from "../../bench/figures.ts";
-import { comparePoints, plural, pointName } from "../../bench/names.ts";
-import { digits, ratioText } from "../../bench/numbers.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import { tableText } from "../../bench/table.ts";
 

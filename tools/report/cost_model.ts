@@ -1,7 +1,5 @@
+import { digits, groupBy, sizeName } from "../../bench/names.ts";
 import { figuresOf } from "../../bench/figures.ts";
-import { groupBy } from "../../bench/groups.ts";
-import { sizeName } from "../../bench/names.ts";
-import { digits } from "../../bench/numbers.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
 import { type Table, withoutEmpty } from "../../bench/table.ts";
 import { type Chart, lineChart } from "./chart.ts";

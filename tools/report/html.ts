@@ -1,3 +1,4 @@
+import { EXPERIMENT_NAMES, plural, WAY_NAMES } from "../../bench/names.ts";
 import { readFileSync } from "node:fs";
 import { type Results, SCHEMA } from "../../bench/schema.ts";
 import type { Chart } from "./chart.ts";
@@ -5,7 +6,6 @@ import { charts } from "./charts.ts";
 import { figuresOf, reasons } from "../../bench/figures.ts";
 import { caveat, machineSentence, mixedTables } from "../../bench/summary.ts";
 import { inline, type Markup, markup, NOTHING, raw } from "./markup.ts";
-import { EXPERIMENT_NAMES, plural, WAY_NAMES } from "../../bench/names.ts";
 import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
 import { swatch } from "./plots.ts";
 import type { Table } from "../../bench/table.ts";

@@ -1,4 +1,3 @@
-import { figuresOf } from "../../bench/figures.ts";
 import {
   comparePoints,
   EXPERIMENT_NAMES,
@@ -7,6 +6,7 @@ import {
   WAY_NAMES,
   xName,
 } from "../../bench/names.ts";
+import { figuresOf } from "../../bench/figures.ts";
 import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import {

@@ -1,7 +1,6 @@
+import { ratioText, sizeName } from "../../bench/names.ts";
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
-import { sizeName } from "../../bench/names.ts";
-import { ratioText } from "../../bench/numbers.ts";
 import type { Series } from "./series.ts";
 
 /** A figure of a series: a point of a line, or a bar among those of a group. */

@@ -1,5 +1,5 @@
-import type { Pattern, Way } from "../../bench/schema.ts";
 import { WAY_NAMES } from "../../bench/names.ts";
+import type { Pattern, Way } from "../../bench/schema.ts";
 import { PATTERNS } from "../../bench/schema.ts";
 
 /** How one of several lines looks: by its colour, and without colours by its mark. */
