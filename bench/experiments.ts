@@ -1,10 +1,5 @@
 import type { Experiment } from "./experiment.ts";
-import {
-  bufferSize,
-  fileSize,
-  inFlight,
-  openFiles,
-} from "./experiments/growth.ts";
+import { fileSize, inFlight, openFiles } from "./experiments/growth.ts";
 import { mixed, mixedOverlapped } from "./experiments/mixed.ts";
 import { gather, overlapped } from "./experiments/overlapped.ts";
 import { transfer } from "./experiments/transfer.ts";
@@ -21,5 +16,4 @@ export const EXPERIMENTS: Readonly<Record<Name, Experiment>> = {
   "open files": openFiles,
   "in flight": inFlight,
   workers,
-  "buffer size": bufferSize,
 };

@@ -21,9 +21,8 @@ export interface Figures {
   readonly perSecond: number;
   /** Millions of bytes in a second. */
   readonly megabytes: number;
-  /** What an operation cost the processors, in µs, and for each KiB of it. */
+  /** What an operation cost the processors, in µs. */
   readonly cpu?: Spread;
-  readonly cpuPerKiB?: number;
 }
 
 /** Works out what is known of each way at a point, in the order of every table. */
@@ -50,7 +49,6 @@ function figures(
     // The clock of processors has steps of 10 ms or more: 0 is no figure.
     ...costs.length > 0 && median(costs) > 0 && {
       cpu: overProcesses(costs),
-      ...bytes > 0 && { cpuPerKiB: median(costs) / (bytes / 1024) },
     },
   };
 }

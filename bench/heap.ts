@@ -11,7 +11,6 @@ import { contestantOf, PAGE } from "./loops.ts";
 import { RUNTIME } from "./runtime.ts";
 import type { Job, Way } from "./way.ts";
 import { ours } from "./ways/module.ts";
-import { fsPromises } from "./ways/runtimes.ts";
 
 const NUL = "\\\\.\\NUL";
 const LAP = 128;
@@ -54,7 +53,6 @@ if (RUNTIME === "deno") {
   await overlapped("OverlappedFile read × 32", overlappedFile, path, DEPTH, {
     writes: false,
   });
-  await overlapped("node:fs/promises write × 32", fsPromises, path, DEPTH);
   rmSync(path, { force: true, maxRetries: 3 });
 }
 void last;
@@ -77,7 +75,7 @@ async function overlapped(
 ): Promise<void> {
   const { run, close } = await contestantOf(way, {
     ...{ writes: true, positional: true, append: false, depth, views: depth },
-    ...{ pattern: way === fsPromises ? "buffered" : "unbuffered" } as const,
+    pattern: "unbuffered",
     ...{ paths: [path], length: PAGE, offsets: LAP, library: undefined },
     ...rest,
   });

@@ -119,28 +119,22 @@ export interface Memory {
   readonly address: bigint;
 }
 
-const MOST_SHARED = 2 ** 20;
 const shared = new Map<string, Memory>();
 
-/** The memory of a job. It is the same for all ways, as it matters where memory lies, unless how much of it there is is measured. */
-export function memoryOf(
-  { views, length, ordinary = false, pattern }: Job,
-): Memory {
-  // Whole sectors have to be copied from memory that begins at no multiple of a sector, as it may anywhere.
-  const shift = ordinary && pattern.startsWith("unbuffered") ? 8 : 0;
-  const key = [views, length, ordinary, shift].join();
+/** The memory of a job. It is the same for all ways, as it matters where memory lies. */
+export function memoryOf({ views, length, ordinary = false }: Job): Memory {
+  const key = [views, length, ordinary].join();
   const known = shared.get(key);
   if (known !== undefined) return known;
-  const size = views * length;
   const { bytes, address } = ordinary
-    ? { bytes: plainBytes(size + shift).subarray(shift), address: 0n }
-    : alignedMemory(size);
+    ? { bytes: plainBytes(views * length), address: 0n }
+    : alignedMemory(views * length);
   const pieces = Array.from(
     { length: views },
     (_, i) => bytes.subarray(i * length, (i + 1) * length),
   );
   const memory = { bytes, views: pieces, address };
-  if (size <= MOST_SHARED) shared.set(key, memory);
+  shared.set(key, memory);
   return memory;
 }
 
@@ -154,13 +148,12 @@ function pagesOf(bytes: Bytes): Bytes[] {
 
 /** Prepares a way for a job. */
 export async function contestantOf(way: Way, job: Job): Promise<Contestant> {
-  const given = way.ordinary ? { ...job, ordinary: true } : job;
   const { depth } = job;
-  if (depth !== undefined && way.overlapped) return way.overlapped(given);
-  if (depth === undefined && way.requests) return way.requests(given);
+  if (depth !== undefined && way.overlapped) return way.overlapped(job);
+  if (depth === undefined && way.requests) return way.requests(job);
   return depth === undefined && way.openSync
-    ? withCalls(way, given)
-    : await withPromises(way, given, depth ?? 1);
+    ? withCalls(way, job)
+    : await withPromises(way, job, depth ?? 1);
 }
 
 function withCalls({ name, openSync }: Way, job: Job): Contestant {

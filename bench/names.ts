@@ -26,15 +26,10 @@ export function sizeName(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toPrecision(4))} ${units[power]}`;
 }
 
-/** Whether bytes are what grows in a scaling experiment. */
-export function growsInBytes(experiment: Experiment): boolean {
-  return experiment === "file size" || experiment === "buffer size";
-}
-
 /** Names what grows in a scaling experiment, at a point: nothing elsewhere. */
 export function xName({ experiment, x }: Point): string {
   if (x === undefined) return "";
-  return growsInBytes(experiment) ? sizeName(x) : x.toString();
+  return experiment === "file size" ? sizeName(x) : x.toString();
 }
 
 /** Names a point as one says it: `"deno overlapped: read at, unbuffered, 4 KiB × 32"`. No two points have the same name. */

@@ -79,10 +79,6 @@ function quickBatchOf({ runtime, experiment, operation }: Point): string {
     case "text":
     case "streams":
       return "whole files";
-    // Memory that others have had hides what large buffers take.
-    case "file size":
-    case "buffer size":
-      return "sizes";
     default:
       return "scaling";
   }

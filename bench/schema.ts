@@ -50,8 +50,6 @@ export const WAYS = {
   "SyncFile, other": "those of the checkout that `--against` names",
   "OverlappedFile": "this module's files with promises",
   "OverlappedFile, other": "those of the checkout that `--against` names",
-  "SyncFile, Uint8Array": "`SyncFile` with the runtime's own memory",
-  "OverlappedFile, Uint8Array": "`OverlappedFile` with the runtime's memory",
   "SyncFile, struct()": "with this module's structures, not a `DataView`",
   "OverlappedFile stream": "`readable` and `writable` of this module's files",
   "Deno.FsFile": "Deno's files; they take no offset",
@@ -131,12 +129,6 @@ export const EXPERIMENTS = {
     about:
       "Each has a file of its own; C has one thread. The time is that of all divided by the number of all their requests.",
     x: "Workers",
-  },
-  "buffer size": {
-    title: "How cost grows with the memory of buffers",
-    about:
-      "Requests go round more and more memory, until no cache of the processor holds it. The file is small.",
-    x: "Buffers",
   },
 } as const;
 export type Experiment = keyof typeof EXPERIMENTS;

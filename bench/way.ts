@@ -97,8 +97,6 @@ export interface Contestant {
 export interface Way {
   readonly name: Name;
   readonly runtimes: readonly Runtime[];
-  /** Its memory is the runtime's own, whatever a job has. */
-  readonly ordinary?: boolean;
   /** Returns why it cannot open files of a pattern, or perform an operation. */
   refuses?(point: Point): string | undefined;
   /** Returns why it is not there, for what is not installed. */

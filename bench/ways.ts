@@ -35,16 +35,6 @@ export const THROUGH_WAYS: readonly Way[] = [
   ...[native, syncFile, overlappedFile, fsFile, nodeFs],
 ];
 
-/** With memory of a size. */
-export const MEMORY_WAYS: readonly Way[] = [
-  native,
-  syncFile,
-  { ...syncFile, name: "SyncFile, Uint8Array", ordinary: true },
-  overlappedFile,
-  { ...overlappedFile, name: "OverlappedFile, Uint8Array", ordinary: true },
-  nodeFs,
-];
-
 /** Files that hold a great number of small things. */
 export const WHOLE_FILE_WAYS: readonly Way[] = [
   ...[syncFile, fsFile, nodeFs],

@@ -4,12 +4,11 @@ import type { Experiment, Pace, Task } from "../experiment.ts";
 import { makeFiles } from "../files.ts";
 import type { Operation, Pattern, Point, Runtime } from "../schema.ts";
 import type { Contestant, Way } from "../way.ts";
-import { MEMORY_WAYS, OVERLAPPED_WAYS, THROUGH_WAYS } from "../ways.ts";
+import { OVERLAPPED_WAYS, THROUGH_WAYS } from "../ways.ts";
 import { requests } from "./requests.ts";
 
-const KIB = 1024;
 const MIB = 2 ** 20;
-const REQUEST = 4 * KIB;
+const REQUEST = 4096;
 
 /** Points of all kinds and sizes. Node has no part in them. */
 function grid(
@@ -98,33 +97,6 @@ export const inFlight: Experiment = requests({
   pace: (point, task) =>
     paceOf(point, task, Math.max(64, 2 * point.depth), task.quick ? 5 : 10),
 }, () => ({ overlapped: true }));
-
-/** The file is the same for all, and stays in the processor's caches. */
-const SMALL_FILE = 256 * KIB;
-const MEMORY = [4, 64, 256, 1024, 4096, 16_384, 65_536, 262_144];
-const QUICK_MEMORY = [64, 1024, 16_384];
-const MEMORY_KINDS: readonly Kind[] = [
-  ["rewrite at", "buffered", 64 * KIB],
-  ["read at", "buffered", 64 * KIB],
-  ["rewrite at", "buffered", 4 * KIB],
-  ["rewrite at", "unbuffered", 64 * KIB],
-];
-
-export const bufferSize: Experiment = requests({
-  points: (quick, runtime) =>
-    grid(
-      "buffer size",
-      runtime,
-      quick ? MEMORY_KINDS.slice(0, 1) : MEMORY_KINDS,
-      (quick ? QUICK_MEMORY : MEMORY).map((size) => size * KIB),
-    ).filter(({ x = 0, bytes }) => x >= bytes),
-  ways: () => MEMORY_WAYS,
-  pace: (point, task) =>
-    paceOf(point, task, Math.max(64, point.x! / point.bytes), 0.5),
-  seconds: ({ x = 0 }) => x / 2 ** 26,
-}, ({ x = 0, bytes }) => ({
-  ...{ views: x / bytes, offsets: SMALL_FILE / bytes, ordinary: false },
-}));
 
 const OPEN_FILES = [1, 10, 100, 1000];
 const QUICK_OPEN_FILES = [1, 100];

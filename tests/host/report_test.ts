@@ -81,13 +81,12 @@ test("figuresOf() takes the quartiles of the rounds of one process", () => {
   assertEquals(figures?.time, { median: 3, low: 2, high: 4 });
 });
 
-test("figuresOf() counts CPU time in µs, by the operation and by the KiB", () => {
+test("figuresOf() counts CPU time in µs", () => {
   const runs = [2000, 8000, 4000].map((cpu) => ({
     ways: { "C": { rounds: [1], cpu } },
   }));
   const [figures] = figuresOf({ ...POINT, runs });
   assertEquals(figures?.cpu, { median: 4, low: 2, high: 8 });
-  assertEquals(figures?.cpuPerKiB, 1);
 });
 
 test("ratio() is taken within rounds, of processes that measured both", () => {

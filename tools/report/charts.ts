@@ -1,11 +1,10 @@
 import {
   comparePoints,
   groupBy,
-  growsInBytes,
   isMixed,
   sizeName,
 } from "../../bench/names.ts";
-import { type Figures, figuresOf, ratio } from "../../bench/figures.ts";
+import { type Figures, ratio } from "../../bench/figures.ts";
 import { EXPERIMENTS } from "../../bench/schema.ts";
 import type { Experiment, PointResult } from "../../bench/schema.ts";
 import { bars, type Chart, lines, type Shown } from "./chart.ts";
@@ -70,13 +69,6 @@ function transfers(points: readonly PointResult[]): Chart[] {
     throughput("Throughput of the ways, unbuffered", of("unbuffered")),
     ratios("Time to C's, buffered", few("buffered")),
     ratios("Time to C's, unbuffered", few("unbuffered")),
-    lines(of("buffered"), {
-      title: "What a KiB costs the processors, by request size",
-      about:
-        "CPU time of the process, buffered. Small requests pay for the call, large ones for copying. Lower is better.",
-      ...{ x: SIZE, shown: ["bytes"] },
-      y: { label: "CPU µs/KiB", value: ({ cpuPerKiB }) => cpuPerKiB },
-    }),
     costChart(of("buffered"), points),
   ];
 }
@@ -93,12 +85,6 @@ function overlapped(points: readonly PointResult[]): Chart[] {
       about: "Higher is better.",
       ...{ x: DEPTH, shown: ["depth"] },
       y: { label: "Operations/s", value: ({ perSecond }) => perSecond },
-    }),
-    lines(byDepth, {
-      title: "What an operation costs the processors, by requests in flight",
-      about: "CPU time of the process. Lower is better.",
-      ...{ x: DEPTH, shown: ["depth"] },
-      y: { label: "CPU µs/operation", value: ({ cpu }) => cpu?.median },
     }),
     ratios(
       "Time to C's, by requests in flight",
@@ -120,18 +106,7 @@ function others(points: readonly PointResult[]): Chart[] {
     : points.filter(({ bytes }) => BAR_SIZES.includes(bytes));
   return [
     throughput("Throughput of the ways", several(points, "bytes")),
-    bars(few, {
-      ...{ title: "Throughput", about: "Higher is better.", label: "MB/s" },
-      ...{ shown: ["bytes"], group: ({ bytes }) => sizeName(bytes) },
-      value: ({ megabytes, time }) => ({
-        median: megabytes,
-        low: megabytes * time.median / time.high,
-        high: megabytes * time.median / time.low,
-      }),
-    }),
-    ...figuresOf(points[0]!)[0]?.way === "C"
-      ? [ratios("Time to C's", few)]
-      : [],
+    ratios("Time to C's", few),
   ];
 }
 
@@ -155,7 +130,7 @@ function scaling(
   const x = {
     label: EXPERIMENTS[experiment].x!,
     value: ({ x }: PointResult) => x,
-    ...growsInBytes(experiment) && { kind: "bytes" as const },
+    ...experiment === "file size" && { kind: "bytes" as const },
   };
   return [
     lines(points, {

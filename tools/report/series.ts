@@ -28,8 +28,6 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "kernel32, other": ["green", "plus"],
   "SyncFile, other": ["red", "triangle"],
   "OverlappedFile, other": ["red", "triangle"],
-  "SyncFile, Uint8Array": ["sky", "hexagon"],
-  "OverlappedFile, Uint8Array": ["pink", "diamond"],
   "SyncFile, struct()": ["sky", "square"],
   "OverlappedFile stream": ["violet", "hexagon"],
   "Deno.FsFile": ["orange", "triangle"],
