@@ -65,6 +65,4 @@ export interface Experiment {
   ): (way: Way) => Contestant | Promise<Contestant>;
   /** Whether all points of a process take turns: they are one program. */
   readonly together?: boolean;
-  /** Guesses what one process takes beside the ways' turns, in seconds. */
-  seconds?(point: Point): number;
 }

@@ -42,46 +42,24 @@ export function waysOf(point: Point): ReturnType<typeof waysAt> {
 
 /**
  * Puts points together that one process measures: those of one operation of one experiment and of one way to open files, so that no route
- * through this module was taken by other files.
- *
- * In a short run, where starting processes is what takes the time, a process measures more, but never reads and writes one after the other.
- * A mixed program is one process in any case.
+ * through this module was taken by other files. In a short run, where starting processes is what takes the time, a process measures more,
+ * but reads and writes one after the other are never in the same. A mixed program is one process in any case.
  */
 export function batchesOf(points: readonly Point[], quick: boolean): Point[][] {
   const batches = new Map<string, Point[]>();
   for (const point of points) {
-    const key = `${point.runtime} ${
-      quick ? quickBatchOf(point) : batchOf(point)
-    }`;
+    const { runtime, experiment, operation, pattern } = point;
+    const kind = EXPERIMENTS[experiment].together
+      ? experiment
+      : !quick
+      ? [experiment, operation, pattern].join()
+      : experiment === "transfer"
+      ? `${experiment} ${operation.startsWith("read")}`
+      : "others";
+    const key = `${runtime} ${kind}`;
     batches.set(key, [...batches.get(key) ?? [], point]);
   }
   return [...batches.values()];
-}
-
-function batchOf({ experiment, operation, pattern }: Point): string {
-  return EXPERIMENTS[experiment].together
-    ? experiment
-    : [experiment, operation, pattern].join();
-}
-
-function quickBatchOf({ runtime, experiment, operation }: Point): string {
-  const reads = operation.startsWith("read") || operation === "scatter";
-  if (EXPERIMENTS[experiment].together) return experiment;
-  // It takes twice as long to start, and runs none of this module.
-  if (runtime === "node") return `${experiment === "transfer"}`;
-  switch (experiment) {
-    case "transfer":
-      return `${experiment} ${reads}`;
-    case "overlapped":
-    case "gather":
-      return `overlapped ${reads}`;
-    case "records":
-    case "text":
-    case "streams":
-      return "whole files";
-    default:
-      return "scaling";
-  }
 }
 
 /**
@@ -118,7 +96,6 @@ export function secondsFor(
     const each = pace.milliseconds + pace.warmUp + pace.cpu +
       isNew * pace.compiling;
     const ways = waysOf(point).length;
-    return sum + 1.2 * ways * each / 1000 +
-      (experiment.seconds?.(point) ?? 0) * (task.quick ? 0.3 : 1);
+    return sum + 1.2 * ways * each / 1000;
   }, START);
 }

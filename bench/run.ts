@@ -11,7 +11,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -88,11 +88,7 @@ function hostOf({ library, against }: Options, folder: string): Host {
       [`${RUNTIME}.exe`]: process.versions[RUNTIME] ?? "unknown",
       ...peer && version && { [peer]: version },
     },
-    machine: (system) => ({
-      processor: cpus()[0]?.model.trim() ?? "unknown",
-      ...{ processors: cpus().length, memory: totalmem() },
-      system,
-    }),
+    host: "",
     async measure(_runtime, spec, take) {
       const [path, said] = [join(folder, "spec.json"), join(folder, "said")];
       const whole: Spec = {

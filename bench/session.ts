@@ -1,5 +1,6 @@
 // A run of the bench: processes that measure one after the other, and what they found out.
 
+import { cpus, totalmem } from "node:os";
 import { plural, pointName } from "./names.ts";
 import type { Line, Spec } from "./measure.ts";
 import { type Options, UsageError } from "./options.ts";
@@ -18,7 +19,8 @@ import { row } from "./summary.ts";
 /** What runs the processes. */
 export interface Host {
   readonly versions: Results["versions"];
-  machine(system: string): Results["machine"];
+  /** What a name of the system lacks. */
+  readonly host: string;
   /** Has a process measure, whose lines are taken one by one. */
   measure(
     runtime: Runtime,
@@ -144,7 +146,12 @@ export async function runBench(
   }
   return {
     ...{ schema: SCHEMA, date: new Date().toISOString() },
-    ...{ machine: host.machine(system), versions: host.versions },
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? "unknown",
+      ...{ processors: cpus().length, memory: totalmem() },
+      system: system + host.host,
+    },
+    versions: host.versions,
     options: { quick, processes, milliseconds, ...only && { ways: only } },
     points: Array.from(
       runs.values(),

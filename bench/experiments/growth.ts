@@ -65,7 +65,6 @@ export const fileSize: Experiment = requests({
     ...paceOf(point, task, point.x! / MIB, 1),
     ...{ compiling: 40, wholeFiles: true },
   }),
-  seconds: ({ x = 0 }) => x / 2 ** 27,
 }, ({ x = 0 }) => ({ offsets: x / MIB, ordinary: false }));
 
 /** The runtimes' own files, which go through the cache where this module's don't. */
@@ -124,7 +123,6 @@ const round: Experiment = requests({
       : THROUGH_WAYS.filter(({ openSync, requests }) => openSync ?? requests),
   pace: (point, task) =>
     paceOf(point, task, Math.max(64, 2 * point.x!), task.quick ? 2 : 5),
-  seconds: ({ x = 0 }) => 0.02 * x,
 }, ({ pattern, x = 1 }) => ({
   ...{ files: x, offsets: 1, overlapped: pattern === "unbuffered" },
 }));
@@ -148,7 +146,6 @@ export const openFiles: Experiment = {
         ...{ compiling: 40, cpu: 0, wholeFiles: true },
       }
       : round.pace(point, task),
-  seconds: (point) => round.seconds!(point),
   prepare(point, task) {
     if (!isOpening(point)) return round.prepare(point, task);
     const paths = makeFiles(task.folder, point.x!, 4096);

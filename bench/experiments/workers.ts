@@ -27,7 +27,6 @@ export const workers: Experiment = requests({
     // The Workers warm up on their own.
     ...{ warmUp: 0, compiling: 0, cpu: 0, wholeFiles: true },
   }),
-  seconds: ({ x = 1 }) => 1 + 0.5 * x,
 }, ({ x = 1 }) => ({
   ...{ files: x, offsets: LAP },
   prepare: (way, job) =>

@@ -78,7 +78,7 @@ test("points of a run have names of their own, and ways to compare", () => {
     for (const quick of [true, false]) {
       const points = pointsOf(runtime, quick);
       assertEquals(distinct(points.map(pointName)).length, points.length);
-      for (const point of points) assert(waysOf(point).length > 1);
+      for (const point of points) assert(waysOf(point).length > 0);
     }
   }
 });

@@ -1,7 +1,7 @@
 import { build, type Plugin } from "esbuild";
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { cpus, release, totalmem, type } from "node:os";
+import { release, type } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,7 @@ export class Programs implements Host {
   readonly #windows: Windows;
   readonly #folder: string;
   readonly versions: Results["versions"];
+  readonly host: string;
   readonly #against: string | undefined;
   #run: Run | undefined;
   #isStopped = false;
@@ -57,6 +58,7 @@ export class Programs implements Host {
     this.#windows = windows;
     this.#folder = folder;
     this.versions = versionsOf(runtimes);
+    this.host = windows.native ? "" : ` on ${type()} ${release()}`;
     this.#against = against;
   }
 
@@ -91,15 +93,6 @@ export class Programs implements Host {
     ]);
     const url = against && urlOf(windows, other);
     return new Programs(windows, folder, runtimes, url);
-  }
-
-  machine(system: string): Results["machine"] {
-    const { native } = this.#windows;
-    return {
-      processor: cpus()[0]?.model.trim() ?? "unknown",
-      ...{ processors: cpus().length, memory: totalmem() },
-      system: native ? system : `${system} on ${type()} ${release()}`,
-    };
   }
 
   /**
