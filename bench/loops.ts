@@ -117,6 +117,8 @@ export interface Memory {
   readonly views: readonly Bytes[];
   /** 0 for the runtime's own memory. */
   readonly address: bigint;
+  /** What has the memory freed when it is collected. */
+  readonly whole: unknown;
 }
 
 const shared = new Map<string, Memory>();
@@ -126,14 +128,15 @@ export function memoryOf({ views, length, ordinary = false }: Job): Memory {
   const key = [views, length, ordinary].join();
   const known = shared.get(key);
   if (known !== undefined) return known;
-  const { bytes, address } = ordinary
+  const whole = ordinary
     ? { bytes: plainBytes(views * length), address: 0n }
     : alignedMemory(views * length);
+  const { bytes, address } = whole;
   const pieces = Array.from(
     { length: views },
     (_, i) => bytes.subarray(i * length, (i + 1) * length),
   );
-  const memory = { bytes, views: pieces, address };
+  const memory = { bytes, views: pieces, address, whole };
   shared.set(key, memory);
   return memory;
 }

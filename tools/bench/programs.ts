@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
 };
 
 /** No point takes so long, in ms: a process that is silent for that long has got stuck. */
-const LONGEST_SILENCE = { quick: 60_000, full: 600_000 } as const;
+const LONGEST_SILENCE = { quick: 240_000, full: 600_000 } as const;
 
 /** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
 const HEAP_FLAGS =
