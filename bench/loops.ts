@@ -89,26 +89,17 @@ export function ownCopy<Loop extends (...args: never[]) => unknown>(
   return new Function(`return ${loop}\n// ${++copies}`)() as Loop;
 }
 
-interface Loops {
-  readonly inTurn: typeof inTurn;
-  readonly withFreshViews: typeof withFreshViews;
-  readonly atOffsets: typeof atOffsets;
-}
+const ownLoops = new Map<string, unknown>();
 
-const loopsOfWays = new Map<string, Loops>();
-
-/** The loops of a way for reads or writes, the same for all points of a process. */
-function loopsOf(name: string, writes: boolean): Loops {
-  const key = `${name} ${writes}`;
-  const known = loopsOfWays.get(key);
-  if (known !== undefined) return known;
-  const loops = {
-    inTurn: ownCopy(inTurn),
-    withFreshViews: ownCopy(withFreshViews),
-    atOffsets: ownCopy(atOffsets),
-  };
-  loopsOfWays.set(key, loops);
-  return loops;
+/** The loop of a way for reads or writes, the same for all points of a process. */
+function ownLoop<Loop extends (...args: never[]) => unknown>(
+  loop: Loop,
+  name: string,
+  writes: boolean,
+): Loop {
+  const key = `${name} ${writes} ${loop.name}`;
+  if (!ownLoops.has(key)) ownLoops.set(key, ownCopy(loop));
+  return ownLoops.get(key) as Loop;
 }
 
 /** Memory of so many requests. */
@@ -164,7 +155,6 @@ function withCalls({ name, openSync }: Way, job: Job): Contestant {
   const files: SyncAccess[] = [];
   for (const path of paths) files.push(openSync!(path, job));
   const { views } = memoryOf(job);
-  const loops = loopsOf(name, writes);
   const check = (made: number, count: number) => {
     if (made !== count) failed(name);
   };
@@ -172,21 +162,12 @@ function withCalls({ name, openSync }: Way, job: Job): Contestant {
   const transfersAt = files.map(({ readAt, writeAt }) =>
     (writes ? writeAt : readAt)!
   );
-  const loop = job.fresh ? loops.withFreshViews : loops.inTurn;
+  const loop = ownLoop(job.fresh ? withFreshViews : inTurn, name, writes);
+  const loopAt = ownLoop(atOffsets, name, writes);
   return {
     run: positional
-      ? (count, first) => {
-        const { atOffsets } = loops;
-        const made = atOffsets(
-          transfersAt,
-          views,
-          length,
-          count,
-          first,
-          offsets,
-        );
-        check(made, count);
-      }
+      ? (count, first) =>
+        check(loopAt(transfersAt, views, length, count, first, offsets), count)
       : (count) => check(loop(transfers, views, length, count), count),
     rewind: () => renew(files, job),
     close() {
