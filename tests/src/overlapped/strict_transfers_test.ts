@@ -29,7 +29,7 @@ strictTest(
       const memory = [native.bytes, new Uint8Array(PAGE), new Uint8Array(10)];
       const offsets = [
         2 ** 32,
-        2n ** 32n,
+        2n ** 32n + 8192n,
         5n * 2n ** 32n,
         3 * 2 ** 32,
         2n ** 40n,
@@ -88,42 +88,6 @@ strictTest(
 );
 
 strictTest(
-  "the buffers of a gather and a scatter stay until the kernel has ended, each of them",
-  async (kernel) => {
-    await using file = await newFile(undefined, { unbuffered: true });
-    using memory = new AlignedBuffer(4 * PAGE);
-    await file.write(memory.bytes, { at: 0 });
-    endByHand(kernel);
-    for (const method of ["writeGather", "readScatter"] as const) {
-      const buffers = [1, 2, 3].map(() => new AlignedBuffer(PAGE));
-      const views = buffers.map(({ bytes }) => bytes);
-      // The same one twice, not in a row, too.
-      const list = [views[0]!, views[1]!, views[0]!, views[2]!];
-      const freed: bigint[] = [];
-      using _ = replaceFunction(
-        "VirtualFree",
-        (original) => (kernel, ...words) => {
-          freed.push(words[0]!);
-          return original(kernel, ...words);
-        },
-      );
-      const transfer = file[method](list, { at: 0 });
-      for (const buffer of buffers) {
-        // free() without the detaching of the views, of which the kernel knows nothing.
-        const { address } = buffer;
-        assertEquals(freed.includes(address), false);
-      }
-      kernel.io.pending.endScheduled();
-      assertEquals(await transfer, 4 * PAGE);
-      for (const buffer of buffers) buffer.free();
-      for (const { address } of buffers) {
-        assertEquals(freed.includes(address), true, method);
-      }
-    }
-  },
-);
-
-strictTest(
   "memory that is aligned to the logical sector alone is copied",
   async () => {
     await using file = await newFile(undefined, { unbuffered: true });
@@ -160,20 +124,15 @@ strictTest(
         file.write(new Uint8Array(50).fill(2)),
         file.write(new Uint8Array(10).fill(3), { at: 20 }),
         file.write(new Uint8Array(600).fill(4)),
-        file.write(new Uint8Array(10).fill(5), { at: 95 }),
+        file.write(new Uint8Array(10).fill(5), { at: 85 }),
         file.write(new Uint8Array(30).fill(6)),
       ]);
       assertEquals(results, [50, 10, 600, 10, 30]);
       const { content } = diskFile(kernel, `C:\\${round}`);
       assertEquals(content.length, 780);
       const expected = new Uint8Array(780).fill(1, 0, 100).fill(2, 100, 150)
-        .fill(4, 150, 750).fill(6, 750).fill(3, 20, 30);
-      for (const [i, byte] of content.entries()) {
-        // The appended bytes at 100 to 105 and the placed ones may come in either order.
-        if (i >= 95 && i < 105) {
-          assert([1, 2, 5].includes(byte) && (i >= 100 || byte === 5));
-        } else assertEquals(byte, expected[i], `byte ${i}`);
-      }
+        .fill(4, 150, 750).fill(6, 750).fill(3, 20, 30).fill(5, 85, 95);
+      assertEquals(content, expected);
     }
   },
   SEEDS,
