@@ -25,10 +25,15 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
-import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
-  badOrigin,
+  checkOptions,
+  type HandleOptions,
+  takeHandle,
+} from "../file/taken_handle.ts";
+import {
   offsetOf,
+  type OriginName,
+  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -105,6 +110,7 @@ export class SyncFile extends BaseFile implements Disposable {
     mode: FileMode,
     options: HandleOptions = {},
   ) {
+    checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
     super(taken);
@@ -136,8 +142,10 @@ export class SyncFile extends BaseFile implements Disposable {
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA and others, with
-   * the bytes read before the failure in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA,
+   * ERROR_PIPE_NOT_CONNECTED once a pipe's server has called
+   * `DisconnectNamedPipe()`, and others, with the bytes read before the failure
+   * in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    *
@@ -432,7 +440,7 @@ export class SyncFile extends BaseFile implements Disposable {
    * Moves the position.
    *
    * @param offset How far, in bytes; negative only from "current" or "end".
-   * @param origin What is counted from.
+   * @param origin What is counted from: a word, or one of `Deno.SeekMode`.
    * @returns The new position in bytes from the start. It may lie beyond the
    * end: a write there makes the file longer.
    * @throws {TypeError} If the file has no offsets, or the origin is none.
@@ -449,8 +457,9 @@ export class SyncFile extends BaseFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    const base = this.#baseOf(origin);
-    return this.#pointer.position = positionFrom(offset, origin, base);
+    const from = originName(origin);
+    const base = this.#baseOf(from);
+    return this.#pointer.position = positionFrom(offset, from, base);
   }
 
   /**
@@ -611,7 +620,7 @@ export class SyncFile extends BaseFile implements Disposable {
     return this.#mode.write ? END_OF_FILE : undefined;
   }
 
-  #baseOf(origin: SeekOrigin): number {
+  #baseOf(origin: OriginName): number {
     switch (origin) {
       case "start":
         return 0;
@@ -619,8 +628,6 @@ export class SyncFile extends BaseFile implements Disposable {
         return this.#pointer.current;
       case "end":
         return this.size();
-      default:
-        throw badOrigin(origin);
     }
   }
 
