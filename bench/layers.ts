@@ -7,7 +7,6 @@ import { rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { frames } from "../ffi/mod.ts";
 import { openSync } from "../mod.ts";
 import { compile } from "./compiling.ts";
 import { type Contestant, failed } from "./contestant.ts";
@@ -16,7 +15,7 @@ import { prefill } from "./prefill.ts";
 import { median } from "./rounds.ts";
 import { bare } from "./transfer/bare.ts";
 import { raw, syncFile } from "./transfer/ours.ts";
-import { openFor, partsOf, type TransferTask } from "./transfer/task.ts";
+import type { TransferTask } from "./transfer/task.ts";
 
 const LENGTH = 4096;
 const LAP = 64;
@@ -24,29 +23,6 @@ const ROUNDS = 1000;
 
 /** Turns of all, and no more until the code of all is compiled. */
 const COMPILING = 1000; // ms
-
-/** The machine code that makes a transfer, without any check. */
-function routine(task: TransferTask): Contestant {
-  const { positional } = partsOf(task.operation);
-  const { call, startAt } = frames().transfer("ReadFile", positional);
-  const { handle, ...rest } = openFor(task);
-  const [file, { bytes }] = [Number(handle), task];
-  return {
-    ...rest,
-    run: positional
-      ? (count, first) => {
-        for (let i = 0; i < count; i++) {
-          startAt((first + i) * LENGTH, 0);
-          if (!call(file, bytes, LENGTH)) failed("kernel32");
-        }
-      }
-      : (count) => {
-        for (let i = 0; i < count; i++) {
-          if (!call(file, bytes, LENGTH)) failed("kernel32");
-        }
-      },
-  };
-}
 
 /** A file that is given the same object for every offset. */
 function sameOptions({ path, bytes }: TransferTask): Contestant {
@@ -65,7 +41,6 @@ function sameOptions({ path, bytes }: TransferTask): Contestant {
 
 const LAYERS: Record<string, (task: TransferTask) => Contestant> = {
   "by hand": (task) => bare.prepare(task) as Contestant,
-  "machine code": routine,
   "kernel32.ReadFile": (task) => raw.prepare(task) as Contestant,
   "SyncFile.read": (task) => syncFile.prepare(task) as Contestant,
 };

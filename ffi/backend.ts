@@ -1,5 +1,6 @@
 /**
- * What a runtime must offer, and nothing that only one of them has.
+ * What the module needs of a runtime's foreign function interface, and nothing
+ * that only one of them has.
  *
  * @module
  */
@@ -11,40 +12,34 @@ export type Architecture = "x64" | "arm64";
 export type WordFunction = (...words: bigint[]) => bigint;
 
 /**
- * Calls the capture frame of `ffi/lasterror.ts` with one block. A JS buffer
- * travels as itself, so that no address is looked up and the collector cannot
- * move it meanwhile.
+ * Calls the capture routine with one block. A JS buffer is passed as itself, so
+ * that no address is looked up and the collector cannot move it meanwhile.
  */
 export interface BlockCaller {
   /** Calls with what already stands in the block. */
   call0(): void;
-  /** The address of `key` goes to the word that the block names for it. */
+  /** Stores the address of `key` in the word that the block names, and calls. */
   call1(key: ArrayBufferView): void;
-  /** As {@linkcode BlockCaller.call1}, with a second buffer. */
+  /** Does as {@linkcode BlockCaller.call1}, with a second buffer. */
   call2(key: ArrayBufferView, context: ArrayBufferView): void;
 }
 
-/** Calls the capture frame. */
-export interface FrameCaller {
+/**
+ * Calls the capture routine with a block on another thread. The event loop stays
+ * alive meanwhile.
+ */
+export type ThreadCaller = (block: bigint) => Promise<void>;
+
+/** Calls the capture routine. */
+export interface RoutineCaller {
   /** Makes the calls with one block as short as they can be. */
   bind(block: bigint): BlockCaller;
-  /** Calls on another thread. The event loop stays alive meanwhile. */
-  readonly callAside?: (block: bigint) => Promise<void>;
+  /**
+   * Binds what calls on another thread need, once. The calls themselves bind
+   * nothing, so that a program may give its permission back before them.
+   */
+  readonly bindThreadCaller?: () => ThreadCaller;
 }
-
-/**
- * Calls one of the routines of `ffi/transfer_code.ts`.
- *
- * @param file The low 32 bits of the handle, which are all that count.
- * @param bytes The memory.
- * @param length From 1 to what the view has, and less than 2^31.
- * @returns Whether all was transferred.
- */
-export type TransferCaller = (
-  file: number,
-  bytes: ArrayBufferView,
-  length: number,
-) => boolean;
 
 /** A runtime's foreign function interface. */
 export interface Backend {
@@ -53,27 +48,28 @@ export interface Backend {
   /** The processor that the runtime was built for. */
   readonly architecture: Architecture;
   /**
-   * Binds exports of a DLL for set-up code: to be bound soon, not to be called
-   * fast. The number is how many arguments each takes.
+   * Binds exports of a DLL for set-up code: quick to bind, slower to call. The
+   * number is how many arguments each takes.
    */
   bind<Name extends string>(
     library: string,
     exports: Readonly<Record<Name, number>>,
   ): Record<Name, WordFunction>;
-  /** Binds exports to be called fast, and with nothing else done meanwhile. */
-  bindClosely<Name extends string>(
+  /** Binds exports to be called fast, with nothing else done around the call. */
+  bindFast<Name extends string>(
     library: string,
     exports: Readonly<Record<Name, number>>,
   ): Record<Name, WordFunction>;
-  /** Makes the callers of a routine with the capture frame's signature. */
-  frameCaller(routine: bigint): FrameCaller;
-  /** Makes the caller of a transfer's routine. */
-  transferCaller(routine: bigint): TransferCaller;
+  /** Makes the caller of the capture routine. */
+  routineCaller(routine: bigint): RoutineCaller;
   /**
-   * The address of a view's first byte, good until the current call returns.
-   * The view's storage does not move afterwards while the view is reachable.
+   * Returns the address of a view's first byte, good until the current call
+   * returns. The view's storage does not move afterwards while the view is
+   * reachable.
    */
   addressOf(view: ArrayBufferView): bigint;
-  /** Native memory as an ArrayBuffer that does not own it. */
+  /** Returns native memory as an ArrayBuffer that does not own it. */
   memory(address: bigint, byteLength: number): ArrayBuffer;
+  /** Detaches an ArrayBuffer from native memory, which stays as it is. */
+  detach(memory: ArrayBuffer): void;
 }

@@ -6,12 +6,12 @@
 import type {
   Architecture,
   Backend,
-  FrameCaller,
-  TransferCaller,
+  RoutineCaller,
+  ThreadCaller,
   WordFunction,
 } from "./backend.ts";
-
-import { bunAside } from "./bun_aside.ts";
+import { bufferOf, byteLengthOf, detachBuffer } from "./views.ts";
+import { workerCaller } from "./worker.ts";
 
 /** A prototype in Bun's vocabulary. */
 export interface BunForeignFunction {
@@ -59,49 +59,37 @@ export function createBunBackend(
     runtime: "bun",
     architecture,
     bind,
-    bindClosely: bind,
-    frameCaller: (routine) => frameCaller(ffi, routine),
-    transferCaller: (routine) => transferCaller(ffi, routine),
+    bindFast: bind,
+    routineCaller: (routine) => routineCaller(ffi, routine),
     addressOf(view) {
       // A small typed array moves when its buffer is first asked for.
-      void view.buffer;
-      return view.byteLength === 0 ? 0n : BigInt(ffi.ptr(view));
+      bufferOf(view);
+      return byteLengthOf(view) === 0 ? 0n : BigInt(ffi.ptr(view));
     },
     // User-space addresses have 47 bits: a double holds them exactly.
+    detach: detachBuffer,
     memory: (address, byteLength) =>
       ffi.toArrayBuffer(Number(address), 0, byteLength),
   };
 }
 
-/** Bun calls an address as it calls an export: the frame is called directly. */
-function frameCaller(ffi: BunFfiModule, routine: bigint): FrameCaller {
+/** Bun calls an address as it calls an export: the routine is called directly. */
+function routineCaller(ffi: BunFfiModule, routine: bigint): RoutineCaller {
   const { call } = ffi.linkSymbols({
     call: { args: ["ptr", "ptr", "u64"], returns: "void", ptr: routine },
-  }).symbols as { call: Frame };
+  }).symbols as { call: Capture };
+  let threadCaller: ThreadCaller | undefined;
   return {
     bind: (block) => ({
       call0: () => call(null, null, block),
       call1: (key) => call(null, key, block),
       call2: (key, context) => call(context, key, block),
     }),
-    callAside: bunAside(routine),
+    bindThreadCaller: () => threadCaller ??= workerCaller(routine),
   };
 }
 
-function transferCaller(ffi: BunFfiModule, routine: bigint): TransferCaller {
-  const { transfer } = ffi.linkSymbols({
-    transfer: { args: ["i32", "ptr", "u32"], returns: "i32", ptr: routine },
-  }).symbols as { transfer: Transfer };
-  return (file, bytes, length) => transfer(file, bytes, length) === 0;
-}
-
-type Transfer = (
-  file: number,
-  bytes: ArrayBufferView,
-  length: number,
-) => number;
-
-type Frame = (
+type Capture = (
   context: ArrayBufferView | null,
   key: ArrayBufferView | null,
   block: bigint,

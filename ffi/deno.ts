@@ -6,11 +6,11 @@
 import type {
   Architecture,
   Backend,
-  FrameCaller,
-  TransferCaller,
+  RoutineCaller,
+  ThreadCaller,
   WordFunction,
 } from "./backend.ts";
-import { mayKeep } from "./keep.ts";
+import { detachBuffer } from "./views.ts";
 
 /** An opaque pointer, as Deno hands them out. */
 export type DenoPointer = object;
@@ -57,14 +57,11 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
 /** Makes the back end of Deno from the `Deno` namespace. */
 export function createDenoBackend(deno: DenoModule): Backend {
   const { UnsafePointer, UnsafePointerView } = deno;
-  const addressOf = (view: ArrayBufferView) =>
-    BigInt(UnsafePointer.value(UnsafePointer.of(view)));
-  let transferCallers: TransferCallers | undefined;
   return {
     runtime: "deno",
     architecture: ARCHITECTURES[deno.build.arch] ?? "x64",
     bind: (library, exports) => bindAddresses(deno, library, exports),
-    bindClosely(library, exports) {
+    bindFast(library, exports) {
       const symbols: Record<string, DenoForeignFunction> = {};
       for (const name in exports) symbols[name] = wordPrototype(exports[name]);
       return deno.dlopen(library, symbols).symbols as Record<
@@ -72,12 +69,9 @@ export function createDenoBackend(deno: DenoModule): Backend {
         WordFunction
       >;
     },
-    frameCaller: (routine) => frameCaller(deno, routine),
-    transferCaller(routine) {
-      transferCallers ??= bindTransferCallers(deno, addressOf);
-      return transferCallers(routine);
-    },
-    addressOf,
+    routineCaller: (routine) => routineCaller(deno, routine),
+    addressOf: (view) => BigInt(UnsafePointer.value(UnsafePointer.of(view))),
+    detach: detachBuffer,
     memory(address, byteLength) {
       const pointer = UnsafePointer.create(address);
       if (pointer === null) {
@@ -109,23 +103,38 @@ function bindAddresses<Name extends string>(
   const functions = {} as Record<Name, WordFunction>;
   for (const name in exports) {
     const address = symbols[name] as DenoPointer;
-    const definition = wordPrototype(exports[name]);
-    const pointer = new deno.UnsafeFnPointer(address, definition);
+    const pointer = functionPointer(deno, address, exports[name]);
     functions[name] = (...words) => pointer.call(...words);
   }
   return functions;
 }
 
+/** @throws {Error} If the permission is for listed libraries alone. */
+function functionPointer(
+  { UnsafeFnPointer }: DenoModule,
+  address: DenoPointer,
+  arity: number,
+): InstanceType<DenoModule["UnsafeFnPointer"]> {
+  try {
+    return new UnsafeFnPointer(address, wordPrototype(arity));
+  } catch (cause) {
+    throw new Error(
+      "@kernel32/io calls functions by their addresses, which Deno allows " +
+        "with --allow-ffi alone, without a list of libraries",
+      { cause },
+    );
+  }
+}
+
 /**
  * Deno opens libraries, not addresses, and its `UnsafeFnPointer` has no fast
  * path (about 2 µs a call). The C runtime's `bsearch_s`, asked to search an
- * array of one element, calls its comparison `frame(context, key, element)`
+ * array of one element, calls its comparison `routine(context, key, element)`
  * once and on the spot, and adds about 10 ns.
  * https://learn.microsoft.com/cpp/c-runtime-library/reference/bsearch-s
  */
-function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
-  // At once: what was bound can be called even when the permission has been
-  // given back. And one for all, since each takes a millisecond to bind.
+function routineCaller(deno: DenoModule, routine: bigint): RoutineCaller {
+  // One prototype for all calls, since each takes a millisecond to bind.
   const search = bindSearch<Search<ArrayBufferView, ArrayBufferView | null>>(
     deno,
     {
@@ -134,24 +143,25 @@ function frameCaller(deno: DenoModule, routine: bigint): FrameCaller {
       result: "void",
     },
   );
-  // No key is allowed to be null: this one goes where nobody looks.
+  // bsearch_s allows no null key: the block sends this one to its scratch word.
   const none = new Uint8Array(new ArrayBuffer(8));
-  let aside: Search<bigint, bigint, Promise<void>> | undefined;
+  let threadCaller: ThreadCaller | undefined;
   return {
     bind: (block) => ({
       call0: () => search(none, block, 1n, 1n, routine, null),
       call1: (key) => search(key, block, 1n, 1n, routine, null),
       call2: (key, context) => search(key, block, 1n, 1n, routine, context),
     }),
-    callAside(block) {
-      // Not every program needs this one.
-      aside ??= bindSearch<NonNullable<typeof aside>>(deno, {
+    bindThreadCaller() {
+      if (threadCaller !== undefined) return threadCaller;
+      const search = bindSearch<Search<bigint, bigint, Promise<void>>>(deno, {
         name: "bsearch_s",
         parameters: ["u64", "u64", "u64", "u64", "u64", "u64"],
         result: "void",
         nonblocking: true,
       });
-      return aside(block, block, 1n, 1n, routine, 0n);
+      return threadCaller = (block) =>
+        search(block, block, 1n, 1n, routine, 0n);
     },
   };
 }
@@ -161,77 +171,6 @@ function bindSearch<F>(deno: DenoModule, prototype: DenoForeignFunction): F {
   return deno.dlopen("ucrtbase.dll", { search: prototype })
     .symbols["search"] as F;
 }
-
-/** Makes the callers of routines. */
-type TransferCallers = (routine: bigint) => TransferCaller;
-
-/**
- * `bsearch_s` again, which hands its context, key and element on as handle,
- * memory and length. A comparison that gives 0 makes the element the result, so
- * that this is the length if all of it was transferred, and null if not.
- *
- * A buffer costs Deno a call of its own to find its memory. Memory does not move
- * as long as it is not taken away, which leaves the view without length, so that
- * the address of a view that comes again is kept.
- */
-function bindTransferCallers(
-  deno: DenoModule,
-  addressOf: (view: ArrayBufferView) => bigint,
-): TransferCallers {
-  const bind = <Key>(key: string) =>
-    bindSearch<TransferSearch<Key>>(deno, {
-      name: "bsearch_s",
-      parameters: [key, "u32", "u64", "u64", "u64", "i32"],
-      result: "u32",
-    });
-  const withBytes = bind<ArrayBufferView>("buffer");
-  let withAddress: TransferSearch<bigint> | undefined;
-  const addresses = new WeakMap<ArrayBufferView, bigint>();
-  return (routine) => {
-    let last: ArrayBufferView | undefined;
-    let known: ArrayBufferView | undefined;
-    let address = 0n;
-    let search: TransferSearch<bigint>;
-    let learns = true;
-    const isKnown = (bytes: ArrayBufferView): boolean => {
-      let found = addresses.get(bytes);
-      if (found === undefined) {
-        if (bytes !== last) {
-          last = learns && mayKeep(bytes) ? bytes : undefined;
-          return false;
-        }
-        last = undefined;
-        try {
-          // Only the second time, since it takes 400 ns.
-          found = addressOf(bytes);
-          withAddress ??= bind<bigint>("u64");
-        } catch {
-          // Refused once the program has given its permission back, or there is
-          // no stack left: calls with bytes need neither.
-          return learns = false;
-        }
-        addresses.set(bytes, found);
-      }
-      search = withAddress!;
-      address = found;
-      known = bytes;
-      return true;
-    };
-    return (file, bytes, length) =>
-      bytes === known || isKnown(bytes)
-        ? search(address, length, 1n, 1n, routine, file) === length
-        : withBytes(bytes, length, 1n, 1n, routine, file) === length;
-  };
-}
-
-type TransferSearch<Key> = (
-  key: Key,
-  base: number,
-  number: bigint,
-  width: bigint,
-  compare: bigint,
-  context: number,
-) => number;
 
 type Search<Key, Context, Result = void> = (
   key: Key,

@@ -1,10 +1,12 @@
 /**
- * The vocabulary of prototypes, and the types that follow from them.
+ * The functions of kernel32, under Microsoft's names and with Microsoft's
+ * parameters.
  *
  * @module
  */
 import type { Handle } from "./handle.ts";
-import type * as prototypes from "./prototypes.ts";
+import { bindFunctions } from "./marshal.ts";
+import { PROTOTYPES } from "./prototypes.ts";
 
 /** Memory handed to a function: bytes, or a raw address. */
 export type Pointer = ArrayBufferView | bigint;
@@ -12,74 +14,554 @@ export type Pointer = ArrayBufferView | bigint;
 /** Text handed to a function: a string, UTF-16 with its NUL, or an address. */
 export type WideString = string | ArrayBufferView | bigint;
 
-/** What each word of the table's vocabulary is in TypeScript. */
-export interface Vocabulary {
-  /** A virtual address. */
-  address: bigint;
-  /** BOOL. */
-  bool: boolean;
-  /** Memory that the function uses until it returns. */
-  buffer: Pointer;
-  /** The same, or NULL. */
-  "buffer?": Pointer | null;
-  /** HANDLE. */
-  handle: Handle;
-  /** HANDLE, or NULL. */
-  "handle?": Handle | null;
-  /** A signed integer of 32 bits. */
-  i32: number;
-  /** LARGE_INTEGER. */
-  i64: bigint;
-  /** Memory that the kernel may use until the operation has completed. */
-  overlapped: Pointer;
-  /** The same, or NULL. */
-  "overlapped?": Pointer | null;
-  /** DWORD. */
-  u32: number;
-  /** SIZE_T and ULONG_PTR. */
-  usize: bigint;
-  /** No result. */
-  void: void;
-  /** LPCWSTR. */
-  wstr: WideString;
-  /** LPCWSTR, or NULL. */
-  "wstr?": WideString | null;
+/**
+ * The functions of kernel32.
+ *
+ * DWORD and int are `number`; LARGE_INTEGER, SIZE_T and addresses are `bigint`;
+ * BOOL is `boolean`, a HANDLE is a {@linkcode Handle}. A pointer to memory is a
+ * {@linkcode Pointer}, to text a {@linkcode WideString}; `null` is NULL where
+ * Microsoft allows it. A function that returns `false` has failed, and
+ * `getLastWin32Error()` returns the reason.
+ *
+ * Memory that an overlapped operation uses after the call belongs into an
+ * `AlignedBuffer`.
+ */
+export interface Kernel32 {
+  /**
+   * Requests the cancellation of one overlapped operation of a handle, or of all.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-cancelioex
+   */
+  CancelIoEx(hFile: Handle, lpOverlapped: Pointer | null): boolean;
+
+  /**
+   * Closes a handle.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
+   */
+  CloseHandle(hObject: Handle): boolean;
+
+  /**
+   * Waits for a client to connect to a named pipe.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-connectnamedpipe
+   */
+  ConnectNamedPipe(hNamedPipe: Handle, lpOverlapped: Pointer | null): boolean;
+
+  /**
+   * Creates or opens an event.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-createeventw
+   */
+  CreateEventW(
+    lpEventAttributes: Pointer | null,
+    bManualReset: boolean,
+    bInitialState: boolean,
+    lpName: WideString | null,
+  ): Handle;
+
+  /**
+   * Creates or opens a file, pipe, volume or device; returns `INVALID_HANDLE_VALUE` on failure.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew
+   */
+  CreateFileW(
+    lpFileName: WideString,
+    dwDesiredAccess: number,
+    dwShareMode: number,
+    lpSecurityAttributes: Pointer | null,
+    dwCreationDisposition: number,
+    dwFlagsAndAttributes: number,
+    hTemplateFile: Handle | null,
+  ): Handle;
+
+  /**
+   * Creates a completion port, or binds a handle to one; returns 0 on failure.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-createiocompletionport
+   */
+  CreateIoCompletionPort(
+    FileHandle: Handle,
+    ExistingCompletionPort: Handle | null,
+    CompletionKey: bigint,
+    NumberOfConcurrentThreads: number,
+  ): Handle;
+
+  /**
+   * Creates an instance of a named pipe; returns `INVALID_HANDLE_VALUE` on failure.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew
+   */
+  CreateNamedPipeW(
+    lpName: WideString,
+    dwOpenMode: number,
+    dwPipeMode: number,
+    nMaxInstances: number,
+    nOutBufferSize: number,
+    nInBufferSize: number,
+    nDefaultTimeOut: number,
+    lpSecurityAttributes: Pointer | null,
+  ): Handle;
+
+  /**
+   * Deletes a file.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-deletefilew
+   */
+  DeleteFileW(lpFileName: WideString): boolean;
+
+  /**
+   * Sends a control code to a driver.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-deviceiocontrol
+   */
+  DeviceIoControl(
+    hDevice: Handle,
+    dwIoControlCode: number,
+    lpInBuffer: Pointer | null,
+    nInBufferSize: number,
+    lpOutBuffer: Pointer | null,
+    nOutBufferSize: number,
+    lpBytesReturned: Pointer | null,
+    lpOverlapped: Pointer | null,
+  ): boolean;
+
+  /**
+   * Disconnects the client of a named pipe.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe
+   */
+  DisconnectNamedPipe(hNamedPipe: Handle): boolean;
+
+  /**
+   * Duplicates a handle.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-duplicatehandle
+   */
+  DuplicateHandle(
+    hSourceProcessHandle: Handle,
+    hSourceHandle: Handle,
+    hTargetProcessHandle: Handle,
+    lpTargetHandle: Pointer | null,
+    dwDesiredAccess: number,
+    bInheritHandle: boolean,
+    dwOptions: number,
+  ): boolean;
+
+  /**
+   * Writes a file's cached data and metadata to the device.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
+   */
+  FlushFileBuffers(hFile: Handle): boolean;
+
+  /**
+   * Formats the text of a message; returns its length in UTF-16 units.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagew
+   */
+  FormatMessageW(
+    dwFlags: number,
+    lpSource: Pointer | null,
+    dwMessageId: number,
+    dwLanguageId: number,
+    lpBuffer: Pointer,
+    nSize: number,
+    Arguments: Pointer | null,
+  ): number;
+
+  /**
+   * Returns the pseudo handle of this process.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getcurrentprocess
+   */
+  GetCurrentProcess(): Handle;
+
+  /**
+   * Retrieves the sector and cluster sizes of a disk, and its free clusters.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdiskfreespacew
+   */
+  GetDiskFreeSpaceW(
+    lpRootPathName: WideString | null,
+    lpSectorsPerCluster: Pointer | null,
+    lpBytesPerSector: Pointer | null,
+    lpNumberOfFreeClusters: Pointer | null,
+    lpTotalNumberOfClusters: Pointer | null,
+  ): boolean;
+
+  /**
+   * Returns the attributes of a file or directory, or `INVALID_FILE_ATTRIBUTES`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileattributesw
+   */
+  GetFileAttributesW(lpFileName: WideString): number;
+
+  /**
+   * Retrieves a file's attributes, times, size and identity.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfileinformationbyhandle
+   */
+  GetFileInformationByHandle(
+    hFile: Handle,
+    lpFileInformation: Pointer,
+  ): boolean;
+
+  /**
+   * Retrieves one class of a file's information.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getfileinformationbyhandleex
+   */
+  GetFileInformationByHandleEx(
+    hFile: Handle,
+    FileInformationClass: number,
+    lpFileInformation: Pointer,
+    dwBufferSize: number,
+  ): boolean;
+
+  /**
+   * Retrieves a file's size in bytes.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfilesizeex
+   */
+  GetFileSizeEx(hFile: Handle, lpFileSize: Pointer): boolean;
+
+  /**
+   * Returns whether a handle is a disk file, a character device or a pipe.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfiletype
+   */
+  GetFileType(hFile: Handle): number;
+
+  /**
+   * Retrieves the absolute path of a file; returns its length in UTF-16 units.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfullpathnamew
+   */
+  GetFullPathNameW(
+    lpFileName: WideString,
+    nBufferLength: number,
+    lpBuffer: Pointer | null,
+    lpFilePart: Pointer | null,
+  ): number;
+
+  /**
+   * Returns the last error of this thread's calls through this module.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-getlasterror
+   */
+  GetLastError(): number;
+
+  /**
+   * Retrieves the result of an overlapped operation.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getoverlappedresult
+   */
+  GetOverlappedResult(
+    hFile: Handle,
+    lpOverlapped: Pointer,
+    lpNumberOfBytesTransferred: Pointer,
+    bWait: boolean,
+  ): boolean;
+
+  /**
+   * Retrieves the result of an overlapped operation, waiting for a bounded time.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getoverlappedresultex
+   */
+  GetOverlappedResultEx(
+    hFile: Handle,
+    lpOverlapped: Pointer,
+    lpNumberOfBytesTransferred: Pointer,
+    dwMilliseconds: number,
+    bAlertable: boolean,
+  ): boolean;
+
+  /**
+   * Counts the open handles of a process.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getprocesshandlecount
+   */
+  GetProcessHandleCount(hProcess: Handle, pdwHandleCount: Pointer): boolean;
+
+  /**
+   * Removes completion packets from a completion port.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getqueuedcompletionstatusex
+   */
+  GetQueuedCompletionStatusEx(
+    CompletionPort: Handle,
+    lpCompletionPortEntries: Pointer,
+    ulCount: number,
+    ulNumEntriesRemoved: Pointer,
+    dwMilliseconds: number,
+    fAlertable: boolean,
+  ): boolean;
+
+  /**
+   * Returns a standard handle.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/processenv/nf-processenv-getstdhandle
+   */
+  GetStdHandle(nStdHandle: number): Handle;
+
+  /**
+   * Retrieves the page size and other facts of the system.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/sysinfoapi/nf-sysinfoapi-getsysteminfo
+   */
+  GetSystemInfo(lpSystemInfo: Pointer): void;
+
+  /**
+   * Retrieves the mount point of a path's volume.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumepathnamew
+   */
+  GetVolumePathNameW(
+    lpszFileName: WideString,
+    lpszVolumePathName: Pointer,
+    cchBufferLength: number,
+  ): boolean;
+
+  /**
+   * Locks a range of bytes.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   */
+  LockFileEx(
+    hFile: Handle,
+    dwFlags: number,
+    dwReserved: number,
+    nNumberOfBytesToLockLow: number,
+    nNumberOfBytesToLockHigh: number,
+    lpOverlapped: Pointer,
+  ): boolean;
+
+  /**
+   * Copies a pipe's data without removing it.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-peeknamedpipe
+   */
+  PeekNamedPipe(
+    hNamedPipe: Handle,
+    lpBuffer: Pointer | null,
+    nBufferSize: number,
+    lpBytesRead: Pointer | null,
+    lpTotalBytesAvail: Pointer | null,
+    lpBytesLeftThisMessage: Pointer | null,
+  ): boolean;
+
+  /**
+   * Posts a packet of the program's own to a completion port.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-postqueuedcompletionstatus
+   */
+  PostQueuedCompletionStatus(
+    CompletionPort: Handle,
+    dwNumberOfBytesTransferred: number,
+    dwCompletionKey: bigint,
+    lpOverlapped: Pointer | null,
+  ): boolean;
+
+  /**
+   * Reads bytes from a file or device.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   */
+  ReadFile(
+    hFile: Handle,
+    lpBuffer: Pointer | null,
+    nNumberOfBytesToRead: number,
+    lpNumberOfBytesRead: Pointer | null,
+    lpOverlapped: Pointer | null,
+  ): boolean;
+
+  /**
+   * Reads into pages scattered in memory, in one operation.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfilescatter
+   */
+  ReadFileScatter(
+    hFile: Handle,
+    aSegmentArray: Pointer,
+    nNumberOfBytesToRead: number,
+    lpReserved: Pointer | null,
+    lpOverlapped: Pointer,
+  ): boolean;
+
+  /**
+   * Resets an event.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-resetevent
+   */
+  ResetEvent(hEvent: Handle): boolean;
+
+  /**
+   * Sets the end of a file at the file pointer.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setendoffile
+   */
+  SetEndOfFile(hFile: Handle): boolean;
+
+  /**
+   * Sets an event.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-setevent
+   */
+  SetEvent(hEvent: Handle): boolean;
+
+  /**
+   * Sets how completions of a handle are notified.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setfilecompletionnotificationmodes
+   */
+  SetFileCompletionNotificationModes(
+    FileHandle: Handle,
+    Flags: number,
+  ): boolean;
+
+  /**
+   * Sets one class of a file's information.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfileinformationbyhandle
+   */
+  SetFileInformationByHandle(
+    hFile: Handle,
+    FileInformationClass: number,
+    lpFileInformation: Pointer,
+    dwBufferSize: number,
+  ): boolean;
+
+  /**
+   * Moves the file pointer.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilepointerex
+   */
+  SetFilePointerEx(
+    hFile: Handle,
+    liDistanceToMove: bigint,
+    lpNewFilePointer: Pointer | null,
+    dwMoveMethod: number,
+  ): boolean;
+
+  /**
+   * Sets a file's valid data length.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilevaliddata
+   */
+  SetFileValidData(hFile: Handle, ValidDataLength: bigint): boolean;
+
+  /**
+   * Sets the last error.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-setlasterror
+   */
+  SetLastError(dwErrCode: number): void;
+
+  /**
+   * Sets a pipe handle's read and wait modes.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-setnamedpipehandlestate
+   */
+  SetNamedPipeHandleState(
+    hNamedPipe: Handle,
+    lpMode: Pointer | null,
+    lpMaxCollectionCount: Pointer | null,
+    lpCollectDataTimeout: Pointer | null,
+  ): boolean;
+
+  /**
+   * Unlocks a range of bytes.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
+   */
+  UnlockFileEx(
+    hFile: Handle,
+    dwReserved: number,
+    nNumberOfBytesToUnlockLow: number,
+    nNumberOfBytesToUnlockHigh: number,
+    lpOverlapped: Pointer,
+  ): boolean;
+
+  /**
+   * Reserves or commits pages of memory; returns their address, or 0.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualalloc
+   */
+  VirtualAlloc(
+    lpAddress: Pointer | null,
+    dwSize: bigint,
+    flAllocationType: number,
+    flProtect: number,
+  ): bigint;
+
+  /**
+   * Releases or decommits pages of memory.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualfree
+   */
+  VirtualFree(lpAddress: Pointer, dwSize: bigint, dwFreeType: number): boolean;
+
+  /**
+   * Waits until an object is signalled or a time has passed.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitforsingleobject
+   */
+  WaitForSingleObject(hHandle: Handle, dwMilliseconds: number): number;
+
+  /**
+   * Waits until an instance of a named pipe is available.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-waitnamedpipew
+   */
+  WaitNamedPipeW(lpNamedPipeName: WideString, nTimeOut: number): boolean;
+
+  /**
+   * Writes bytes to a file or device.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   */
+  WriteFile(
+    hFile: Handle,
+    lpBuffer: Pointer | null,
+    nNumberOfBytesToWrite: number,
+    lpNumberOfBytesWritten: Pointer | null,
+    lpOverlapped: Pointer | null,
+  ): boolean;
+
+  /**
+   * Writes pages gathered from memory, in one operation.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
+   */
+  WriteFileGather(
+    hFile: Handle,
+    aSegmentArray: Pointer,
+    nNumberOfBytesToWrite: number,
+    lpReserved: Pointer | null,
+    lpOverlapped: Pointer,
+  ): boolean;
 }
 
 /**
- * A parameter: Microsoft's name for it, its type and, for memory, how many
- * bytes there must be, or which parameter tells, and in units of how many bytes
- * if not in bytes.
+ * The functions of kernel32. Nothing is loaded before the first call.
+ *
+ * Each call throws a `TypeError` or `RangeError` for an argument that does not
+ * fit its parameter, before the system is called, and an `Error` where there is
+ * no kernel32.
+ *
+ * @example Ask for the type of a handle
+ * ```ts
+ * import {
+ *   FILE_TYPE_PIPE,
+ *   kernel32,
+ *   STD_OUTPUT_HANDLE,
+ * } from "@kernel32/io/raw";
+ *
+ * const output = kernel32.GetStdHandle(STD_OUTPUT_HANDLE);
+ * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
+ * ```
  */
-export type Parameter =
-  | readonly [name: string, type: keyof Vocabulary]
-  | readonly [name: string, type: keyof Vocabulary, size: number | string]
-  | readonly [
-    name: string,
-    type: keyof Vocabulary,
-    size: string,
-    unit: number,
-  ];
-
-/** A function's prototype. */
-export interface Prototype {
-  /** The type of its result. */
-  readonly returns: keyof Vocabulary;
-  /** Its parameters, in order. */
-  readonly parameters: readonly Parameter[];
-}
-
-/** The arguments that a list of parameters asks for. */
-export type Arguments<Parameters extends readonly Parameter[]> = {
-  -readonly [I in keyof Parameters]: Vocabulary[Parameters[I][1]];
-};
-
-/** The functions of a table of prototypes. */
-export type Functions<Table extends Readonly<Record<string, Prototype>>> = {
-  readonly [Name in keyof Table]: (
-    ...args: Arguments<Table[Name]["parameters"]>
-  ) => Vocabulary[Table[Name]["returns"]];
-};
-
-/** Kernel32's functions. */
-export type Kernel32 = Functions<typeof prototypes>;
+export const kernel32: Readonly<Kernel32> = /* @__PURE__ */ bindFunctions<
+  Kernel32
+>(PROTOTYPES);

@@ -1,38 +1,39 @@
 /**
- * Turns a prototype into a function: checks the arguments, writes them into the
- * function's block, calls, and reads the result. Nothing is allocated on the
- * way, unless a string has to be encoded.
+ * Turns a row of `prototypes.ts` into a function: it checks the arguments,
+ * writes them into the function's block, calls, and reads the result. Nothing is
+ * allocated on the way, unless a string has to be encoded.
  *
  * @module
  */
-import type { Prototype, Vocabulary } from "./kernel32.ts";
-import {
-  argumentOffset,
-  type Frame,
-  type FrameTable,
-  NO_ARGUMENT,
-  RESULT,
-} from "./lasterror.ts";
+import { describe } from "./describe.ts";
+import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
+import type { Prototype } from "./prototypes.ts";
+import { type Frame, type Thread, thread } from "./thread.ts";
+import { bufferOf, byteLengthOf, typeOfView } from "./views.ts";
 
 /** A bound function, before its static type is put on. */
 export type BoundFunction = (...args: unknown[]) => unknown;
 
-/**
- * Binds a function of kernel32. The system is not asked for it before the
- * first call.
- *
- * @param name Its name.
- * @param prototype Its prototype.
- * @param frames Gives the frames of this thread.
- */
-export function bindFunction(
+/** Binds all functions of a table. */
+export function bindFunctions<Functions>(
+  prototypes: Readonly<Record<string, Prototype>>,
+  owner: () => Thread = thread,
+): Functions {
+  const functions: Record<string, BoundFunction> = {};
+  for (const name in prototypes) {
+    functions[name] = bindFunction(name, prototypes[name]!, owner);
+  }
+  return Object.freeze(functions) as Functions;
+}
+
+/** Binds one function. The system is not asked for it before the first call. */
+function bindFunction(
   name: string,
   prototype: Prototype,
-  frames: () => FrameTable,
+  owner: () => Thread,
 ): BoundFunction {
-  // Not before the first call, since a program calls few of the functions.
   let call: Call | undefined;
-  const prepare = () => call = new Call(name, prototype, frames);
+  const prepare = () => call = new Call(name, prototype, owner());
   // Named parameters, not a rest parameter: that one would be an array a call.
   return (a, b, c, d, e, f, g, h) =>
     (call ?? prepare()).run(a, b, c, d, e, f, g, h);
@@ -42,22 +43,12 @@ export function bindFunction(
 const ERROR_IO_PENDING = 997;
 
 /**
- * JS memory that pending operations were started with, by the address of their
- * OVERLAPPED. When one completes is not known here, so its memory is held until
- * its OVERLAPPED serves another: a leak beats a corrupted heap.
+ * JS memory of pending operations, by the address of their OVERLAPPED. Their
+ * completion is not seen here, so that the memory is retained until the
+ * OVERLAPPED serves another operation: a leak, where a release could be of
+ * memory that the kernel still writes to.
  */
-const lent = new Map<bigint, readonly ArrayBufferView[]>();
-
-/** Holds the memory of a call that has failed, if that is to say "pending". */
-export function lendIfPending(
-  table: FrameTable,
-  overlapped: bigint,
-  views: readonly ArrayBufferView[],
-): void {
-  if (table.lastError === ERROR_IO_PENDING) lent.set(overlapped, views);
-}
-
-const ADDRESS = -1;
+const pending = new Map<bigint, readonly ArrayBufferView[]>();
 
 const HIGHEST = 0xFFFF_FFFF_FFFF_FFFFn;
 const LOWEST = -0x8000_0000_0000_0000n;
@@ -67,79 +58,99 @@ const INTEGER = 0;
 const WIDE = 1;
 const BOOLEAN = 2;
 const MEMORY = 3;
-const LENT_MEMORY = 4;
+/** Memory that the kernel may use after the call. */
+const PENDING_MEMORY = 4;
 
-const WRITTEN_AS: Readonly<Record<keyof Vocabulary, number>> = {
-  address: WIDE,
-  bool: BOOLEAN,
-  buffer: MEMORY,
-  "buffer?": MEMORY,
-  handle: WIDE,
-  "handle?": WIDE,
-  i32: INTEGER,
-  i64: WIDE,
-  overlapped: LENT_MEMORY,
-  "overlapped?": LENT_MEMORY,
-  u32: INTEGER,
-  usize: WIDE,
-  void: MEMORY,
-  wstr: MEMORY,
-  "wstr?": MEMORY,
+const POINTER = "an ArrayBufferView or an address (bigint)";
+const TEXT = "a string, an ArrayBufferView or an address (bigint)";
+
+/** The types of parameters: how each is written, and what errors call it. */
+const TYPES: Readonly<Record<string, readonly [number, string]>> = {
+  address: [WIDE, "an address (bigint)"],
+  bool: [BOOLEAN, "a boolean"],
+  buffer: [MEMORY, POINTER],
+  handle: [WIDE, "a handle (bigint)"],
+  i32: [INTEGER, "a number"],
+  i64: [WIDE, "a bigint"],
+  overlapped: [PENDING_MEMORY, POINTER],
+  u32: [INTEGER, "a number"],
+  usize: [WIDE, "a bigint"],
+  wstr: [MEMORY, TEXT],
 };
 
-/** A parameter, prepared for the hot path. */
-interface Slot {
+/** In place of a length: the argument is an address, or NULL. */
+const UNMEASURED = -1;
+
+/** A parameter, prepared for the call. */
+interface Parameter {
   readonly index: number;
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
   readonly writtenAs: number;
-  readonly nullable: boolean;
   /** The smallest size of memory, in bytes. */
   readonly smallest: number;
+  /** The parameter that counts the memory, or -1, and the size of its units. */
+  readonly counter: number;
+  readonly unit: number;
 }
 
+function parametersOf([, ...texts]: Prototype): Parameter[] {
+  const names = texts.map((text) => text.split(" ")[0]!);
+  return texts.map((text, index) => {
+    const [name = "", word = "", size = "0"] = text.split(" ");
+    const isOptional = word.endsWith("?");
+    const type = isOptional ? word.slice(0, -1) : word;
+    const [counted = "", unit = "1"] = size.split("*");
+    const counter = names.indexOf(counted);
+    return {
+      index,
+      name,
+      type,
+      isOptional,
+      writtenAs: TYPES[type]![0],
+      smallest: counter < 0 ? Number(counted) : 0,
+      counter,
+      unit: Number(unit),
+    };
+  });
+}
+
+/** One function of one thread. */
 class Call {
   readonly #name: string;
-  readonly #prototype: Prototype;
-  readonly #frames: () => FrameTable;
-  readonly #slots: readonly Slot[];
-  /** The parameter that is memory, and the one that holds its size. */
-  readonly #sized: readonly { memory: number; size: number; unit: number }[];
-  readonly #returns: keyof Vocabulary;
+  readonly #returns: string;
+  readonly #parameters: readonly Parameter[];
+  readonly #counted: readonly Parameter[];
   /** The parameter that is the OVERLAPPED of an operation, or -1. */
   readonly #overlapped: number;
+  readonly #thread: Thread;
+  readonly #frame: Frame;
+  readonly #view: DataView;
   readonly #byteLengths: number[];
-  #table!: FrameTable;
-  #frame: Frame | undefined;
-  #view!: DataView;
   #key: ArrayBufferView | undefined;
   #keyIndex = NO_ARGUMENT;
   #context: ArrayBufferView | undefined;
   #contextIndex = NO_ARGUMENT;
-  /** Buffers beyond two, which travel as addresses and are held meanwhile. */
+  /** Receives what the function writes to the block's own value. */
+  #value: Uint32Array | undefined;
+  /** Buffers beyond two, passed as addresses and retained during the call. */
   readonly #more: (ArrayBufferView | undefined)[];
   #hasMore = false;
 
-  constructor(name: string, prototype: Prototype, frames: () => FrameTable) {
-    const { parameters } = prototype;
-    const names = parameters.map((parameter) => parameter[0]);
+  constructor(name: string, prototype: Prototype, owner: Thread) {
+    const parameters = parametersOf(prototype);
     this.#name = name;
-    this.#prototype = prototype;
-    this.#frames = frames;
-    this.#slots = parameters.map(([, type, size], index) => ({
-      index,
-      writtenAs: WRITTEN_AS[type],
-      nullable: type.endsWith("?"),
-      smallest: typeof size === "number" ? size : 0,
-    }));
-    this.#sized = parameters.flatMap(([, , size, unit = 1], memory) =>
-      typeof size === "string"
-        ? [{ memory, size: names.indexOf(size), unit }]
-        : []
+    this.#returns = prototype[0];
+    this.#parameters = parameters;
+    this.#counted = parameters.filter(({ counter }) => counter >= 0);
+    this.#overlapped = parameters.findLastIndex(({ writtenAs }) =>
+      writtenAs === PENDING_MEMORY
     );
-    this.#returns = prototype.returns;
-    this.#overlapped = this.#slots.findLastIndex((slot) =>
-      slot.writtenAs === LENT_MEMORY
-    );
-    this.#byteLengths = parameters.map(() => ADDRESS);
+    this.#thread = owner;
+    this.#frame = owner.frame(name, parameters.length);
+    this.#view = this.#frame.view;
+    this.#byteLengths = parameters.map(() => UNMEASURED);
     this.#more = parameters.map(() => undefined);
   }
 
@@ -153,82 +164,85 @@ class Call {
     g: unknown,
     h: unknown,
   ): unknown {
-    const frame = this.#frame ?? this.#bind();
-    const slots = this.#slots;
-    const arity = slots.length;
+    const frame = this.#frame;
+    const parameters = this.#parameters;
+    const arity = parameters.length;
     try {
-      if (arity > 0) this.#put(slots[0]!, a);
-      if (arity > 1) this.#put(slots[1]!, b);
-      if (arity > 2) this.#put(slots[2]!, c);
-      if (arity > 3) this.#put(slots[3]!, d);
-      if (arity > 4) this.#put(slots[4]!, e);
-      if (arity > 5) this.#put(slots[5]!, f);
-      if (arity > 6) this.#put(slots[6]!, g);
-      if (arity > 7) this.#put(slots[7]!, h);
-      if (this.#sized.length > 0) this.#checkSizes();
+      if (arity > 0) this.#put(parameters[0]!, a);
+      if (arity > 1) this.#put(parameters[1]!, b);
+      if (arity > 2) this.#put(parameters[2]!, c);
+      if (arity > 3) this.#put(parameters[3]!, d);
+      if (arity > 4) this.#put(parameters[4]!, e);
+      if (arity > 5) this.#put(parameters[5]!, f);
+      if (arity > 6) this.#put(parameters[6]!, g);
+      if (arity > 7) this.#put(parameters[7]!, h);
+      if (this.#counted.length > 0) this.#checkSizes();
       frame.buffersAt(this.#keyIndex, this.#contextIndex);
       if (this.#key === undefined) frame.call0();
-      else {
-        if (this.#context === undefined) frame.call1(this.#key);
-        else frame.call2(this.#key, this.#context);
-        if (this.#overlapped >= 0) this.#lend();
+      else if (this.#context === undefined) frame.call1(this.#key);
+      else frame.call2(this.#key, this.#context);
+      if (this.#value !== undefined) {
+        this.#value[0] = this.#view.getUint32(BLOCK.value * 8, true);
       }
+      if (this.#overlapped >= 0) this.#retainIfPending();
     } finally {
       this.#key = undefined;
       this.#keyIndex = NO_ARGUMENT;
       this.#context = undefined;
       this.#contextIndex = NO_ARGUMENT;
+      this.#value = undefined;
       if (this.#hasMore) this.#more.fill(undefined);
       this.#hasMore = false;
     }
     return this.#result();
   }
 
-  #bind(): Frame {
-    this.#table = this.#frames();
-    const frame = this.#table.frame(this.#name, this.#slots.length);
-    this.#view = frame.view;
-    return this.#frame = frame;
-  }
-
-  #put(slot: Slot, value: unknown): void {
-    const { index, writtenAs } = slot;
+  #put(parameter: Parameter, value: unknown): void {
+    const { index, writtenAs } = parameter;
     if (writtenAs === INTEGER) {
-      if (typeof value !== "number") throw this.#mismatch(index, value);
+      if (typeof value !== "number") throw this.#mismatch(parameter, value);
       // Both ways to write a constant: 0x80000000 and 1 << 31.
       if (value >>> 0 !== value && (value | 0) !== value) {
-        throw this.#outOfRange(index, value, 32);
+        throw this.#outOfRange(parameter, value, 32);
       }
       this.#view.setInt32(argumentOffset(index), value, true);
     } else if (typeof value === "bigint" && writtenAs !== BOOLEAN) {
       // 0 to 2^64 - 1 are as good as -2^63 to -1.
       if (value > HIGHEST || value < LOWEST) {
-        throw this.#outOfRange(index, value, 64);
+        throw this.#outOfRange(parameter, value, 64);
       }
       this.#view.setBigUint64(argumentOffset(index), value, true);
-      this.#byteLengths[index] = ADDRESS;
-    } else if (value === null && slot.nullable) {
+      this.#byteLengths[index] = UNMEASURED;
+    } else if (value === null && parameter.isOptional) {
       this.#view.setBigUint64(argumentOffset(index), 0n, true);
-      this.#byteLengths[index] = ADDRESS;
+      this.#byteLengths[index] = UNMEASURED;
     } else if (writtenAs === BOOLEAN && typeof value === "boolean") {
       this.#view.setInt32(argumentOffset(index), value ? 1 : 0, true);
-    } else if (typeof value === "string") {
-      this.#putView(slot, this.#encode(index, value));
+    } else if (typeof value === "string" && parameter.type === "wstr") {
+      this.#putView(parameter, this.#encode(parameter, value));
     } else if (writtenAs >= MEMORY && ArrayBuffer.isView(value)) {
-      this.#putView(slot, value);
-    } else throw this.#mismatch(index, value);
+      this.#putView(parameter, value);
+    } else throw this.#mismatch(parameter, value);
   }
 
-  #putView(slot: Slot, view: ArrayBufferView): void {
-    const { index, smallest } = slot;
-    const { byteLength } = view;
+  #putView(parameter: Parameter, view: ArrayBufferView): void {
+    const { index, smallest } = parameter;
+    const byteLength = byteLengthOf(view);
     if (byteLength < smallest) {
-      throw this.#tooSmall(index, byteLength, smallest);
+      throw this.#tooSmall(parameter, byteLength, smallest);
     }
     this.#byteLengths[index] = byteLength;
-    // What the kernel may go on using must not move: asking for its buffer
-    // makes Bun move a small typed array once and for all.
-    if (this.#overlapped >= 0) void view.buffer;
+    if (smallest === 4 && this.#value === undefined && isUint32Array(view)) {
+      // A third buffer costs more than the transfer of a small one.
+      this.#value = view;
+      this.#view.setUint32(BLOCK.value * 8, view[0]!, true);
+      const address = this.#frame.address + VALUE_AT;
+      this.#view.setBigUint64(argumentOffset(index), address, true);
+      return;
+    }
+    // What the kernel may use after the call must not move: asking for its
+    // buffer makes Bun move a small typed array once and for all.
+    if (this.#overlapped >= 0) bufferOf(view);
     if (this.#key === undefined) {
       this.#key = view;
       this.#keyIndex = index;
@@ -238,30 +252,34 @@ class Call {
     } else {
       this.#hasMore = true;
       this.#more[index] = view;
-      const address = this.#table.addressOf(view);
+      const address = this.#thread.addressOf(view);
       this.#view.setBigUint64(argumentOffset(index), address, true);
     }
   }
 
   #checkSizes(): void {
-    for (let i = 0; i < this.#sized.length; i++) {
-      const { memory, size, unit } = this.#sized[i]!;
-      const byteLength = this.#byteLengths[memory]!;
-      if (byteLength === ADDRESS) continue;
-      const count = this.#view.getUint32(argumentOffset(size), true);
-      const needed = count * unit;
-      if (byteLength < needed) throw this.#tooSmall(memory, byteLength, needed);
+    for (let i = 0; i < this.#counted.length; i++) {
+      const parameter = this.#counted[i]!;
+      const byteLength = this.#byteLengths[parameter.index]!;
+      if (byteLength === UNMEASURED) continue;
+      const at = argumentOffset(parameter.counter);
+      const needed = this.#view.getUint32(at, true) * parameter.unit;
+      if (byteLength < needed) {
+        throw this.#tooSmall(parameter, byteLength, needed);
+      }
     }
   }
 
-  #lend(): void {
-    if (this.#view.getInt32(RESULT, true) !== 0) return;
-    const address = argumentOffset(this.#overlapped);
-    const views = [this.#key, this.#context, ...this.#more];
-    lendIfPending(
-      this.#table,
-      this.#view.getBigUint64(address, true),
-      views.filter((view) => view !== undefined),
+  #retainIfPending(): void {
+    if (this.#key === undefined || this.#view.getInt32(RESULT, true) !== 0) {
+      return;
+    }
+    if (this.#thread.lastError !== ERROR_IO_PENDING) return;
+    const at = argumentOffset(this.#overlapped);
+    pending.set(
+      this.#view.getBigUint64(at, true),
+      [this.#key, this.#context, ...this.#more]
+        .filter((view) => view !== undefined),
     );
   }
 
@@ -278,16 +296,11 @@ class Call {
     }
   }
 
-  #encode(index: number, text: string): Uint16Array {
-    if (!this.#prototype.parameters[index]![1].startsWith("wstr")) {
-      throw this.#mismatch(index, text);
-    }
+  #encode(parameter: Parameter, text: string): Uint16Array {
     if (text.includes("\0")) {
       throw new TypeError(
-        `${
-          this.#label(index)
-        } must not contain the character NUL, which ends ` +
-          `a string in Windows: got ${JSON.stringify(text)}`,
+        `${this.#label(parameter)} must not contain the character NUL, which ` +
+          `ends a string in Windows: got ${JSON.stringify(text)}`,
       );
     }
     const units = new Uint16Array(new ArrayBuffer(2 * (text.length + 1)));
@@ -295,64 +308,44 @@ class Call {
     return units;
   }
 
-  #label(index: number): string {
-    return `${this.#prototype.parameters[index]![0]} of ${this.#name}`;
+  #label({ name }: Parameter): string {
+    return `${name} of ${this.#name}`;
   }
 
-  #mismatch(index: number, value: unknown): TypeError {
+  #mismatch(parameter: Parameter, value: unknown): TypeError {
+    const expected = TYPES[parameter.type]![1];
     return new TypeError(
-      `${this.#label(index)} must be ${
-        expected(this.#prototype.parameters[index]![1])
+      `${this.#label(parameter)} must be ${expected}${
+        parameter.isOptional ? ", or null" : ""
       }: got ${describe(value)}`,
     );
   }
 
   #outOfRange(
-    index: number,
+    parameter: Parameter,
     value: number | bigint,
     bits: number,
   ): RangeError {
     return new RangeError(
-      `${this.#label(index)} must be an integer of ${bits} bits: got ${value}`,
+      `${this.#label(parameter)} must be an integer of ${bits} bits: got ` +
+        `${value}`,
     );
   }
 
-  #tooSmall(index: number, byteLength: number, needed: number): RangeError {
+  #tooSmall(
+    parameter: Parameter,
+    byteLength: number,
+    needed: number,
+  ): RangeError {
     return new RangeError(
-      `${this.#label(index)} must have at least ${needed} bytes: got ` +
+      `${this.#label(parameter)} must have at least ${needed} bytes: got ` +
         `${byteLength}`,
     );
   }
 }
 
-const POINTER = "an ArrayBufferView or an address (bigint)";
-const TEXT = "a string, an ArrayBufferView or an address (bigint)";
+const VALUE_AT = /* @__PURE__ */ BigInt(BLOCK.value * 8);
 
-const EXPECTED = {
-  address: "an address (bigint)",
-  bool: "a boolean",
-  buffer: POINTER,
-  handle: "a handle (bigint)",
-  i32: "a number",
-  i64: "a bigint",
-  overlapped: POINTER,
-  u32: "a number",
-  usize: "a bigint",
-  void: "nothing",
-  wstr: TEXT,
-} as const satisfies Partial<Record<keyof Vocabulary, string>>;
-
-/** Puts what a parameter takes into words. */
-function expected(type: keyof Vocabulary): string {
-  const isOptional = type.endsWith("?");
-  const word = isOptional ? type.slice(0, -1) : type;
-  const what = EXPECTED[word as keyof typeof EXPECTED];
-  return isOptional ? `${what}, or null` : what;
-}
-
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" || typeof value === "function"
-    ? Object.prototype.toString.call(value)
-    : `${String(value)} (${typeof value})`;
+function isUint32Array(view: ArrayBufferView): view is Uint32Array {
+  return typeOfView(view) === "Uint32Array";
 }

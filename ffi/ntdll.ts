@@ -5,8 +5,7 @@
  */
 import type { WordFunction } from "./backend.ts";
 import type { Handle } from "./handle.ts";
-import type { NativeCell } from "./lasterror.ts";
-import { frames } from "./mod.ts";
+import { type NativeCell, thread } from "./thread.ts";
 
 /** FILE_INFORMATION_CLASS values whose information is one ULONG. */
 export const FileAccessInformation = 8;
@@ -30,7 +29,7 @@ export function queryFile(
   file: Handle,
   informationClass: number,
 ): { status: number; value: number } {
-  const table = frames();
+  const table = thread();
   query ??= table.bind("ntdll.dll", { NtQueryInformationFile: 5 })
     .NtQueryInformationFile;
   memory ??= table.cell();
@@ -54,7 +53,7 @@ let wine: boolean | undefined;
 export function isWine(): boolean {
   if (wine !== undefined) return wine;
   try {
-    frames().bind("ntdll.dll", { wine_get_version: 0 });
+    thread().bind("ntdll.dll", { wine_get_version: 0 });
     return wine = true;
   } catch {
     return wine = false;

@@ -22,6 +22,7 @@ const STEPS: Record<string, string[]> = {
   "deno lint": [deno, "lint", "--quiet"],
   "deno fmt": [deno, "fmt", "--check"],
   "deno doc": [deno, "doc", "--quiet", "--lint", ...Object.values(exports)],
+  "arrows": ["--import", "tsx", "tools/arrows.ts"],
   "docs": ["--import", "tsx", "tools/docs.ts", "--check"],
   "deno publish": [
     ...[deno, "publish", "--quiet", "--dry-run", "--allow-dirty"],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "./describe.ts";
 import { type Win32Row, win32Table } from "./win32_table.ts";
 
 /**
@@ -76,7 +77,8 @@ export function posixCodeOf(
 export function win32CodeOf(symbol: string): number {
   for (const [code, name] of rows().values()) if (name === symbol) return code;
   throw new RangeError(
-    `symbol must name a Win32 error of file I/O, such as "ERROR_DISK_FULL", but it is "${symbol}".`,
+    "symbol must name a Win32 error of file I/O, such as ERROR_DISK_FULL: " +
+      `got ${describe(symbol)}`,
   );
 }
 

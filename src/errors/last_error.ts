@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { frames } from "../../ffi/mod.ts";
+import { thread } from "../../ffi/thread.ts";
 
 /**
  * Returns the last error of the last kernel32 call that this thread made through
@@ -27,7 +27,7 @@ import { frames } from "../../ffi/mod.ts";
  * ```
  */
 export function getLastWin32Error(): number {
-  return frames().lastError;
+  return thread().lastError;
 }
 
 /**
@@ -35,11 +35,11 @@ export function getLastWin32Error(): number {
  * and restores the last error, which the program may still read.
  */
 export function preservingLastError<T>(calls: () => T): T {
-  const thread = frames();
-  const { lastError } = thread;
+  const here = thread();
+  const { lastError } = here;
   try {
     return calls();
   } finally {
-    thread.lastError = lastError;
+    here.lastError = lastError;
   }
 }

@@ -34,8 +34,8 @@ export function win32CodeOfStatus(status: number | bigint): number {
   if (value >>> 28 === 0xd) value -= 0x1000_0000;
   const row = rows().get(value);
   if (row !== undefined) {
-    const [, symbol, error = symbol.replace("STATUS", "ERROR")] = row;
-    return win32CodeOf(error);
+    const [, symbol, error] = row;
+    return win32CodeOf(error ?? symbol.replace("STATUS", "ERROR"));
   }
   // Win32 codes that were wrapped into a status or an HRESULT.
   const wrapped = [0xc001, 0xc007, 0x8007].includes(value >>> 16);

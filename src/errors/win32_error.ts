@@ -141,8 +141,8 @@ export class FileClosedError extends Error {
    */
   constructor(method: string, path: string) {
     super(
-      `${method}() needs an open file, but '${path}' is closed. Open it again, ` +
-        "or close it later.",
+      `${method}() needs an open file, and '${path}' has been closed. Open it ` +
+        "again, or close it later.",
     );
     this.path = path;
   }

@@ -44,32 +44,49 @@ export function checkBytes(
   name: string,
   value: unknown,
 ): asserts value is ArrayBufferView<ArrayBuffer> {
-  if (!ArrayBuffer.isView(value)) {
-    throw new TypeError(
-      `${name} must be a Uint8Array or another ArrayBufferView: got ` +
-        `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
-        "through new Uint8Array(buffer).",
-    );
-  }
+  checkedLength(name, value);
+}
+
+/**
+ * Checks a buffer, and returns its length in bytes.
+ *
+ * @throws {TypeError} What `checkBytes()` throws.
+ */
+export function checkedLength(name: string, value: unknown): number {
+  if (!ArrayBuffer.isView(value)) throw notBytesError(name, value);
   const buffer = bufferOf(value);
-  if (!(buffer instanceof ArrayBuffer)) {
-    throw new TypeError(
-      `${name} must not be shared memory, which other threads may change ` +
-        "during the call: copy it with slice()",
-    );
-  }
-  if (isResizable(buffer)) {
-    throw new TypeError(
-      `${name} must not be a view of a resizable ArrayBuffer, whose memory may ` +
-        "go away during the call: copy it with slice()",
-    );
-  }
-  if (byteLengthOf(value) === 0 && isDetached(buffer)) {
+  const resizable = isResizable(buffer);
+  if (resizable !== false) throw unstableMemoryError(name, resizable);
+  const length = byteLengthOf(value);
+  if (length === 0 && isDetached(buffer)) {
     throw new TypeError(
       `${name} is a view of a detached ArrayBuffer: its memory has been ` +
         "transferred elsewhere",
     );
   }
+  return length;
+}
+
+function notBytesError(name: string, value: unknown): TypeError {
+  return new TypeError(
+    `${name} must be a Uint8Array or another ArrayBufferView: got ` +
+      `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
+      "through new Uint8Array(buffer).",
+  );
+}
+
+/** @param resizable Undefined for shared memory. */
+function unstableMemoryError(
+  name: string,
+  resizable: boolean | undefined,
+): TypeError {
+  return new TypeError(
+    resizable
+      ? `${name} must not be a view of a resizable ArrayBuffer, whose memory ` +
+        "may go away during the call: copy it with slice()"
+      : `${name} must not be shared memory, which other threads may change ` +
+        "during the call: copy it with slice()",
+  );
 }
 
 /**
@@ -103,7 +120,7 @@ export function checkList(name: string, value: unknown): ArrayBufferView[] {
  */
 export function checkSignal(value: unknown): void {
   if (value === undefined) return;
-  // Who only inherits from a signal is none: asked for its state, it throws.
+  // What only inherits from a signal throws where its state is read.
   if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
     return;
   }
@@ -114,8 +131,7 @@ export function checkSignal(value: unknown): void {
 }
 
 /** `buffer.detached` is younger than some of the systems that this runs on. */
-function isDetached(buffer: ArrayBuffer): boolean {
-  if (buffer.byteLength > 0) return false;
+function isDetached(buffer: ArrayBufferLike): boolean {
   try {
     new Uint8Array(buffer);
     return false;

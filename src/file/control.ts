@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_IO_PENDING } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import { describe } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 

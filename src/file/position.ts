@@ -8,14 +8,28 @@ import { describe } from "../errors/describe.ts";
 /** Where to read or write. */
 export interface PositionOptions {
   /**
-   * The offset in bytes. The position that reads and writes without `at` go on
-   * from stays where it is.
+   * The offset in bytes. A transfer with an offset leaves the position, at which
+   * transfers without one begin, as it was.
    */
   readonly at?: number | bigint;
 }
 
 /** What `seek()` counts from. */
 export type SeekOrigin = "start" | "current" | "end";
+
+/**
+ * Returns the offset in the options of a transfer, read once.
+ *
+ * @throws {TypeError} If the options are no object.
+ */
+export function offsetOf(
+  options: PositionOptions,
+): number | bigint | undefined {
+  if (typeof options === "object" && options !== null) return options.at;
+  throw new TypeError(
+    `options must be an object such as { at: 0 }: got ${describe(options)}`,
+  );
+}
 
 /** The error of an origin that is none. */
 export function badOrigin(origin: unknown): TypeError {
@@ -25,9 +39,9 @@ export function badOrigin(origin: unknown): TypeError {
 }
 
 /**
- * Computes the position that `seek()` goes to.
+ * Computes the position that `seek()` moves to.
  *
- * @param base Where the origin is.
+ * @param base The offset of the origin.
  * @throws {TypeError} If the offset is no number.
  * @throws {RangeError} If it is no whole number, or the position out of range.
  */
@@ -52,19 +66,19 @@ export function positionFrom(
   );
 }
 
-/** What unbuffered transfers end before: rounding up to a sector stays exact. */
+/** The largest end of an unbuffered transfer: rounded up to a sector it is exact. */
 const MAX_END = 2 ** 53 - 2 ** 20;
 
 /**
- * The offset of an unbuffered transfer, which is counted with in numbers.
+ * Returns the offset of an unbuffered transfer as a number.
  *
- * @throws {RangeError} If that would not be exact.
+ * @throws {RangeError} If numbers up to its end are not exact.
  */
-export function toExactOffset(place: number | bigint, length: number): number {
-  const offset = Number(place);
+export function toExactOffset(at: number | bigint, length: number): number {
+  const offset = Number(at);
   if (offset + length <= MAX_END) return offset;
   throw new RangeError(
-    `An unbuffered transfer must end before 2^53-2^20: got at ${place} and ` +
+    `An unbuffered transfer must end before 2^53-2^20: got at ${at} and ` +
       `${length} bytes`,
   );
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { argumentOffset, RESULT } from "../../ffi/lasterror.ts";
-import { frames } from "../../ffi/mod.ts";
+import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
+import { thread } from "../../ffi/thread.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "./signal.ts";
 
@@ -77,7 +77,7 @@ export async function callOnThread(
   args: readonly bigint[],
   path: string,
 ): Promise<void> {
-  const call = frames().asideFrame(name);
+  const call = thread().threadCall(name);
   try {
     args.forEach((value, index) =>
       call.view.setBigUint64(argumentOffset(index), value, true)

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { describe } from "../errors/describe.ts";
 
 /** The smallest sector-aligned range that covers a byte range. */
 export interface SectorSpan<T extends number | bigint> {
@@ -321,8 +322,8 @@ function bigRemainder(
 ): bigint {
   if (typeof value !== typeof alignment) {
     throw new TypeError(
-      `${valueName} and ${alignmentName} must both be numbers or both be bigints, ` +
-        `but they are a ${typeof value} and a ${typeof alignment}.`,
+      `${valueName} and ${alignmentName} must both be numbers or both be bigints: ` +
+        `got ${describe(value)} and ${describe(alignment)}`,
     );
   }
   const checked = checkBigint(valueName, value);
@@ -333,8 +334,8 @@ function bigRemainder(
 function checkNumber(name: string, value: number): void {
   if (!(value >= 0 && Number.isSafeInteger(value))) {
     throw new RangeError(
-      `${name} must be an integer from 0 to 2^53-1, but it is ${value}. ` +
-        "Pass bigints for larger values.",
+      `${name} must be an integer from 0 to 2^53-1, or a bigint for larger ` +
+        `values: got ${describe(value)}`,
     );
   }
 }
@@ -343,12 +344,12 @@ function checkBigint(name: string, value: unknown): bigint {
   if (typeof value !== "bigint") {
     throw new TypeError(
       `${name} must be a number or a bigint, the same kind as the other ` +
-        `arguments, but it is a ${typeof value}.`,
+        `arguments: got ${describe(value)}`,
     );
   }
   if (value < 0n || value >= LIMIT) {
     throw new RangeError(
-      `${name} must be from 0n to 2n**63n - 1n, but it is ${value}n.`,
+      `${name} must be from 0n to 2n**63n - 1n: got ${describe(value)}`,
     );
   }
   return value;
@@ -376,6 +377,7 @@ function checkedBigSum(value: bigint, add: bigint): bigint {
 
 function refuseAlignment(name: string, value: number | bigint): never {
   throw new RangeError(
-    `${name} must be a power of two, as sector and page sizes are, but it is ${value}.`,
+    `${name} must be a power of two, as sector and page sizes are: got ` +
+      describe(value),
   );
 }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   MEM_COMMIT,
   MEM_RELEASE,
   MEM_RESERVE,
   PAGE_READWRITE,
 } from "../win32/constants.ts";
-import { frames } from "../../ffi/mod.ts";
+import { thread } from "../../ffi/thread.ts";
 import { describe } from "../errors/describe.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -29,8 +29,6 @@ export let retainMemory: (buffer: AlignedBuffer) => void;
 
 /** Releases memory that was retained, and frees it if `free()` was called. */
 export let releaseMemory: (buffer: AlignedBuffer) => void;
-
-const { transfer } = ArrayBuffer.prototype;
 
 /**
  * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
@@ -109,7 +107,7 @@ export class AlignedBuffer implements Disposable {
   /** Returns the memory as an ArrayBuffer, if the runtime has any so large. */
   #asArrayBuffer(byteLength: number): ArrayBuffer {
     try {
-      return frames().memory(this.address, byteLength);
+      return thread().memory(this.address, byteLength);
     } catch (cause) {
       kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
       throw new RangeError(
@@ -151,7 +149,7 @@ export class AlignedBuffer implements Disposable {
     this.#freed = true;
     dropped.unregister(this);
     // Detaches first: a view must never reach memory that is gone.
-    transfer.call(this.#memory, 0);
+    thread().detach(this.#memory);
     if (this.#operations === 0) this.#freeMemory();
   }
 
@@ -186,6 +184,6 @@ export function isViewAligned(
   alignment: number,
 ): boolean {
   return ownerOf(view) === undefined
-    ? frames().addressOf(view) % BigInt(alignment) === 0n
+    ? thread().addressOf(view) % BigInt(alignment) === 0n
     : byteOffsetOf(view) % alignment === 0;
 }

@@ -43,7 +43,7 @@ export interface FromHandleOptions extends HandleOptions {
  *
  * @param handle The handle.
  * @param options What errors call it, whether the file owns it, and how much
- * may be under way at once.
+ * may be in flight at once; or only what errors call it.
  * @returns An `OverlappedFile` if the handle was opened with
  * FILE_FLAG_OVERLAPPED, else a `SyncFile`.
  * @throws {TypeError} If the handle is no bigint or is INVALID_HANDLE_VALUE, or
@@ -92,10 +92,13 @@ export interface FromHandleOptions extends HandleOptions {
  */
 export function fromHandle(
   handle: Handle,
-  options: FromHandleOptions = {},
+  options: FromHandleOptions | string = {},
 ): SyncFile | OverlappedFile {
   checkHandle(handle);
-  const { path, owned, maxInFlight } = checkedOptions(handle, options);
+  const { path, owned, maxInFlight } = checkedOptions(
+    handle,
+    typeof options === "string" ? { path: options } : options,
+  );
   const { mode, overlapped } = modeOfHandle(handle, path);
   return overlapped
     ? new OverlappedFile(handle, path, mode, { maxInFlight, owned })

@@ -3,16 +3,14 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   argumentOffset,
-  type AsideFrame,
-  type Frame,
   NO_ARGUMENT,
   RESULT,
-} from "../../ffi/lasterror.ts";
-import { frames } from "../../ffi/mod.ts";
+} from "../../ffi/capture/block.ts";
+import { type Frame, thread, type ThreadCall } from "../../ffi/thread.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import {
   getLastWin32Error,
@@ -58,6 +56,13 @@ const SHORTAGE_MS = 20;
 const CAPACITY = 128;
 const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
 
+/** Native memory for packets, with their number behind them. */
+class PacketBuffer {
+  readonly #memory = new AlignedBuffer(COUNT_AT + 4);
+  readonly address: bigint = this.#memory.address;
+  readonly view: DataView = new DataView(this.#memory.bytes.buffer);
+}
+
 /**
  * A completion port, the OVERLAPPED structures of this thread's operations, and
  * the wait for them. The JS thread never blocks: it asks for packets without
@@ -74,11 +79,11 @@ export class CompletionPort {
   #owed = 0;
   /** How many packets belonged to no operation. */
   #dropped = 0;
-  /** What a call without waiting writes to, and what the waiting thread does. */
-  readonly #packets = new AlignedBuffer(COUNT_AT + 4);
-  readonly #waitedPackets = new AlignedBuffer(COUNT_AT + 4);
+  /** Where a call without waiting puts packets, and where the waiting thread. */
+  readonly #packets = new PacketBuffer();
+  readonly #waitedPackets = new PacketBuffer();
   readonly #dequeue: Frame;
-  readonly #waitingDequeue: AsideFrame;
+  readonly #waitingDequeue: ThreadCall;
   readonly #takePackets = () => this.#takePacketsNow();
   #nextCompletion: PromiseWithResolvers<void> | undefined;
   #willTakePackets = false;
@@ -92,8 +97,8 @@ export class CompletionPort {
    */
   constructor() {
     const name = "GetQueuedCompletionStatusEx";
-    this.#waitingDequeue = frames().asideFrame(name);
-    this.#dequeue = frames().frame(name, 6);
+    this.#waitingDequeue = thread().threadCall(name);
+    this.#dequeue = thread().frame(name, 6);
     this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     this.#port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,
@@ -219,10 +224,9 @@ export class CompletionPort {
 
   #writeArguments(
     block: DataView,
-    packets: AlignedBuffer,
+    { address }: PacketBuffer,
     milliseconds: number,
   ): void {
-    const { address } = packets;
     const args = [
       this.#port,
       address,
@@ -277,8 +281,7 @@ export class CompletionPort {
   }
 
   /** Settles the operations that packets are there for. */
-  #settle(packets: AlignedBuffer): void {
-    const view = new DataView(packets.bytes.buffer);
+  #settle({ view }: PacketBuffer): void {
     const total = view.getUint32(COUNT_AT, true);
     for (let i = 0; i < total; i++) {
       const at = i * OVERLAPPED_ENTRY.size;

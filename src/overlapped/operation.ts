@@ -170,10 +170,7 @@ export abstract class Operation<Result>
   fail(error: unknown): void {
     this.#overlapped = undefined;
     unlisten(this.signal, this);
-    const failure = Promise.reject(error);
-    // The promise hears of it when it settles: it is not unhandled until then.
-    failure.catch(() => {});
-    this.#settle(failure);
+    this.#settle(rejection(error));
   }
 
   /** The error of an operation that the kernel has cancelled. */
@@ -208,12 +205,21 @@ export abstract class Operation<Result>
     const turn = this.#starts ? yieldTurn() : undefined;
     try {
       this.releaseMemory();
-    } finally {
-      if (this.#hasRoom) this.handle.limiter.release(this.length);
-      this.handle.leave();
-      // What ends in its call must not keep the event loop from turning.
-      if (turn === undefined) this.#resolve(result);
-      else turn.then(() => this.#resolve(result));
+    } catch (error) {
+      // Thrown, it would end the operation a second time.
+      result = rejection(error);
     }
+    if (this.#hasRoom) this.handle.limiter.release(this.length);
+    this.handle.leave();
+    // What ends in its call must not keep the event loop from turning.
+    if (turn === undefined) this.#resolve(result);
+    else turn.then(() => this.#resolve(result));
   }
+}
+
+/** A rejection for another promise, which is not unhandled before that settles. */
+function rejection(error: unknown): Promise<never> {
+  const rejected = Promise.reject(error);
+  rejected.catch(() => {});
+  return rejected;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { frames } from "../../ffi/mod.ts";
+import { thread } from "../../ffi/thread.ts";
 import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
 import { byteLengthOf, byteOffsetOf, copyBytes } from "../../ffi/views.ts";
 import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
@@ -108,7 +108,7 @@ export class Transfer extends Operation<number | null> {
       ? byteLengthOf(target)
       : totalLength(target);
     super(handle, kind, length, offset, signal);
-    kind.bound ??= new OverlappedTransfer(kind.syscall, frames());
+    kind.bound ??= new OverlappedTransfer(kind.syscall, thread());
     this.target = target;
     this.lock = lock;
     this.#owner = owner;

@@ -5,7 +5,12 @@
  */
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
-import { ERROR_INVALID_PARAMETER, isShortage } from "../errors/codes.ts";
+import {
+  ERROR_INVALID_PARAMETER,
+  ERROR_OPERATION_ABORTED,
+  isShortage,
+} from "../errors/codes.ts";
+import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
 import {
   advance,
@@ -15,6 +20,7 @@ import {
   MIN_LENGTH,
   type Offset,
 } from "../file/transfer_limits.ts";
+import { isAborted, reasonOf } from "../file/signal.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { MAX_COPIED } from "../memory/pooled_memory.ts";
 import { PAGE_SIZE } from "../memory/segments.ts";
@@ -240,6 +246,8 @@ export class Transfers implements OverlappedIo, TransferOwner {
         return count === null && done === 0 ? null : done;
       }
     } catch (error) {
+      // What was transferred before an abort counts, as in one operation.
+      if (done > 0 && isCancellation(error, signal)) return done;
       throw withMoreTransferred(error, done);
     } finally {
       await Promise.allSettled(inFlight.map(({ count }) => count));
@@ -284,6 +292,13 @@ export async function inTurn(
   } catch (error) {
     throw withMoreTransferred(error, done);
   }
+}
+
+/** Whether an error is that of an operation that was cancelled. */
+function isCancellation(error: unknown, signal: Signal): boolean {
+  if (isAborted(signal) && Object.is(error, reasonOf(signal!))) return true;
+  return error instanceof FileClosedError ||
+    (error instanceof Win32Error && error.win32 === ERROR_OPERATION_ABORTED);
 }
 
 /** Runs work while sharing a lock that the caller has a share of, too. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { mayKeepInFile } from "../../ffi/keep.ts";
+import { byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
 import {
   AlignedBuffer,
   isViewAligned,
@@ -30,37 +30,37 @@ export interface SectorDevice {
   read(bytes: Uint8Array, length: number, offset: number): number;
   /** Writes all of it. */
   write(bytes: Uint8Array, length: number, offset: number): void;
-  /** The size in bytes. */
+  /** Returns the size in bytes. */
   size(): number;
   /** Sets the end, to the byte. */
   setEnd(size: number): void;
 }
 
-/** From this length on, a copy costs more than asking where memory lies. */
-const LENGTH_TO_ASK = 32_768;
+/** From this length on, a copy costs more than the look-up of an address. */
+const MIN_LENGTH_TO_LOOK_UP = 32_768;
 
-/** Whether a view may go straight through. */
-function isReady(view: Uint8Array, alignment: number): boolean {
-  const isKnown = ownerOf(view) !== undefined;
-  return (isKnown || view.length >= LENGTH_TO_ASK) &&
+/** Whether the device may be given a view as it is. */
+function isAligned(view: ArrayBufferView, alignment: number): boolean {
+  if (ownerOf(view) !== undefined) {
+    return isMultiple(byteOffsetOf(view), alignment);
+  }
+  return byteLengthOf(view) >= MIN_LENGTH_TO_LOOK_UP &&
     isViewAligned(view, alignment);
 }
 
 /**
- * Makes a sector device look like an ordinary file. What is aligned goes
- * straight through; the rest goes through a bounce buffer.
+ * Makes a sector device look like an ordinary file. The device is given aligned
+ * memory as it is; all other transfers go through a bounce buffer.
  */
 export class UnbufferedIo implements Disposable {
   readonly #device: SectorDevice;
   readonly #plan: SectorPlan;
   #bounce: AlignedBuffer | undefined;
-  /** The view that was found to be whole last: neither changes. */
-  #whole: Uint8Array | undefined;
 
-  /** Makes one for a device. */
+  /** Takes the device. */
   constructor(device: SectorDevice) {
     this.#device = device;
-    this.#plan = new SectorPlan(device.sector, isReady);
+    this.#plan = new SectorPlan(device.sector, isAligned);
   }
 
   /** Frees the bounce buffer. */
@@ -69,33 +69,29 @@ export class UnbufferedIo implements Disposable {
     this.#bounce = undefined;
   }
 
-  /** Whether the memory is aligned, and as long as some number of sectors. */
-  isWhole(bytes: Uint8Array): boolean {
-    if (bytes === this.#whole) return true;
-    const isWhole = this.#plan.isDirect(bytes, 0);
-    if (isWhole && mayKeepInFile(bytes)) this.#whole = bytes;
-    return isWhole;
+  /** Whether memory is aligned, and as long as some number of sectors. */
+  isWhole(view: ArrayBufferView, length: number): boolean {
+    const { logical, physical } = this.#device.sector;
+    return isMultiple(length, logical) && isAligned(view, physical);
   }
 
-  /** Whether a transfer is one of whole sectors, which needs no copy. */
-  isDirect(bytes: Uint8Array, offset: number): boolean {
-    return isMultiple(offset, this.#device.sector.logical) &&
-      this.isWhole(bytes);
+  /** Whether an offset is the beginning of a sector. */
+  isBoundary(offset: number): boolean {
+    return isMultiple(offset, this.#device.sector.logical);
   }
 
   /** Reads at an offset. Returns 0 at the end and beyond. */
   read(bytes: Uint8Array, offset: number): number {
-    return this.isDirect(bytes, offset)
+    return this.isBoundary(offset) && this.isWhole(bytes, bytes.length)
       ? this.#device.read(bytes, bytes.length, offset)
       : this.#run(this.#plan.read(bytes, offset, this.#memory));
   }
 
   /** Writes all of it at an offset. The end of the file is right to the byte. */
   write(bytes: Uint8Array, offset: number): void {
-    if (this.isDirect(bytes, offset)) {
-      return this.#device.write(bytes, bytes.length, offset);
-    }
-    this.#run(this.#plan.write(bytes, offset, this.#memory));
+    if (this.isBoundary(offset) && this.isWhole(bytes, bytes.length)) {
+      this.#device.write(bytes, bytes.length, offset);
+    } else this.#run(this.#plan.write(bytes, offset, this.#memory));
   }
 
   readonly #memory = (): Uint8Array => {

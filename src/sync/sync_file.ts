@@ -3,17 +3,15 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/calls.ts";
-import { mayKeepInFile } from "../../ffi/keep.ts";
-import { handleWord } from "../../ffi/transfer_frame.ts";
-import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";
-import { describe } from "../errors/describe.ts";
-import { checkBytes, checkList, checkOffset } from "../file/arguments.ts";
+import type { Handle } from "../../ffi/handle.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
+import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
+import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { ERROR_INVALID_PARAMETER, ERROR_NO_DATA } from "../errors/codes.ts";
-import { Collector } from "../file/collector.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
-import { asBytes } from "../file/bytes.ts";
+import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
+import { Collector } from "../file/collector.ts";
 import { setEndOfFile } from "../file/file_info.ts";
 import {
   type LockOptions,
@@ -29,33 +27,18 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
-import { isMultiple } from "../memory/multiples.ts";
 import {
   badOrigin,
+  offsetOf,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
   toExactOffset,
 } from "../file/position.ts";
-import type { Handle } from "../../ffi/handle.ts";
-import {
-  END_OF_FILE,
-  finishRead,
-  finishWrite,
-  MAX_LENGTH,
-  type Place,
-  readInto,
-  type TransferTarget,
-  tryReadAt,
-  tryReadHere,
-  tryWriteAt,
-  tryWriteHere,
-  writeFrom,
-} from "./transfer.ts";
+import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";
 import { UnbufferedIo } from "./sector_io.ts";
-
-/** A view that nobody else has. */
-const NOTHING: ArrayBufferView = /* @__PURE__ */ new Uint8Array(0);
+import { readInto, type TransferTarget, writeFrom } from "./transfer.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -86,24 +69,20 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   /**
-   * Where reads without an offset start. Given an offset, even one that means
-   * nothing, ReadFile tells the end of a character device (NUL is at it from
-   * the beginning) from a serial port's time-out, which reads nothing either.
+   * The offset of reads without one. Given an offset, even a meaningless one,
+   * ReadFile distinguishes the end of a character device (NUL is at it from the
+   * beginning) from the time-out of a serial port, which reads nothing either.
    */
-  readonly #unplaced: Place;
-  /** Only whole sectors go to the system. */
+  readonly #defaultOffset: number | undefined;
+  /** The system takes whole sectors only. */
   readonly #sectored: boolean;
   #readable: boolean;
   #writable: boolean;
   /**
-   * Where transfers without an offset go on, once one at an offset has moved
+   * Where transfers without an offset start, once one at an offset has moved
    * the system's file pointer away from there.
    */
   #position: number | undefined;
-  /** What was read into last, and may be again without another check. */
-  #readTo: ArrayBufferView = NOTHING;
-  /** What was written last, and may be again without another check. */
-  #writtenFrom: ArrayBufferView = NOTHING;
   #unbuffered: UnbufferedIo | undefined;
 
   /**
@@ -130,13 +109,9 @@ export class SyncFile extends BaseFile implements Disposable {
     super(taken);
     const { type } = taken;
     this.#mode = taken.mode;
-    this.#target = {
-      file: handleWord(handle),
-      path,
-      seekable: type === "disk",
-    };
+    this.#target = { handle, path, isDisk: type === "disk" };
     this.#seekable = type === "disk";
-    this.#unplaced = type === "character" ? 0 : undefined;
+    this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#sectored = this.#seekable && taken.mode.unbuffered;
     this.#readable = taken.mode.read;
     this.#writable = taken.mode.write || taken.mode.append;
@@ -171,67 +146,32 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
-    if (options !== undefined) return this.#readAt(buffer, options);
-    // A view that has been detached since has no bytes any more.
-    const length = buffer === this.#readTo ? buffer.byteLength : 0;
-    if (length === 0 || this.#position !== undefined) {
-      return this.#read(buffer, undefined);
-    }
-    return tryReadHere(this.#target, buffer, length)
-      ? length
-      : this.#finishRead(buffer, length);
-  }
-
-  /** Reads at an offset what needs no check, if the offset needs none either. */
-  #readAt(buffer: ArrayBufferView, options: PositionOptions): number | null {
-    // Once and first: a getter may close the file or detach the buffer.
-    const at = offsetOf(options);
-    const length = buffer === this.#readTo ? buffer.byteLength : 0;
-    if (length === 0 || !this.#isUsualOffset(at)) return this.#read(buffer, at);
-    return tryReadAt(this.#target, buffer, length, at)
-      ? length
-      : this.#orEnd(finishRead(this.#target, buffer, length, at));
+    const at = this.#offsetToRead("read", options);
+    const length = checkedLength("buffer", buffer);
+    return this.#read(buffer, length, at);
   }
 
   #read(
     buffer: ArrayBufferView,
-    at: number | bigint | undefined,
+    length: number,
+    at: Offset | undefined,
   ): number | null {
-    if (!this.#readable) this.#refuse("read");
-    checkBytes("buffer", buffer);
-    if (at !== undefined) this.#checkAt(at);
-    const length = buffer.byteLength;
     if (length === 0) return 0;
-    if (this.#sectored) return this.#readSectors(asBytes(buffer), at);
-    const place = this.#start(at) ?? this.#unplaced;
-    if (this.#unplaced === undefined && mayKeepInFile(buffer)) {
-      this.#readTo = buffer;
-    }
-    return this.#orEnd(readInto(this.#target, buffer, length, place));
+    if (this.#sectored) return this.#readSectors(buffer, length, at);
+    const offset = this.#start(at) ?? this.#defaultOffset;
+    return readInto(this.#target, buffer, length, offset);
   }
 
-  /** Whether an offset is right, and the position is not moved by going there. */
-  #isUsualOffset(at: unknown): at is number {
-    return typeof at === "number" && at >= 0 && Number.isSafeInteger(at) &&
-      this.#position !== undefined && this.#seekable && !this.#sectored;
-  }
-
-  /** Goes on where a read at the file pointer did not give all. */
-  #finishRead(buffer: ArrayBufferView, length: number): number | null {
-    try {
-      const count = finishRead(this.#target, buffer, length, undefined);
-      // The end of the file, which need not be that of a sector.
-      if (this.#sectored) this.#position = this.#pointer();
-      return this.#orEnd(count);
-    } catch (error) {
-      if (!this.#isBetweenSectors(error)) throw error;
-      return this.#readSectors(asBytes(buffer), undefined);
-    }
-  }
-
-  /** What a count stands for. */
-  #orEnd(count: number): number | null {
-    return count < 0 || (count === 0 && this.#seekable) ? null : count;
+  /** Returns where a read starts, if it is allowed. */
+  #offsetToRead(
+    method: string,
+    options: PositionOptions | undefined,
+  ): Offset | undefined {
+    // First, since a getter may close the file or detach the buffer.
+    const at = options === undefined ? undefined : offsetOf(options);
+    if (!this.#readable) this.#refuse("read", method);
+    if (at !== undefined) this.#checkAt(at);
+    return at;
   }
 
   /**
@@ -254,15 +194,14 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   readExactly(buffer: ArrayBufferView, options?: PositionOptions): void {
-    if (!this.#readable) this.#refuse("read", "readExactly");
-    checkBytes("buffer", buffer);
-    const bytes = asBytes(buffer);
+    const at = this.#offsetToRead("readExactly", options);
+    const length = checkedLength("buffer", buffer);
     let done = 0;
-    while (done < bytes.length) {
-      const rest = done === 0 ? bytes : bytes.subarray(done);
-      const count = this.#readPart(rest, advance(options, done), done);
+    while (done < length) {
+      const rest = done === 0 ? buffer : bytesOf(buffer, done);
+      const count = this.#readMore(rest, at, done);
       if (count === null) {
-        throw new UnexpectedEndOfFileError(this.path, bytes.length, done);
+        throw new UnexpectedEndOfFileError(this.path, length, done);
       }
       done += count;
     }
@@ -286,13 +225,10 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   readAll(options?: PositionOptions): Uint8Array<ArrayBuffer> {
-    if (!this.#readable) this.#refuse("read", "readAll");
-    const start = options === undefined ? undefined : offsetOf(options);
-    if (start !== undefined) this.#checkAt(start);
-    const collector = new Collector(this.#expected(start));
+    const at = this.#offsetToRead("readAll", options);
+    const collector = new Collector(this.#expected(at));
     for (;;) {
-      const place = advance(options, collector.length);
-      const count = this.#readPart(collector.room(), place, collector.length);
+      const count = this.#readMore(collector.room(), at, collector.length);
       if (count === null) return collector.result();
       collector.took(count);
     }
@@ -319,16 +255,29 @@ export class SyncFile extends BaseFile implements Disposable {
     buffers: readonly ArrayBufferView[],
     options?: PositionOptions,
   ): number | null {
-    if (!this.#readable) this.#refuse("read", "readScatter");
-    checkList("buffers", buffers);
+    const at = this.#offsetToRead("readScatter", options);
     let done = 0;
-    for (const buffer of buffers) {
-      const count = this.#readPart(buffer, advance(options, done), done);
+    for (const buffer of checkList("buffers", buffers)) {
+      const count = this.#readMore(buffer, at, done);
       if (count === null) return done > 0 ? done : null;
       done += count;
-      if (count < buffer.byteLength) break;
+      if (count < byteLengthOf(buffer)) break;
     }
     return done;
+  }
+
+  /** Reads behind what the same method has read before. */
+  #readMore(
+    buffer: ArrayBufferView,
+    at: Offset | undefined,
+    done: number,
+  ): number | null {
+    const offset = at === undefined ? undefined : advance(at, done);
+    try {
+      return this.#read(buffer, byteLengthOf(buffer), offset);
+    } catch (error) {
+      throw withMoreTransferred(error, done);
+    }
   }
 
   /**
@@ -363,49 +312,34 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
-    if (options !== undefined) return this.#writeAt(data, options);
-    const length = data === this.#writtenFrom ? data.byteLength : 0;
-    if (length === 0 || this.#position !== undefined) {
-      return this.#write(data, undefined);
-    }
-    return tryWriteHere(this.#target, data, length)
-      ? length
-      : this.#finishWrite(data, length);
+    const at = this.#offsetToWrite("write", options);
+    const length = checkedLength("data", data);
+    return this.#write(data, length, at);
   }
 
-  #writeAt(data: ArrayBufferView, options: PositionOptions): number {
-    const at = offsetOf(options);
-    const length = data === this.#writtenFrom ? data.byteLength : 0;
-    if (length === 0 || !this.#isUsualOffset(at) || this.#mode.append) {
-      return this.#write(data, at);
-    }
-    return tryWriteAt(this.#target, data, length, at)
-      ? length
-      : finishWrite(this.#target, data, length, at);
-  }
-
-  #write(data: ArrayBufferView, at: number | bigint | undefined): number {
-    if (!this.#writable) this.#refuse("write");
-    checkBytes("data", data);
-    if (at !== undefined) this.#checkWriteAt(at);
-    const length = data.byteLength;
+  #write(
+    data: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
+  ): number {
     if (length === 0) return 0;
-    if (this.#sectored) return this.#writeSectors(asBytes(data), at);
-    const place = this.#startOfWrite(at);
-    // To append, the end is asked for each time, also after a write elsewhere.
-    const appends = this.#mode.append && this.#mode.write;
-    if (!appends && mayKeepInFile(data)) this.#writtenFrom = data;
-    return writeFrom(this.#target, data, length, place);
+    if (this.#sectored) return this.#writeSectors(data, length, at);
+    return writeFrom(this.#target, data, length, this.#startOfWrite(at));
   }
 
-  /** Goes on where a write at the file pointer did not take all. */
-  #finishWrite(data: ArrayBufferView, length: number): number {
-    try {
-      return finishWrite(this.#target, data, length, undefined);
-    } catch (error) {
-      if (!this.#isBetweenSectors(error)) throw error;
-      return this.#writeSectors(asBytes(data), undefined);
+  /** Returns where a write starts, if it is allowed. */
+  #offsetToWrite(
+    method: string,
+    options: PositionOptions | undefined,
+  ): Offset | undefined {
+    const at = options === undefined ? undefined : offsetOf(options);
+    if (!this.#writable) this.#refuse("write", method);
+    if (at === undefined) return undefined;
+    this.#checkAt(at);
+    if (this.#mode.append && !this.#mode.write) {
+      throw appendsOnlyError(this.path);
     }
+    return at;
   }
 
   /**
@@ -431,13 +365,12 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   writeAll(data: ArrayBufferView, options?: PositionOptions): void {
-    if (!this.#writable) this.#refuse("write", "writeAll");
-    checkBytes("data", data);
-    const bytes = asBytes(data);
+    const at = this.#offsetToWrite("writeAll", options);
+    const length = checkedLength("data", data);
     let done = 0;
-    while (done < bytes.length) {
-      const rest = done === 0 ? bytes : bytes.subarray(done);
-      const count = this.#writePart(rest, advance(options, done), done);
+    while (done < length) {
+      const rest = done === 0 ? data : bytesOf(data, done);
+      const count = this.#writeMore(rest, at, done);
       if (count === 0) {
         throw new Win32Error("WriteFile", ERROR_NO_DATA, {
           path: this.path,
@@ -473,15 +406,28 @@ export class SyncFile extends BaseFile implements Disposable {
     buffers: readonly ArrayBufferView[],
     options?: PositionOptions,
   ): number {
-    if (!this.#writable) this.#refuse("write", "writeGather");
-    checkList("buffers", buffers);
+    const at = this.#offsetToWrite("writeGather", options);
     let done = 0;
-    for (const buffer of buffers) {
-      const count = this.#writePart(buffer, advance(options, done), done);
+    for (const buffer of checkList("buffers", buffers)) {
+      const count = this.#writeMore(buffer, at, done);
       done += count;
-      if (count < buffer.byteLength) break;
+      if (count < byteLengthOf(buffer)) break;
     }
     return done;
+  }
+
+  /** Writes behind what the same method has written before. */
+  #writeMore(
+    data: ArrayBufferView,
+    at: Offset | undefined,
+    done: number,
+  ): number {
+    const offset = at === undefined ? undefined : advance(at, done);
+    try {
+      return this.#write(data, byteLengthOf(data), offset);
+    } catch (error) {
+      throw withMoreTransferred(error, done);
+    }
   }
 
   /**
@@ -625,7 +571,6 @@ export class SyncFile extends BaseFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
-    this.#readTo = this.#writtenFrom = NOTHING;
     this.#unbuffered?.[Symbol.dispose]();
     this.closeHandle();
   }
@@ -635,8 +580,8 @@ export class SyncFile extends BaseFile implements Disposable {
     if (!this.closed) this.close();
   }
 
-  /** Says why the file cannot be read or written. */
-  #refuse(what: "read" | "write", method: string = what): never {
+  /** Throws the reason why the file cannot be read or written. */
+  #refuse(what: "read" | "write", method: string): never {
     this.check(method);
     throw what === "read"
       ? notReadableError(this.path)
@@ -647,27 +592,19 @@ export class SyncFile extends BaseFile implements Disposable {
     if (!this.#seekable) throw hasNoOffsetsError(this.path);
   }
 
-  #checkAt(at: number | bigint): void {
+  #checkAt(at: Offset): void {
     checkOffset("at", at);
     this.#needOffsets();
   }
 
-  #checkWriteAt(at: number | bigint): void {
-    this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) {
-      throw appendsOnlyError(this.path);
-    }
-  }
-
-  /** Readies the file pointer for a transfer, and says where that starts. */
-  #start(at: number | bigint | undefined): Place {
-    if (at === undefined) {
-      if (this.#position !== undefined) this.#movePointer(this.#position);
-    } else this.#position ??= this.#pointer();
+  /** Readies the file pointer for a transfer, and returns its offset. */
+  #start(at: Offset | undefined): Offset | undefined {
+    if (at !== undefined) this.#position ??= this.#pointer();
+    else if (this.#position !== undefined) this.#movePointer(this.#position);
     return at;
   }
 
-  #startOfWrite(at: number | bigint | undefined): Place {
+  #startOfWrite(at: Offset | undefined): Offset | undefined {
     if (at !== undefined || !this.#mode.append || !this.#seekable) {
       return this.#start(at);
     }
@@ -689,14 +626,14 @@ export class SyncFile extends BaseFile implements Disposable {
     }
   }
 
-  /** About how many bytes there are from an offset on. */
-  #expected(start: number | bigint | undefined): number {
+  /** Returns about how many bytes there are from an offset on. */
+  #expected(at: Offset | undefined): number {
     if (!this.#seekable) return 0;
-    const from = start ?? this.#position ?? this.#pointer();
-    return Math.max(0, this.size() - Number(from));
+    const start = at ?? this.#position ?? this.#pointer();
+    return Math.max(0, this.size() - Number(start));
   }
 
-  /** Asks where the system's file pointer is. */
+  /** Returns the system's file pointer. */
   #pointer(): number {
     const position = new BigInt64Array(1);
     if (!kernel32.SetFilePointerEx(this.handle, 0n, position, FILE_CURRENT)) {
@@ -713,74 +650,56 @@ export class SyncFile extends BaseFile implements Disposable {
     this.#position = undefined;
   }
 
-  #writePart(
-    data: ArrayBufferView,
-    options: PositionOptions | undefined,
-    done: number,
-  ): number {
-    try {
-      return this.write(data, options);
-    } catch (error) {
-      throw withMore(error, done);
-    }
-  }
-
-  #readPart(
-    buffer: ArrayBufferView,
-    options: PositionOptions | undefined,
-    done: number,
-  ): number | null {
-    try {
-      return this.read(buffer, options);
-    } catch (error) {
-      throw withMore(error, done);
-    }
-  }
-
   #readSectors(
-    bytes: Uint8Array,
-    at: number | bigint | undefined,
+    buffer: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
   ): number | null {
-    if (this.#isAtPointer(bytes, at)) {
-      if (mayKeepInFile(bytes)) this.#readTo = bytes;
-      return tryReadHere(this.#target, bytes, bytes.length)
-        ? bytes.length
-        : this.#finishRead(bytes, bytes.length);
+    if (this.#isAtPointer(buffer, length, at)) {
+      try {
+        const count = readInto(this.#target, buffer, length, undefined);
+        // The end of the file, which need not be that of a sector.
+        if (count !== length) this.#position = this.#pointer();
+        return count;
+      } catch (error) {
+        if (!this.#isBetweenSectors(error)) throw error;
+      }
     }
-    // Before the transfer moves the file pointer, with an offset, too.
-    const here = this.#position ??= this.#pointer();
-    const offset = toExactOffset(at ?? here, bytes.length);
+    const offset = this.#startOfSectors(length, at);
     let count = 0;
     try {
-      count = this.#sectors().read(bytes, offset);
+      count = this.#sectors().read(bytesOf(buffer), offset);
     } catch (error) {
-      count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
+      count = transferredBefore(error);
       throw error;
     } finally {
-      if (at === undefined) this.#moveOn(bytes, count);
+      if (at === undefined) this.#moveOn(buffer, length, count);
     }
-    return this.#orEnd(count);
+    return count === 0 ? null : count;
   }
 
-  #writeSectors(bytes: Uint8Array, at: number | bigint | undefined): number {
+  #writeSectors(
+    data: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
+  ): number {
     if (at === undefined && this.#mode.append) this.#position = this.size();
-    if (this.#isAtPointer(bytes, at)) {
-      if (mayKeepInFile(bytes)) this.#writtenFrom = bytes;
-      return tryWriteHere(this.#target, bytes, bytes.length)
-        ? bytes.length
-        : this.#finishWrite(bytes, bytes.length);
+    if (this.#isAtPointer(data, length, at)) {
+      try {
+        return writeFrom(this.#target, data, length, undefined);
+      } catch (error) {
+        if (!this.#isBetweenSectors(error)) throw error;
+      }
     }
-    // Before the transfer moves the file pointer, with an offset, too.
-    const here = this.#position ??= this.#pointer();
-    const offset = toExactOffset(at ?? here, bytes.length);
-    let count = bytes.length;
+    const offset = this.#startOfSectors(length, at);
+    let count = length;
     try {
-      this.#sectors().write(bytes, offset);
+      this.#sectors().write(bytesOf(data), offset);
     } catch (error) {
-      count = error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
+      count = transferredBefore(error);
       throw error;
     } finally {
-      if (at === undefined) this.#moveOn(bytes, count);
+      if (at === undefined) this.#moveOn(data, length, count);
     }
     return count;
   }
@@ -789,9 +708,13 @@ export class SyncFile extends BaseFile implements Disposable {
    * Whether the system itself can make a transfer of sectors, at its file
    * pointer: that takes less than one at an offset.
    */
-  #isAtPointer(bytes: Uint8Array, at: number | bigint | undefined): boolean {
+  #isAtPointer(
+    view: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
+  ): boolean {
     return at === undefined && this.#position === undefined &&
-      bytes.length <= MAX_LENGTH && this.#sectors().isWhole(bytes);
+      this.#sectors().isWhole(view, length);
   }
 
   /**
@@ -799,11 +722,17 @@ export class SyncFile extends BaseFile implements Disposable {
    * others may move, is in the middle of a sector.
    */
   #isBetweenSectors(error: unknown): boolean {
-    if (!this.#sectored || !(error instanceof Win32Error)) return false;
+    if (!(error instanceof Win32Error)) return false;
     if (error.win32 !== ERROR_INVALID_PARAMETER) return false;
     if (error.bytesTransferred) return false;
     this.#position = this.#pointer();
-    return !isMultiple(this.#position, this.sectorSize().logical);
+    return !this.#sectors().isBoundary(this.#position);
+  }
+
+  /** Returns the offset of a planned transfer, which moves the file pointer. */
+  #startOfSectors(length: number, at: Offset | undefined): number {
+    const position = this.#position ??= this.#pointer();
+    return toExactOffset(at ?? position, length);
   }
 
   /**
@@ -812,10 +741,12 @@ export class SyncFile extends BaseFile implements Disposable {
    * whole sectors leave it where the next ones are.
    * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    */
-  #moveOn(bytes: Uint8Array, count: number): void {
-    const isThere = count === bytes.length &&
-      this.#sectors().isDirect(bytes, this.#position!);
-    this.#position = isThere ? undefined : this.#position! + count;
+  #moveOn(view: ArrayBufferView, length: number, count: number): void {
+    const sectors = this.#sectors();
+    const position = this.#position!;
+    const isThere = count === length && sectors.isBoundary(position) &&
+      sectors.isWhole(view, length);
+    this.#position = isThere ? undefined : position + count;
   }
 
   #sectors(): UnbufferedIo {
@@ -823,9 +754,9 @@ export class SyncFile extends BaseFile implements Disposable {
     return this.#unbuffered ??= new UnbufferedIo({
       sector: this.sectorSize(),
       read: (bytes, length, offset) =>
-        Math.max(0, readInto(target, bytes, length, offset)),
+        readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
       write: (bytes, length, offset) => {
-        writeFrom(target, bytes, length, offset);
+        writeFrom(target, bytesOf(bytes, 0, length), length, offset);
       },
       size: () => this.size(),
       setEnd: (size) => setEndOfFile(this.handle, size, this.path),
@@ -833,25 +764,7 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 }
 
-function offsetOf(options: PositionOptions): number | bigint | undefined {
-  if (typeof options === "object" && options !== null) return options.at;
-  throw new TypeError(
-    `options must be an object such as { at: 0 }: got ${describe(options)}`,
-  );
-}
-
-/** Adds what was transferred before the part that failed. */
-function withMore(error: unknown, done: number): unknown {
-  if (done === 0 || !(error instanceof Win32Error)) return error;
-  return error.withBytesTransferred(done + (error.bytesTransferred ?? 0));
-}
-
-/** The place of what follows the first `count` bytes. */
-function advance(
-  options: PositionOptions | undefined,
-  count: number,
-): PositionOptions | undefined {
-  const at = options?.at;
-  if (at === undefined || count === 0) return options;
-  return { at: typeof at === "bigint" ? at + BigInt(count) : at + count };
+/** Returns what a failed transfer transferred. */
+function transferredBefore(error: unknown): number {
+  return error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
 }

@@ -1,7 +1,5 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { frames } from "../../ffi/mod.ts";
-import { handleWord } from "../../ffi/transfer_frame.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {
@@ -14,13 +12,11 @@ import {
 const bytes = new Uint8Array(16);
 const count = new Uint32Array(1);
 const overlapped = new Uint8Array(32);
+const place = new Uint8Array(32);
 overlapped.set([0x03, 0x01]); // STATUS_PENDING
 
 /** Calls as they are made again and again, without a kernel object behind most. */
 function synchronousCalls(file: Handle): Record<string, () => void> {
-  const here = frames().transfer("WriteFile", false);
-  const at = frames().transfer("WriteFile", true);
-  const word = handleWord(file);
   return {
     "raw WriteFile": () => {
       kernel32.WriteFile(file, bytes, 0, count, null);
@@ -28,12 +24,8 @@ function synchronousCalls(file: Handle): Record<string, () => void> {
     "raw ReadFile": () => {
       kernel32.ReadFile(file, bytes, 0, count, null);
     },
-    "a transfer at the file pointer": () => {
-      here.call(word, bytes, 16);
-    },
-    "a transfer at an offset": () => {
-      at.startAt(4096, 0);
-      at.call(word, bytes, 16);
+    "raw WriteFile with an OVERLAPPED": () => {
+      kernel32.WriteFile(file, bytes, 0, count, place);
     },
     "a raw call with two buffers": () => {
       kernel32.GetOverlappedResult(file, overlapped, count, false);

@@ -1,15 +1,25 @@
 // portable
 
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
-import { FRAME_ARGUMENTS } from "../../ffi/frame_code.ts";
-import type { Kernel32, Parameter, Prototype } from "../../ffi/kernel32.ts";
-import { FrameTable } from "../../ffi/lasterror.ts";
-import * as prototypes from "../../ffi/prototypes.ts";
+import { MAX_ARGUMENTS } from "../../ffi/capture/block.ts";
+import type { Kernel32 } from "../../ffi/kernel32.ts";
+import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
+import { Thread } from "../../ffi/thread.ts";
 import { onWindows } from "../support/runtime.ts";
 
-const table: Readonly<Record<string, Prototype>> = prototypes;
+/** A parameter: its name, its type, and what says how large its memory is. */
+type Parameter = readonly [name: string, type: string, size?: string];
+
+const table: Readonly<Record<string, readonly Parameter[]>> = Object
+  .fromEntries(
+    Object.entries(PROTOTYPES).map(([name, [, ...parameters]]) => [
+      name,
+      parameters.map((text) => text.split(" ") as unknown as Parameter),
+    ]),
+  );
 
 /** What the raw layer promises at least. */
 const PROMISED: readonly (keyof Kernel32)[] = [
@@ -60,26 +70,60 @@ const PROMISED: readonly (keyof Kernel32)[] = [
   "WriteFileGather",
 ];
 
-test("prototypes has every function that the raw layer promises", () => {
+test("PROTOTYPES has every function that the raw layer promises", () => {
   const missing = PROMISED.filter((name) => !Object.hasOwn(table, name));
   assertEquals(missing, []);
 });
 
-test("prototypes is in alphabetical order", () => {
+test("PROTOTYPES is in alphabetical order", () => {
   const names = Object.keys(table);
   assertEquals(names, names.toSorted());
 });
 
-test("prototypes has no more parameters than a call can have", () => {
+test("PROTOTYPES has no more parameters than a call can have", () => {
   const most = 8; // BoundFunction's
-  const tooMany = Object.entries(table).filter(([, { parameters }]) =>
-    parameters.length > Math.min(most, FRAME_ARGUMENTS)
+  const tooMany = Object.entries(table).filter(([, parameters]) =>
+    parameters.length > Math.min(most, MAX_ARGUMENTS)
   );
   assertEquals(tooMany, []);
 });
 
-test("prototypes names each parameter once, after Microsoft's habits", () => {
-  for (const [name, { parameters }] of Object.entries(table)) {
+test("PROTOTYPES names each parameter as the interface Kernel32 does, in the same order", () => {
+  const source = readFileSync(
+    new URL("../../ffi/kernel32.ts", import.meta.url),
+    "utf8",
+  );
+  const declared = [...source.matchAll(/^  (\w+)\(([^)]*)\): [\w ]+;$/gm)]
+    .map(([, name, parameters]) => [
+      name,
+      [...parameters!.matchAll(/(\w+):/g)].map(([, parameter]) => parameter),
+    ]);
+  assertEquals(
+    declared,
+    Object.entries(table).map(([name, parameters]) => [
+      name,
+      parameters.map(([parameter]) => parameter),
+    ]),
+  );
+});
+
+test("the interface Kernel32 links each function to Microsoft's page of it", () => {
+  const source = readFileSync(
+    new URL("../../ffi/kernel32.ts", import.meta.url),
+    "utf8",
+  );
+  const page =
+    /@see https:\/\/learn\.microsoft\.com\/\S+-(\w+)\n   \*\/\n  (\w+)\(/g;
+  const linked = [...source.matchAll(page)];
+  assertEquals(
+    linked.map(([, page]) => page),
+    linked.map(([, , name]) => name!.toLowerCase()),
+  );
+  assertEquals(linked.map(([, , name]) => name), Object.keys(table));
+});
+
+test("PROTOTYPES names each parameter once, after Microsoft's habits", () => {
+  for (const [name, parameters] of Object.entries(table)) {
     const names = parameters.map(([parameter]) => parameter);
     assertEquals(new Set(names).size, names.length, name);
     for (const parameter of names) {
@@ -88,14 +132,16 @@ test("prototypes names each parameter once, after Microsoft's habits", () => {
   }
 });
 
-test("prototypes measures memory only, and with parameters that hold a size", () => {
+test("PROTOTYPES measures memory only, and with parameters that hold a size", () => {
   const wrong: string[] = [];
-  for (const [name, { parameters }] of Object.entries(table)) {
+  for (const [name, parameters] of Object.entries(table)) {
     for (const [parameter, type, size] of parameters) {
       const isMemory = /^(buffer|overlapped)/.test(type);
-      const sized = typeof size === "number" ||
-        isDword(parameters.find(([other]) => other === size));
-      if (isMemory !== (size !== undefined) || isMemory && !sized) {
+      const [counter] = (size ?? "").split("*");
+      const isSized = /^\d+$/.test(counter!) || parameters.some(
+        ([other, otherType]) => other === counter && otherType === "u32",
+      );
+      if (isMemory !== (size !== undefined) || isMemory && !isSized) {
         wrong.push(`${parameter} of ${name}`);
       }
     }
@@ -103,26 +149,22 @@ test("prototypes measures memory only, and with parameters that hold a size", ()
   assertEquals(wrong, []);
 });
 
-test("prototypes lets memory be used after the call only where operations are overlapped", () => {
-  const lenders = Object.entries(table).filter(([, { parameters }]) =>
+test("PROTOTYPES lets memory be used after the call only where operations are overlapped", () => {
+  const overlapped = Object.entries(table).filter(([, parameters]) =>
     parameters.some(([, type]) => type.startsWith("overlapped"))
   );
   assertEquals(
-    lenders.map(([name, { parameters }]) => [name, parameters.at(-1)?.[0]]),
-    lenders.map(([name]) => [name, "lpOverlapped"]),
+    overlapped.map(([name, parameters]) => [name, parameters.at(-1)?.[0]]),
+    overlapped.map(([name]) => [name, "lpOverlapped"]),
   );
 });
 
-test("this system's kernel32 exports every function of prototypes", () => {
+test("this system's kernel32 exports every function of PROTOTYPES", () => {
   if (!onWindows) return assertEquals(Object.keys(table).length > 0, true);
-  const frames = new FrameTable(selectBackend());
-  const bound = Object.entries(table).map(([name, { parameters }]) => {
-    frames.frame(name, parameters.length);
+  const thread = new Thread(selectBackend());
+  const bound = Object.entries(table).map(([name, parameters]) => {
+    thread.frame(name, parameters.length);
     return name;
   });
   assertEquals(bound, Object.keys(table));
 });
-
-function isDword(parameter: Parameter | undefined): boolean {
-  return parameter !== undefined && parameter[1] === "u32";
-}

@@ -1,14 +1,9 @@
-// Compile-time tests of the types that derive from the prototypes: `deno check`
-// fails if one of them does not hold.
+// Compile-time tests of the raw layer's types: `deno check` fails if one of them
+// does not hold.
 
 import type { Handle } from "../../ffi/handle.ts";
-import type {
-  Arguments,
-  Kernel32,
-  Pointer,
-  WideString,
-} from "../../ffi/kernel32.ts";
-import type * as prototypes from "../../ffi/prototypes.ts";
+import type { Kernel32, Pointer, WideString } from "../../ffi/kernel32.ts";
+import type { PROTOTYPES } from "../../ffi/prototypes.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
   (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -16,9 +11,57 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
 /** Does not compile unless its type argument is true. */
 function holds<_Claim extends true>(): void {}
 
+/** What each word of the rows is in TypeScript. */
+interface Types {
+  address: bigint;
+  bool: boolean;
+  buffer: Pointer;
+  "buffer?": Pointer | null;
+  handle: Handle;
+  "handle?": Handle | null;
+  i32: number;
+  i64: bigint;
+  overlapped: Pointer;
+  "overlapped?": Pointer | null;
+  u32: number;
+  usize: bigint;
+  void: void;
+  wstr: WideString;
+  "wstr?": WideString | null;
+}
+
+type TypeOf<Parameter extends string> = Parameter extends
+  `${string} ${infer Word} ${string}` ? Word
+  : Parameter extends `${string} ${infer Word}` ? Word
+  : never;
+
+type ArgumentsOf<Parameters extends readonly string[]> = {
+  -readonly [I in keyof Parameters]: Types[TypeOf<Parameters[I]> & keyof Types];
+};
+
+type Rows = typeof PROTOTYPES;
+
+type FunctionOf<Row> = Row extends readonly [
+  infer Result extends keyof Types,
+  ...infer Parameters extends readonly string[],
+] ? (...args: ArgumentsOf<Parameters>) => Types[Result]
+  : never;
+
+type Plain<F> = F extends (...args: infer Arguments) => infer Result
+  ? (...args: Arguments) => Result
+  : never;
+
+// The interface has what the rows have: the same names, arguments and results.
 holds<
   Same<
-    Kernel32["WriteFile"],
+    { [Name in keyof Kernel32]: Plain<Kernel32[Name]> },
+    { -readonly [Name in keyof Rows]: Plain<FunctionOf<Rows[Name]>> }
+  >
+>();
+// The comparison is no empty one.
+holds<
+  Same<
+    Plain<FunctionOf<Rows["WriteFile"]>>,
     (
       hFile: Handle,
       lpBuffer: Pointer | null,
@@ -28,10 +71,9 @@ holds<
     ) => boolean
   >
 >();
-holds<Same<Kernel32["ReadFile"], Kernel32["WriteFile"]>>();
 holds<
   Same<
-    Kernel32["CreateFileW"],
+    Plain<Kernel32["CreateFileW"]>,
     (
       lpFileName: WideString,
       dwDesiredAccess: number,
@@ -43,21 +85,12 @@ holds<
     ) => Handle
   >
 >();
-holds<Same<Kernel32["GetLastError"], () => number>>();
-holds<Same<Kernel32["SetLastError"], (dwErrCode: number) => void>>();
-holds<Same<Kernel32["CloseHandle"], (hObject: Handle) => boolean>>();
-holds<Same<ReturnType<Kernel32["VirtualAlloc"]>, bigint>>();
-holds<
-  Same<
-    Arguments<typeof prototypes.SetFilePointerEx.parameters>,
-    [Handle, bigint, Pointer | null, number]
-  >
->();
+holds<Same<Plain<Kernel32["SetLastError"]>, (dwErrCode: number) => void>>();
 holds<Same<Pointer, ArrayBufferView | bigint>>();
 holds<Same<WideString, string | ArrayBufferView | bigint>>();
 
 /** Never called: its lines are right or wrong to the compiler alone. */
-export function misuses(kernel32: Kernel32, file: Handle): void {
+export function misuses(kernel32: Readonly<Kernel32>, file: Handle): void {
   const bytes = new Uint8Array(4);
   const count = new Uint32Array(1);
   const address = 0x1000n;

@@ -17,7 +17,9 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import { bindKernel32 } from "../../ffi/all_calls.ts";
+import type { Kernel32 } from "../../ffi/kernel32.ts";
+import { bindFunctions } from "../../ffi/marshal.ts";
+import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {
@@ -118,7 +120,7 @@ test("getLastWin32Error() is right for functions that are called for the first t
   const times = 20;
   let count = 0;
   for (let i = 0; i < times; i++) {
-    const fresh = bindKernel32();
+    const fresh = bindFunctions<Kernel32>(PROTOTYPES);
     for (const call of [...failingCalls(fresh), failingWrite(fresh)]) {
       call.fail();
       tally.check(call);

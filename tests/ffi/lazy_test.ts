@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { selectBackend } from "../../ffi/select.ts";
 import { runProgram } from "../support/child.ts";
 
-const programs = new URL("../support/programs", import.meta.url);
+const programs = new URL("../support/programs/", import.meta.url);
 
 test("the import asks for no foreign function interface, the first call does", () => {
   const { code, stdout, stderr } = runProgram(

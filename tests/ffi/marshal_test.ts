@@ -2,15 +2,22 @@
 
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { FrameTable } from "../../ffi/lasterror.ts";
-import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import * as prototypes from "../../ffi/prototypes.ts";
+import type { Kernel32 } from "../../ffi/kernel32.ts";
+import { bindFunctions, type BoundFunction } from "../../ffi/marshal.ts";
+import { PROTOTYPES } from "../../ffi/prototypes.ts";
+import { Thread } from "../../ffi/thread.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 import { survivors } from "../support/garbage.ts";
 
 const FILE = 0x84n as Handle;
+
+/** Binds one function as one that takes anything. */
+function bind(name: keyof Kernel32, thread: () => Thread): BoundFunction {
+  return bindFunctions<Record<string, BoundFunction>>(PROTOTYPES, thread)[
+    name
+  ]!;
+}
 
 /** Functions of kernel32 on a fake system on which all succeed. */
 function fakeKernel32(
@@ -25,13 +32,9 @@ function fakeKernel32(
   words: () => bigint[];
 } {
   const backend = new FakeBackend({ [name]: result });
-  let table: FrameTable | undefined;
-  const call = bindFunction(
-    name,
-    prototypes[name],
-    () => table ??= new FrameTable(backend),
-  );
-  const { length } = prototypes[name].parameters;
+  let thread: Thread | undefined;
+  const call = bind(name, () => thread ??= new Thread(backend));
+  const length = PROTOTYPES[name].length - 1;
   const words = () => {
     const last = backend.calls.at(-1);
     assertEquals(last?.name, name);
@@ -43,9 +46,9 @@ function fakeKernel32(
 test("a bound function asks the system for nothing before its first call", () => {
   let asked = 0;
   const backend = new FakeBackend({ CloseHandle: () => 1n });
-  const close = bindFunction("CloseHandle", prototypes.CloseHandle, () => {
+  const close = bind("CloseHandle", () => {
     asked++;
-    return new FrameTable(backend);
+    return new Thread(backend);
   });
   assertEquals([asked, backend.bound.length], [0, 0]);
   close(FILE);
@@ -54,12 +57,8 @@ test("a bound function asks the system for nothing before its first call", () =>
 });
 
 test("a bound function says which function this system's kernel32 lacks", () => {
-  const table = new FrameTable(new FakeBackend({}));
-  const call = bindFunction(
-    "GetOverlappedResultEx",
-    prototypes.GetOverlappedResultEx,
-    () => table,
-  );
+  const thread = new Thread(new FakeBackend({}));
+  const call = bind("GetOverlappedResultEx", () => thread);
   assertThrows(
     () => call(FILE, new Uint8Array(32), new Uint8Array(4), 0, false),
     Error,
@@ -217,7 +216,7 @@ test("buffers are nothing else", () => {
     const [value, shown] of [
       [new ArrayBuffer(8), "[object ArrayBuffer]"],
       [[0], "[object Array]"],
-      ["text", "text (string)"],
+      ["text", 'the string "text"'],
       [8, "8 (number)"],
       [null, "null"],
       [undefined, "undefined (undefined)"],
@@ -348,9 +347,9 @@ test("text may be a view or an address, or null where Microsoft allows NULL", ()
   assertEquals(words()[3], 0n);
 });
 
-test("a call may have more buffers than travel as such", () => {
+test("a call may have more buffers than are passed as such", () => {
   const { backend, call, words } = fakeKernel32("GetDiskFreeSpaceW");
-  const numbers = Array.from({ length: 4 }, () => new Uint32Array(1));
+  const numbers = Array.from({ length: 4 }, () => new Int32Array(1));
   for (let given = 0; given <= 4; given++) {
     const pointers = numbers.map((view, i) => i < given ? view : null);
     call("C:\\", ...pointers);
@@ -364,7 +363,7 @@ test("a call may have more buffers than travel as such", () => {
 
 test("nothing of a refused call is left for the next one", () => {
   const { backend, call, words } = fakeKernel32("GetDiskFreeSpaceW");
-  const [a, b, c] = Array.from({ length: 3 }, () => new Uint32Array(1));
+  const [a, b, c] = Array.from({ length: 3 }, () => new Int32Array(1));
   assertThrows(() => call("C:\\", a, b, c, "no"), TypeError);
   assertThrows(() => call("C:\\", a, "no"), TypeError);
   call(null, null, null, null, c);
@@ -379,7 +378,7 @@ test("nothing of a call that the runtime ended is left for the next one", () => 
     if (broken) throw new Error("broken");
     return 1n;
   });
-  const a = new Uint32Array(1);
+  const a = new Int32Array(1);
   assertThrows(() => call("C:\\", a, a, a, a), Error, "broken");
   broken = false;
   call(null, null, a, null, null);
@@ -412,15 +411,24 @@ test("results are what the prototype says, whatever stands in the upper bits", (
   }
 });
 
-test("memory lent to a pending operation is held until its OVERLAPPED serves again", async () => {
+test("memory of a pending operation is retained until its OVERLAPPED serves again", async () => {
   const { backend, call } = fakeKernel32("DeviceIoControl", () => {
     backend.lastError = 997;
     return 0n;
   });
   const overlapped = 0x5000n;
-  const start = (lent: boolean) => {
+  const start = (isPending: boolean) => {
     const views = Array.from({ length: 3 }, () => new Uint8Array(8));
-    call(FILE, 1, views[0], 8, views[1], 8, views[2], lent ? overlapped : null);
+    call(
+      FILE,
+      1,
+      views[0],
+      8,
+      views[1],
+      8,
+      views[2],
+      isPending ? overlapped : null,
+    );
     return views.map((view) => new WeakRef(view));
   };
   const first = start(true);
@@ -430,7 +438,7 @@ test("memory lent to a pending operation is held until its OVERLAPPED serves aga
   assertEquals(await survivors(first), 0);
 });
 
-test("memory of an operation that is not pending is not held", async () => {
+test("memory of an operation that is not pending is not retained", async () => {
   const { call } = fakeKernel32("DeviceIoControl");
   const views = (() => {
     const views = Array.from({ length: 3 }, () => new Uint8Array(8));
@@ -439,4 +447,86 @@ test("memory of an operation that is not pending is not held", async () => {
     return views.map((view) => new WeakRef(view));
   })();
   assertEquals(await survivors(views), 0);
+});
+
+test("the first count in a Uint32Array is written by way of native memory", () => {
+  const counts: bigint[] = [];
+  const { backend, call, words } = fakeKernel32("WriteFile", (...words) => {
+    const count = backend.at(words[3]!);
+    counts.push(BigInt(count.getUint32(0, true)));
+    if (words[0] === FILE) count.setUint32(0, Number(words[2]), true);
+    return words[0] === FILE ? 1n : 0n;
+  });
+  const bytes = new Uint8Array(8);
+  const count = Uint32Array.of(77);
+  const overlapped = new Uint8Array(32);
+  for (const at of [null, overlapped]) {
+    assertEquals(call(FILE, bytes, 5, count, at), true);
+    assertEquals(count[0], 5);
+    assertEquals(words().slice(0, 3), [FILE, backend.addressOf(bytes), 5n]);
+    assertEquals(words()[4], at === null ? 0n : backend.addressOf(at));
+  }
+  // What the function does not write stays as it was.
+  count[0] = 9;
+  assertEquals(call(0n, bytes, 5, count, null), false);
+  assertEquals([count[0], counts], [9, [77n, 5n, 9n]]);
+});
+
+test("a count in other memory than a Uint32Array is written there", () => {
+  const { backend, call, words } = fakeKernel32("WriteFile");
+  for (const count of [new Uint8Array(4), new DataView(new ArrayBuffer(4))]) {
+    call(FILE, new Uint8Array(8), 8, count, null);
+    assertEquals(words()[3], backend.addressOf(count));
+  }
+  call(FILE, new Uint8Array(8), 8, null, null);
+  assertEquals(words()[3], 0n);
+});
+
+test("a count is refused that has no room for it", () => {
+  const { call, count } = fakeKernel32("WriteFile");
+  for (const view of [new Uint32Array(0), new Uint8Array(3)]) {
+    assertThrows(
+      () => call(FILE, new Uint8Array(8), 8, view, null),
+      RangeError,
+      "lpNumberOfBytesWritten of WriteFile must have at least 4 bytes",
+    );
+  }
+  assertEquals(count(), 0);
+});
+
+test("a view is not believed about its own length, type or buffer", () => {
+  const { call, count } = fakeKernel32("WriteFile");
+  const larger = { value: 4096 };
+  class Larger extends Uint8Array {
+    override get byteLength(): number {
+      return 4096;
+    }
+  }
+  const views = [
+    Object.defineProperties(new Uint8Array(16), {
+      byteLength: larger,
+      length: larger,
+    }),
+    new Larger(16),
+    Object.setPrototypeOf(new Uint8Array(16), DataView.prototype),
+    Object.defineProperty(
+      new DataView(new ArrayBuffer(16)),
+      "byteLength",
+      larger,
+    ),
+  ];
+  const counts = new Uint32Array(1);
+  for (const view of views) {
+    assertThrows(
+      () => call(FILE, view, 4096, counts, null),
+      RangeError,
+      "lpBuffer of WriteFile must have at least 4096 bytes: got 16",
+    );
+  }
+  assertEquals(count(), 0);
+  for (const view of views) {
+    assertEquals(call(FILE, view, 16, null, null), true);
+  }
+  const proxy = new Proxy(new Uint8Array(16), {});
+  assertThrows(() => call(FILE, proxy, 16, null, null), TypeError);
 });

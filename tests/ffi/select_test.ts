@@ -96,18 +96,59 @@ test("selectBackend() says that a system is not Windows, and names it", () => {
   const process = { ...inBun.process, platform: "linux" };
   const linux = { ...Deno, build: { arch: "x86_64", os: "linux" } };
   for (const globals of [{ Deno: linux }, { ...inBun, process }, { process }]) {
-    assertThrows(
+    const error = assertThrows(
       () => selectBackend(globals),
       Error,
       'kernel32.dll, which is part of Windows; this system is "linux"',
     );
+    assertEquals(codeOf(error), "ERR_UNSUPPORTED_PLATFORM");
   }
 });
 
-test("selectBackend() says what it needs where it knows no runtime", () => {
+test("selectBackend() names the versions that it needs where it knows no runtime", () => {
   const process = { ...inDeno.process };
   for (const globals of [{}, { process }]) {
-    assertThrows(() => selectBackend(globals), Error, "needs Deno 2.5 or Bun");
+    const error = assertThrows(
+      () => selectBackend(globals),
+      Error,
+      "needs Deno 2.5, Bun 1.3 (1.4 on arm64) or a later version",
+    );
+    assertEquals(codeOf(error), "ERR_UNSUPPORTED_RUNTIME");
+  }
+});
+
+test("selectBackend() takes Deno 2.5, Bun 1.3, on arm64 Bun 1.4, and later ones", () => {
+  const deno = (version: string) => ({
+    Deno: { ...Deno, version: { deno: version } },
+  });
+  const bun = (version: string, arch = "x64") => ({
+    Bun: { version },
+    process: { ...inBun.process, arch },
+  });
+  for (
+    const globals of [
+      ...["2.5.0", "2.10.1", "3.0.0"].map(deno),
+      ...["1.3.0", "1.10.0", "2.0.0"].map((version) => bun(version)),
+      bun("1.4.0", "arm64"),
+    ]
+  ) {
+    selectBackend(globals);
+  }
+  for (
+    const [globals, found] of [
+      [deno("2.4.9"), "Deno 2.4.9"],
+      [deno("1.46.3"), "Deno 1.46.3"],
+      [bun("1.2.23"), "Bun 1.2.23"],
+      [bun("0.9.0"), "Bun 0.9.0"],
+      [bun("1.3.5", "arm64"), "Bun for arm64 1.3.5"],
+    ] as const
+  ) {
+    const error = assertThrows(
+      () => selectBackend(globals),
+      Error,
+      `it found ${found}`,
+    );
+    assertEquals(codeOf(error), "ERR_UNSUPPORTED_RUNTIME");
   }
 });
 
@@ -122,3 +163,7 @@ test("the first call, not the import, finds out that there is no kernel32", () =
     );
   }
 });
+
+function codeOf(error: Error): string | undefined {
+  return (error as { code?: string }).code;
+}

@@ -123,7 +123,7 @@ const EXAMPLES: Record<
         assertEquals(code, 1, stdout);
         const [message, cause, numbers] = lines(stdout);
         assertEquals(message, `${path} did not take the packet`);
-        assertMatch(cause!, /^ {2}because WriteFile failed: /);
+        assertMatch(cause!, /^ {2}because WriteFile failed for '.+': /);
         assertMatch(
           numbers!,
           /^ {2}WriteFile: (109, ERROR_BROKEN_PIPE|232, ERROR_NO_DATA)$/,

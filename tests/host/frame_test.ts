@@ -1,5 +1,5 @@
 /**
- * Executes the machine code, the capture frame and the transfers: for x64 as a Windows program, for arm64 as a Linux program under qemu. The
+ * Executes the capture routine's machine code: for x64 as a Windows program, for arm64 as a Linux program under qemu. The
  * programs' own checks are in tests/native/frame_*.
  */
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Architecture } from "../../ffi/backend.ts";
-import { codeImage, transferBlockAt } from "../../ffi/code_image.ts";
+import { codeImage } from "../../ffi/capture/image.ts";
 import { provision, type Windows } from "../../tools/windows/mod.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,7 +24,7 @@ const NOT_LINUX = process.platform === "linux"
   : "qemu-user is for Linux";
 
 test(
-  "the x64 routines keep arguments, result, last error, registers and unwinding on Windows",
+  "the x64 routine keeps arguments, result, last error, registers and unwinding on Windows",
   {
     skip: NOT_X64,
   },
@@ -46,13 +46,13 @@ test(
         },
       );
       assertMatch(stdout, PASSED);
-      assertMatch(stdout, /^stepped through 141 instructions$/m);
+      assertMatch(stdout, /^stepped through 33 instructions of the frame/m);
       assertEquals(code, 0);
     }),
 );
 
 test(
-  "the arm64 routines keep arguments, result, last error, registers and unwinding",
+  "the arm64 routine keeps arguments, result, last error, registers and unwinding",
   {
     skip: NOT_LINUX,
   },
@@ -70,23 +70,22 @@ test(
         ...rest,
       ]);
       assertMatch(stdout, PASSED);
-      assertMatch(stdout, /^unwound from 136 instructions$/m);
+      assertMatch(stdout, /^unwound from 28 instructions of the frame/m);
     }),
 );
 
 test(
-  "the routines' bytes are what an assembler makes of the comments beside them",
+  "the routine's bytes are what an assembler makes of the comments beside them",
   {
     skip: NOT_LINUX,
   },
   () =>
     inFolder(async (windows, folder) => {
-      const texts = await Promise.all(
-        ["frame_code.ts", "transfer_code.ts"].map((name) =>
-          readFile(join(REPOSITORY, "ffi", name), "utf8")
+      const [x64, arm64] = await Promise.all(
+        ["x64.ts", "arm64.ts"].map((name) =>
+          readFile(join(REPOSITORY, "ffi", "capture", name), "utf8")
         ),
       );
-      const text = texts.join("");
       const source = {
         x64: join(folder, "x64.S"),
         arm64: join(folder, "arm64.S"),
@@ -97,19 +96,20 @@ test(
       };
       await writeFile(
         source.x64,
-        `.intel_syntax noprefix\n${comments(text, /"(?:[0-9A-F]{2} ?)+"/)}`,
+        `.intel_syntax noprefix\n${comments(x64!, /"(?:[0-9A-F]{2} ?)+"/)}`,
       );
-      await writeFile(source.arm64, comments(text, /0x[0-9a-f]{8}/));
+      await writeFile(source.arm64, comments(arm64!, /0x[0-9a-f]{8}/));
       await windows.compile([source.x64], object.x64, ["-c"]);
       await windows.compileArm64Linux([source.arm64], object.arm64, [
         "-c",
         "-march=armv8.5-a",
       ]);
       for (const arch of ["x64", "arm64"] as const) {
-        const bytes = await readFile(object[arch]);
-        for (const code of codesOf(arch)) {
-          assert(bytes.includes(code), `${arch}: the bytes differ`);
-        }
+        const code = codeOf(arch);
+        assert(
+          (await readFile(object[arch])).includes(code),
+          `${arch}: the bytes differ`,
+        );
       }
     }),
 );
@@ -142,38 +142,18 @@ async function imageFile(
   arch: Architecture,
   folder: string,
 ): Promise<string[]> {
-  const { bytes, frame, transfers, functionTable, functionCount } = codeImage(
-    arch,
-  );
+  const { bytes, functionTable } = codeImage(arch);
   await writeFile(join(folder, "image.bin"), bytes);
-  const numbers = [
-    ...[frame, functionTable, functionCount],
-    ...transfers.flatMap((at, i) => [at, transferBlockAt(i)]),
-  ];
-  return ["image.bin", ...numbers.map(String)];
+  const [entry, functionCount] = [0, 1];
+  return ["image.bin", ...[entry, functionTable, functionCount].map(String)];
 }
 
-/** The code of each routine as it is written down: a transfer's distance to its block is not. */
-function codesOf(arch: Architecture): Uint8Array[] {
-  const { bytes, frame, transfers, functionTable } = codeImage(arch);
-  const view = new DataView(bytes.buffer);
-  return [frame, ...transfers].map((start, i) => {
-    const [, second] = [0, 4].map((at) =>
-      view.getUint32(functionTable + i * (arch === "x64" ? 12 : 8) + at, true)
-    );
-    const end = arch === "x64"
-      ? second!
-      : start + 4 * (view.getUint32(second!, true) & 0x3ffff);
-    if (start !== frame && arch === "x64") view.setInt32(start + 8, 0, true);
-    if (start !== frame && arch === "arm64") {
-      view.setUint32(
-        start + 16,
-        view.getUint32(start + 16, true) & 0x1f | 0x10000000,
-        true,
-      );
-    }
-    return bytes.subarray(start, end);
-  });
+/** The image's code without its tables. */
+function codeOf(arch: Architecture): Uint8Array {
+  const { bytes, functionTable } = codeImage(arch);
+  const second = new DataView(bytes.buffer).getUint32(functionTable + 4, true);
+  // x64: the end of the code; arm64: its record, which stands right behind it.
+  return bytes.subarray(0, second);
 }
 
 /** The comments of the lines that begin with an instruction's bytes. */

@@ -66,21 +66,17 @@ call_frame:
         ldp     x29, x30, [sp], #176
         ret
 
-        // With nine arguments, the last one on the stack, or with five.
-        .macro  define_stub name, nine
-        .globl  \name
-        .type   \name, %function
-\name:
+        .globl  target_stub
+        .type   target_stub, %function
+target_stub:
         adrp    x9, stub
         add     x9, x9, :lo12:stub
         stp     x0, x1, [x9]
         stp     x2, x3, [x9, #16]
         stp     x4, x5, [x9, #32]
         stp     x6, x7, [x9, #48]
-        .if     \nine
         ldr     x10, [sp]
         str     x10, [x9, #64]
-        .endif
         mov     x10, sp
         str     x10, [x9, #72]
         ldr     w10, [x18, #0x68]
@@ -91,18 +87,9 @@ call_frame:
         ldr     x10, [x9, #112]
         str     w10, [x18, #0x68]
         ldr     x0, [x9, #120]
-        mov     x10, #-1
-        .if     \nine
         // A callee owns its stack arguments.
+        mov     x10, #-1
         str     x10, [sp]
-        .endif
-        b       fill_volatile
-        .endm
-
-        define_stub target_stub, 1
-        define_stub transfer_stub, 0
-
-fill_volatile:
         .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
         mov     x\n, #-1
         .endr

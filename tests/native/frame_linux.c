@@ -20,10 +20,10 @@ uint32_t *last_error(void) {
 
 static uint8_t *map_bytes(const uint8_t *bytes, size_t size) {
   uint8_t *base =
-      mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED) abort();
   memcpy(base, bytes, size);
-  if (mprotect(base, PAGE, PROT_READ | PROT_EXEC)) abort();
+  if (mprotect(base, size, PROT_READ | PROT_EXEC)) abort();
   __builtin___clear_cache((char *)base, (char *)base + size);
   return base;
 }
@@ -71,8 +71,8 @@ static int count_codes(const uint8_t *codes) {
   return count;
 }
 
-static void unwind(const struct image *image, int function, int instruction, struct state *state) {
-  const uint32_t *entry = (const uint32_t *)(image->base + image->function_table) + 2 * function;
+static void unwind(const struct image *image, int instruction, struct state *state) {
+  const uint32_t *entry = (const uint32_t *)(image->base + image->function_table);
   const uint32_t *record = (const uint32_t *)(image->base + entry[1]);
   const int length = record[0] & 0x3FFFF;
   check((record[0] >> 18 & 7) == 0 && (record[0] >> 21 & 1), "version 0, no handler, E");
@@ -96,7 +96,7 @@ static void unwind(const struct image *image, int function, int instruction, str
 static sigjmp_buf stopped;
 static const struct image *stopped_image;
 static const struct call *stopped_call;
-static int stopped_in, stopped_at;
+static int stopped_at;
 
 /* Runs on a stack of its own: the one that is unwound must stay as it is. */
 static void on_trap(int signal, siginfo_t *info, void *raw) {
@@ -106,7 +106,7 @@ static void on_trap(int signal, siginfo_t *info, void *raw) {
   struct state state;
   memcpy(state.x, machine->regs, sizeof state.x);
   state.sp = machine->sp;
-  unwind(stopped_image, stopped_in, stopped_at, &state);
+  unwind(stopped_image, stopped_at, &state);
   check(state.sp == stopped_call->sp_before, "at instruction %d: sp is off by %lld", stopped_at,
         (long long)(state.sp - stopped_call->sp_before));
   check(state.x[30] == stopped_call->return_address, "at instruction %d: lr", stopped_at);
@@ -115,36 +115,30 @@ static void on_trap(int signal, siginfo_t *info, void *raw) {
   siglongjmp(stopped, 1);
 }
 
-/* Runs a function, the frame or a transfer, up to one instruction, which a
-   breakpoint replaces. */
-static void check_instruction(const struct image *image, int function, int instruction) {
-  static uint8_t bytes[PAGE];
+/* Runs the frame up to one instruction, which a breakpoint replaces. */
+static void check_instruction(const struct image *image, int instruction) {
+  static uint8_t bytes[4096];
   static _Alignas(16) uint64_t block[BLOCK_WORDS];
   static uint32_t cell;
   static struct call call;
   static struct image patched;
   const uint32_t breakpoint = 0xD4200000;
   memcpy(bytes, image->base, image->size);
-  const uint32_t start = function == 0 ? image->entry : image->transfer[function - 1];
-  memcpy(bytes + start + instruction * 4, &breakpoint, 4);
+  memcpy(bytes + image->entry + instruction * 4, &breakpoint, 4);
   patched = *image;
   patched.base = map_bytes(bytes, image->size);
   block[WORD_TARGET] = (uint64_t)target_stub;
   block[WORD_CELL] = (uint64_t)&cell;
   block[WORD_DESTINATIONS] = (uint64_t)WORD_SCRATCH << 32 | WORD_SCRATCH;
-  if (function == 0)
-    fresh_call(&call, &patched, block);
-  else
-    fresh_transfer(&call, &patched, function - 1, transfer_stub, &cell);
+  fresh_call(&call, &patched, block);
   stopped_image = image;
   stopped_call = &call;
-  stopped_in = function;
   stopped_at = instruction;
   if (!sigsetjmp(stopped, 1)) {
     call_frame(&call);
     check(0, "instruction %d was never reached", instruction);
   }
-  munmap(patched.base, 2 * PAGE);
+  munmap(patched.base, image->size);
 }
 
 void check_system(struct image *image) {
@@ -156,19 +150,13 @@ void check_system(struct image *image) {
   action.sa_sigaction = on_trap;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigaction(SIGTRAP, &action, NULL);
-  check(image->function_count == 1 + TRANSFERS, "there are %u functions", image->function_count);
-  int total = 0;
-  for (int function = 0; function <= TRANSFERS; function++) {
-    const uint32_t *entry = (const uint32_t *)(image->base + image->function_table) + 2 * function;
-    const uint32_t start = function == 0 ? image->entry : image->transfer[function - 1];
-    check(entry[0] == start && entry[1] % 4 == 0 && entry[1] < image->size,
-          "the function table's entry is %x, %x", entry[0], entry[1]);
-    if (entry[1] >= image->size) return;
-    const int length = *(const uint32_t *)(image->base + entry[1]) & 0x3FFFF;
-    const uint32_t last = *(const uint32_t *)(image->base + start + 4 * (length - 1));
-    check(last == 0xD65F03C0, "function %d does not end with ret", function);
-    for (int i = 0; i < length; i++) check_instruction(image, function, i);
-    total += length;
-  }
-  printf("unwound from %d instructions\n", total);
+  const uint32_t *entry = (const uint32_t *)(image->base + image->function_table);
+  const uint32_t code_end = entry[1]; /* the record stands right behind the code */
+  check(entry[0] == image->entry && code_end % 4 == 0 && code_end < image->size,
+        "the function table's entry is %x, %x", entry[0], code_end);
+  if (code_end >= image->size) return;
+  const int length = *(const uint32_t *)(image->base + code_end) & 0x3FFFF;
+  check(length * 4u == code_end - image->entry, "the function's length is %d", length);
+  for (int i = 0; i < length; i++) check_instruction(image, i);
+  printf("unwound from %d instructions of the frame\n", length);
 }

@@ -1,6 +1,6 @@
-/* Executes the machine code: the capture frame and the transfers.
+/* Executes the capture frame's machine code.
 
-   usage: frame_test IMAGE ENTRY FUNCTION_TABLE FUNCTION_COUNT [TRANSFER BLOCK]...
+   usage: frame_test IMAGE ENTRY FUNCTION_TABLE FUNCTION_COUNT
 
    The same checks run on x64 Windows and on arm64 Linux, where a block of
    memory in x18 plays the TEB. Prints each failed check and a last line
@@ -47,18 +47,6 @@ void fresh_call(struct call *call, const struct image *image, uint64_t *block) {
   for (int i = 0; i < NONVOLATILE_WORDS; i++) call->before[i] = pattern();
 }
 
-uint8_t *fresh_transfer(struct call *call, const struct image *image, int transfer, void *target,
-                        uint32_t *cell) {
-  uint8_t *block = image->base + image->block[transfer];
-  const uint64_t words[3] = {(uint64_t)(uintptr_t)target, (uint64_t)(uintptr_t)cell,
-                             (uint64_t)(uintptr_t)(block + AT_OVERLAPPED)};
-  fresh_call(call, image, NULL);
-  call->routine = (uint64_t)(uintptr_t)(image->base + image->transfer[transfer]);
-  call->block = pattern();
-  memcpy(block, words, sizeof words);
-  return block;
-}
-
 static void check_registers(const struct call *call) {
   for (int i = 0; i < NONVOLATILE_WORDS; i++)
     check(call->before[i] == call->after[i], "nonvolatile word %d: %llx became %llx", i,
@@ -77,22 +65,6 @@ struct guarded_block {
 struct guarded_cell {
   uint32_t front, value, back, end;
 };
-
-/* What a call leaves alone: registers, the stack, what lies beside the cell. */
-static void check_around(const struct call *call, const struct guarded_cell *cell,
-                         const struct guarded_cell *before) {
-  check(cell->front == before->front && cell->back == before->back,
-        "a word beside the cell was written");
-#if defined(__x86_64__)
-  check(stub.sp % 16 == 8, "the target's rsp was %llx", (unsigned long long)stub.sp);
-#else
-  check(stub.sp % 16 == 0, "the target's sp was %llx", (unsigned long long)stub.sp);
-  check(stub.teb == call->teb && call->teb_after == call->teb, "x18 was changed");
-  check(stub.chain[0] == call->before[10] && stub.chain[1] == call->return_address,
-        "x29 did not point to the caller's frame record");
-#endif
-  check_registers(call);
-}
 
 static void check_call(const struct image *image, uint32_t key_word, uint32_t context_word) {
   static _Alignas(16) struct guarded_block memory;
@@ -136,77 +108,22 @@ static void check_call(const struct image *image, uint32_t key_word, uint32_t co
   check(cell.value == stub.set_error, "the cell got %x, not %llx", cell.value,
         (unsigned long long)stub.set_error);
   check(error_now == stub.set_error, "the thread's last error is %x", error_now);
-  check_around(&call, &cell, &cell_before);
-}
-
-/* A transfer of `length` bytes of which the target makes `count`. */
-static void check_transfer(const struct image *image, int transfer, uint32_t length, uint32_t count,
-                           uint64_t result) {
-  static uint8_t expected[PAGE];
-  uint8_t *const page = image->base + PAGE;
-  struct guarded_cell cell = {(uint32_t)pattern(), (uint32_t)pattern(), (uint32_t)pattern(), 0};
-  const struct guarded_cell cell_before = cell;
-  for (size_t i = 0; i < PAGE / 8; i++) ((uint64_t *)page)[i] = pattern();
-
-  struct call call;
-  uint8_t *const block = fresh_transfer(&call, image, transfer, transfer_stub, &cell.value);
-  const uint64_t where = pattern();
-  memcpy(block + AT_WHERE, &where, 8);
-  memcpy(block + AT_COUNT, &count, 4);
-  call.block = (call.block & ~0xFFFFFFFFull) | length; /* the upper half means nothing */
-  memset(&stub, 0, sizeof stub);
-  stub.set_error = (uint32_t)pattern();
-  stub.result = result;
-
-  memcpy(expected, page, PAGE);
-  uint8_t *const mirror = expected + (block - page);
-  memcpy(mirror + AT_LENGTH, &length, 4);
-  memcpy(mirror + AT_RESULT, &result, 4);
-  memset(mirror + AT_OVERLAPPED, 0, 16);
-  *last_error() = (uint32_t)pattern();
-  call_frame(&call);
-  const uint32_t error_now = *last_error();
-
-  const uint64_t file = (uint64_t)(int64_t)(int32_t)call.context;
-  check(stub.argument[0] == file, "the file: %llx, not %llx", (unsigned long long)stub.argument[0],
-        (unsigned long long)file);
-  check(stub.argument[1] == call.key, "the bytes: %llx", (unsigned long long)stub.argument[1]);
-  check((uint32_t)stub.argument[2] == length, "the length: %llx",
-        (unsigned long long)stub.argument[2]);
-  check(stub.argument[3] == (uint64_t)(uintptr_t)(block + AT_COUNT), "the address for the count");
-  check(stub.argument[4] == where, "the OVERLAPPED: %llx", (unsigned long long)stub.argument[4]);
-  for (size_t i = 0; i < PAGE; i++)
-    check(page[i] == expected[i], "byte %d of the block became %x, not %x", (int)(page + i - block),
-          page[i], expected[i]);
-  const int is_whole = (uint32_t)result != 0 && count == length;
-  check(((int)call.returned == 0) == is_whole, "of %u bytes %u, result %llx: returned %d", length,
-        count, (unsigned long long)result, (int)call.returned);
-  check(stub.last_error == cell_before.value, "the target saw last error %llx, not %x",
-        (unsigned long long)stub.last_error, cell_before.value);
-  check(cell.value == stub.set_error && error_now == stub.set_error, "the last error is %x, not %llx",
-        cell.value, (unsigned long long)stub.set_error);
-  check_around(&call, &cell, &cell_before);
-}
-
-static void check_transfers(const struct image *image) {
-  static const uint32_t lengths[] = {1, 4096, 0x7FFFFFFF};
-  for (int transfer = 0; transfer < TRANSFERS; transfer++)
-    for (int i = 0; i < 3; i++) {
-      const uint32_t length = lengths[i];
-      check_transfer(image, transfer, length, length, 1);
-      check_transfer(image, transfer, length, length - 1, 1);
-      check_transfer(image, transfer, length, 0, 1);
-      check_transfer(image, transfer, length, length ^ 0x80000000u, 1);
-      check_transfer(image, transfer, length, length, 0);
-      check_transfer(image, transfer, length, 0, 0);
-      check_transfer(image, transfer, length, length, 0xFFFFFFFF00000000u); /* a BOOL has 32 bits */
-      check_transfer(image, transfer, length, length, 0xFFFFFFFFFFFFFFFFu);
-    }
+  check(cell.front == cell_before.front && cell.back == cell_before.back,
+        "a word beside the cell was written");
+#if defined(__x86_64__)
+  check(stub.sp % 16 == 8, "the target's rsp was %llx", (unsigned long long)stub.sp);
+#else
+  check(stub.sp % 16 == 0, "the target's sp was %llx", (unsigned long long)stub.sp);
+  check(stub.teb == call.teb && call.teb_after == call.teb, "x18 was changed");
+  check(stub.chain[0] == call.before[10] && stub.chain[1] == call.return_address,
+        "x29 did not point to the caller's frame record");
+#endif
+  check_registers(&call);
 }
 
 int main(int count, char **argument) {
-  if (count != 5 + 2 * TRANSFERS) {
-    printf("usage: frame_test IMAGE ENTRY FUNCTION_TABLE FUNCTION_COUNT [TRANSFER BLOCK]...\n");
+  if (count != 5) {
+    printf("usage: frame_test IMAGE ENTRY FUNCTION_TABLE FUNCTION_COUNT\n");
     return 2;
   }
   setvbuf(stdout, NULL, _IONBF, 0); /* a crash shall not swallow what was printed */
@@ -222,16 +139,11 @@ int main(int count, char **argument) {
   image.entry = (uint32_t)strtoul(argument[2], NULL, 10);
   image.function_table = (uint32_t)strtoul(argument[3], NULL, 10);
   image.function_count = (uint32_t)strtoul(argument[4], NULL, 10);
-  for (int i = 0; i < TRANSFERS; i++) {
-    image.transfer[i] = (uint32_t)strtoul(argument[5 + 2 * i], NULL, 10);
-    image.block[i] = (uint32_t)strtoul(argument[6 + 2 * i], NULL, 10);
-  }
   map_image(&image, bytes);
 
   for (uint32_t key = WORD_ARGUMENTS; key <= WORD_SCRATCH; key++)
     for (uint32_t context = WORD_ARGUMENTS; context <= WORD_SCRATCH; context++)
       check_call(&image, key, context);
-  check_transfers(&image);
   check_system(&image);
 
   printf("%u checks, %u failed\n", checks, failures);

@@ -1,4 +1,4 @@
-/* What the parts of the machine code's execution test share. The assembly
+/* What the parts of the capture frame's execution test share. The assembly
    files reach the structures by the offsets written beside the fields. */
 #ifndef FRAME_TEST_H
 #define FRAME_TEST_H
@@ -15,8 +15,7 @@ enum { NONVOLATILE_WORDS = 8 + 20 };
 enum { NONVOLATILE_WORDS = 11 + 8 };
 #endif
 
-/* One call of a routine, made by call_frame(). A transfer takes a file for the
-   context, bytes for the key and a length for the block. */
+/* One call of the frame, made by call_frame(). */
 struct call {
   uint64_t routine;                    /*   0 */
   uint64_t context;                    /*   8 */
@@ -55,18 +54,11 @@ void call_frame(struct call *call);
    over its own argument area, sets the last error and returns stub.result. */
 void target_stub(void);
 
-/* The same as the target of a transfer, which has five arguments. */
-void transfer_stub(void);
-
-enum { TRANSFERS = 4, PAGE = 4096 };
-
-/* The image: a page of executable memory, and a page of other memory behind. */
+/* The image of the frame, in executable memory. */
 struct image {
   uint8_t *base;
   size_t size;
   uint32_t entry, function_table, function_count;
-  uint32_t transfer[TRANSFERS]; /* where each begins */
-  uint32_t block[TRANSFERS];    /* and where its block does, in the other page */
 };
 
 /* Of the system: memory for the image, and the thread's last error. */
@@ -87,20 +79,10 @@ void check(int holds, const char *format, ...)
 /* Gives `call` new register values that no other call has. */
 void fresh_call(struct call *call, const struct image *image, uint64_t *block);
 
-/* The same for a transfer, whose block it fills. */
-uint8_t *fresh_transfer(struct call *call, const struct image *image, int transfer, void *target,
-                        uint32_t *cell);
-
-/* The block's words, as ffi/frame_code.ts has them. */
+/* The block's words, as ffi/capture/block.ts has them. */
 enum {
   WORD_TARGET = 0, WORD_CELL = 1, WORD_DESTINATIONS = 2, WORD_RESULT = 3,
   WORD_ARGUMENTS = 4, WORD_SCRATCH = 13, BLOCK_WORDS = 16
-};
-
-/* The parts of a transfer's block, as ffi/transfer_code.ts has them. */
-enum {
-  AT_TARGET = 0, AT_CELL = 8, AT_WHERE = 16, AT_LENGTH = 24, AT_RESULT = 28, AT_COUNT = 32,
-  AT_OVERLAPPED = 64
 };
 
 #endif

@@ -85,23 +85,17 @@ call_frame_return:
         ret
         .seh_endproc
 
-        # With nine arguments or with five, of which four are in registers.
-        .macro  define_stub name, nine
-        .globl  \name
-\name:
+        .globl  target_stub
+target_stub:
         lea     rax, stub[rip]
         mov     [rax], rcx
         mov     [rax + 8], rdx
         mov     [rax + 16], r8
         mov     [rax + 24], r9
-        mov     r10, [rsp + 0x28]
-        mov     [rax + 32], r10
-        .if     \nine
-        .irp    n, 1, 2, 3, 4
+        .irp    n, 0, 1, 2, 3, 4
         mov     r10, [rsp + 0x28 + \n * 8]
         mov     [rax + 32 + \n * 8], r10
         .endr
-        .endif
         mov     [rax + 72], rsp
         mov     r10d, gs:[0x68]
         mov     [rax + 80], r10
@@ -109,14 +103,9 @@ call_frame_return:
         mov     gs:[0x68], r10d
         mov     rax, [rax + 120]
         # A callee owns the home space and its stack arguments.
-        .irp    n, 0, 1, 2, 3, 4
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8
         mov     qword ptr [rsp + 8 + \n * 8], -1
         .endr
-        .if     \nine
-        .irp    n, 5, 6, 7, 8
-        mov     qword ptr [rsp + 8 + \n * 8], -1
-        .endr
-        .endif
         .irp    r, rcx, rdx, r8, r9, r10, r11
         mov     \r, -1
         .endr
@@ -124,10 +113,6 @@ call_frame_return:
         pcmpeqd xmm\n, xmm\n
         .endr
         ret
-        .endm
-
-        define_stub target_stub, 1
-        define_stub transfer_stub, 0
 
         # int guarded_call(routine, block): 1 if an exception came through the
         # frame and rbx was restored, 2 if it was not, 0 if none came.

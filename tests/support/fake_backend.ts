@@ -1,19 +1,17 @@
 import type {
   Architecture,
   Backend,
-  FrameCaller,
-  TransferCaller,
+  RoutineCaller,
   WordFunction,
 } from "../../ffi/backend.ts";
-import { codeImage, transferBlockAt } from "../../ffi/code_image.ts";
-import { FRAME_ARGUMENTS, FRAME_BLOCK } from "../../ffi/frame_code.ts";
-import { TRANSFER_BLOCK } from "../../ffi/transfer_code.ts";
+import { BLOCK, MAX_ARGUMENTS } from "../../ffi/capture/block.ts";
+import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { FakeMemory } from "./fake_memory.ts";
 
 /** A call that the fake kernel32 got. */
 export interface FakeCall {
   readonly name: string;
-  /** All nine words that the frame passes. */
+  /** All nine words that the routine passes. */
   readonly words: readonly bigint[];
 }
 
@@ -32,7 +30,7 @@ export type ThreadCaller = (
 /**
  * A runtime and a kernel32 in JS, so that what stands between the two can be
  * tested anywhere. "Native" memory and the memory of views have made-up
- * addresses; functions play the capture frame and the transfers.
+ * addresses; functions play the capture routine.
  */
 export class FakeBackend implements Backend {
   readonly runtime: string = "fake";
@@ -106,17 +104,20 @@ export class FakeBackend implements Backend {
     return bound;
   }
 
-  bindClosely<Name extends string>(
+  bindFast<Name extends string>(
     library: string,
     exports: Readonly<Record<Name, number>>,
   ): Record<Name, WordFunction> {
     return this.bind(library, exports);
   }
 
-  frameCaller(_routine: bigint): FrameCaller {
+  routineCaller(_routine: bigint): RoutineCaller {
     const onThread = this.#onThread;
     return {
-      ...onThread && { callAside: (block) => this.#callOn(onThread, block) },
+      ...onThread && {
+        bindThreadCaller: () => (block: bigint) =>
+          this.#callOn(onThread, block),
+      },
       bind: (block) => ({
         call0: () => this.#frame(block, 0n, 0n),
         call1: (key) => this.#frame(block, this.addressOf(key), 0n),
@@ -126,17 +127,15 @@ export class FakeBackend implements Backend {
     };
   }
 
-  transferCaller(routine: bigint): TransferCaller {
-    const { transfers } = codeImage(this.architecture);
-    const offset = Number(routine & 0xFFFFn);
-    const block = routine - BigInt(offset) +
-      BigInt(transferBlockAt(transfers.indexOf(offset)));
-    return (file, bytes, length) =>
-      this.#transfer(block, file, this.addressOf(bytes), length);
+  addressOf(view: ArrayBufferView): bigint {
+    // As a runtime, which asks a view for no property of its own.
+    return byteLengthOf(view) === 0
+      ? 0n
+      : this.#memory.addressOf(bytesOf(view));
   }
 
-  addressOf(view: ArrayBufferView): bigint {
-    return this.#memory.addressOf(view);
+  detach(memory: ArrayBuffer): void {
+    this.#memory.detach(memory);
   }
 
   memory(address: bigint, byteLength: number): ArrayBuffer {
@@ -153,66 +152,39 @@ export class FakeBackend implements Backend {
     return this.#text(address, 2);
   }
 
-  #transfer(
-    address: bigint,
-    file: number,
-    bytes: bigint,
-    length: number,
-  ): boolean {
-    const block = this.at(address);
-    const at = TRANSFER_BLOCK;
-    block.setUint32(at.length, length, true);
-    block.setBigUint64(at.overlapped, 0n, true);
-    block.setBigUint64(at.overlapped + 8, 0n, true);
-    const result = this.#call(
-      block.getBigUint64(at.target, true),
-      this.at(block.getBigUint64(at.cell, true)),
-      [
-        BigInt.asUintN(64, BigInt(file)),
-        bytes,
-        BigInt(length),
-        address + BigInt(at.count),
-        block.getBigUint64(at.where, true),
-      ],
-    );
-    block.setUint32(at.result, Number(result & 0xFFFF_FFFFn), true);
-    return block.getUint32(at.result, true) !== 0 &&
-      block.getUint32(at.count, true) === length;
-  }
-
   #frame(address: bigint, key: bigint, context: bigint): void {
     const block = this.at(address);
     const word = (index: number) => block.getBigUint64(8 * index, true);
-    const { destinations } = FRAME_BLOCK;
+    const { destinations } = BLOCK;
     block.setBigUint64(8 * block.getUint32(8 * destinations, true), key, true);
     block.setBigUint64(
       8 * block.getUint32(8 * destinations + 4, true),
       context,
       true,
     );
-    const cell = this.at(word(FRAME_BLOCK.cell));
+    const cell = this.at(word(BLOCK.cell));
     const words = Array.from(
-      { length: FRAME_ARGUMENTS },
-      (_, i) => word(FRAME_BLOCK.arguments + i),
+      { length: MAX_ARGUMENTS },
+      (_, i) => word(BLOCK.arguments + i),
     );
-    const result = this.#call(word(FRAME_BLOCK.target), cell, words);
-    block.setBigUint64(8 * FRAME_BLOCK.result, result, true);
+    const result = this.#call(word(BLOCK.target), cell, words);
+    block.setBigUint64(8 * BLOCK.result, result, true);
   }
 
   async #callOn(onThread: ThreadCaller, address: bigint): Promise<void> {
     const block = this.at(address);
     const word = (index: number) => block.getBigUint64(8 * index, true);
     const words = Array.from(
-      { length: FRAME_ARGUMENTS },
-      (_, i) => word(FRAME_BLOCK.arguments + i),
+      { length: MAX_ARGUMENTS },
+      (_, i) => word(BLOCK.arguments + i),
     );
-    const cell = this.at(word(FRAME_BLOCK.cell));
-    const name = this.#names[Number(word(FRAME_BLOCK.target)) - 1]!;
+    const cell = this.at(word(BLOCK.cell));
+    const name = this.#names[Number(word(BLOCK.target)) - 1]!;
     const call = { name, words };
     this.calls.push(call);
     const ended = await onThread(call, cell.getUint32(0, true));
     cell.setUint32(0, ended.lastError, true);
-    block.setBigUint64(8 * FRAME_BLOCK.result, ended.result, true);
+    block.setBigUint64(8 * BLOCK.result, ended.result, true);
   }
 
   #call(target: bigint, cell: DataView, words: readonly bigint[]): bigint {

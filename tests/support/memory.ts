@@ -30,3 +30,18 @@ export function isStillThere(address: bigint): boolean {
   }
   return readFileSync(path).every((byte) => byte === MARK);
 }
+
+/** The bytes at an address, as the system sees them: it writes them to a file. */
+export function bytesAt(
+  address: bigint,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  {
+    using file = openSync(path, { write: true, create: true });
+    const count = new Uint32Array(1);
+    kernel32.WriteFile(file.handle, address, length, count, null);
+  }
+  return new Uint8Array(readFileSync(path));
+}

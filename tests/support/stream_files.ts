@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { completionPort } from "../../src/overlapped/completion_port.ts";
-import { lend } from "../../src/memory/pooled_memory.ts";
+import { rentBuffer } from "../../src/memory/pooled_memory.ts";
 import type { StreamedFile } from "../../src/streams/stream_options.ts";
 import { random } from "./random.ts";
 
@@ -76,7 +76,7 @@ export function pause(milliseconds: number): Promise<void> {
 /**
  * Asserts that nothing is with the kernel any more, and that a function gives
  * back all the memory that it lends in pieces of a size, once each: what is
- * lent afterwards is the same as what was lent before.
+ * rented afterwards is the same as what was rented before.
  */
 export async function assertMemoryGivenBack(
   size: number,
@@ -90,9 +90,9 @@ export async function assertMemoryGivenBack(
 }
 
 function addresses(size: number, pieces: number): bigint[] {
-  const leases = Array.from({ length: pieces }, () => lend(size));
-  for (const lease of leases) lease.end();
-  return leases.map(({ address }) => address).sort();
+  const buffers = Array.from({ length: pieces }, () => rentBuffer(size));
+  for (const buffer of buffers) buffer.release();
+  return buffers.map(({ address }) => address).sort();
 }
 
 /** What `counted()` counts. */

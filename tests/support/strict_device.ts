@@ -1,4 +1,4 @@
-import { frames } from "../../ffi/mod.ts";
+import { thread } from "../../ffi/thread.ts";
 import type { SectorSize } from "../../src/file/sector_size.ts";
 import type { SyncFile } from "../../src/sync/sync_file.ts";
 import type { SectorDevice } from "../../src/sync/sector_io.ts";
@@ -62,7 +62,7 @@ export class StrictDevice implements SectorDevice {
     offset: number,
   ): void {
     const { logical, physical } = this.sector;
-    const address = frames().addressOf(bytes);
+    const address = thread().addressOf(bytes);
     const problem = length === 0 || length % logical !== 0
       ? "length"
       : offset % logical !== 0

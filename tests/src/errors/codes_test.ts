@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as codes from "../../../src/errors/codes.ts";

@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { symbolOf } from "../../../src/errors/codes.ts";

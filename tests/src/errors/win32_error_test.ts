@@ -121,7 +121,7 @@ test("FileClosedError names the method, the file and the way out", () => {
   assertEquals(error.path, "C:\\a.txt");
   assertEquals(
     error.message,
-    "read() needs an open file, but 'C:\\a.txt' is closed. Open it again, or close it later.",
+    "read() needs an open file, and 'C:\\a.txt' has been closed. Open it again, or close it later.",
   );
 });
 

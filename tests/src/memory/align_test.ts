@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -170,14 +172,22 @@ test("sectorCount() counts a partly filled sector as one", () => {
 
 test("alignment functions refuse values that are not offsets", () => {
   for (const value of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
-    assertThrows(() => alignUp(value, 512), RangeError, `but it is ${value}`);
+    assertThrows(
+      () => alignUp(value, 512),
+      RangeError,
+      `got ${value} (number)`,
+    );
     assertThrows(() => alignDown(value, 512), RangeError);
     assertThrows(() => isAligned(value, 512), RangeError);
     assertThrows(() => sectorSpan(value, 1, 512), RangeError);
     assertThrows(() => sectorCount(value, 512), RangeError, "length");
   }
   for (const value of [-1n, TOP]) {
-    assertThrows(() => alignUp(value, 512n), RangeError, `but it is ${value}n`);
+    assertThrows(
+      () => alignUp(value, 512n),
+      RangeError,
+      `got ${value} (bigint)`,
+    );
     assertThrows(() => alignDown(value, 512n), RangeError);
     assertThrows(() => isAligned(value, 512n), RangeError);
   }
@@ -195,7 +205,15 @@ test("alignment functions refuse an alignment that is no power of two", () => {
 
 test("alignment functions refuse a mix of numbers and bigints", () => {
   const mixed = alignUp as (value: unknown, alignment: unknown) => unknown;
-  assertThrows(() => mixed(1, 512n), TypeError, "a number and a bigint");
-  assertThrows(() => mixed(1n, 512), TypeError, "a bigint and a number");
-  assertThrows(() => mixed("1", "512"), TypeError, "a string");
+  assertThrows(
+    () => mixed(1, 512n),
+    TypeError,
+    "got 1 (number) and 512 (bigint)",
+  );
+  assertThrows(
+    () => mixed(1n, 512),
+    TypeError,
+    "got 1 (bigint) and 512 (number)",
+  );
+  assertThrows(() => mixed("1", "512"), TypeError, 'got the string "1"');
 });

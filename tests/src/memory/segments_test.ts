@@ -61,5 +61,5 @@ test("segmentArray() has an element a page in the order of the buffers, and a ze
     0n,
   ]);
   assertEquals(totalLength(buffers), 3 * PAGE + SECTOR);
-  array.end();
+  array.release();
 });

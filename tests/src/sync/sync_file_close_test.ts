@@ -88,7 +88,7 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
       assertThrows(
         method,
         FileClosedError,
-        `${name}() needs an open file, and "${path}" has been closed`,
+        `${name}() needs an open file, and '${path}' has been closed`,
       );
     }
     file[Symbol.dispose]();

@@ -1,13 +1,9 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Win32Error } from "../../../mod.ts";
-import {
-  END_OF_FILE,
-  ENDED,
-  type Place,
-  readInto,
-  writeFrom,
-} from "../../../src/sync/transfer.ts";
+import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
+import { END_OF_FILE, type Offset } from "../../../src/file/transfer_limits.ts";
+import { readInto, writeFrom } from "../../../src/sync/transfer.ts";
 import {
   type FakeTransferCall,
   type FakeTransferResult,
@@ -22,8 +18,12 @@ const ERROR_BROKEN_PIPE = 109;
 const ERROR_DISK_FULL = 112;
 const ERROR_MORE_DATA = 234;
 
-const disk = { file: -1, path: "a file", seekable: true };
-const stream = { ...disk, path: "a pipe", seekable: false };
+const disk = {
+  handle: INVALID_HANDLE_VALUE,
+  path: "a file",
+  isDisk: true,
+};
+const stream = { ...disk, path: "a pipe", isDisk: false };
 
 type Answer = (call: FakeTransferCall, index: number) => FakeTransferResult;
 
@@ -47,7 +47,7 @@ function bytesOf(length: number): Uint8Array {
 
 function write(
   length: number,
-  place: Place,
+  place: Offset | undefined,
   answer: Answer,
   target: typeof disk = disk,
 ): { count: number; calls: FakeTransferCall[] } {
@@ -61,13 +61,14 @@ function write(
 
 function read(
   length: number,
-  place: Place,
+  place: Offset | undefined,
   answer: Answer,
-): { count: number; calls: FakeTransferCall[] } {
-  let count = 0;
+  target: typeof disk = disk,
+): { count: number | null; calls: FakeTransferCall[] } {
+  let count: number | null = 0;
   const bytes = bytesOf(length);
   const calls = withFakeTransfers(answer, () => {
-    count = readInto(disk, bytes, length, place);
+    count = readInto(target, bytes, length, place);
   });
   return { count, calls };
 }
@@ -214,7 +215,7 @@ test("a range that others have locked fails the transfer", () => {
 
 test("readInto() ends at the end of a file and of a broken pipe", () => {
   for (const error of [ERROR_HANDLE_EOF, ERROR_BROKEN_PIPE]) {
-    assertEquals(read(9, 0, answers({ count: 0, error })).count, ENDED);
+    assertEquals(read(9, 0, answers({ count: 0, error })).count, null);
     const large = 2 ** 30 + 5;
     assertEquals(
       read(large, 0, answers({ count: 2 ** 30 }, { count: 0, error })).count,
@@ -225,10 +226,25 @@ test("readInto() ends at the end of a file and of a broken pipe", () => {
 
 test("readInto() takes less than was asked for as all there is", () => {
   assertEquals(read(9, 0, answers({ count: 4 })).count, 4);
-  assertEquals(read(9, undefined, answers({ count: 0 })).count, 0);
+  assertEquals(read(9, undefined, answers({ count: 0 }), stream).count, 0);
   const { count, calls } = read(2 ** 30 + 5, 0, answers({ count: 77 }));
   assertEquals(count, 77);
   assertEquals(calls.length, 1);
+});
+
+test("readInto() takes nothing for the end of a disk file", () => {
+  assertEquals(read(9, undefined, answers({ count: 0 })).count, null);
+  const large = 2 ** 30 + 5;
+  assertEquals(
+    read(large, 0, answers({ count: 2 ** 30 }, { count: 0 })).count,
+    2 ** 30,
+  );
+});
+
+test("a count of more than was asked for is that of what was asked for", () => {
+  for (const transfer of [read, write]) {
+    assertEquals(transfer(9, undefined, answers({ count: 12 })).count, 9);
+  }
 });
 
 test("readInto() gives the part of a message that fits", () => {

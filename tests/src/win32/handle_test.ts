@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { INVALID_HANDLE_VALUE, toHandle } from "../../../src/win32/handle.ts";

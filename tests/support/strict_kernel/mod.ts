@@ -5,7 +5,7 @@
  */
 import "../old_node.ts";
 import { test } from "node:test";
-import { installBackend } from "../../../ffi/mod.ts";
+import { useBackend } from "../../../ffi/thread.ts";
 import { FakeBackend } from "../fake_backend.ts";
 import { StrictKernel } from "./kernel.ts";
 
@@ -33,7 +33,7 @@ export function strictKernel(): StrictKernel {
     (call, lastError) => kernel.callOnThread(call, lastError),
   );
   kernel.attach(backend);
-  installBackend(backend);
+  useBackend(backend);
   return installed = kernel;
 }
 

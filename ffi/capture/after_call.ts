@@ -1,0 +1,61 @@
+/**
+ * Calls where executable memory is refused: the last error is asked for right
+ * after the call, with a call of its own.
+ *
+ * @module
+ */
+import type { Backend, BlockCaller, WordFunction } from "../backend.ts";
+import { argumentOffset, BLOCK, RESULT } from "./block.ts";
+
+/**
+ * Makes the calls with a block as the capture routine does.
+ *
+ * @param view The block.
+ * @param cell Holds the last error between calls, in its first 32 bits.
+ */
+export function callerAfterCall(
+  backend: Backend,
+  name: string,
+  arity: number,
+  view: DataView,
+  cell: DataView,
+): BlockCaller {
+  const bind = <Name extends string>(exports: Record<Name, number>) =>
+    backend.bindFast("kernel32.dll", exports);
+  const target: WordFunction = bind({ [name]: arity })[name]!;
+  const { GetLastError, SetLastError } = bind({
+    GetLastError: 0,
+    SetLastError: 1,
+  });
+  const words: bigint[] = new Array(arity).fill(0n);
+  const call0 = () => {
+    for (let i = 0; i < arity; i++) {
+      words[i] = view.getBigUint64(argumentOffset(i), true);
+    }
+    SetLastError(BigInt(cell.getUint32(0, true)));
+    const result = target(...words);
+    cell.setUint32(0, Number(GetLastError() & 0xFFFFFFFFn), true);
+    view.setBigUint64(RESULT, result, true);
+  };
+  // The call has only the buffers' addresses: these references retain them.
+  const retained: (ArrayBufferView | undefined)[] = [undefined, undefined];
+  const store = (destination: 0 | 1, buffer: ArrayBufferView) => {
+    retained[destination] = buffer;
+    const word = view.getUint32(BLOCK.destinations * 8 + 4 * destination, true);
+    view.setBigUint64(word * 8, backend.addressOf(buffer), true);
+  };
+  return {
+    call0,
+    call1(key) {
+      store(0, key);
+      call0();
+      retained.fill(undefined);
+    },
+    call2(key, context) {
+      store(0, key);
+      store(1, context);
+      call0();
+      retained.fill(undefined);
+    },
+  };
+}

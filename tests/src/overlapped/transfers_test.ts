@@ -1,0 +1,289 @@
+// portable
+
+import "../../support/old_node.ts";
+import { test } from "node:test";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { AlignedBuffer, Win32Error } from "../../../mod.ts";
+import { MAX_COPIED, pooledMemory } from "../../../src/memory/pooled_memory.ts";
+import { GATHER, SCATTER } from "../../../src/overlapped/transfer.ts";
+import { Transfers } from "../../../src/overlapped/transfers.ts";
+import { SharedLock } from "../../../src/sectors/shared_lock.ts";
+import {
+  type Script,
+  ScriptedHandle,
+  settled,
+} from "../../support/scripted_handle.ts";
+import { strictKernel } from "../../support/strict_kernel/mod.ts";
+
+strictKernel(); // Its memory is native on every runtime.
+
+const PAGE = 4096;
+/** Of no power of two, and more than one operation copies. */
+const LENGTH = 733 * PAGE;
+const ERROR_DISK_FULL = 112;
+const ERROR_OPERATION_ABORTED = 995;
+const KINDS = ["read", "write"] as const;
+
+/** Fails with a code what is longer than a length. */
+function failingAbove(most: number, code: number): Script {
+  return ({ length }) =>
+    length > most ? { code, count: 0 } : { code: 0, count: length };
+}
+
+function on(handle: ScriptedHandle): Transfers {
+  return new Transfers(handle.asHandle);
+}
+
+const sum = (lengths: number[]) => lengths.reduce((a, b) => a + b, 0);
+
+test("read() and write() transfer JS memory in pieces on disks, by one operation on pipes", async () => {
+  const bytes = new Uint8Array(8 * MAX_COPIED + 1000);
+  for (const kind of KINDS) {
+    const disk = new ScriptedHandle();
+    assertEquals(await on(disk)[kind](bytes, 5, undefined), bytes.length);
+    assertEquals(disk.lengths, [...Array(8).fill(MAX_COPIED), 1000]);
+    assertEquals(
+      disk.offsets,
+      [0, 1, 2, 3, 4, 5, 6, 7, 8]
+        .map((i) => 5 + i * MAX_COPIED),
+    );
+    const pipe = new ScriptedHandle(undefined, { isDisk: false });
+    assertEquals(await on(pipe)[kind](bytes, 0, undefined), bytes.length);
+    assertEquals(pipe.lengths, [bytes.length]);
+  }
+});
+
+test("read() and write() transfer native memory of any length by one operation", async () => {
+  using own = new AlignedBuffer(9 * MAX_COPIED);
+  for (const kind of KINDS) {
+    const disk = new ScriptedHandle();
+    const result = await on(disk)[kind](own.bytes, 0, undefined);
+    assertEquals(result, own.byteLength);
+    assertEquals(disk.lengths, [own.byteLength]);
+  }
+});
+
+test("pieces of one large transfer are in flight at once, and bounded together", async () => {
+  const bytes = new Uint8Array(64 * MAX_COPIED);
+  for (const kind of KINDS) {
+    const disk = new ScriptedHandle(() => undefined);
+    const result = on(disk)[kind](bytes, 0, undefined);
+    let ended = 0;
+    while (ended < 64) {
+      const from = disk.started.length;
+      // Each ends after those that were started after it.
+      for (const operation of disk.started.slice(ended, from).reverse()) {
+        operation.complete(0, operation.length);
+      }
+      ended = from;
+      await settled();
+    }
+    assertEquals(await result, bytes.length);
+    assert(disk.mostInFlight > 1, "one at a time");
+    assert(disk.mostInFlight <= 8, `${disk.mostInFlight} MiB in flight`);
+    assertEquals(disk.users, 0);
+    assert(pooledMemory() <= 2 ** 24);
+  }
+});
+
+test("what is appended in pieces is in flight one piece at a time", async () => {
+  const bytes = new Uint8Array(4 * MAX_COPIED);
+  const disk = new ScriptedHandle(() => undefined);
+  const result = on(disk).write(bytes, -1, undefined);
+  for (let i = 0; i < 4; i++) {
+    await settled();
+    assertEquals(disk.started.length, i + 1);
+    assertEquals(disk.offsets[i], -1);
+    disk.started[i]!.complete(0, MAX_COPIED);
+  }
+  assertEquals(await result, bytes.length);
+});
+
+test("a bigint offset goes on in bigints, above 2^32 and 2^53", async () => {
+  const bytes = new Uint8Array(2 * MAX_COPIED + 1);
+  for (const base of [2n ** 32n + 7n, 2n ** 60n]) {
+    for (const kind of KINDS) {
+      const disk = new ScriptedHandle();
+      await on(disk)[kind](bytes, base, undefined);
+      assertEquals(
+        disk.offsets,
+        [0n, 1n, 2n]
+          .map((i) => base + i * BigInt(MAX_COPIED)),
+      );
+    }
+  }
+});
+
+test("pieces count without a gap when one in the middle fails", async () => {
+  const bytes = new Uint8Array(6 * MAX_COPIED);
+  for (const kind of KINDS) {
+    const disk = new ScriptedHandle((operation) =>
+      operation.offset === 2 * MAX_COPIED
+        ? { code: ERROR_DISK_FULL, count: 0 }
+        : { code: 0, count: operation.length }
+    );
+    const error = await assertRejects(
+      () => on(disk)[kind](bytes, 0, undefined),
+      Win32Error,
+    );
+    assertEquals(error.win32, ERROR_DISK_FULL);
+    // Those behind it count for nothing, though they have succeeded.
+    assertEquals(error.bytesTransferred, 2 * MAX_COPIED);
+    assertEquals(disk.users, 0);
+  }
+});
+
+test("pieces count up to the end of the file, wherever they find it", async () => {
+  const bytes = new Uint8Array(6 * MAX_COPIED);
+  for (
+    const [size, expected] of [
+      [0, null],
+      [1, 1],
+      [2 * MAX_COPIED, 2 * MAX_COPIED],
+      [2 * MAX_COPIED + 5, 2 * MAX_COPIED + 5],
+      [5 * MAX_COPIED + 5, 5 * MAX_COPIED + 5],
+    ] as const
+  ) {
+    const disk = new ScriptedHandle(({ offset, length }) => {
+      const rest = Math.max(0, size - Number(offset));
+      return rest === 0
+        ? { code: 38, count: 0 }
+        : { code: 0, count: Math.min(rest, length) };
+    });
+    assertEquals(await on(disk).read(bytes, 0, undefined), expected);
+    assertEquals(disk.users, 0);
+  }
+});
+
+test("pieces wait for all that are in flight before the transfer rejects", async () => {
+  const bytes = new Uint8Array(6 * MAX_COPIED);
+  const disk = new ScriptedHandle(() => undefined);
+  let ended = false;
+  const result = on(disk).read(bytes, 0, undefined)
+    .catch((error) => error)
+    .finally(() => ended = true);
+  await settled();
+  const [first, ...others] = disk.started;
+  first!.complete(ERROR_DISK_FULL, 0);
+  await settled();
+  assertEquals(ended, false, "the kernel still writes to the others' memory");
+  for (const other of others) other.complete(0, other.length);
+  assertEquals((await result).win32, ERROR_DISK_FULL);
+  assertEquals(disk.users, 0);
+  assertEquals(disk.started.length, 1 + others.length, "no further piece");
+});
+
+test("an abort between pieces counts what was transferred before it", async () => {
+  const bytes = new Uint8Array(6 * MAX_COPIED);
+  for (const kind of KINDS) {
+    const controller = new AbortController();
+    const disk = new ScriptedHandle(() => undefined);
+    const result = on(disk)[kind](bytes, 0, controller.signal);
+    await settled();
+    disk.started[0]!.complete(0, MAX_COPIED);
+    await settled();
+    controller.abort(new Error("enough"));
+    for (const operation of disk.started.slice(1)) {
+      operation.complete(ERROR_OPERATION_ABORTED, 0);
+    }
+    assertEquals(await result, MAX_COPIED);
+    assertEquals(disk.users, 0);
+  }
+});
+
+test("what the system is short of memory for is transferred in smaller pieces", async () => {
+  // ERROR_NO_SYSTEM_RESOURCES, ERROR_INVALID_USER_BUFFER, ERROR_NOT_ENOUGH_QUOTA
+  for (const code of [1450, 1784, 1816]) {
+    using own = new AlignedBuffer(LENGTH);
+    for (const bytes of [new Uint8Array(LENGTH), own.bytes]) {
+      for (const kind of KINDS) {
+        const disk = new ScriptedHandle(failingAbove(600_000, code));
+        const count = await on(disk)[kind](bytes, 0, undefined);
+        assertEquals(count, bytes.length);
+        const done = disk.lengths.filter((length) => length <= 600_000);
+        assertEquals(sum(done), bytes.length);
+        assert(
+          done.every((length) => length >= 2 ** 16 || length === done.at(-1)),
+        );
+      }
+    }
+    const disk = new ScriptedHandle(failingAbove(600_000, code));
+    await on(disk).write(own.bytes, 0, undefined);
+    const sizes = [LENGTH, 2 ** 21, 2 ** 20, 2 ** 19];
+    assertEquals(disk.lengths.slice(0, 4), sizes);
+    const error = await assertRejects(
+      () =>
+        on(new ScriptedHandle(failingAbove(0, code)))
+          .write(new Uint8Array(10), 0, undefined),
+      Win32Error,
+    );
+    assertEquals(error.win32, code);
+    // A message cannot be split.
+    const pipe = new ScriptedHandle(failingAbove(0, code), { isDisk: false });
+    await assertRejects(
+      () => on(pipe).write(own.bytes, 0, undefined),
+      Win32Error,
+    );
+    assertEquals(pipe.lengths.length, 1);
+  }
+});
+
+test("segments() transfers any number of pages by one operation, or one by one in a shortage", async () => {
+  using own = new AlignedBuffer(16 * PAGE);
+  const list = [own.bytes.subarray(0, PAGE), own.bytes.subarray(PAGE)];
+  for (const kind of [SCATTER, GATHER]) {
+    const disk = new ScriptedHandle();
+    const lock = new SharedLock();
+    assert(lock.tryShare());
+    const count = await on(disk).segments(kind, list, 0, undefined, lock);
+    assertEquals([count, disk.lengths], [16 * PAGE, [16 * PAGE]]);
+    for (const code of [1450, 1784, 1816]) {
+      const three = [0, 1, 2].map((i) =>
+        own.bytes.subarray(i * PAGE, (i + 1) * PAGE)
+      );
+      const short = new ScriptedHandle(failingAbove(PAGE, code));
+      assert(lock.tryShare());
+      const all = await on(short).segments(kind, three, 0, undefined, lock);
+      assertEquals(all, 3 * PAGE);
+      assertEquals(short.lengths, [3 * PAGE, PAGE, PAGE, PAGE]);
+      assertEquals(short.users, 0);
+    }
+    // All shares have been released.
+    let isAlone = false;
+    await lock.exclusive(() => Promise.resolve(void (isAlone = true)));
+    assertEquals(isAlone, true);
+  }
+});
+
+test("write() makes the rest of a short write on a disk, and says what it failed with", async () => {
+  const bytes = new Uint8Array(100);
+  const shortThen = (rest: { code: number; count: number }): Script => {
+    let isFirst = true;
+    return () => {
+      if (!isFirst) return rest;
+      isFirst = false;
+      return { code: 0, count: 10 };
+    };
+  };
+  const full = new ScriptedHandle(shortThen({ code: 0, count: 90 }));
+  assertEquals(await on(full).write(bytes, 5, undefined), 100);
+  assertEquals([full.lengths, full.offsets], [[100, 90], [5, 15]]);
+  const failing = new ScriptedHandle(
+    shortThen({ code: ERROR_DISK_FULL, count: 0 }),
+  );
+  const error = await assertRejects(
+    () => on(failing).write(bytes, 5, undefined),
+    Win32Error,
+  );
+  assertEquals([error.win32, error.bytesTransferred], [ERROR_DISK_FULL, 10]);
+  // What was written before an abort counts.
+  const aborted = new ScriptedHandle(
+    shortThen({ code: ERROR_OPERATION_ABORTED, count: 0 }),
+  );
+  assertEquals(await on(aborted).write(bytes, 5, undefined), 10);
+  // On a pipe that does not block, a part is all that it takes.
+  const pipe = new ScriptedHandle(shortThen({ code: 0, count: 90 }), {
+    isDisk: false,
+  });
+  assertEquals(await on(pipe).write(bytes, 0, undefined), 10);
+});
