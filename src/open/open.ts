@@ -86,7 +86,8 @@ export function openSync(
   path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
-  const opened = openHandle(path, openSettings(options), false);
+  const settings = openSettings(options);
+  const opened = openHandle(toWin32Path(path), settings, false);
   const { handle, mode } = opened;
   let file: SyncFile | undefined;
   try {
@@ -136,8 +137,14 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const opened = openHandle(path, openSettings(options, true), true);
-  const { handle, mode, settings: { maxInFlight } } = opened;
+  const settings = openSettings(options, true);
+  const name = toWin32Path(path);
+  checkNoConsole(name);
+  // What cannot be had of this thread is missed before the file is opened.
+  completionPort();
+  const opened = openHandle(name, settings, true);
+  const { handle, mode } = opened;
+  const { maxInFlight } = settings;
   let file: OverlappedFile | undefined;
   try {
     file = new OverlappedFile(handle, opened.path, mode, { maxInFlight });
@@ -154,20 +161,14 @@ export async function open(
 
 /** Opens or creates a file, and changes nothing in one that is there. */
 function openHandle(
-  path: string | FileUrl,
+  path: string,
   settings: OpenSettings,
   overlapped: boolean,
 ): OpenedHandle {
-  const name = toWin32Path(path);
-  if (overlapped) {
-    checkNoConsole(name);
-    // What cannot be had of this thread is missed before the file is opened.
-    completionPort();
-  }
   const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
-  const { handle, existed } = createFile(name, settings, flags);
+  const { handle, existed } = createFile(path, settings, flags);
   const mode = new OpenedMode(settings);
-  return { handle, path: name, mode, overlapped, settings, existed };
+  return { handle, path, mode, overlapped, settings, existed };
 }
 
 /**
