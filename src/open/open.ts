@@ -86,8 +86,7 @@ export function openSync(
   path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
-  const settings = openSettings(options);
-  const opened = openHandle(toWin32Path(path), settings, false);
+  const opened = openHandle(path, openSettings(options), false);
   const { handle, mode } = opened;
   let file: SyncFile | undefined;
   try {
@@ -137,14 +136,8 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const settings = openSettings(options, true);
-  const name = toWin32Path(path);
-  checkNoConsole(name);
-  // What cannot be had of this thread is missed before the file is opened.
-  completionPort();
-  const opened = openHandle(name, settings, true);
-  const { handle, mode } = opened;
-  const { maxInFlight } = settings;
+  const opened = openHandle(path, openSettings(options, true), true);
+  const { handle, mode, settings: { maxInFlight } } = opened;
   let file: OverlappedFile | undefined;
   try {
     file = new OverlappedFile(handle, opened.path, mode, { maxInFlight });
@@ -161,14 +154,20 @@ export async function open(
 
 /** Opens or creates a file, and changes nothing in one that is there. */
 function openHandle(
-  path: string,
+  path: string | FileUrl,
   settings: OpenSettings,
   overlapped: boolean,
 ): OpenedHandle {
+  const name = toWin32Path(path);
+  if (overlapped) {
+    checkNoConsole(name);
+    // What cannot be had of this thread is missed before the file is opened.
+    completionPort();
+  }
   const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
-  const { handle, existed } = createFile(path, settings, flags);
+  const { handle, existed } = createFile(name, settings, flags);
   const mode = new OpenedMode(settings);
-  return { handle, path, mode, overlapped, settings, existed };
+  return { handle, path: name, mode, overlapped, settings, existed };
 }
 
 /**
