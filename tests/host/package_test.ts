@@ -1,51 +1,21 @@
 // The npm package: it is built, packed and installed into an empty project, where
-// programs import it on both runtimes and a compiler reads its declarations.
+// programs import it on both runtimes.
 
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { manifest, readProject, webUrlOf } from "../../tools/build/manifest.ts";
-import { buildPackage } from "../../tools/build/package.ts";
 import { PROGRAMS, programSize } from "../../tools/build/sizes.ts";
 import { command } from "../../tools/windows/command.ts";
-import { lines, REPOSITORY, runProgram, RUNTIMES } from "./both_runtimes.ts";
+import { lines, runProgram, RUNTIMES } from "./both_runtimes.ts";
 import { codeBlocks } from "./docs/blocks.ts";
+import { packPackage, README, REPOSITORY } from "./packed_package.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "kernel32-io-package-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-
-const built = join(folder, "built");
-const README = readFileSync(join(REPOSITORY, "README.md"), "utf8");
-const { entries } = await buildPackage(REPOSITORY, built);
-const [packed] = JSON.parse(await npm(built, "pack", "--json"));
-const project = join(folder, "project");
-mkdirSync(project);
-write("package.json", '{ "type": "module" }');
-await npm(project, "install", "--offline", join(built, packed.filename));
-
-function npm(cwd: string, ...args: string[]): Promise<string> {
-  const shell = process.platform === "win32";
-  return command("npm", [...args, "--no-audit", "--no-fund"], { cwd, shell });
-}
-
-/** Writes a file of the project. */
-function write(name: string, text: string): void {
-  writeFileSync(join(project, name), text);
-}
+const { built, entries, files, project, write } = await packPackage();
 
 test("the package holds scripts, declarations and papers, and nothing else", () => {
-  const files: string[] = packed.files.map(({ path }: { path: string }) =>
-    path
-  );
   const others = files.filter((file) =>
     !/^(?:(?:mod|raw|structs)\.js|types\/\w+\.d\.ts)$/.test(file) &&
     !/^(?:docs\/(?:images\/\w+\.svg|\w+\.md)|examples\/\w+\.ts)$/.test(file)
@@ -92,37 +62,6 @@ test("scripts have a statement a line, which stack traces can show", () => {
     assertEquals(several, [], script);
   }
 });
-
-test("declarations are few, and say nothing of where they come from", () => {
-  const files = readdirSync(join(built, "types")).sort();
-  const shared = ["shared.d.ts", "web.d.ts"];
-  const own = entries.map(({ types }) => types.replace("types/", ""));
-  assertEquals(files, [...own, ...shared].sort());
-  for (const file of files) {
-    const text = readFileSync(join(built, "types", file), "utf8");
-    assert(!/\.\.\/|\/src\/|\/ffi\//.test(code(text)), file);
-  }
-});
-
-test("declarations have what is exported, and the types that it names", () => {
-  const all = [...entries.map(({ types }) => types), "types/shared.d.ts"]
-    .map((file) => code(readFileSync(join(built, file), "utf8"))).join("\n");
-  const unused = Array.from(
-    all.matchAll(
-      /^(?:export )?(?:declare )?(?:abstract )?(?:class|function|const|let|interface|type) (\w+)/gm,
-    ),
-    ([, name]) => name!,
-  ).filter((name) => all.match(new RegExp(`\\b${name}\\b`, "g"))!.length < 2);
-  assertEquals(unused, []);
-  for (const name of ["Transfers", "SectorPlan", "Backend", "PooledBuffer"]) {
-    assert(!new RegExp(`\\b${name}\\b`).test(all), `${name} is not public`);
-  }
-});
-
-/** Leaves comments out. */
-function code(text: string): string {
-  return text.replaceAll(/\/\*[^]*?\*\/|^\/\/.*$/gm, "");
-}
 
 test("the package's manifest says what deno.json says", () => {
   const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
@@ -250,95 +189,3 @@ try {
   assertEquals(tables, "ERROR_DISK_FULL 16 object");
   assertMatch(refusal!, /foreign function interface|kernel32/);
 });
-
-write(
-  "consumer.ts",
-  `
-import {
-  AlignedBuffer,
-  getLastWin32Error,
-  type Handle,
-  openSync,
-  type SyncFile,
-  Win32Error,
-} from "@kernel32/io";
-import { kernel32 } from "@kernel32/io/raw";
-import { array, OVERLAPPED, struct } from "@kernel32/io/structs";
-
-const Packet = struct({ id: "u16", samples: array("f32", 4), at: "u64" });
-
-export function send(path: string): number | null {
-  using file: SyncFile = openSync(path, { read: true, write: true, share: [] });
-  using memory = new AlignedBuffer(4096);
-  file.writeAll(Packet.create({ id: 1, samples: [1, 2, 3, 4], at: 5n }));
-  const { id, at }: { id: number; at: bigint } = Packet.read(memory.bytes);
-  const handle: Handle = file.handle;
-  const done: boolean = kernel32.WriteFile(handle, memory.address, 0, null, OVERLAPPED.create());
-  if (!done && getLastWin32Error() === 112) throw Win32Error.last("WriteFile");
-  return file.read(memory.bytes, { at: at + BigInt(id) });
-}
-
-// @ts-expect-error A size is no handle.
-kernel32.CloseHandle(5n);
-// @ts-expect-error A 64-bit member is a bigint.
-Packet.create({ at: 5 });
-// @ts-expect-error There is no such option.
-openSync("file", { reed: true });
-// @ts-expect-error A number is no path.
-openSync(5);
-`,
-);
-
-/** Compilers by the package that each is. */
-const COMPILERS = {
-  [`TypeScript ${lowestVersion()}`]: "typescript-lowest",
-  "the newest TypeScript": "typescript",
-};
-
-/** Reads which is the lowest that README.md names. */
-function lowestVersion(): string {
-  return /TypeScript ([\d.]+) or later/.exec(README)![1]!;
-}
-
-test("the lowest TypeScript that is tested is the one that README.md names", () => {
-  const { version } = JSON.parse(
-    readFileSync(
-      join(REPOSITORY, "node_modules/typescript-lowest/package.json"),
-      "utf8",
-    ),
-  );
-  assertEquals(version.split(".").slice(0, 2).join("."), lowestVersion());
-});
-
-const RESOLUTIONS = {
-  "as Node resolves modules": { module: "nodenext" },
-  "as bundlers resolve modules": {
-    module: "esnext",
-    moduleResolution: "bundler",
-  },
-};
-
-for (const [name, settings] of Object.entries(RESOLUTIONS)) {
-  for (const [compiler, folder] of Object.entries(COMPILERS)) {
-    test(`a consumer's types are right without any runtime's types, ${name}, for ${compiler}`, async () => {
-      write(
-        "tsconfig.json",
-        JSON.stringify({
-          compilerOptions: {
-            ...settings,
-            strict: true,
-            noEmit: true,
-            target: "es2022",
-            // Nothing but the language: the declarations bring the rest.
-            lib: ["es2022"],
-            types: [],
-            skipLibCheck: false,
-          },
-          files: ["consumer.ts"],
-        }),
-      );
-      const tsc = join(REPOSITORY, "node_modules", folder, "bin", "tsc");
-      await command(process.execPath, [tsc, "-p", project]);
-    });
-  }
-}
