@@ -5,7 +5,12 @@
  */
 
 import { describe } from "../errors/describe.ts";
-import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
+import {
+  bufferOf,
+  byteLengthOf,
+  fixedLengthOf,
+  isResizable,
+} from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
@@ -53,6 +58,8 @@ export function checkBytes(
  * @throws {TypeError} What `checkBytes()` throws.
  */
 export function checkedLength(name: string, value: unknown): number {
+  const fixedLength = fixedLengthOf(value);
+  if (fixedLength > 0) return fixedLength;
   if (!ArrayBuffer.isView(value)) throw notBytesError(name, value);
   const buffer = bufferOf(value);
   const resizable = isResizable(buffer);

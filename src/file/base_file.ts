@@ -45,8 +45,10 @@ export abstract class BaseFile {
    * Takes a handle.
    *
    * @param taken The handle, and what is known of it.
+   * @param sectorSize The sector sizes, if they are known.
    */
-  protected constructor(taken: TakenHandle) {
+  protected constructor(taken: TakenHandle, sectorSize?: SectorSize) {
+    this.#sectorSize = sectorSize;
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;
@@ -54,8 +56,8 @@ export abstract class BaseFile {
   }
 
   /**
-   * The handle, for the functions of the raw layer. It is the file's: keep the
-   * file as long as the handle is used.
+   * The handle, for the functions of the raw layer. A handle that the file
+   * owns may be closed once the file is dropped: hold the file while using it.
    *
    * @throws {FileClosedError} If the file has been closed: its number may by
    * now be that of another handle.
@@ -184,7 +186,7 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells the size of the file, volume or disk.
+   * Returns the size of the file, volume or disk.
    *
    * @returns The size in bytes.
    * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none;
@@ -206,7 +208,7 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells what is known of the file.
+   * Returns what is known of the file.
    *
    * @returns Size, times, identity and attributes.
    * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where nothing is.
@@ -227,7 +229,7 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells the sector sizes of the device that the file lies on. The system is
+   * Returns the sector sizes of the device that the file lies on. The system is
    * asked once.
    *
    * @returns The sizes in bytes.

@@ -1,6 +1,7 @@
 import type { Handle } from "../../ffi/handle.ts";
 import type { StartableOperation } from "../../src/overlapped/completion_port.ts";
 import {
+  checkedLimit,
   type InFlightLimit,
   InFlightLimiter,
 } from "../../src/overlapped/in_flight_limiter.ts";
@@ -60,7 +61,7 @@ export class ScriptedHandle {
     { isDisk = true, limit }: { isDisk?: boolean; limit?: InFlightLimit } = {},
   ) {
     this.isDisk = isDisk;
-    this.limiter = new InFlightLimiter(limit);
+    this.limiter = new InFlightLimiter(checkedLimit(limit));
     this.port = {
       pending: 0,
       start: (_key, _skips, _offset, operation) => {

@@ -235,11 +235,11 @@ test("seek() refuses what is no offset or no origin", () => {
       "offset must be a whole number or a bigint: got",
     );
   }
-  for (const origin of ["begin", 0, null]) {
+  for (const origin of ["begin", 3, -1, 0.5, NaN, null]) {
     assertRefused(
       seek(0, origin),
       TypeError,
-      'origin must be "start", "current" or "end": got',
+      'origin must be "start", "current" or "end", or Deno.SeekMode\'s 0, 1 or 2: got',
     );
   }
 });

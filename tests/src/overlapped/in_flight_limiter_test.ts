@@ -3,6 +3,8 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  checkedLimit,
+  type InFlightLimit,
   InFlightLimiter,
   type Waiting,
 } from "../../../src/overlapped/in_flight_limiter.ts";
@@ -15,8 +17,8 @@ class Operations {
   readonly admitted: string[] = [];
   readonly expelled: string[] = [];
 
-  constructor(limit: { operations?: number; bytes?: number }) {
-    this.limiter = new InFlightLimiter(limit);
+  constructor(limit: InFlightLimit) {
+    this.limiter = new InFlightLimiter(checkedLimit(limit));
   }
 
   /** Acquires room, or waits for it. */
@@ -92,7 +94,7 @@ test("InFlightLimiter.expelAll() ends what waits, and admits none of it", () => 
 });
 
 test("InFlightLimiter admits operations that end at once one after the other, without recursion", () => {
-  const limiter = new InFlightLimiter({ operations: 1 });
+  const limiter = new InFlightLimiter(checkedLimit({ operations: 1 }));
   let [admitted, depth, deepest] = [0, 0, 0];
   assert(limiter.tryAcquire(1));
   for (let i = 0; i < 100_000; i++) {
@@ -147,11 +149,11 @@ test("InFlightLimiter holds to its limits whatever happens", async () => {
   assertEquals([inFlight, inFlightBytes, ended + removed], [0, 0, 500]);
 });
 
-test("InFlightLimiter refuses limits that admit nothing", () => {
+test("checkedLimit() refuses limits that admit nothing", () => {
   for (const value of [0, -1, 1.5, NaN, Infinity, "1" as never]) {
     for (const name of ["operations", "bytes"]) {
       const error = assertThrows(
-        () => new InFlightLimiter({ [name]: value }),
+        () => checkedLimit({ [name]: value }),
         RangeError,
         `maxInFlight.${name} must be a whole number from 1: got `,
       );

@@ -375,7 +375,7 @@ test("methods refuse what they cannot do with a sentence, as rejections", async 
     () => file.close(),
   ];
   for (const method of methods) {
-    await assertRejects(method, FileClosedError, "is closed");
+    await assertRejects(method, FileClosedError, "has been closed");
   }
   await using pipe = await overlappedPipe();
   await assertRejects(
@@ -460,8 +460,15 @@ test("data that is transferred elsewhere before its turn is refused, not taken f
       TypeError,
       "has been transferred elsewhere",
     );
+    const buffer = new Uint8Array(8);
+    const third = assertRejects(
+      () => file.readExactly(buffer),
+      TypeError,
+      "has been transferred elsewhere",
+    );
     data.buffer.transfer();
-    await Promise.all([first, second]);
+    buffer.buffer.transfer();
+    await Promise.all([first, second, third]);
     assertEquals([...readFileSync(path)], [1, 2]);
     // Large data goes in parts: the first is on its way, the second is gone.
     const large = new Uint8Array(2 ** 22 + 1).fill(7);

@@ -14,6 +14,7 @@ import {
   GENERIC_WRITE,
 } from "../../../src/raw.ts";
 import { ControlOperation } from "../../../src/overlapped/control_operation.ts";
+import { checkedLimit } from "../../../src/overlapped/in_flight_limiter.ts";
 import { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 
@@ -31,7 +32,7 @@ async function onHandle(
     FILE_FLAG_OVERLAPPED,
     null,
   );
-  const options = { isDisk: true, isShared };
+  const options = { isDisk: true, isShared, limit: checkedLimit() };
   await run(new OverlappedHandle(handle, "C:\\a", options), handle);
   kernel32.CloseHandle(handle);
 }

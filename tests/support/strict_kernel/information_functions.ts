@@ -11,7 +11,6 @@ import {
   FileAllocationInfo,
   FileBasicInfo,
   FileDispositionInfo,
-  FileDispositionInfoEx,
   FileEndOfFileInfo,
   FileStandardInfo,
   FileStorageInfo,
@@ -27,6 +26,7 @@ import {
   FileAttributeTagInfo,
 } from "./constants.ts";
 import { STATUS_INVALID_HANDLE } from "./status.ts";
+import { FileDispositionInfoEx } from "../../../src/file/file_info.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation, Win32Failure } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
