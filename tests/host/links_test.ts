@@ -2,7 +2,7 @@
 // that the packages have too, others are well-formed.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, posix, relative } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
@@ -12,7 +12,13 @@ import { headingsOf, linksOf } from "./docs/links.ts";
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const PAGES = [
-  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
+  ...[
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+  ],
   ...readdirSync(join(REPOSITORY, "docs"))
     .filter((name) => name.endsWith(".md")).sort()
     .map((name) => `docs/${name}`),
@@ -48,14 +54,16 @@ for (const page of PAGES) {
   });
 }
 
-test("the packages have what README.md links to", () => {
+test("the packages have what their pages link to", () => {
   const { publish } = JSON.parse(
     readFileSync(join(REPOSITORY, "deno.json"), "utf8"),
   ) as { publish: { include: string[] } };
-  const text = readFileSync(join(REPOSITORY, "README.md"), "utf8");
-  for (const link of linksOf(text).filter(isRelative)) {
-    const path = link.split("#")[0]!;
-    if (path === "") continue;
+  const targets = PAGES.flatMap((page) =>
+    linksOf(readFileSync(join(REPOSITORY, page), "utf8"))
+      .filter(isRelative).filter((link) => !link.startsWith("#"))
+      .map((link) => posix.join(posix.dirname(page), link.split("#")[0]!))
+  );
+  for (const path of targets) {
     const packages = { "deno.json": publish.include, "npm's package": COPIED };
     for (const [name, entries] of Object.entries(packages)) {
       const has = entries.some((entry) =>

@@ -21,6 +21,7 @@ test("the package holds scripts, declarations and papers, and nothing else", () 
     !/^(?:docs\/(?:images\/\w+\.svg|\w+\.md)|examples\/\w+\.ts)$/.test(file)
   );
   assertEquals(others.sort(), [
+    "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",

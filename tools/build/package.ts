@@ -6,8 +6,8 @@ import { entriesOf, type Entry, manifest, readProject } from "./manifest.ts";
 
 /** What the package has as it stands in the repository: also what the README links to. */
 export const COPIED: readonly string[] = [
-  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"],
-  ...["docs", "examples"],
+  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md"],
+  ...["SECURITY.md", "LICENSE", "docs", "examples"],
 ];
 
 /** What {@link buildPackage} made. */
