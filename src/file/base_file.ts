@@ -20,10 +20,23 @@ import type { Handle } from "../../ffi/handle.ts";
 import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
 
-/** Closes the owned handles of files that were dropped without `close()`. */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
-  preservingLastError(() => kernel32.CloseHandle(handle));
-});
+let opened = 0;
+
+/** Returns how many files of this thread are open. */
+export function openFiles(): number {
+  return opened;
+}
+
+/**
+ * Counts the files that were dropped without `close()`, and closes the handles
+ * that they owned.
+ */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<TakenHandle>(
+  ({ handle, owned }) => {
+    opened--;
+    if (owned) preservingLastError(() => kernel32.CloseHandle(handle));
+  },
+);
 
 /**
  * An open file, pipe, volume or device: all but reading and writing.
@@ -52,7 +65,8 @@ export abstract class BaseFile {
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;
-    if (taken.owned) dropped.register(this, taken.handle, this);
+    dropped.register(this, taken, this);
+    opened++;
   }
 
   /**
@@ -285,6 +299,7 @@ export abstract class BaseFile {
   /** Marks the file as closed, and closes the handle if the file owns it. */
   protected closeHandle(): void {
     this.#open = false;
+    opened--;
     dropped.unregister(this);
     const { handle, path, owned } = this.#taken;
     if (owned && !kernel32.CloseHandle(handle)) {

@@ -330,6 +330,11 @@ export class CompletionPort {
 
 let port: CompletionPort | undefined;
 
+/** Returns the completion port of this thread, if it has been created. */
+export function existingPort(): CompletionPort | undefined {
+  return port;
+}
+
 /** Returns the completion port of this thread, created on first use. */
 export function completionPort(): CompletionPort {
   return port ??= new CompletionPort();
