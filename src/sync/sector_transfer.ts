@@ -24,7 +24,7 @@ export interface SectorFile {
 }
 
 /** The transfers of one file. */
-export class SectorTransfers implements Disposable {
+export class SectorTransfers {
   readonly #target: TransferTarget;
   readonly #pointer: FilePointer;
   readonly #io: UnbufferedIo;
@@ -43,11 +43,6 @@ export class SectorTransfers implements Disposable {
       size: () => file.size(),
       setEnd: (size) => setEndOfFile(file.handle, size, file.path),
     });
-  }
-
-  /** Frees the bounce buffer. */
-  [Symbol.dispose](): void {
-    this.#io[Symbol.dispose]();
   }
 
   /** Reads. Returns the count, or null at the end. */

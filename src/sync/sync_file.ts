@@ -11,6 +11,7 @@ import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
+import { joinedBytes } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
@@ -266,7 +267,7 @@ export class SyncFile extends BaseFile implements Disposable {
   ): number | null {
     const at = this.#offsetToRead("readScatter", options);
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of checkList("buffers", buffers, checkedLength)) {
       const count = this.#readMore(buffer, at, done);
       if (count === null) return done > 0 ? done : null;
       done += count;
@@ -390,9 +391,11 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   /**
-   * Writes several buffers, one after the other.
+   * Writes several buffers, one after the other: to a pipe, and to the end of a
+   * file opened with `append`, by one call, so that they are one message or one
+   * record.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes. What is written by one call has up to 64 MiB.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -414,8 +417,12 @@ export class SyncFile extends BaseFile implements Disposable {
     options?: PositionOptions,
   ): number {
     const at = this.#offsetToWrite("writeGather", options);
+    const views = checkList("buffers", buffers, checkedLength);
+    if (at === undefined && (this.#appends || !this.#seekable)) {
+      return this.write(joinedBytes(views));
+    }
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of views) {
       const count = this.#writeMore(buffer, at, done);
       done += count;
       if (count < byteLengthOf(buffer)) break;
@@ -578,7 +585,6 @@ export class SyncFile extends BaseFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
-    this.#sectorTransfers?.[Symbol.dispose]();
     this.closeHandle();
   }
 
