@@ -569,7 +569,7 @@ export class SyncFile extends BaseFile implements Disposable {
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
-   * somebody else.
+   * other code.
    *
    * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
    *
