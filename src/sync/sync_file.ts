@@ -39,7 +39,9 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
+import { sectorSizeOf } from "../file/sector_size.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { preparePool } from "../memory/pooled_memory.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
 import {
@@ -85,12 +87,11 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #defaultOffset: number | undefined;
   /** Writes without an offset go to the end. */
   readonly #appends: boolean;
-  /** The system takes whole sectors only. */
-  readonly #sectored: boolean;
+  /** Makes the transfers where the system takes whole sectors only. */
+  readonly #sectors: SectorTransfers | undefined;
   #readable: boolean;
   #writable: boolean;
   readonly #pointer: FilePointer;
-  #sectorTransfers: SectorTransfers | undefined;
 
   /**
    * Makes a file of a handle. `openSync()` makes files of paths, and
@@ -114,8 +115,13 @@ export class SyncFile extends BaseFile implements Disposable {
     checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
-    super(taken);
     const { type } = taken;
+    // All that may fail comes before the collector learns of the handle.
+    const sector = type === "disk" && taken.mode.unbuffered
+      ? sectorSizeOf(taken)
+      : undefined;
+    if (sector !== undefined) preparePool();
+    super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
@@ -126,7 +132,9 @@ export class SyncFile extends BaseFile implements Disposable {
     this.#seekable = type === "disk";
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
-    this.#sectored = this.#seekable && taken.mode.unbuffered;
+    this.#sectors = sector === undefined
+      ? undefined
+      : new SectorTransfers(taken, sector, this.#target, this.#pointer);
     this.#readable = taken.mode.read;
     this.#writable = taken.mode.write || taken.mode.append;
   }
@@ -168,7 +176,7 @@ export class SyncFile extends BaseFile implements Disposable {
     if (at !== undefined) this.#checkAt(at);
     const length = checkedLength("buffer", buffer);
     if (length === 0) return 0;
-    if (this.#sectored) return this.#sectors().read(buffer, length, at);
+    if (this.#sectors) return this.#sectors.read(buffer, length, at);
     this.#pointer.prepare(at);
     return readInto(this.#target, buffer, length, at ?? this.#defaultOffset);
   }
@@ -326,11 +334,11 @@ export class SyncFile extends BaseFile implements Disposable {
     if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
     if (length === 0) return 0;
-    if (this.#sectored) {
+    if (this.#sectors) {
       if (at === undefined && this.#appends) {
         this.#pointer.position = this.size();
       }
-      return this.#sectors().write(data, length, at);
+      return this.#sectors.write(data, length, at);
     }
     if (at === undefined && this.#appends) {
       return writeFrom(this.#target, data, length, this.#endOfFile());
@@ -642,14 +650,6 @@ export class SyncFile extends BaseFile implements Disposable {
     if (!this.#seekable) return 0;
     const start = at ?? this.#pointer.current;
     return Math.max(0, this.size() - Number(start));
-  }
-
-  #sectors(): SectorTransfers {
-    return this.#sectorTransfers ??= new SectorTransfers(
-      this,
-      this.#target,
-      this.#pointer,
-    );
   }
 }
 
