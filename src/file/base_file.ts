@@ -15,7 +15,8 @@ import {
   statOf,
 } from "./file_info.ts";
 import { type LockRange, unlockRange } from "./lock.ts";
-import { appendsOnlySizeError } from "./mode.ts";
+import { printAs } from "./inspection.ts";
+import { appendsOnlySizeError, type FileMode } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
@@ -79,6 +80,11 @@ export abstract class BaseFile {
   get handle(): Handle {
     if (!this.#open) throw new FileClosedError("get handle", this.path);
     return this.#taken.handle;
+  }
+
+  /** What the file is open for. */
+  get mode(): FileMode {
+    return this.#taken.mode;
   }
 
   /** Whether the file has been closed. */
@@ -316,3 +322,8 @@ export abstract class BaseFile {
     if (mode.append && !mode.write) throw appendsOnlySizeError(method, path);
   }
 }
+
+printAs(BaseFile.prototype, ({ path, mode, closed }) => {
+  const { read, write, append, unbuffered } = mode;
+  return { path, closed, read, write, append, unbuffered };
+});
