@@ -39,8 +39,8 @@ const resizable = /* @__PURE__ */ getterOf<boolean>(ArrayBuffer, "resizable");
 const set = /* @__PURE__ */ (() => Uint8Array.prototype.set)();
 
 // `instanceof` is a hint, which an object may contradict: the getters themselves
-// refuse what is of another type. The name of the type is certain, but takes
-// JavaScriptCore 20 ns.
+// refuse what is of another type. The name of the type is certain, but a
+// new string in JavaScriptCore.
 
 /** Returns the name of a typed array's type; undefined for a DataView. */
 export function typeOfView(view: ArrayBufferView): string | undefined {

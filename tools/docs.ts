@@ -9,7 +9,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeApiReference } from "./api_reference.ts";
-import { markdown, readResults } from "./report/mod.ts";
+import { markdown } from "./report/markdown.ts";
+import { readResults } from "./report/results.ts";
 
 const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
 const RESULTS = join(REPOSITORY, "bench/results/reference.json");

@@ -287,3 +287,20 @@ test("write() makes the rest of a short write on a disk, and says what it failed
   });
   assertEquals(await on(pipe).write(bytes, 0, undefined), 10);
 });
+
+test("a gather and a scatter that are aborted after some bytes count them", async () => {
+  using own = new AlignedBuffer(4 * PAGE);
+  const aborted = { code: ERROR_OPERATION_ABORTED, count: PAGE };
+  for (const kind of [SCATTER, GATHER]) {
+    const controller = new AbortController();
+    const disk = new ScriptedHandle(() => undefined);
+    const lock = new SharedLock();
+    assert(lock.tryShare());
+    const { signal } = controller;
+    const result = on(disk).segments(kind, [own.bytes], 0, signal, lock);
+    controller.abort(new Error("enough"));
+    disk.started[0]!.complete(aborted.code, aborted.count);
+    assertEquals(await result, PAGE);
+    assertEquals(disk.users, 0);
+  }
+});
