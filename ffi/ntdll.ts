@@ -1,5 +1,5 @@
 /**
- * What only ntdll tells.
+ * What only ntdll offers: the mode of a file, and whether the system is Wine.
  *
  * @module
  */

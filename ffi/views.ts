@@ -82,20 +82,6 @@ export function bufferOf(view: ArrayBufferView): ArrayBufferLike {
   return dataBuffer.call(view);
 }
 
-/**
- * Returns the length of a typed array in bytes, if its memory is neither shared
- * nor resizable; for all else, -1.
- */
-export function fixedLengthOf(value: unknown): number {
-  if (value instanceof DataView) return -1;
-  try {
-    const view = value as object;
-    return resizable.call(typedBuffer.call(view)) ? -1 : typedLength.call(view);
-  } catch {
-    return -1;
-  }
-}
-
 /** Returns whether a buffer can be resized; undefined for shared memory. */
 export function isResizable(buffer: ArrayBufferLike): boolean | undefined {
   try {

@@ -110,6 +110,9 @@ export class AlignedBuffer implements Disposable {
       return thread().memory(this.address, byteLength);
     } catch (cause) {
       kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
+      // Only a RangeError is about the length; Deno throws NotCapable once the
+      // program has given the permission back.
+      if (!(cause instanceof RangeError)) throw cause;
       throw new RangeError(
         "byteLength must be no more than an ArrayBuffer of this runtime can " +
           `have: got ${byteLength}`,

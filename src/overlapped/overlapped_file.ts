@@ -443,9 +443,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * Writes several buffers, one after the other. On an unbuffered file, buffers
    * that are whole pages of `AlignedBuffer`s are written by one call of
-   * WriteFileGather; the last one may be some whole sectors.
+   * WriteFileGather; the last one may be some whole sectors. To a pipe, and to
+   * the end of a file opened with `append`, they are joined and written by one
+   * WriteFile, so that they are one message or one record.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes. What is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
