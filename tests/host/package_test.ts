@@ -53,7 +53,7 @@ test("scripts are ASCII without doc comments", () => {
   }
 });
 
-// Bun prints the lines around the place where an error was thrown.
+// Bun prints the lines around the one that threw an error.
 test("scripts have a statement a line, which stack traces can show", () => {
   for (const { script } of entries) {
     const lines = readFileSync(join(built, script), "utf8").split("\n");
