@@ -148,11 +148,20 @@ strictTest(
         unbuffered: true,
       });
       await file.write(new Uint8Array(100).fill(1));
-      kernel.schedule.choose = () => "later";
-      await Promise.all([
-        file.write(new Uint8Array(50).fill(2)),
+      endByHand(kernel);
+      const append = file.write(new Uint8Array(50).fill(2));
+      await turns(); // The append reads the last sector.
+      let ended = false;
+      const both = Promise.all([
+        append,
         file.write(new Uint8Array(512).fill(8), { at: 1024 }),
-      ]);
+      ]).finally(() => ended = true);
+      while (!ended) {
+        await turns();
+        kernel.io.pending.endScheduled();
+      }
+      assertEquals(await both, [50, 512]);
+      kernel.schedule.manual = false;
       kernel.schedule.choose = undefined;
       const { content } = diskFile(kernel, path);
       const appended = content.indexOf(2);
