@@ -44,6 +44,7 @@ export type {
   TryLockOptions,
 } from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
+export { type Diagnostics, diagnostics } from "./src/diagnostics.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";
 export type { FileMode } from "./src/file/mode.ts";

@@ -1,6 +1,5 @@
-import process from "node:process";
 import { AlignedBuffer } from "../mod.ts";
-import { installedKoffi } from "./peers.ts";
+import { koffi } from "./packages.ts";
 import { RUNTIME } from "./runtime.ts";
 
 /** Large enough for any sector, and a page. */
@@ -35,15 +34,10 @@ export function alignedMemory(length: number): AlignedMemory {
 
 /** Node has no memory that is aligned, but its memory stays where it is. */
 function alignedInNode(length: number): AlignedMemory {
-  const { address } = installedKoffi();
+  const { address } = koffi();
   const bytes = new Uint8Array(length + ALIGNMENT);
   const beyond = Number(address(bytes) % BigInt(ALIGNMENT));
   const start = beyond === 0 ? 0 : ALIGNMENT - beyond;
   const aligned = bytes.subarray(start, start + length);
   return { bytes: aligned, address: address(aligned) };
-}
-
-/** The process's working set, in bytes. */
-export function workingSet(): number {
-  return process.memoryUsage.rss();
 }

@@ -70,4 +70,6 @@ export interface Backend {
   addressOf(view: ArrayBufferView): bigint;
   /** Returns native memory as an ArrayBuffer that does not own it. */
   memory(address: bigint, byteLength: number): ArrayBuffer;
+  /** Detaches an ArrayBuffer from native memory, which stays as it is. */
+  detach(memory: ArrayBuffer): void;
 }

@@ -10,7 +10,7 @@ import type {
   ThreadCaller,
   WordFunction,
 } from "./backend.ts";
-import { bufferOf, byteLengthOf } from "./views.ts";
+import { bufferOf, byteLengthOf, detachBuffer } from "./views.ts";
 import { workerCaller } from "./worker.ts";
 
 /** A prototype in Bun's vocabulary. */
@@ -67,6 +67,7 @@ export function createBunBackend(
       return byteLengthOf(view) === 0 ? 0n : BigInt(ffi.ptr(view));
     },
     // User-space addresses have 47 bits: a double holds them exactly.
+    detach: detachBuffer,
     memory: (address, byteLength) =>
       ffi.toArrayBuffer(Number(address), 0, byteLength),
   };

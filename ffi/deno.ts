@@ -10,6 +10,7 @@ import type {
   ThreadCaller,
   WordFunction,
 } from "./backend.ts";
+import { detachBuffer } from "./views.ts";
 
 /** An opaque pointer, as Deno hands them out. */
 export type DenoPointer = object;
@@ -70,6 +71,7 @@ export function createDenoBackend(deno: DenoModule): Backend {
     },
     routineCaller: (routine) => routineCaller(deno, routine),
     addressOf: (view) => BigInt(UnsafePointer.value(UnsafePointer.of(view))),
+    detach: detachBuffer,
     memory(address, byteLength) {
       const pointer = UnsafePointer.create(address);
       if (pointer === null) {

@@ -16,6 +16,7 @@
  * @module
  */
 import type {
+  Architecture,
   Backend,
   BlockCaller,
   RoutineCaller,
@@ -74,6 +75,11 @@ export interface ThreadCall {
 
 let current: Thread | undefined;
 
+/** Returns what this JS thread has, if it has made a call. */
+export function existingThread(): Thread | undefined {
+  return current;
+}
+
 /**
  * Returns what this JS thread has, made on first use.
  *
@@ -123,6 +129,11 @@ export class Thread {
     this.#getProcAddress = this.#bindGetProcAddress(this.#caller);
   }
 
+  /** The processor whose machine code the runtime executes. */
+  get architecture(): Architecture {
+    return this.#backend.architecture;
+  }
+
   /** "after-call" where the process may not make executable memory. */
   get capture(): LastErrorCapture {
     return this.#caller === undefined ? "after-call" : "same-frame";
@@ -154,6 +165,11 @@ export class Thread {
   /** Returns native memory as an ArrayBuffer, as {@linkcode Backend.memory}. */
   memory(address: bigint, byteLength: number): ArrayBuffer {
     return this.#backend.memory(address, byteLength);
+  }
+
+  /** Detaches a buffer from native memory, as {@linkcode Backend.detach}. */
+  detach(memory: ArrayBuffer): void {
+    this.#backend.detach(memory);
   }
 
   /** Returns zeroed native memory for 128 bytes of results. */

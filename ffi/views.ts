@@ -6,45 +6,41 @@
  * @module
  */
 
-type Getter<View, T> = (this: View) => T;
+type Getter<T> = (this: object) => T;
 
-function getterOf<View, T>(
-  prototype: object,
+function getterOf<T>(
+  { prototype }: { readonly prototype: object },
   name: PropertyKey,
-): Getter<View, T> {
-  return Object.getOwnPropertyDescriptor(prototype, name)!.get as Getter<
-    View,
-    T
-  >;
+): Getter<T> {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)!;
+  return descriptor.get as Getter<T>;
 }
 
-const TypedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
-const typedLength = getterOf<ArrayBufferView, number>(TypedArray, "byteLength");
-const typedOffset = getterOf<ArrayBufferView, number>(TypedArray, "byteOffset");
-const typedBuffer = getterOf<ArrayBufferView, ArrayBufferLike>(
+/** %TypedArray%, which has what all typed arrays inherit. */
+const TypedArray: { readonly prototype: object } = /* @__PURE__ */ Object
+  .getPrototypeOf(Uint8Array);
+const typedLength = /* @__PURE__ */ getterOf<number>(TypedArray, "byteLength");
+const typedOffset = /* @__PURE__ */ getterOf<number>(TypedArray, "byteOffset");
+const typedBuffer = /* @__PURE__ */ getterOf<ArrayBufferLike>(
   TypedArray,
   "buffer",
 );
-const typeName = getterOf<ArrayBufferView, string | undefined>(
+const typeName = /* @__PURE__ */ getterOf<string | undefined>(
   TypedArray,
   Symbol.toStringTag,
 );
-const dataView = DataView.prototype;
-const dataLength = getterOf<ArrayBufferView, number>(dataView, "byteLength");
-const dataOffset = getterOf<ArrayBufferView, number>(dataView, "byteOffset");
-const dataBuffer = getterOf<ArrayBufferView, ArrayBufferLike>(
-  dataView,
+const dataLength = /* @__PURE__ */ getterOf<number>(DataView, "byteLength");
+const dataOffset = /* @__PURE__ */ getterOf<number>(DataView, "byteOffset");
+const dataBuffer = /* @__PURE__ */ getterOf<ArrayBufferLike>(
+  DataView,
   "buffer",
 );
-const resizable = getterOf<ArrayBufferLike, boolean>(
-  ArrayBuffer.prototype,
-  "resizable",
-);
-const { set } = Uint8Array.prototype;
+const resizable = /* @__PURE__ */ getterOf<boolean>(ArrayBuffer, "resizable");
+const set = /* @__PURE__ */ (() => Uint8Array.prototype.set)();
 
 // `instanceof` is a hint, which an object may contradict: the getters themselves
-// refuse what is of another type. The name of the type is certain, but takes
-// JavaScriptCore 20 ns.
+// refuse what is of another type. The name of the type is certain, but a
+// new string in JavaScriptCore.
 
 /** Returns the name of a typed array's type; undefined for a DataView. */
 export function typeOfView(view: ArrayBufferView): string | undefined {
@@ -119,4 +115,11 @@ export function copyBytes(from: ArrayBufferView, to: ArrayBufferView): void {
 /** `set()` of a Uint8Array asks neither side for a property. */
 function asUint8Array(view: ArrayBufferView): Uint8Array {
   return typeOfView(view) === "Uint8Array" ? view as Uint8Array : bytesOf(view);
+}
+
+const transfer = /* @__PURE__ */ (() => ArrayBuffer.prototype.transfer)();
+
+/** Detaches a buffer: all views of it have no bytes from now on. */
+export function detachBuffer(buffer: ArrayBuffer): void {
+  transfer.call(buffer, 0);
 }

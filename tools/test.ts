@@ -1,15 +1,22 @@
 // npm test -- [--runtime node|deno|bun]... [--filter TEXT]...
 //
-// Runs the tests where they belong: those that need no Windows on Node, Deno and Bun as they are here, all of them on deno.exe and
-// bun.exe, and those of tests/host, which drive that environment from outside, on Node. Counts come from the runtimes'
-// own reports. Exit code 0 only if every test that was to run ran and passed.
+// Runs the tests where they belong: first those that need no Windows, on Node, Deno and Bun as they are here, then all of them
+// on deno.exe and bun.exe, and last those of tests/host, which drive the tools from outside, on Node. As many files are run at
+// once as there are processors, up to four. Counts come from the runtimes' own reports. Exit code 0 only if every
+// test that was to run ran and passed.
 
+import { availableParallelism, constants } from "node:os";
 import { dirname } from "node:path";
-import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findTests } from "./test/files.ts";
-import { type FileResult, testLanes } from "./test/lanes.ts";
+import {
+  type FileResult,
+  hostLane,
+  type Lane,
+  portableLanes,
+  windowsLanes,
+} from "./test/lanes.ts";
 import { onInterruption } from "./interruption.ts";
 import { provision } from "./windows/mod.ts";
 
@@ -28,24 +35,24 @@ const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
-// The session ends with this process.
+// What runs ends with this process.
 onInterruption((signal) => process.exit(128 + constants.signals[signal]));
 
 const files = await findTests(repository);
-const windows = await provision({ runtimes: ["deno", "bun"] });
-{
-  await using session = await windows.session();
-  for (const lane of testLanes(repository, files, windows, session)) {
-    if (!options.runtime.includes(lane.runtime)) continue;
-    for (const file of lane.files) {
-      if (!options.filter.some((text) => file.includes(text))) continue;
-      process.stdout.write(`${lane.name.padEnd(9)} ${file} `);
-      const start = performance.now();
-      const result = await lane.run(file).catch(couldNotRun);
-      const seconds = ((performance.now() - start) / 1000).toFixed(1);
-      console.log(`${tally(lane.name, file, result)} (${seconds} s)`);
-    }
+const onWindows = [...files.windows, ...files.host].some(isWanted);
+// It may take minutes, in which the first tests can run.
+const provisioned = onWindows ? provision({ runtimes: ["deno", "bun"] }) : null;
+provisioned?.catch(() => {});
+await runAll(portableLanes(repository, files));
+try {
+  const windows = await provisioned;
+  if (windows) {
+    await using session = await windows.session();
+    const lanes = windowsLanes(repository, files, windows, session);
+    await runAll([...lanes, hostLane(repository, files)]);
   }
+} catch (error) {
+  tally("windows", "", couldNotRun(error));
 }
 
 for (const failure of failures) console.log(`\n${failure}`);
@@ -59,6 +66,31 @@ if (totals.passed + totals.failed === 0) {
 if (totals.skipped > 0) console.log(`${totals.skipped} skipped`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
+
+function isWanted(file: string): boolean {
+  return options.filter.some((text) => file.includes(text));
+}
+
+/** Runs the wanted files of some lanes, some at a time, in their order, and prints a line on each. */
+async function runAll(lanes: readonly Lane[]): Promise<void> {
+  const jobs = lanes
+    .filter(({ runtime }) => options.runtime.includes(runtime))
+    .flatMap((lane) =>
+      lane.files.filter(isWanted).map((file) => ({ lane, file }))
+    )
+    .values();
+  const workers = Math.min(availableParallelism(), 4);
+  await Promise.all(Array.from({ length: workers }, async () => {
+    // Each takes the next.
+    for (const { lane, file } of jobs) {
+      const start = performance.now();
+      const result = await lane.run(file).catch(couldNotRun);
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      const counts = tally(lane.name, file, result);
+      console.log(`${lane.name.padEnd(9)} ${file} ${counts} (${seconds} s)`);
+    }
+  }));
+}
 
 /** Adds a file's results to the totals and sums them up in a few words. */
 function tally(

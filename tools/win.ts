@@ -27,8 +27,9 @@ if (program === undefined) fail(USAGE);
 
 try {
   const windows = await provision();
+  await using _session = await windows.session();
   const run = await windows.spawn(program, args, {
-    // npm starts scripts in the package's folder and tells here where it was called.
+    // npm starts scripts in the package's folder and names here the folder where it was called.
     cwd: process.env["INIT_CWD"] ?? process.cwd(),
     env,
     stdin: "inherit",

@@ -2,8 +2,7 @@
 //
 // Removes everything that the Windows environment has put on this system: runtimes, Debian root, prefix, compiled programs.
 
-import { cacheFolder } from "./windows/cache.ts";
-import { removeCache } from "./windows/clean.ts";
+import { cacheFolder, removeCache } from "./windows/cache.ts";
 
 const cache = cacheFolder();
 try {

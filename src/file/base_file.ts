@@ -20,10 +20,23 @@ import type { Handle } from "../../ffi/handle.ts";
 import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
 
-/** Closes the owned handles of files that were dropped without `close()`. */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
-  preservingLastError(() => kernel32.CloseHandle(handle));
-});
+let opened = 0;
+
+/** Returns how many files of this thread are open. */
+export function openFiles(): number {
+  return opened;
+}
+
+/**
+ * Counts the files that were dropped without `close()`, and closes the handles
+ * that they owned.
+ */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<TakenHandle>(
+  ({ handle, owned }) => {
+    opened--;
+    if (owned) preservingLastError(() => kernel32.CloseHandle(handle));
+  },
+);
 
 /**
  * An open file, pipe, volume or device: all but reading and writing.
@@ -45,17 +58,20 @@ export abstract class BaseFile {
    * Takes a handle.
    *
    * @param taken The handle, and what is known of it.
+   * @param sectorSize The sector sizes, if they are known.
    */
-  protected constructor(taken: TakenHandle) {
+  protected constructor(taken: TakenHandle, sectorSize?: SectorSize) {
+    this.#sectorSize = sectorSize;
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;
-    if (taken.owned) dropped.register(this, taken.handle, this);
+    dropped.register(this, taken, this);
+    opened++;
   }
 
   /**
-   * The handle, for the functions of the raw layer. It is the file's: keep the
-   * file as long as the handle is used.
+   * The handle, for the functions of the raw layer. A handle that the file
+   * owns may be closed once the file is dropped: hold the file while using it.
    *
    * @throws {FileClosedError} If the file has been closed: its number may by
    * now be that of another handle.
@@ -184,7 +200,7 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells the size of the file, volume or disk.
+   * Returns the size of the file, volume or disk.
    *
    * @returns The size in bytes.
    * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where there is none;
@@ -206,7 +222,7 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells what is known of the file.
+   * Returns what is known of the file.
    *
    * @returns Size, times, identity and attributes.
    * @throws {Win32Error} ERROR_INVALID_FUNCTION and others where nothing is.
@@ -227,7 +243,7 @@ export abstract class BaseFile {
   }
 
   /**
-   * Tells the sector sizes of the device that the file lies on. The system is
+   * Returns the sector sizes of the device that the file lies on. The system is
    * asked once.
    *
    * @returns The sizes in bytes.
@@ -283,6 +299,7 @@ export abstract class BaseFile {
   /** Marks the file as closed, and closes the handle if the file owns it. */
   protected closeHandle(): void {
     this.#open = false;
+    opened--;
     dropped.unregister(this);
     const { handle, path, owned } = this.#taken;
     if (owned && !kernel32.CloseHandle(handle)) {

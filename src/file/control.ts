@@ -38,7 +38,7 @@ const withKernel: AlignedBuffer[] = [];
  *
  * On an overlapped handle a NULL lpOverlapped makes the function fail "in
  * unpredictable ways", so that it gets an OVERLAPPED there. The event in it has
- * its low bit set, which keeps the completion from being queued to a port.
+ * its low bit set, which prevents the completion from being queued to a port.
  *
  * @param output What the driver fills.
  *

@@ -1,5 +1,5 @@
 /**
- * What a handle tells of its file, and what can be set without moving a file
+ * What is known of a file by its handle, and what can be set without moving a file
  * pointer. The same for synchronous and overlapped handles.
  *
  * @module
@@ -8,15 +8,13 @@ import { kernel32 } from "../../ffi/kernel32.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
+  FILE_DISPOSITION_FLAG_ON_CLOSE,
   FileAllocationInfo,
   FileAttributeTagInfo,
   FileEndOfFileInfo,
   IOCTL_DISK_GET_LENGTH_INFO,
 } from "../win32/constants.ts";
-import {
-  ERROR_ACCESS_DENIED,
-  ERROR_INVALID_FUNCTION,
-} from "../errors/codes.ts";
+import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   BY_HANDLE_FILE_INFORMATION,
@@ -80,8 +78,8 @@ export interface NamedHandle extends ControlTarget {
 const NAME_SURROGATE = 0x2000_0000;
 
 /**
- * Returns what kind of thing a handle is open on. Drivers that do not answer
- * the question have handles all the same, of an unknown kind.
+ * Returns what kind of thing a handle is open on: an unknown one if the driver
+ * does not answer the question, whatever code it fails with.
  *
  * @throws {Win32Error} ERROR_INVALID_HANDLE if it is of nothing that can be
  * read or written.
@@ -92,7 +90,7 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
   const type = FILE_TYPES[kernel32.GetFileType(handle)] ?? "unknown";
   if (type !== "unknown") return type;
   const code = getLastWin32Error();
-  if (code === 0 || code === ERROR_INVALID_FUNCTION) return type;
+  if (code !== ERROR_INVALID_HANDLE) return type;
   throw new Win32Error("GetFileType", code, { path });
 }
 
@@ -143,6 +141,26 @@ export function reserveAllocation(
   size: number | bigint,
 ): void {
   if (size > sizeOf(file)) setAllocation(file.handle, size, file.path);
+}
+
+/** FILE_DISPOSITION_INFO_EX's class, which headers before Windows 10 lack. */
+export const FileDispositionInfoEx = 21;
+
+/**
+ * Has a file that was opened with FILE_FLAG_DELETE_ON_CLOSE outlive its
+ * handle. Systems before Windows 10 refuse, and so do some file systems.
+ *
+ * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntddk/ns-ntddk-_file_disposition_information_ex
+ */
+export function clearDeleteOnClose(handle: Handle): boolean {
+  const flags = Uint32Array.of(FILE_DISPOSITION_FLAG_ON_CLOSE);
+  const length = flags.byteLength;
+  return kernel32.SetFileInformationByHandle(
+    handle,
+    FileDispositionInfoEx,
+    flags,
+    length,
+  );
 }
 
 /** What is known of a file. */

@@ -27,7 +27,7 @@ export interface LockRange {
 /** A range of bytes, and how `tryLock()` locks it. */
 export interface TryLockOptions extends LockRange {
   /**
-   * Keeps all others out. With `false`, others may hold shared locks and read,
+   * Excludes all others. With `false`, others may hold shared locks and read,
    * and none may write. Deno's `lock()` is shared unless told otherwise.
    *
    * @default {true}

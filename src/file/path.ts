@@ -18,7 +18,7 @@ const LONG_PATH = 248;
 /** With the NUL behind it, a path has at most 32,767 characters. */
 const MAX_LENGTH = 32_766;
 
-/** The parts of a `URL` that make a path. Any `URL` object is one. */
+/** The properties of a `URL` that make a path. Any `URL` object is one. */
 export interface FileUrl {
   /** All of it, for messages. */
   readonly href: string;
@@ -105,7 +105,7 @@ function checkLength(path: string): void {
 }
 
 /**
- * Copies what makes a URL, each part read once. A URL is known by these parts:
+ * Copies what makes a URL, each property read once. They make a URL:
  * not every runtime's types have `URL`.
  */
 function urlOf(value: unknown): FileUrl | undefined {

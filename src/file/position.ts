@@ -11,11 +11,14 @@ export interface PositionOptions {
    * The offset in bytes. A transfer with an offset leaves the position, at which
    * transfers without one begin, as it was.
    */
-  readonly at?: number | bigint;
+  readonly at?: number | bigint | undefined;
 }
 
-/** What `seek()` counts from. */
-export type SeekOrigin = "start" | "current" | "end";
+/**
+ * What `seek()` counts from: a word, or the number that `Deno.SeekMode` and
+ * SEEK_SET, SEEK_CUR and SEEK_END have for it.
+ */
+export type SeekOrigin = "start" | "current" | "end" | 0 | 1 | 2;
 
 /**
  * Returns the offset in the options of a transfer, read once.
@@ -31,10 +34,22 @@ export function offsetOf(
   );
 }
 
-/** The error of an origin that is none. */
-export function badOrigin(origin: unknown): TypeError {
-  return new TypeError(
-    `origin must be "start", "current" or "end": got ${describe(origin)}`,
+/** An origin's word. */
+export type OriginName = Exclude<SeekOrigin, number>;
+
+const ORIGINS: readonly OriginName[] = ["start", "current", "end"];
+
+/**
+ * Returns the word for an origin.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function originName(origin: SeekOrigin): OriginName {
+  const name = typeof origin === "number" ? ORIGINS[origin] : origin;
+  if (name !== undefined && ORIGINS.includes(name)) return name;
+  throw new TypeError(
+    'origin must be "start", "current" or "end", or Deno.SeekMode\'s 0, 1 or ' +
+      `2: got ${describe(origin)}`,
   );
 }
 
@@ -47,7 +62,7 @@ export function badOrigin(origin: unknown): TypeError {
  */
 export function positionFrom(
   offset: number | bigint,
-  origin: SeekOrigin,
+  origin: OriginName,
   base: number,
 ): number {
   if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {

@@ -11,8 +11,8 @@ import {
 import { isPowerOfTwo } from "../memory/align.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { deviceIoControl } from "../file/control.ts";
-import type { NamedHandle } from "../file/file_info.ts";
+import { deviceIoControl } from "./control.ts";
+import type { NamedHandle } from "./file_info.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "../win32/offsets.ts";
 import type { Handle } from "../../ffi/handle.ts";
 
@@ -45,7 +45,7 @@ export function sectorSizeOf(file: SectoredFile): SectorSize {
   const code = getLastWin32Error();
   const size = fromDisk(file) ?? fromVolume(pathOnVolume);
   if (size !== undefined) return size;
-  const hint = "The size of the sectors could not be found in any way" +
+  const hint = "The size of the sectors could not be found by any query" +
     (pathOnVolume === undefined ? ", and no absolute path is known." : ".");
   throw new Win32Error("GetFileInformationByHandleEx", code, { path, hint });
 }

@@ -155,6 +155,31 @@ export function checkLabel(path: unknown): void {
 }
 
 /**
+ * Checks that options are an object with known names.
+ *
+ * @throws {TypeError} If not.
+ */
+export function checkOptions(
+  options: unknown,
+  method: string,
+  known: readonly string[],
+): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `options must be an object such as { owned: false }: got ` +
+        describe(options),
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw new TypeError(
+      `"${name}" is no option of ${method}. The options are ` +
+        `${known.join(", ")}.`,
+    );
+  }
+}
+
+/**
  * Checks the option `owned`.
  *
  * @throws {TypeError} If it is neither a boolean nor undefined.

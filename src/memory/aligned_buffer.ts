@@ -30,8 +30,6 @@ export let retainMemory: (buffer: AlignedBuffer) => void;
 /** Releases memory that was retained, and frees it if `free()` was called. */
 export let releaseMemory: (buffer: AlignedBuffer) => void;
 
-const { transfer } = ArrayBuffer.prototype;
-
 /**
  * Memory from VirtualAlloc: zeroed, aligned to 64 KiB, at an address that does
  * not change. It is what unbuffered and scatter/gather I/O take without a copy,
@@ -112,6 +110,9 @@ export class AlignedBuffer implements Disposable {
       return thread().memory(this.address, byteLength);
     } catch (cause) {
       kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
+      // Only a RangeError is about the length; Deno throws NotCapable once the
+      // program has given the permission back.
+      if (!(cause instanceof RangeError)) throw cause;
       throw new RangeError(
         "byteLength must be no more than an ArrayBuffer of this runtime can " +
           `have: got ${byteLength}`,
@@ -151,7 +152,7 @@ export class AlignedBuffer implements Disposable {
     this.#freed = true;
     dropped.unregister(this);
     // Detaches first: a view must never reach memory that is gone.
-    transfer.call(this.#memory, 0);
+    thread().detach(this.#memory);
     if (this.#operations === 0) this.#freeMemory();
   }
 

@@ -5,7 +5,11 @@
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS } from "../errors/codes.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_ALREADY_EXISTS,
+  ERROR_SHARING_VIOLATION,
+} from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -51,8 +55,12 @@ export interface CreateFileArguments {
   readonly flags: number;
 }
 
-/** FILE_GENERIC_WRITE without FILE_WRITE_DATA: every write goes to the end. */
-const APPEND_ACCESS = 0x0012_0114;
+/**
+ * FILE_GENERIC_WRITE without FILE_WRITE_DATA, so that every write goes to the
+ * end, and FILE_READ_DATA: LockFileEx wants "either the GENERIC_READ or
+ * GENERIC_WRITE access right", of which this is enough.
+ */
+const APPEND_AND_LOCK = 0x0012_0115;
 
 const SHARE: Readonly<Record<ShareMode, number>> = {
   read: FILE_SHARE_READ,
@@ -101,17 +109,23 @@ export function createFile(
 ): { handle: Handle; existed: boolean } {
   const { access, share, disposition, flags } = createFileArguments(settings);
   const security = settings.security ?? null;
-  // CreateFileW leaves the last error as it is when it has nothing to report.
-  kernel32.SetLastError(0);
-  const handle = kernel32.CreateFileW(
-    path,
-    access,
-    share,
-    security,
-    disposition,
-    (flags | moreFlags) >>> 0,
-    null,
-  );
+  const call = (access: number) => {
+    // CreateFileW leaves the last error as it is when it has nothing to report.
+    kernel32.SetLastError(0);
+    return kernel32.CreateFileW(
+      path,
+      access,
+      share,
+      security,
+      disposition,
+      (flags | moreFlags) >>> 0,
+      null,
+    );
+  };
+  let handle = call(access);
+  if (handle === INVALID_HANDLE_VALUE && isReadingRefused(access)) {
+    handle = call(access & ~FILE_READ_DATA);
+  }
   const code = getLastWin32Error();
   if (handle === INVALID_HANDLE_VALUE) {
     const hint = hintFor(code, path);
@@ -127,9 +141,7 @@ function accessOf(settings: OpenSettings): number {
   let access = settings.deleteOnClose ? DELETE : 0;
   if (read) access |= GENERIC_READ;
   if (write) access |= GENERIC_WRITE;
-  // LockFileEx: "This handle must have been created with either the
-  // GENERIC_READ or GENERIC_WRITE access right"; FILE_READ_DATA is enough.
-  if (append && !write) access |= APPEND_ACCESS | FILE_READ_DATA;
+  if (append && !write) access |= APPEND_AND_LOCK;
   if (unbuffered && (write || append)) {
     // Part of a sector is written by reading the sector first.
     access |= GENERIC_READ | GENERIC_WRITE;
@@ -156,6 +168,16 @@ function flagsOf(settings: OpenSettings): number {
     if (settings[name]) flags |= FILE_FLAGS[name];
   }
   return flags >>> 0;
+}
+
+/**
+ * Whether a file that is only appended to may have been refused for the reading
+ * that its locks need: its owner lets others write and not read it.
+ */
+function isReadingRefused(access: number): boolean {
+  if (access !== APPEND_AND_LOCK) return false;
+  const code = getLastWin32Error();
+  return code === ERROR_ACCESS_DENIED || code === ERROR_SHARING_VIOLATION;
 }
 
 /** Windows says no more than "access denied" of a directory. */

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { describe } from "../errors/describe.ts";
 import {
   checkedOwned,
   checkHandle,
   checkLabel,
+  checkOptions,
   type HandleOptions,
   modeOfHandle,
 } from "../file/taken_handle.ts";
@@ -28,7 +28,7 @@ export interface FromHandleOptions extends HandleOptions {
    * @default {"handle 420"}
    */
   readonly path?: string | undefined;
-  /** How much may be under way at once, if the handle is overlapped. */
+  /** How much may be in flight at once, if the handle is overlapped. */
   readonly maxInFlight?: InFlightLimit | undefined;
 }
 
@@ -107,19 +107,7 @@ export function fromHandle(
 
 /** Reads the options, each once, and checks them. */
 function checkedOptions(handle: Handle, options: FromHandleOptions) {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      'options must be an object such as { path: "my pipe", owned: false }: ' +
-        `got ${describe(options)}`,
-    );
-  }
-  for (const name of Object.keys(options)) {
-    if (["path", "owned", "maxInFlight"].includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of fromHandle. The options are path, owned, ` +
-        "maxInFlight.",
-    );
-  }
+  checkOptions(options, "fromHandle", ["path", "owned", "maxInFlight"]);
   const { path = `handle ${handle}`, owned, maxInFlight } = options;
   checkLabel(path);
   return {

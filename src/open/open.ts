@@ -13,6 +13,7 @@ import {
 import { Win32Error } from "../errors/win32_error.ts";
 import type { BaseFile } from "../file/base_file.ts";
 import {
+  clearDeleteOnClose,
   fileTypeOf,
   reserveAllocation,
   setAllocation,
@@ -23,11 +24,7 @@ import { type FileUrl, toWin32Path } from "../file/path.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";
-import {
-  FILE_DISPOSITION_FLAG_ON_CLOSE,
-  FILE_FLAG_OVERLAPPED,
-  FileDispositionInfoEx,
-} from "../win32/constants.ts";
+import { FILE_FLAG_OVERLAPPED } from "../win32/constants.ts";
 import { createFile } from "./create_file.ts";
 import {
   type OpenOptions,
@@ -86,7 +83,8 @@ export function openSync(
   path: string | FileUrl,
   options: OpenOptions = { read: true },
 ): SyncFile {
-  const opened = openHandle(path, openSettings(options), false);
+  const settings = openSettings(options);
+  const opened = openHandle(toWin32Path(path), settings, false);
   const { handle, mode } = opened;
   let file: SyncFile | undefined;
   try {
@@ -104,7 +102,7 @@ export function openSync(
 
 /**
  * Opens a file, pipe, volume or device for overlapped I/O: its methods return
- * promises, any number of operations may be under way, and the JS thread is not
+ * promises, any number of operations may be in flight, and the JS thread is not
  * blocked by them. Opening itself is one call, as it is for `openSync()`.
  *
  * @param path A path, long or short, a `file:` URL, or a device's name.
@@ -136,11 +134,17 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const opened = openHandle(path, openSettings(options, true), true);
-  const { handle, mode, settings: { maxInFlight } } = opened;
+  const settings = openSettings(options, true);
+  checkNoConsole(path);
+  const name = toWin32Path(path);
+  // What this thread cannot have is missed before the file is opened.
+  completionPort();
+  const opened = openHandle(name, settings, true);
+  const { handle, mode } = opened;
+  const { maxInFlight } = settings;
   let file: OverlappedFile | undefined;
   try {
-    file = new OverlappedFile(handle, opened.path, mode, { maxInFlight });
+    file = new OverlappedFile(handle, name, mode, { maxInFlight });
     makeReady(file, opened);
     return file;
   } catch (error) {
@@ -154,20 +158,14 @@ export async function open(
 
 /** Opens or creates a file, and changes nothing in one that is there. */
 function openHandle(
-  path: string | FileUrl,
+  path: string,
   settings: OpenSettings,
   overlapped: boolean,
 ): OpenedHandle {
-  const name = toWin32Path(path);
-  if (overlapped) {
-    checkNoConsole(name);
-    // What cannot be had of this thread is missed before the file is opened.
-    completionPort();
-  }
   const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
-  const { handle, existed } = createFile(name, settings, flags);
+  const { handle, existed } = createFile(path, settings, flags);
   const mode = new OpenedMode(settings);
-  return { handle, path: name, mode, overlapped, settings, existed };
+  return { handle, path, mode, overlapped, settings, existed };
 }
 
 /**
@@ -222,22 +220,9 @@ function reserve(
   }
 }
 
-/**
- * Has a file that was there before survive the failure of opening it with
- * `deleteOnClose`. Systems without the information class delete it.
- *
- * https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info_ex
- */
+/** Has a file that existed survive, although it was opened to be deleted on close. */
 function cancelDeletion({ handle, settings, existed }: OpenedHandle): void {
-  if (!settings.deleteOnClose || !existed) return;
-  const flags = Uint32Array.of(FILE_DISPOSITION_FLAG_ON_CLOSE);
-  const length = flags.byteLength;
-  kernel32.SetFileInformationByHandle(
-    handle,
-    FileDispositionInfoEx,
-    flags,
-    length,
-  );
+  if (settings.deleteOnClose && existed) clearDeleteOnClose(handle);
 }
 
 function deleteIfCreated({ path, existed }: OpenedHandle): void {
@@ -245,8 +230,9 @@ function deleteIfCreated({ path, existed }: OpenedHandle): void {
 }
 
 /** Refuses a console, which has no overlapped I/O. */
-function checkNoConsole(path: string): void {
-  if (!/^(?:[\\/]{2}[.?][\\/])?(?:con|conin\$|conout\$):?$/i.test(path)) return;
+function checkNoConsole(path: unknown): void {
+  const names = /^(?:[\\/]{2}[.?][\\/])?(?:con|conin\$|conout\$):?$/i;
+  if (typeof path !== "string" || !names.test(path)) return;
   throw new TypeError(
     `A console has no overlapped I/O: open "${path}" with openSync()`,
   );

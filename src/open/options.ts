@@ -32,15 +32,15 @@ export interface OpenOptions {
   /** Opens for writing. */
   write?: boolean | undefined;
   /**
-   * Opens for writing at the end of the file only. The handle may also read,
-   * so that `lock()` works. Together with `write`, writes that have an offset
-   * go there.
+   * Opens for writing at the end of the file only. `lock()` works if the file
+   * may also be read. Together with `write`, writes that have an offset go
+   * there.
    */
   append?: boolean | undefined;
   /**
    * Opens for neither reading nor writing, but for `stat()` and `sectorSize()`
    * and what needs no access rights: disks without an administrator's rights,
-   * files that others keep to themselves.
+   * files that others do not share.
    */
   attributesOnly?: boolean | undefined;
   /**
@@ -66,7 +66,7 @@ export interface OpenOptions {
   followLinks?: boolean | undefined;
   /**
    * What others may do with the file meanwhile, in this process too. An empty
-   * list keeps the file to oneself. Without "delete", no other program can
+   * list shares it with none. Without "delete", no other program can
    * delete or rename the file while it is open, be it a journal that is read.
    *
    * @default {["read", "write", "delete"]}
@@ -114,7 +114,7 @@ export interface OpenOptions {
   security?: Pointer | undefined;
   /**
    * What a server may do in the caller's name if the path turns out to be that
-   * of a named pipe. "anonymous" keeps a server that poses as a file from
+   * of a named pipe. "anonymous" prevents a server that poses as a file from
    * learning who opened it; a server that checks its clients needs
    * "identification" or "impersonation".
    *
@@ -125,7 +125,7 @@ export interface OpenOptions {
 
 /** How a file is opened for overlapped I/O. */
 export interface OverlappedOptions extends OpenOptions {
-  /** How much may be under way at once; more waits its turn. */
+  /** How much may be in flight at once; more waits its turn. */
   maxInFlight?: InFlightLimit | undefined;
 }
 
@@ -143,7 +143,7 @@ export interface OpenSettings extends Readonly<Record<BooleanOption, boolean>> {
   readonly security: Pointer | undefined;
   /** What a pipe's server may do. */
   readonly impersonation: ImpersonationLevel;
-  /** How much may be under way at once. */
+  /** How much may be in flight at once. */
   readonly maxInFlight: CheckedLimit | undefined;
 }
 
@@ -285,7 +285,7 @@ function impersonationOf(value: unknown): ImpersonationLevel {
   );
 }
 
-/** Each pair of options that cannot be meant, and the way out. */
+/** Refuses options that contradict each other, and says what to do instead. */
 function checkCombination(options: OpenSettings): void {
   const { read, write, append, attributesOnly } = options;
   const { truncate, create, createNew, directory, preallocate } = options;

@@ -21,6 +21,7 @@ import { codeOfStatus } from "../errors/status.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { afterJob, delay, yieldTurn } from "../file/event_loop.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import { preparePool } from "../memory/pooled_memory.ts";
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
@@ -107,6 +108,7 @@ export class CompletionPort {
       1,
     );
     if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
+    preparePool();
     this.#writeArguments(this.#dequeue.view, this.#packets, 0);
     this.#writeArguments(
       this.#waitingDequeue.view,
@@ -329,6 +331,11 @@ export class CompletionPort {
 }
 
 let port: CompletionPort | undefined;
+
+/** Returns the completion port of this thread, if it has been created. */
+export function existingPort(): CompletionPort | undefined {
+  return port;
+}
 
 /** Returns the completion port of this thread, created on first use. */
 export function completionPort(): CompletionPort {

@@ -73,7 +73,9 @@ export class InFlightLimiter {
   #bytes = 0;
   #admits = false;
 
-  constructor({ operations, bytes }: CheckedLimit) {
+  /** Checks the limit as {@linkcode checkedLimit}. */
+  constructor(limit?: InFlightLimit) {
+    const { operations, bytes } = checkedLimit(limit);
     this.#maxOperations = operations;
     this.#maxBytes = bytes;
   }

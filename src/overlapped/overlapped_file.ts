@@ -41,14 +41,20 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import {
-  badOrigin,
+  type OriginName,
+  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
-import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
+import { sectorSizeOf } from "../file/sector_size.ts";
+import {
+  checkOptions,
+  type HandleOptions,
+  takeHandle,
+} from "../file/taken_handle.ts";
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { writableOf, type WritableOptions } from "../streams/writable.ts";
@@ -154,25 +160,32 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     mode: FileMode,
     options: OverlappedFileOptions = {},
   ) {
+    checkOptions(options, "OverlappedFile", ["owned", "maxInFlight"]);
     const { owned, maxInFlight } = options;
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
     const isDisk = taken.type === "disk";
+    // All that may fail comes before the collector learns of the handle.
+    const sector = isDisk && taken.mode.unbuffered
+      ? sectorSizeOf(taken)
+      : undefined;
     const overlapped = new OverlappedHandle(handle, path, {
       isDisk,
       isShared: !taken.owned,
       limit,
     });
-    super(taken);
+    const transfers = new Transfers(overlapped);
+    const io = sector === undefined
+      ? transfers
+      : new SectorIo(overlapped, transfers, sector);
+    const flusher = new Flusher(overlapped);
+    super(taken, sector);
     this.#mode = taken.mode;
     this.#type = taken.type;
     this.#seekable = isDisk;
     this.#overlapped = overlapped;
-    this.#flusher = new Flusher(overlapped);
-    const transfers = new Transfers(overlapped);
-    this.#io = isDisk && taken.mode.unbuffered
-      ? new SectorIo(overlapped, transfers, this.sectorSize())
-      : transfers;
+    this.#flusher = flusher;
+    this.#io = io;
   }
 
   /**
@@ -189,8 +202,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed, or is before the
    * operation has ended.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION and others, with the bytes read
-   * before the failure in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_PIPE_NOT_CONNECTED once a
+   * pipe's server has called `DisconnectNamedPipe()`, and others, with the bytes
+   * read before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    *
@@ -429,9 +443,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * Writes several buffers, one after the other. On an unbuffered file, buffers
    * that are whole pages of `AlignedBuffer`s are written by one call of
-   * WriteFileGather; the last one may be some whole sectors.
+   * WriteFileGather; the last one may be some whole sectors. To a pipe, and to
+   * the end of a file opened with `append`, they are joined and written by one
+   * WriteFile, so that they are one message or one record.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes. What is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -810,7 +826,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * before have ended.
    *
    * @param offset How far, in bytes; negative only from "current" or "end".
-   * @param origin What is counted from.
+   * @param origin What is counted from: a word, or one of `Deno.SeekMode`.
    * @returns The new position in bytes from the start.
    * @throws {TypeError} If the file has no offsets, or the origin is none.
    * @throws {RangeError} If the new position is out of range.
@@ -829,9 +845,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<number> {
     this.#check("seek");
     this.#needOffsets();
+    const from = originName(origin);
     return await this.#afterTransfers(() => {
-      const base = this.#baseOf(origin);
-      this.#position = positionFrom(offset, origin, base);
+      this.#position = positionFrom(offset, from, this.#baseOf(from));
       return Promise.resolve(this.#position);
     });
   }
@@ -887,7 +903,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     throw appendsOnlyError(this.path);
   }
 
-  #baseOf(origin: SeekOrigin): number {
+  #baseOf(origin: OriginName): number {
     switch (origin) {
       case "start":
         return 0;
@@ -895,8 +911,6 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
         return this.#position;
       case "end":
         return this.size();
-      default:
-        throw badOrigin(origin);
     }
   }
 

@@ -9,7 +9,7 @@ import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { delay } from "../file/event_loop.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
-import { type CheckedLimit, InFlightLimiter } from "./in_flight_limiter.ts";
+import { type InFlightLimit, InFlightLimiter } from "./in_flight_limiter.ts";
 
 /**
  * How often a handle that is being closed is cancelled: a call on another
@@ -24,7 +24,7 @@ export interface OverlappedHandleOptions {
   /** Whether other users of the handle must not be disturbed. */
   readonly isShared?: boolean;
   /** How much may be in flight at once. */
-  readonly limit: CheckedLimit;
+  readonly limit?: InFlightLimit | undefined;
 }
 
 /**

@@ -17,12 +17,12 @@ import {
 /** Which bytes a stream reads, and how. */
 export interface ReadableOptions extends StreamOptions {
   /** The offset of the first byte. Without it, the position counts. */
-  readonly start?: number | bigint;
+  readonly start?: number | bigint | undefined;
   /**
    * The offset behind the last byte, as in `slice()`. The stream ends at the
    * end of the file all the same.
    */
-  readonly end?: number | bigint;
+  readonly end?: number | bigint | undefined;
 }
 
 /**

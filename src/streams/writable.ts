@@ -20,7 +20,7 @@ import { WriteBehind, type WriteTarget } from "./write_behind.ts";
 /** Where a stream writes, and how. */
 export interface WritableOptions extends StreamOptions {
   /** The offset of the first byte. Without it, the position counts. */
-  readonly at?: number | bigint;
+  readonly at?: number | bigint | undefined;
 }
 
 /** Makes a stream that writes a file. */

@@ -7,12 +7,12 @@ import type { Handle } from "../../ffi/handle.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
-import { ERROR_INVALID_PARAMETER, ERROR_NO_DATA } from "../errors/codes.ts";
+import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
+import { joinedBytes } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
-import { setEndOfFile } from "../file/file_info.ts";
 import {
   type LockOptions,
   lockRange,
@@ -26,19 +26,30 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
-import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
-  badOrigin,
+  checkOptions,
+  type HandleOptions,
+  takeHandle,
+} from "../file/taken_handle.ts";
+import {
   offsetOf,
+  type OriginName,
+  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
-  toExactOffset,
 } from "../file/position.ts";
+import { sectorSizeOf } from "../file/sector_size.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
-import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";
-import { UnbufferedIo } from "./sector_io.ts";
-import { readInto, type TransferTarget, writeFrom } from "./transfer.ts";
+import { preparePool } from "../memory/pooled_memory.ts";
+import { FilePointer } from "./file_pointer.ts";
+import { SectorTransfers } from "./sector_transfer.ts";
+import {
+  handleWord,
+  readInto,
+  type TransferTarget,
+  writeFrom,
+} from "./transfer.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -74,16 +85,13 @@ export class SyncFile extends BaseFile implements Disposable {
    * beginning) from the time-out of a serial port, which reads nothing either.
    */
   readonly #defaultOffset: number | undefined;
-  /** The system takes whole sectors only. */
-  readonly #sectored: boolean;
+  /** Writes without an offset go to the end. */
+  readonly #appends: boolean;
+  /** Makes the transfers where the system takes whole sectors only. */
+  readonly #sectors: SectorTransfers | undefined;
   #readable: boolean;
   #writable: boolean;
-  /**
-   * Where transfers without an offset start, once one at an offset has moved
-   * the system's file pointer away from there.
-   */
-  #position: number | undefined;
-  #unbuffered: UnbufferedIo | undefined;
+  readonly #pointer: FilePointer;
 
   /**
    * Makes a file of a handle. `openSync()` makes files of paths, and
@@ -104,15 +112,29 @@ export class SyncFile extends BaseFile implements Disposable {
     mode: FileMode,
     options: HandleOptions = {},
   ) {
+    checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
-    super(taken);
     const { type } = taken;
+    // All that may fail comes before the collector learns of the handle.
+    const sector = type === "disk" && taken.mode.unbuffered
+      ? sectorSizeOf(taken)
+      : undefined;
+    if (sector !== undefined) preparePool();
+    super(taken, sector);
     this.#mode = taken.mode;
-    this.#target = { handle, path, isDisk: type === "disk" };
+    this.#target = {
+      handle: handleWord(handle),
+      path,
+      isDisk: type === "disk",
+    };
+    this.#pointer = new FilePointer(handle, path);
     this.#seekable = type === "disk";
     this.#defaultOffset = type === "character" ? 0 : undefined;
-    this.#sectored = this.#seekable && taken.mode.unbuffered;
+    this.#appends = taken.mode.append && this.#seekable;
+    this.#sectors = sector === undefined
+      ? undefined
+      : new SectorTransfers(taken, sector, this.#target, this.#pointer);
     this.#readable = taken.mode.read;
     this.#writable = taken.mode.write || taken.mode.append;
   }
@@ -129,8 +151,10 @@ export class SyncFile extends BaseFile implements Disposable {
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA and others, with
-   * the bytes read before the failure in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_LOCK_VIOLATION, ERROR_NO_DATA,
+   * ERROR_PIPE_NOT_CONNECTED once a pipe's server has called
+   * `DisconnectNamedPipe()`, and others, with the bytes read before the failure
+   * in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    *
@@ -146,20 +170,15 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
-    const at = this.#offsetToRead("read", options);
+    // First, since a getter may close the file or detach the buffer.
+    const at = options === undefined ? undefined : offsetOf(options);
+    if (!this.#readable) this.#refuse("read", "read");
+    if (at !== undefined) this.#checkAt(at);
     const length = checkedLength("buffer", buffer);
-    return this.#read(buffer, length, at);
-  }
-
-  #read(
-    buffer: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): number | null {
     if (length === 0) return 0;
-    if (this.#sectored) return this.#readSectors(buffer, length, at);
-    const offset = this.#start(at) ?? this.#defaultOffset;
-    return readInto(this.#target, buffer, length, offset);
+    if (this.#sectors) return this.#sectors.read(buffer, length, at);
+    this.#pointer.prepare(at);
+    return readInto(this.#target, buffer, length, at ?? this.#defaultOffset);
   }
 
   /** Returns where a read starts, if it is allowed. */
@@ -167,7 +186,6 @@ export class SyncFile extends BaseFile implements Disposable {
     method: string,
     options: PositionOptions | undefined,
   ): Offset | undefined {
-    // First, since a getter may close the file or detach the buffer.
     const at = options === undefined ? undefined : offsetOf(options);
     if (!this.#readable) this.#refuse("read", method);
     if (at !== undefined) this.#checkAt(at);
@@ -257,7 +275,7 @@ export class SyncFile extends BaseFile implements Disposable {
   ): number | null {
     const at = this.#offsetToRead("readScatter", options);
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of checkList("buffers", buffers, checkedLength)) {
       const count = this.#readMore(buffer, at, done);
       if (count === null) return done > 0 ? done : null;
       done += count;
@@ -272,9 +290,8 @@ export class SyncFile extends BaseFile implements Disposable {
     at: Offset | undefined,
     done: number,
   ): number | null {
-    const offset = at === undefined ? undefined : advance(at, done);
     try {
-      return this.#read(buffer, byteLengthOf(buffer), offset);
+      return this.read(buffer, optionsBehind(at, done));
     } catch (error) {
       throw withMoreTransferred(error, done);
     }
@@ -312,19 +329,22 @@ export class SyncFile extends BaseFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
-    const at = this.#offsetToWrite("write", options);
+    const at = options === undefined ? undefined : offsetOf(options);
+    if (!this.#writable) this.#refuse("write", "write");
+    if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
-    return this.#write(data, length, at);
-  }
-
-  #write(
-    data: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): number {
     if (length === 0) return 0;
-    if (this.#sectored) return this.#writeSectors(data, length, at);
-    return writeFrom(this.#target, data, length, this.#startOfWrite(at));
+    if (this.#sectors) {
+      if (at === undefined && this.#appends) {
+        this.#pointer.position = this.size();
+      }
+      return this.#sectors.write(data, length, at);
+    }
+    if (at === undefined && this.#appends) {
+      return writeFrom(this.#target, data, length, this.#endOfFile());
+    }
+    this.#pointer.prepare(at);
+    return writeFrom(this.#target, data, length, at);
   }
 
   /** Returns where a write starts, if it is allowed. */
@@ -334,11 +354,7 @@ export class SyncFile extends BaseFile implements Disposable {
   ): Offset | undefined {
     const at = options === undefined ? undefined : offsetOf(options);
     if (!this.#writable) this.#refuse("write", method);
-    if (at === undefined) return undefined;
-    this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) {
-      throw appendsOnlyError(this.path);
-    }
+    if (at !== undefined) this.#checkWriteAt(at);
     return at;
   }
 
@@ -383,9 +399,11 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   /**
-   * Writes several buffers, one after the other.
+   * Writes several buffers, one after the other: to a pipe, and to the end of a
+   * file opened with `append`, by one call, so that they are one message or one
+   * record.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes. What is written by one call has up to 64 MiB.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -407,8 +425,12 @@ export class SyncFile extends BaseFile implements Disposable {
     options?: PositionOptions,
   ): number {
     const at = this.#offsetToWrite("writeGather", options);
+    const views = checkList("buffers", buffers, checkedLength);
+    if (at === undefined && (this.#appends || !this.#seekable)) {
+      return this.write(joinedBytes(views));
+    }
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of views) {
       const count = this.#writeMore(buffer, at, done);
       done += count;
       if (count < byteLengthOf(buffer)) break;
@@ -422,9 +444,8 @@ export class SyncFile extends BaseFile implements Disposable {
     at: Offset | undefined,
     done: number,
   ): number {
-    const offset = at === undefined ? undefined : advance(at, done);
     try {
-      return this.#write(data, byteLengthOf(data), offset);
+      return this.write(data, optionsBehind(at, done));
     } catch (error) {
       throw withMoreTransferred(error, done);
     }
@@ -434,7 +455,7 @@ export class SyncFile extends BaseFile implements Disposable {
    * Moves the position.
    *
    * @param offset How far, in bytes; negative only from "current" or "end".
-   * @param origin What is counted from.
+   * @param origin What is counted from: a word, or one of `Deno.SeekMode`.
    * @returns The new position in bytes from the start. It may lie beyond the
    * end: a write there makes the file longer.
    * @throws {TypeError} If the file has no offsets, or the origin is none.
@@ -451,8 +472,9 @@ export class SyncFile extends BaseFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    const base = this.#baseOf(origin);
-    return this.#position = positionFrom(offset, origin, base);
+    const from = originName(origin);
+    const base = this.#baseOf(from);
+    return this.#pointer.position = positionFrom(offset, from, base);
   }
 
   /**
@@ -555,7 +577,7 @@ export class SyncFile extends BaseFile implements Disposable {
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
-   * somebody else.
+   * other code.
    *
    * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
    *
@@ -571,7 +593,6 @@ export class SyncFile extends BaseFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
-    this.#unbuffered?.[Symbol.dispose]();
     this.closeHandle();
   }
 
@@ -597,174 +618,45 @@ export class SyncFile extends BaseFile implements Disposable {
     this.#needOffsets();
   }
 
-  /** Readies the file pointer for a transfer, and returns its offset. */
-  #start(at: Offset | undefined): Offset | undefined {
-    if (at !== undefined) this.#position ??= this.#pointer();
-    else if (this.#position !== undefined) this.#movePointer(this.#position);
-    return at;
+  #checkWriteAt(at: Offset): void {
+    this.#checkAt(at);
+    if (this.#mode.append && !this.#mode.write) {
+      throw appendsOnlyError(this.path);
+    }
   }
 
-  #startOfWrite(at: Offset | undefined): Offset | undefined {
-    if (at !== undefined || !this.#mode.append || !this.#seekable) {
-      return this.#start(at);
-    }
-    // The file pointer ends behind what is appended.
-    this.#position = undefined;
+  /**
+   * Returns the offset that appends: none where the access rights of the handle
+   * have every write appended. The file pointer ends behind what is appended.
+   */
+  #endOfFile(): Offset | undefined {
+    this.#pointer.position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
   }
 
-  #baseOf(origin: SeekOrigin): number {
+  #baseOf(origin: OriginName): number {
     switch (origin) {
       case "start":
         return 0;
       case "current":
-        return this.#position ?? this.#pointer();
+        return this.#pointer.current;
       case "end":
         return this.size();
-      default:
-        throw badOrigin(origin);
     }
   }
 
   /** Returns about how many bytes there are from an offset on. */
   #expected(at: Offset | undefined): number {
     if (!this.#seekable) return 0;
-    const start = at ?? this.#position ?? this.#pointer();
+    const start = at ?? this.#pointer.current;
     return Math.max(0, this.size() - Number(start));
-  }
-
-  /** Returns the system's file pointer. */
-  #pointer(): number {
-    const position = new BigInt64Array(1);
-    if (!kernel32.SetFilePointerEx(this.handle, 0n, position, FILE_CURRENT)) {
-      throw Win32Error.last("SetFilePointerEx", { path: this.path });
-    }
-    return Number(position[0]);
-  }
-
-  #movePointer(position: number): void {
-    const distance = BigInt(position);
-    if (!kernel32.SetFilePointerEx(this.handle, distance, null, FILE_BEGIN)) {
-      throw Win32Error.last("SetFilePointerEx", { path: this.path });
-    }
-    this.#position = undefined;
-  }
-
-  #readSectors(
-    buffer: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): number | null {
-    if (this.#isAtPointer(buffer, length, at)) {
-      try {
-        const count = readInto(this.#target, buffer, length, undefined);
-        // The end of the file, which need not be that of a sector.
-        if (count !== length) this.#position = this.#pointer();
-        return count;
-      } catch (error) {
-        if (!this.#isBetweenSectors(error)) throw error;
-      }
-    }
-    const offset = this.#startOfSectors(length, at);
-    let count = 0;
-    try {
-      count = this.#sectors().read(bytesOf(buffer), offset);
-    } catch (error) {
-      count = transferredBefore(error);
-      throw error;
-    } finally {
-      if (at === undefined) this.#moveOn(buffer, length, count);
-    }
-    return count === 0 ? null : count;
-  }
-
-  #writeSectors(
-    data: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): number {
-    if (at === undefined && this.#mode.append) this.#position = this.size();
-    if (this.#isAtPointer(data, length, at)) {
-      try {
-        return writeFrom(this.#target, data, length, undefined);
-      } catch (error) {
-        if (!this.#isBetweenSectors(error)) throw error;
-      }
-    }
-    const offset = this.#startOfSectors(length, at);
-    let count = length;
-    try {
-      this.#sectors().write(bytesOf(data), offset);
-    } catch (error) {
-      count = transferredBefore(error);
-      throw error;
-    } finally {
-      if (at === undefined) this.#moveOn(data, length, count);
-    }
-    return count;
-  }
-
-  /**
-   * Whether the system itself can make a transfer of sectors, at its file
-   * pointer: that takes less than one at an offset.
-   */
-  #isAtPointer(
-    view: ArrayBufferView,
-    length: number,
-    at: Offset | undefined,
-  ): boolean {
-    return at === undefined && this.#position === undefined &&
-      this.#sectors().isWhole(view, length);
-  }
-
-  /**
-   * Whether the system refused all of a transfer since its file pointer, which
-   * others may move, is in the middle of a sector.
-   */
-  #isBetweenSectors(error: unknown): boolean {
-    if (!(error instanceof Win32Error)) return false;
-    if (error.win32 !== ERROR_INVALID_PARAMETER) return false;
-    if (error.bytesTransferred) return false;
-    this.#position = this.#pointer();
-    return !this.#sectors().isBoundary(this.#position);
-  }
-
-  /** Returns the offset of a planned transfer, which moves the file pointer. */
-  #startOfSectors(length: number, at: Offset | undefined): number {
-    const position = this.#position ??= this.#pointer();
-    return toExactOffset(at ?? position, length);
-  }
-
-  /**
-   * Moves the position behind what was transferred at it. "The system updates
-   * … the file pointer before ReadFile returns", at an offset, too, so that
-   * whole sectors leave it where the next ones are.
-   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
-   */
-  #moveOn(view: ArrayBufferView, length: number, count: number): void {
-    const sectors = this.#sectors();
-    const position = this.#position!;
-    const isThere = count === length && sectors.isBoundary(position) &&
-      sectors.isWhole(view, length);
-    this.#position = isThere ? undefined : position + count;
-  }
-
-  #sectors(): UnbufferedIo {
-    const target = this.#target;
-    return this.#unbuffered ??= new UnbufferedIo({
-      sector: this.sectorSize(),
-      read: (bytes, length, offset) =>
-        readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
-      write: (bytes, length, offset) => {
-        writeFrom(target, bytesOf(bytes, 0, length), length, offset);
-      },
-      size: () => this.size(),
-      setEnd: (size) => setEndOfFile(this.handle, size, this.path),
-    });
   }
 }
 
-/** Returns what a failed transfer transferred. */
-function transferredBefore(error: unknown): number {
-  return error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
+/** Returns the options of a transfer that follows the first `done` bytes. */
+function optionsBehind(
+  at: Offset | undefined,
+  done: number,
+): PositionOptions | undefined {
+  return at === undefined ? undefined : { at: advance(at, done) };
 }

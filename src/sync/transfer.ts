@@ -25,8 +25,8 @@ import { OVERLAPPED } from "../win32/offsets.ts";
 
 /** What transfers are made on. */
 export interface TransferTarget {
-  /** The handle, without FILE_FLAG_OVERLAPPED. */
-  readonly handle: Handle;
+  /** The handle, without FILE_FLAG_OVERLAPPED, as `handleWord()` returns it. */
+  readonly handle: number;
   /** What errors call it. */
   readonly path: string;
   /**
@@ -34,6 +34,15 @@ export interface TransferTarget {
    * though the call has succeeded: the next one fails, and says so.
    */
   readonly isDisk: boolean;
+}
+
+/**
+ * Returns the low 32 bits of a handle, with their sign: "64-bit versions of
+ * Windows use 32-bit handles for interoperability", which are extended with it.
+ * https://learn.microsoft.com/windows/win32/winprog64/interprocess-communication
+ */
+export function handleWord(handle: Handle): number {
+  return Number(BigInt.asIntN(32, handle));
 }
 
 let readFile: NativeTransfer | undefined;
@@ -140,7 +149,7 @@ function transferError(
 interface NativeTransfer {
   /** Calls it. Returns whether it succeeded. */
   call(
-    file: Handle,
+    handle: number,
     bytes: ArrayBufferView,
     length: number,
     offset: Offset | undefined,
@@ -149,7 +158,7 @@ interface NativeTransfer {
   count(): number;
 }
 
-const FILE = /* @__PURE__ */ argumentOffset(0);
+const HANDLE = /* @__PURE__ */ argumentOffset(0);
 const BUFFER = 1;
 const LENGTH = /* @__PURE__ */ argumentOffset(2);
 const COUNT = /* @__PURE__ */ argumentOffset(3);
@@ -158,41 +167,47 @@ const ARITY = 5;
 
 /** The count is at the beginning of a cell, an OVERLAPPED behind it. */
 const OVERLAPPED_AT = 16;
-const INTERNAL = OVERLAPPED_AT + OVERLAPPED.Internal;
-const INTERNAL_HIGH = OVERLAPPED_AT + OVERLAPPED.InternalHigh;
 const OFFSET = OVERLAPPED_AT + OVERLAPPED.Offset;
 const OFFSET_HIGH = OVERLAPPED_AT + OVERLAPPED.OffsetHigh;
 
 const TWO_32 = 2 ** 32;
 
-/** Binds one, with a count and an OVERLAPPED of its own in native memory. */
+/**
+ * Binds one, with a count and an OVERLAPPED of its own in native memory.
+ *
+ * It is made of closures, since JavaScriptCore looks private members up, and
+ * writes numbers of 32 bits, since it calls out for bigints: each takes some
+ * 30 ns behind a system call.
+ */
 function bindTransfer(name: "ReadFile" | "WriteFile"): NativeTransfer {
-  const frame = thread().frame(name, ARITY);
   const { view: cell, address } = thread().cell();
-  const overlapped = address + BigInt(OVERLAPPED_AT);
+  const overlapped = Number(address) + OVERLAPPED_AT;
+  const frame = thread().frame(name, ARITY);
   frame.view.setBigUint64(COUNT, address, true);
   frame.buffersAt(BUFFER, NO_ARGUMENT);
   const { view, call1 } = frame;
-  // Closures, whose variables are constants to compiled code: Bun looks private
-  // members up, which takes 60 ns behind a system call.
+  /** Writes an address, or 0. */
+  const setOverlapped = (pointer: number) => {
+    const low = pointer >>> 0;
+    view.setUint32(OVERLAPPED_ARGUMENT, low, true);
+    view.setUint32(OVERLAPPED_ARGUMENT + 4, (pointer - low) / TWO_32, true);
+  };
   return {
-    call(file, bytes, length, offset) {
-      view.setBigUint64(FILE, file, true);
+    call(handle, bytes, length, offset) {
+      view.setInt32(HANDLE, handle, true);
+      view.setInt32(HANDLE + 4, handle >> 31, true);
       view.setUint32(LENGTH, length, true);
-      if (offset === undefined) {
-        view.setBigUint64(OVERLAPPED_ARGUMENT, 0n, true);
-      } else {
+      if (offset === undefined) setOverlapped(0);
+      else {
         // "The system updates the OVERLAPPED offset before WriteFile returns",
         // so that it is set for every call.
         // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
-        cell.setBigUint64(INTERNAL, 0n, true);
-        cell.setBigUint64(INTERNAL_HIGH, 0n, true);
         if (typeof offset === "number") {
           const low = offset >>> 0;
           cell.setUint32(OFFSET, low, true);
           cell.setUint32(OFFSET_HIGH, (offset - low) / TWO_32, true);
         } else cell.setBigUint64(OFFSET, offset, true);
-        view.setBigUint64(OVERLAPPED_ARGUMENT, overlapped, true);
+        setOverlapped(overlapped);
       }
       call1(bytes);
       return view.getInt32(RESULT, true) !== 0;

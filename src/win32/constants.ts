@@ -147,8 +147,6 @@ export const FileStorageInfo = 16;
 export const FileAlignmentInfo = 17;
 /** The identity: FILE_ID_INFO. */
 export const FileIdInfo = 18;
-/** Deletion, with more to choose: FILE_DISPOSITION_INFO_EX. */
-export const FileDispositionInfoEx = 21;
 /** In FILE_DISPOSITION_INFO_EX: deletion on close is set or cleared. */
 export const FILE_DISPOSITION_FLAG_ON_CLOSE = 0x8;
 

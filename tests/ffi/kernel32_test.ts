@@ -93,7 +93,7 @@ test("PROTOTYPES names each parameter as the interface Kernel32 does, in the sam
     new URL("../../ffi/kernel32.ts", import.meta.url),
     "utf8",
   );
-  const declared = [...source.matchAll(/^  (\w+)\(([^)]*)\): [\w ]+;$/gm)]
+  const declared = [...source.matchAll(/^ {2}(\w+)\(([^)]*)\): [\w ]+;$/gm)]
     .map(([, name, parameters]) => [
       name,
       [...parameters!.matchAll(/(\w+):/g)].map(([, parameter]) => parameter),
@@ -113,7 +113,7 @@ test("the interface Kernel32 links each function to Microsoft's page of it", () 
     "utf8",
   );
   const page =
-    /@see https:\/\/learn\.microsoft\.com\/\S+-(\w+)\n   \*\/\n  (\w+)\(/g;
+    /@see https:\/\/learn\.microsoft\.com\/\S+-(\w+)\n {3}\*\/\n {2}(\w+)\(/g;
   const linked = [...source.matchAll(page)];
   assertEquals(
     linked.map(([, page]) => page),

@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { assertEquals } from "@std/assert";
 import { provision } from "../../tools/windows/mod.ts";
 
-/** The headers of Windows and of C that the programs include. */
+/**
+ * The headers of Windows and of C that the programs include, with all that the
+ * newest Windows has which MinGW-w64 knows.
+ */
 export const HEADERS = `
 #define _WIN32_WINNT 0x0A00
+#define NTDDI_VERSION 0x0A00000C
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -16,8 +16,8 @@ import { findTests, v8Flags } from "../../tools/test/files.ts";
 import { parseJunit } from "../../tools/test/junit.ts";
 import {
   type FileResult,
-  type Lane,
-  testLanes,
+  portableLanes,
+  windowsLanes,
 } from "../../tools/test/lanes.ts";
 import { provision } from "../../tools/windows/mod.ts";
 
@@ -41,6 +41,7 @@ const FILES: Record<string, string> = {
   "tests/src/broken_test.ts": 'import "./nothing.ts";\n',
   "tests/src/crash_test.ts": TEST +
     'test("good", () => {});\ntest("exits", () => { process.exit(0); });\n',
+  "tests/src/hang_test.ts": TEST + 'test("hangs", () => { for (;;); });\n',
   "tests/host/drive_test.ts": TEST + 'test("drives", () => {});\n',
 };
 
@@ -62,19 +63,15 @@ const windows = await provision({ runtimes: ["deno", "bun"] });
 const session = await windows.session();
 after(() => session[Symbol.asyncDispose]());
 const files = await findTests(repository);
-const lanes = testLanes(repository, files, windows, session);
-
-/** Each lane that every test file could run in, by its name. */
-const LANES: [string, Lane][] = lanes.filter(({ name }) => name !== "host").map(
-  (lane) => [lane.name, lane],
-);
+const [denoExe, bunExe] = windowsLanes(repository, files, windows, session);
+const lanes = [...portableLanes(repository, files), denoExe!, bunExe!];
 
 function isFailure({ tests, problem }: FileResult): boolean {
   return problem !== undefined ||
     tests.some(({ outcome }) => outcome === "failed");
 }
 
-test("findTests() tells files that need kernel32 from those that do not, and those that drive the environment", () => {
+test("findTests() sorts files into those that need kernel32, those that do not, and those that drive the environment", () => {
   assertEquals(files.host, ["tests/host/drive_test.ts"]);
   assertEquals(
     files.windows,
@@ -94,9 +91,9 @@ test("v8Flags() gives a file a run for each line of flags", async () => {
   ]);
 });
 
-for (const [name, lane] of LANES) {
-  test(`the lane ${name} tells passed, failed and skipped tests apart`, async () => {
-    const { tests, problem } = await lane.run("tests/src/mixed_test.ts");
+for (const { name, run } of lanes) {
+  test(`the lane ${name} distinguishes passed, failed and skipped tests`, async () => {
+    const { tests, problem } = await run("tests/src/mixed_test.ts");
     assertEquals(tests.map(({ name, outcome }) => [name, outcome]), [
       ["good & <well>", "passed"],
       ["bad", "failed"],
@@ -106,27 +103,39 @@ for (const [name, lane] of LANES) {
     assertEquals(problem, undefined);
   });
 
-  test(`the lane ${name} takes a file without tests for a failure`, async () => {
-    assert(isFailure(await lane.run("tests/src/empty_test.ts")));
+  test(`the lane ${name} takes an exit in the middle for a failure`, async () => {
+    assert(isFailure(await run("tests/src/crash_test.ts")));
   });
 
-  test(`the lane ${name} takes a file that cannot be loaded for a failure`, async () => {
-    const result = await lane.run("tests/src/broken_test.ts");
+  // On Windows it is the same runtime again.
+  if (name.endsWith(".exe") && !windows.native) continue;
+
+  test(`the lane ${name} takes a file for a failure that has no test or cannot be loaded`, async () => {
+    assert(isFailure(await run("tests/src/empty_test.ts")));
+    const result = await run("tests/src/broken_test.ts");
     assert(isFailure(result));
     const said = result.output +
       result.tests.map(({ detail }) => detail).join();
     assertStringIncludes(said, "nothing.ts");
   });
-
-  test(`the lane ${name} takes an exit in the middle for a failure`, async () => {
-    assert(isFailure(await lane.run("tests/src/crash_test.ts")));
-  });
 }
 
+test("a file that hangs is ended, and taken for a failure", async () => {
+  const timeout = 4000;
+  const hasty = [
+    ...portableLanes(repository, files, timeout),
+    ...windowsLanes(repository, files, windows, session, timeout),
+  ];
+  const results = await Promise.all(
+    hasty.map(({ run }) => run("tests/src/hang_test.ts")),
+  );
+  for (const { problem } of results) {
+    assertEquals(problem, "took too long and was ended");
+  }
+});
+
 test("the lane deno.exe runs a file once for each line of V8 flags", async () => {
-  const { tests, problem } = await LANES.find(([name]) =>
-    name === "deno.exe"
-  )![1].run("tests/src/bound_test.ts");
+  const { tests, problem } = await denoExe!.run("tests/src/bound_test.ts");
   assertEquals(problem, undefined);
   assertEquals(tests.map(({ outcome }) => outcome), ["passed", "passed"]);
 });

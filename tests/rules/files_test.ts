@@ -30,8 +30,8 @@ import {
   write,
 } from "../support/rules.ts";
 
-// Others' tests of the same: Wine's dlls/kernel32/tests/file.c (test_CreateFileW, test_DeleteFileW, test_file_sharing,
-// test_read_write), dlls/ntdll/tests/file.c (read_file_test, append_file_test).
+// Others' tests of the same: Wine's dlls/kernel32/tests/file.c (test_CreateFileW, test_DeleteFileW, test_file_sharing),
+// dlls/ntdll/tests/file.c (read_file_test, append_file_test).
 
 rule("CreateFileW refuses by its disposition", (system) => {
   const path = system.file("a");

@@ -19,8 +19,7 @@ import {
   type RuleSystem,
 } from "../support/rules.ts";
 
-// Others' tests of the same: Wine's dlls/ntdll/tests/file.c (test_set_io_completion, test_iocp_fileio,
-// test_file_completion_information), dlls/kernel32/tests/file.c (test_overlapped).
+// Others' tests of the same: Wine's dlls/ntdll/tests/file.c (test_iocp_fileio).
 
 const OVERLAPPED = { flags: FILE_FLAG_OVERLAPPED };
 

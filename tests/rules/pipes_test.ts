@@ -27,8 +27,7 @@ import {
   write,
 } from "../support/rules.ts";
 
-// Others' tests of the same: Wine's dlls/kernel32/tests/pipe.c (test_CreateNamedPipe, test_DisconnectNamedPipe,
-// test_message_mode…) and dlls/ntdll/tests/pipe.c; go-winio's pipe_test.go.
+// Others' tests of the same: Wine's dlls/kernel32/tests/pipe.c and dlls/ntdll/tests/pipe.c; go-winio's pipe_test.go.
 
 const NAME = "\\\\.\\pipe\\kernel32-io-rules";
 const MESSAGES = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
@@ -143,7 +142,7 @@ rule(
   },
 );
 
-rule("a message that is too long comes in parts", (system) => {
+rule("a message that is too long comes in pieces", (system) => {
   const server = tryServe(system, MESSAGES);
   const client = connect(system);
   write(client, new Uint8Array([1, 2, 3, 4, 5]));

@@ -18,8 +18,7 @@ import {
   size,
 } from "../support/rules.ts";
 
-// Others' tests of the same: .NET's src/libraries/System.IO.FileSystem/tests/RandomAccess/NoBuffering.Windows.cs,
-// and test_read_write in Wine's dlls/ntdll/tests/file.c.
+// Others' tests of the same: .NET's src/libraries/System.IO.FileSystem/tests/RandomAccess/NoBuffering.Windows.cs.
 
 const UNBUFFERED = { flags: FILE_FLAG_NO_BUFFERING };
 const NOT_ENFORCED = "alignment is not enforced";

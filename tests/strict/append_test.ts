@@ -1,7 +1,7 @@
 // portable
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { open, openSync } from "../../mod.ts";
+import { open, openSync, Win32Error } from "../../mod.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const APPEND = { append: true, create: true };
@@ -65,4 +65,28 @@ strictTest("what is appended goes to the end, whoever wrote before", () => {
   file.write(Uint8Array.of(4));
   using reader = openSync("C:\\a");
   assertEquals([...reader.readAll()], [1, 2, 3, 4]);
+});
+
+strictTest(
+  "a file that others may write and not read is appended to, and cannot be locked",
+  () => {
+    using owner = openSync("C:\\a", {
+      write: true,
+      create: true,
+      share: ["write"],
+    });
+    using file = openSync("C:\\a", { append: true });
+    file.write(Uint8Array.of(1, 2));
+    assertEquals(owner.size(), 2);
+    assertThrows(() => file.lock(), Win32Error, "ERROR_ACCESS_DENIED");
+  },
+);
+
+strictTest("a file that others may not write is not appended to", () => {
+  using _ = openSync("C:\\a", { write: true, create: true, share: ["read"] });
+  assertThrows(
+    () => openSync("C:\\a", { append: true }),
+    Win32Error,
+    "ERROR_SHARING_VIOLATION",
+  );
 });

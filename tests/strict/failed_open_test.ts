@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ERROR_DISK_FULL,
   ERROR_INVALID_FUNCTION,
+  ERROR_INVALID_HANDLE,
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_SUPPORTED,
   ERROR_USER_MAPPED_FILE,
@@ -14,11 +15,12 @@ import {
 } from "../../mod.ts";
 import {
   FileAllocationInfo,
-  FileDispositionInfoEx,
   FileEndOfFileInfo,
   FileStorageInfo,
 } from "../../src/win32/constants.ts";
-import { DiskFile } from "../support/strict_kernel/disk_file.ts";
+import { FileDispositionInfoEx } from "../../src/file/file_info.ts";
+import { collectGarbage, nextJob } from "../support/garbage.ts";
+import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   failFunction,
@@ -58,7 +60,7 @@ const FAILURES: readonly {
   {
     name: "the type of the handle",
     options: { write, truncate },
-    fail: () => [failFunction("GetFileType", ERROR_NOT_SUPPORTED)],
+    fail: () => [failFunction("GetFileType", ERROR_INVALID_HANDLE)],
   },
   {
     name: "the size of the sectors",
@@ -242,5 +244,32 @@ strictTest(
       Win32Error,
     );
     assertEquals(error.win32, ERROR_DISK_FULL);
+  },
+);
+
+strictTest(
+  "a handle is closed once if the size of the sectors fails",
+  async (kernel) => {
+    writeContent();
+    const failing = [
+      failFunction(
+        "GetFileInformationByHandleEx",
+        ERROR_INVALID_PARAMETER,
+        isClass(FileStorageInfo),
+      ),
+      failFunction("DeviceIoControl", ERROR_INVALID_FUNCTION),
+      failFunction("GetVolumePathNameW", ERROR_NOT_SUPPORTED),
+    ];
+    for (let i = 0; i < 20; i++) {
+      await assertRejects(() => open(PATH, { write, unbuffered: true }));
+      assertThrows(() => openSync(PATH, { write, unbuffered: true }));
+    }
+    for (const one of failing.reverse()) one[Symbol.dispose]();
+    for (let round = 0; round < 10; round++) {
+      collectGarbage();
+      await nextJob();
+    }
+    // The strict kernel notes the second close of a handle.
+    assertEquals(kernel.violations, []);
   },
 );

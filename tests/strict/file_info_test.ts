@@ -15,7 +15,7 @@ import {
   FileStorageInfo,
   OPEN_ALWAYS,
 } from "../../src/win32/constants.ts";
-import { DiskFile } from "../support/strict_kernel/disk_file.ts";
+import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   failFunction,
@@ -129,7 +129,7 @@ strictTest("sectorSize() takes no label for a path", () => {
     const error = assertThrows(() => file.sectorSize(), Win32Error);
     assertEquals(error.win32, ERROR_INVALID_PARAMETER);
     assertEquals(
-      error.message.endsWith("in any way, and no absolute path is known."),
+      error.message.endsWith("by any query, and no absolute path is known."),
       true,
       error.message,
     );

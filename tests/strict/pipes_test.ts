@@ -6,8 +6,8 @@ import {
   INVALID_HANDLE_VALUE,
   open,
   openSync,
-  OverlappedFile,
-  SyncFile,
+  type OverlappedFile,
+  type SyncFile,
   Win32Error,
 } from "../../mod.ts";
 import {
@@ -88,7 +88,7 @@ strictTest("a flush of a pipe ends when the client has read all", async () => {
   assertEquals(events, ["read", "flushed"]);
 }, SEEDS);
 
-strictTest("a message that is too long comes in two parts", async () => {
+strictTest("a message that is too long comes in two pieces", async () => {
   await using server = serve(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
   const connected = server.connect();
   await using client = await open(NAME, { read: true, write: true });
@@ -153,4 +153,30 @@ strictTest(
     assertEquals(bytes[0], 9);
   },
   SEEDS,
+);
+
+strictTest(
+  "a SyncFile waits in its call for what the other end writes",
+  (kernel) => {
+    const server = fromHandle(
+      kernel32.CreateNamedPipeW(
+        NAME,
+        PIPE_ACCESS_DUPLEX,
+        0,
+        1,
+        64,
+        64,
+        0,
+        null,
+      ),
+    ) as SyncFile;
+    const client = openSync(NAME, { read: true, write: true });
+    kernel.whenBlocked = () => client.write(new Uint8Array([7])) === 1;
+    const bytes = new Uint8Array(4);
+    assertEquals(server.read(bytes), 1);
+    assertEquals(bytes[0], 7);
+    assertEquals(kernel.jsThreadWaits.length, 1);
+    client.close();
+    server.close();
+  },
 );

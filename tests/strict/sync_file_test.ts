@@ -1,8 +1,37 @@
 // portable
 
 import { assertEquals } from "@std/assert";
-import { openSync } from "../../mod.ts";
+import { fromHandle, openSync, SyncFile } from "../../mod.ts";
+import {
+  FILE_APPEND_DATA,
+  FILE_FLAG_OVERLAPPED,
+  GENERIC_READ,
+  kernel32,
+} from "../../src/raw.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
+
+strictTest("fromHandle() finds out what a handle can do", async () => {
+  for (const flags of [0, FILE_FLAG_OVERLAPPED]) {
+    const access = GENERIC_READ | FILE_APPEND_DATA;
+    const handle = kernel32.CreateFileW(
+      "C:\\a",
+      access,
+      0,
+      null,
+      4,
+      flags,
+      null,
+    );
+    const file = fromHandle(handle);
+    assertEquals(file instanceof SyncFile, flags === 0);
+    assertEquals(await file.write(new Uint8Array(3)), 3);
+    assertEquals(
+      await file.read(new Uint8Array(100), { at: 0 }),
+      flags === 0 ? 3 : 6,
+    );
+    await file.close();
+  }
+});
 
 strictTest("SyncFile writes and reads a file of the strict kernel", () => {
   using file = openSync("C:\\a", { read: true, write: true, create: true });

@@ -6,7 +6,7 @@ import {
   FILE_ATTRIBUTE_HIDDEN,
   FileAllocationInfo,
 } from "../../src/win32/constants.ts";
-import { DiskFile } from "../support/strict_kernel/disk_file.ts";
+import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
 

@@ -134,6 +134,10 @@ export class FakeBackend implements Backend {
       : this.#memory.addressOf(bytesOf(view));
   }
 
+  detach(memory: ArrayBuffer): void {
+    this.#memory.detach(memory);
+  }
+
   memory(address: bigint, byteLength: number): ArrayBuffer {
     return this.#memory.shown(address, byteLength);
   }

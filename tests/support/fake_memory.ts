@@ -18,28 +18,30 @@ export class FakeMemory {
   /** In the order of their addresses. */
   #regions: Region[] = [];
   readonly #ofBuffer = new WeakMap<ArrayBufferLike, Region>();
+  readonly #detachable = new WeakMap<ArrayBuffer, { bytes: ArrayBuffer }>();
   #next = GRANULARITY;
   #sweepAt = 1024;
 
   /** Allocates native memory, zeroed. */
   allocate(byteLength: number): bigint {
-    let buffer = new ArrayBuffer(byteLength);
+    const buffer = new ArrayBuffer(byteLength);
     const address = this.#next;
-    const region: Region = {
+    const region: Region & { bytes: ArrayBuffer } = {
       address,
       byteLength,
       native: true,
-      buffer: () => buffer,
+      bytes: buffer,
+      buffer: () => region.bytes,
     };
-    // A runtime's buffer over native memory can be detached; the memory stays.
-    buffer.transfer = (length) => {
-      const shown = buffer;
-      buffer = ArrayBuffer.prototype.transfer.call(shown);
-      return new ArrayBuffer(length ?? 0);
-    };
+    this.#detachable.set(buffer, region);
     this.#ofBuffer.set(buffer, region);
     this.#add(region, address);
     return address;
+  }
+
+  /** Detaches a buffer over native memory, which stays. */
+  detach(buffer: ArrayBuffer): void {
+    this.#detachable.get(buffer)!.bytes = buffer.transfer();
   }
 
   /** Frees native memory. Returns whether any started there. */

@@ -1,6 +1,5 @@
-import { build } from "esbuild";
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 /** The tests of a repository, by where they run. Paths are relative to the repository, with slashes. */
 export interface TestFiles {
@@ -43,23 +42,31 @@ async function isPortable(repository: string, file: string): Promise<boolean> {
   const text = await readFile(join(repository, file), "utf8");
   const said = /^\/\/ (not )?portable$/m.exec(text);
   if (said) return said[1] === undefined;
-  try {
-    const { metafile } = await build({
-      absWorkingDir: repository,
-      entryPoints: [file],
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: "node",
-      format: "esm",
-      logLevel: "silent",
-    });
-    return !Object.keys(metafile.inputs).some((input) =>
-      input.startsWith("ffi/")
-    );
-  } catch {
-    return false; // It cannot be bundled: the runtime that is to run it will say why.
+  const modules = new Set([join(repository, file)]);
+  for (const path of modules) {
+    if (path.startsWith(join(repository, "ffi"))) return false;
+    for (const next of await imports(path)) modules.add(next);
   }
+  return true;
+}
+
+const known = new Map<string, string[]>();
+
+/** Returns the modules that a module imports by their paths. Types do not count. */
+async function imports(path: string): Promise<string[]> {
+  const before = known.get(path);
+  if (before) return before;
+  // The runtime that is to run the test will say that a file is missing.
+  const text = await readFile(path, "utf8").catch(() => "");
+  const found = text.matchAll(
+    /^(?:im|ex)port (?!type\b)(?:[^;]*? from )?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm,
+  );
+  const paths = Array.from(
+    found,
+    ([, first, second]) => join(dirname(path), first ?? second ?? ""),
+  );
+  known.set(path, paths);
+  return paths;
 }
 
 /**

@@ -2,14 +2,19 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout } from "node:timers";
-import type { RunResult, Windows, WindowsSession } from "../windows/mod.ts";
+import { dirname, join } from "node:path";
+import {
+  runOf,
+  type RunResult,
+  runToEnd,
+  type Windows,
+  type WindowsSession,
+} from "../windows/windows.ts";
 import { type TestFiles, v8Flags } from "./files.ts";
 import { parseJunit, type TestResult } from "./junit.ts";
 
-/** A test file that hangs is ended after so long. */
-const TIMEOUT = 15 * 60_000;
+/** A test file that hangs is ended after so long. The slowest takes half a minute. */
+const TIMEOUT = 6 * 60_000;
 
 /** One runtime's share of the tests. */
 export interface Lane {
@@ -29,88 +34,64 @@ export interface FileResult {
   output: string;
 }
 
-type Ending = Pick<RunResult, "code" | "stdout" | "stderr" | "timedOut">;
+/** Lays out who runs the tests that need no Windows. */
+export function portableLanes(
+  repository: string,
+  files: TestFiles,
+  timeout: number = TIMEOUT,
+): Lane[] {
+  const lane = (
+    runtime: Lane["runtime"],
+    words: (report: string, file: string) => string[],
+  ): Lane => ({
+    name: runtime,
+    runtime,
+    files: files.portable,
+    run: (file) =>
+      reported((report) => onHost(repository, words(report, file), timeout)),
+  });
+  const node = lane("node", nodeWords);
+  // On Windows the others would be the pinned runtimes over again.
+  if (process.platform === "win32") return [node];
+  const bin = (name: string) => join(repository, "node_modules", name);
+  return [
+    node,
+    lane(
+      "deno",
+      (report, file) => [bin("deno/deno"), ...denoArgs("", report, file)],
+    ),
+    lane(
+      "bun",
+      (report, file) => [bin("bun/bin/bun.exe"), ...bunArgs(report, file)],
+    ),
+  ];
+}
 
-/** Lays out who runs what. `windows` is needed by the lanes of the Windows runtimes only. */
-export function testLanes(
+/** Lays out who runs the tests on Windows. */
+export function windowsLanes(
   repository: string,
   files: TestFiles,
   windows: Windows,
   session: WindowsSession,
+  timeout: number = TIMEOUT,
 ): Lane[] {
-  const bin = (name: string) => join(repository, "node_modules", name);
-  // Without --test, which would hide a file that has no test or that ends in the middle.
-  const nodeTest = [process.execPath, "--import", "tsx"];
-  const onHost = (words: string[]) => hostProgram(repository, words);
-
-  const denoArgs = (flags: string, report: string, file: string) => [
-    ...["test", "--allow-all", "--no-check", "--no-lock", "--quiet"],
-    `--v8-flags=${["--expose-gc", ...flags ? [flags] : []].join()}`,
-    ...[`--junit-path=${report}`, file],
-  ];
-  const bunArgs = (report: string, file: string) => [
-    ...["test", `--timeout=${TIMEOUT}`, "--reporter=junit"],
-    ...[`--reporter-outfile=${report}`, `./${file}`],
-  ];
-
-  async function onWindows(
+  const run = (
     runtime: "deno" | "bun",
-    args: string[],
-  ): Promise<Ending> {
-    const disk = await session.smallDisk({ bytes: 4 << 20 });
-    const env: Record<string, string> = { NO_COLOR: "1" };
-    if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
-    // Replays a random sequence of operations.
-    const seed = process.env["KERNEL32_IO_SEED"];
-    if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
-    const options = {
-      cwd: repository,
-      env,
-      timeout: TIMEOUT,
-    } as const;
-    return await windows.run(runtime, args, {
-      ...options,
-      stdout: "pipe",
-      stderr: "pipe",
+    args: (report: string) => string[],
+  ): Promise<FileResult> =>
+    reported(async (report) => {
+      const disk = await session.smallDisk({ bytes: 4 << 20 });
+      const env: Record<string, string> = { NO_COLOR: "1" };
+      if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
+      // Replays a random sequence of operations.
+      const seed = process.env["KERNEL32_IO_SEED"];
+      if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
+      return await windows.run(runtime, args(windows.path(report)), {
+        ...{ cwd: repository, env, timeout },
+        ...{ stdout: "pipe", stderr: "pipe" },
+      });
     });
-  }
-
-  const node: Lane["run"] = (file) =>
-    reported((report) =>
-      onHost([
-        ...[...nodeTest, "--test-reporter=junit"],
-        ...[`--test-reporter-destination=${report}`, file],
-      ])
-    );
-
-  const lanes: Lane[] = [
-    { name: "node", runtime: "node", files: files.portable, run: node },
-  ];
-  // On Windows these would be the pinned runtimes over again.
-  if (!windows.native) {
-    lanes.push({
-      name: "deno",
-      runtime: "deno",
-      files: files.portable,
-      run: (file) =>
-        reported((report) =>
-          onHost([
-            process.execPath,
-            bin("deno/bin.cjs"),
-            ...denoArgs("", report, file),
-          ])
-        ),
-    }, {
-      name: "bun",
-      runtime: "bun",
-      files: files.portable,
-      run: (file) =>
-        reported((report) =>
-          onHost([bin("bun/bin/bun.exe"), ...bunArgs(report, file)])
-        ),
-    });
-  }
-  lanes.push({
+  return [{
     name: "deno.exe",
     runtime: "deno",
     files: files.windows,
@@ -118,9 +99,7 @@ export function testLanes(
       const results = [];
       for (const flags of await v8Flags(join(repository, file))) {
         results.push(
-          await reported((report) =>
-            onWindows("deno", denoArgs(flags, windows.path(report), file))
-          ),
+          await run("deno", (report) => denoArgs(flags, report, file)),
         );
       }
       return merged(results);
@@ -129,22 +108,52 @@ export function testLanes(
     name: "bun.exe",
     runtime: "bun",
     files: files.windows,
-    run: (file) =>
-      reported((report) =>
-        onWindows("bun", bunArgs(windows.path(report), file))
-      ),
-  }, {
+    run: (file) => run("bun", (report) => bunArgs(report, file)),
+  }];
+}
+
+/** Lays out who runs the tests that drive the tools. */
+export function hostLane(repository: string, files: TestFiles): Lane {
+  return {
     name: "host",
     runtime: "node",
     files: files.host,
-    run: node,
-  });
-  return lanes;
+    run: (file) =>
+      reported((report) => {
+        // A temporary folder of its own, where a test can see what is left behind.
+        const temp = dirname(report);
+        const env = { TMPDIR: temp, TEMP: temp, TMP: temp };
+        return onHost(repository, nodeWords(report, file), TIMEOUT, env);
+      }),
+  };
 }
 
-/** Runs a file with a place for its JUnit report, and reads that. */
+/** Without --test, which would hide a file that has no test or that ends in the middle. */
+function nodeWords(report: string, file: string): string[] {
+  return [
+    ...[process.execPath, "--import", "tsx", "--test-reporter=junit"],
+    ...[`--test-reporter-destination=${report}`, file],
+  ];
+}
+
+function denoArgs(flags: string, report: string, file: string): string[] {
+  return [
+    ...["test", "--allow-all", "--no-check", "--no-lock", "--quiet"],
+    `--v8-flags=${["--expose-gc", ...flags ? [flags] : []].join()}`,
+    ...[`--junit-path=${report}`, file],
+  ];
+}
+
+function bunArgs(report: string, file: string): string[] {
+  return [
+    ...["test", `--timeout=${TIMEOUT}`, "--reporter=junit"],
+    ...[`--reporter-outfile=${report}`, `./${file}`],
+  ];
+}
+
+/** Runs a file with a path for its JUnit report, and reads that. */
 async function reported(
-  run: (report: string) => Promise<Ending>,
+  run: (report: string) => Promise<RunResult>,
 ): Promise<FileResult> {
   const folder = await mkdtemp(join(tmpdir(), "kernel32-io-test-"));
   try {
@@ -155,7 +164,7 @@ async function reported(
     const tests = parseJunit(xml);
     const failed = tests.some(({ outcome }) => outcome === "failed");
     const problem = timedOut
-      ? `did not end within ${TIMEOUT / 60_000} minutes`
+      ? "took too long and was ended"
       : tests.length === 0
       ? `ended with code ${code} and reported no test`
       : !xml.trimEnd().endsWith("</testsuites>")
@@ -170,9 +179,7 @@ async function reported(
 }
 
 function merged(results: FileResult[]): FileResult {
-  const problem = results.map(({ problem }) => problem).filter((problem) =>
-    problem !== undefined
-  ).join("; ");
+  const problem = results.flatMap(({ problem }) => problem ?? []).join("; ");
   return {
     tests: results.flatMap(({ tests }) => tests),
     output: results.map(({ output }) => output).join(""),
@@ -185,35 +192,21 @@ function readable(output: string): string {
   return output.replaceAll(/^.*directory mismatch.*\r?\n/gmi, "");
 }
 
-function hostProgram(
+/** Runs a program of the host. */
+function onHost(
   cwd: string,
   [program = "", ...args]: string[],
-): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    // A test that runs tests must not pass for the runner's own child.
-    const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
-    const env = { ...variables, NO_COLOR: "1" };
+  timeout: number,
+  env: Record<string, string> = {},
+): Promise<RunResult> {
+  // A test that runs tests must not pass for the runner's own child.
+  const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
+  const start = () => {
     const child = spawn(program, args, {
-      cwd,
-      env,
+      ...{ cwd, env: { ...variables, NO_COLOR: "1", ...env } },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let stdout = "";
-    let stderr = "";
-    let timedOut = false;
-    child.stdout.setEncoding("utf8").on(
-      "data",
-      (text: string) => stdout += text,
-    );
-    child.stderr.setEncoding("utf8").on(
-      "data",
-      (text: string) => stderr += text,
-    );
-    const timer = setTimeout(() => timedOut = child.kill(), TIMEOUT);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code: code ?? 1, stdout, stderr, timedOut });
-    });
-  });
+    return Promise.resolve(runOf(child, () => {}));
+  };
+  return runToEnd(start, program, args, { timeout });
 }

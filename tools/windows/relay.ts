@@ -10,7 +10,7 @@ const child = new Deno.Command(program, {
   stderr: "piped",
 }).spawn();
 
-// A program may end without having read its input, and nobody may be left to read its output.
+// A program may end without having read its input, and the reader of its output may end before it.
 const broken = () => {};
 Deno.stdin.readable.pipeTo(child.stdin).catch(broken);
 await Promise.all([

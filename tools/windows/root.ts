@@ -1,46 +1,26 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { locked, makeOnce, progress } from "./cache.ts";
 import { command } from "./command.ts";
-import { isolated, removeAttempts, removeTree } from "./isolation.ts";
-import { withLock } from "./lock.ts";
-import type { Progress } from "./progress.ts";
+import { isolated } from "./isolation.ts";
 
 const SUITE = "trixie";
 
-/** Returns the folder of the Debian 13 system that has Wine where the host has none, or one too old. */
-export function rootFolder(cache: string): string {
-  return join(cache, "debian-13");
-}
-
-/** Makes the Debian root with Wine in the cache unless it is there, and returns its folder. */
-export async function debianRoot(
-  cache: string,
-  progress: Progress,
-): Promise<string> {
-  const root = rootFolder(cache);
-  if (existsSync(root)) return root;
-  await withLock(join(cache, "locks", "root"), async () => {
-    if (existsSync(root)) return;
-    await ensureMmdebstrap(progress);
-    progress("Making a Debian 13 root with Wine (1.1 GB, about half a minute)");
-    await removeAttempts(root);
-    const temporary = await mkdtemp(`${root}.`);
-    try {
-      await isolated([
-        ...["mmdebstrap", "--mode=root", "--quiet", "--variant=apt"],
-        "--include=wine,wine64",
-        '--aptopt=APT::Install-Recommends "false"',
-        ...[SUITE, temporary],
-      ]);
-      await rename(temporary, root);
-    } catch (cause) {
-      await removeTree(temporary).catch(() => {});
-      throw new Error("The Debian root with Wine could not be made.", {
-        cause,
-      });
-    }
-  }, () => progress("Waiting for another process to make the Debian root"));
+/** Makes the Debian 13 system that has Wine, where the host has none or one too old, unless it is there, and returns its folder. */
+export async function debianRoot(cache: string): Promise<string> {
+  const root = join(cache, "debian-13");
+  const step =
+    "Making a Debian 13 root with Wine (1.1 GB, about half a minute)";
+  await makeOnce(cache, root, step, async (temporary) => {
+    await ensureMmdebstrap();
+    await isolated([
+      ...["mmdebstrap", "--mode=root", "--quiet", "--variant=apt"],
+      ...["--include=wine,wine64"],
+      '--aptopt=APT::Install-Recommends "false"',
+      ...[SUITE, temporary],
+    ]);
+    return temporary;
+  });
   return root;
 }
 
@@ -48,21 +28,19 @@ export async function debianRoot(
 export async function installInRoot(
   cache: string,
   packages: readonly string[],
-  progress: Progress,
 ): Promise<void> {
-  const root = rootFolder(cache);
+  const root = join(cache, "debian-13");
   // dpkg writes a package's list when the package is unpacked; a marker of our own says that all of it was set up.
-  const installed = (name: string) =>
-    existsSync(join(root, "var/lib/kernel32-io", name));
-  const missing = () => packages.filter((name) => !installed(name));
+  const missing = () =>
+    packages.filter((name) =>
+      !existsSync(join(root, "var/lib/kernel32-io", name))
+    );
   if (missing().length === 0) return;
-  await withLock(
-    join(cache, "locks", "apt"),
-    async () => {
-      const names = missing();
-      if (names.length === 0) return;
-      progress(`Installing ${names.join(", ")} in the Debian root`);
-      const script = `set -e
+  await locked(cache, "apt", async () => {
+    const names = missing();
+    if (names.length === 0) return;
+    progress(`Installing ${names.join(", ")} in the Debian root`);
+    const script = `set -e
       root=$1; shift
       mount -t proc proc "$root/proc"
       mount --rbind /dev "$root/dev"
@@ -74,18 +52,13 @@ export async function installInRoot(
       chroot "$root" apt-get clean
       mkdir -p "$root/var/lib/kernel32-io"
       for name in "$@"; do touch "$root/var/lib/kernel32-io/$name"; done`;
-      await isolated(["sh", "-c", script, "install", root, ...names]);
-    },
-    () =>
-      progress(
-        "Waiting for another process to install packages in the Debian root",
-      ),
-  );
+    await isolated(["sh", "-c", script, "install", root, ...names]);
+  });
 }
 
-async function ensureMmdebstrap(progress: Progress): Promise<void> {
-  if (await works("mmdebstrap", "--version")) return;
-  if (!await works("apt-get", "--version")) {
+async function ensureMmdebstrap(): Promise<void> {
+  if (await works("mmdebstrap")) return;
+  if (!await works("apt-get")) {
     throw new Error(
       "Neither Wine 10 nor mmdebstrap is here, and no apt-get to install it with. Install Wine 10 or newer, or mmdebstrap.",
     );
@@ -98,24 +71,12 @@ async function ensureMmdebstrap(progress: Progress): Promise<void> {
   }
   progress("Installing mmdebstrap");
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["install", "--yes", "--no-install-recommends"];
   await command("apt-get", ["update"], { env });
-  await command("apt-get", [
-    "install",
-    "--yes",
-    "--no-install-recommends",
-    "mmdebstrap",
-  ], { env });
+  await command("apt-get", [...install, "mmdebstrap"], { env });
 }
 
-/** Tells whether a program of the host starts. */
-export async function works(
-  program: string,
-  ...args: string[]
-): Promise<boolean> {
-  try {
-    await command(program, args);
-    return true;
-  } catch {
-    return false;
-  }
+/** Returns whether a program of the host starts. */
+export async function works(program: string): Promise<boolean> {
+  return await command(program, ["--version"]).then(() => true, () => false);
 }

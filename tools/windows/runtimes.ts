@@ -1,34 +1,51 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
-import { withLock } from "./lock.ts";
-import type { Progress } from "./progress.ts";
 import pinned from "./runtimes.json" with { type: "json" };
 
 /** A JavaScript runtime of which the environment has the Windows build. */
 export type Runtime = "deno" | "bun" | "node";
 
-/** Every runtime of the environment. */
-export const RUNTIMES: readonly Runtime[] = ["deno", "bun", "node"];
+/**
+ * Returns the path of a runtime's executable or of a program of the host, or the name of one of Windows' own as it is.
+ *
+ * @param folder What the program's path is relative to.
+ */
+export async function locate(
+  name: string,
+  folder: string,
+  program: (runtime: Runtime) => Promise<string>,
+): Promise<string> {
+  if (name in pinned.x64) return await program(name as Runtime);
+  const path = resolve(folder, name);
+  if (existsSync(path)) return realpathSync(path);
+  if (!/[\/\\]/.test(name)) return name;
+  throw new Error(
+    `There is no program ${JSON.stringify(name)} (looked for ${path}).`,
+  );
+}
 
-/** One pinned package with a runtime's Windows build. */
+/** A pinned package with a runtime's Windows build. */
 export interface PinnedRuntime {
   package: string;
   version: string;
-  /** The executable's path in the package. */
-  program: string;
   /** Hash of the package file, as a lock file has it. */
   integrity: string;
+  /** The executable's path in the package. */
+  program: string;
 }
 
 /** Returns the pinned package of a runtime for the Windows that programs run on here: under Wine that is always x64. */
 export function pinnedRuntime(runtime: Runtime): PinnedRuntime {
-  const architecture = process.platform === "win32" && process.arch === "arm64"
-    ? "arm64"
-    : "x64";
-  return pinned[architecture][runtime];
+  const isArm64 = process.platform === "win32" && process.arch === "arm64";
+  const line = pinned[isArm64 ? "arm64" : "x64"][runtime];
+  const [, name = "", version = "", integrity = ""] =
+    /^(.+)@(\S+) (\S+)$/.exec(line) ?? [];
+  const program = runtime === "deno" ? "deno.exe" : `bin/${runtime}.exe`;
+  return { package: name, version, integrity, program };
 }
 
 /**
@@ -39,32 +56,30 @@ export function pinnedRuntime(runtime: Runtime): PinnedRuntime {
 export async function runtimeProgram(
   cache: string,
   runtime: PinnedRuntime,
-  progress: Progress,
 ): Promise<string> {
-  const name = `${runtime.package}-${runtime.version}`.replaceAll(
-    /[^\w.]+/g,
-    "-",
-  ).replace(/^-/, "");
+  const label = `${runtime.package} ${runtime.version}`;
+  const name = label.replaceAll(/[^\w.]+/g, "-").replace(/^-/, "");
   const folder = join(cache, "runtimes", name);
-  const program = join(folder, runtime.program);
-  if (existsSync(program)) return program;
-  await withLock(join(cache, "locks", name), async () => {
-    if (existsSync(program)) return;
-    progress(`Fetching ${runtime.package} ${runtime.version}`);
-    await mkdir(dirname(folder), { recursive: true });
-    const temporary = await mkdtemp(`${folder}.`);
-    try {
-      const archive = await pack(runtime, temporary);
-      await command("tar", ["-xzf", archive], { cwd: temporary });
-      await rename(join(temporary, "package"), folder);
-    } finally {
-      await rm(temporary, { recursive: true, force: true });
+  await makeOnce(cache, folder, `Fetching ${label}`, async (to) => {
+    const archive = await pack(runtime, to);
+    const { integrity } = runtime;
+    const [algorithm = ""] = integrity.split("-");
+    const hash = createHash(algorithm).update(
+      await readFile(join(to, archive)),
+    );
+    const actual = `${algorithm}-${hash.digest("base64")}`;
+    if (actual !== integrity) {
+      throw new Error(
+        `The package ${label} is not the pinned one: its integrity is ${actual}, not ${integrity}. Nothing of it was kept.`,
+      );
     }
-  }, () => progress(`Waiting for another process to fetch ${runtime.package}`));
-  return program;
+    await command("tar", ["-xzf", archive], { cwd: to });
+    return join(to, "package");
+  });
+  return join(folder, runtime.program);
 }
 
-/** Downloads the package file through npm, which knows the user's registry and proxy, and checks it. */
+/** Downloads the package file through npm, which knows the user's registry and proxy, and returns its name. */
 async function pack(runtime: PinnedRuntime, folder: string): Promise<string> {
   const args = ["pack", "--silent", `${runtime.package}@${runtime.version}`];
   // npm runs its scripts with the path of its own main file in npm_execpath; elsewhere, on Windows, npm is a .cmd file.
@@ -75,16 +90,5 @@ async function pack(runtime: PinnedRuntime, folder: string): Promise<string> {
       cwd: folder,
       shell: process.platform === "win32",
     });
-  const file = output.trim().split("\n").at(-1) ?? "";
-  const [algorithm = "", expected] = runtime.integrity.split(/-(.*)/s);
-  const actual = createHash(algorithm).update(
-    await readFile(join(folder, file)),
-  ).digest("base64");
-  if (actual !== expected) {
-    throw new Error(
-      `The package ${runtime.package} ${runtime.version} is not the pinned one: its ${algorithm} is ${actual}, ` +
-        `not ${expected}. Nothing of it was kept.`,
-    );
-  }
-  return file;
+  return output.trim().split("\n").at(-1) ?? "";
 }

@@ -1,116 +1,95 @@
 import { spawn as start } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync, fstatSync, realpathSync } from "node:fs";
-import { constants } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command } from "./command.ts";
-import { compilers } from "./compile.ts";
-import type { Progress } from "./progress.ts";
-import {
-  type Ended,
-  type Run,
-  runToEnd,
-  type SpawnOptions,
-  type Stream,
-} from "./run.ts";
-import {
-  pinnedRuntime,
-  type Runtime,
-  runtimeProgram,
-  RUNTIMES,
-} from "./runtimes.ts";
-import { enterSession, type Lease, leaseSession } from "./session.ts";
-import type { Windows } from "./windows.ts";
-import { provisionWine, SESSION_SCRIPT, type Wine } from "./wine.ts";
+import { compilers, MINGW } from "./compile.ts";
+import { installInRoot, works } from "./root.ts";
+import { locate, type Runtime } from "./runtimes.ts";
+import { runOf, runToEnd, type Stream, type Windows } from "./windows.ts";
+import { provisionWine, type Session, startSession } from "./wine.ts";
 
-/** The caller's variables that a program gets without being given them: how it may print, and that nobody watches. */
+/** The caller's variables that a program gets without being given them: how it may print, and whether a CI service runs it. */
 const PASSED_ON = ["CI", "COLORTERM", "FORCE_COLOR", "NO_COLOR", "TERM"];
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const RELAY = fileURLToPath(new URL("relay.ts", import.meta.url));
 
-/** Provisions Wine, a prefix and the runtimes named. */
+/** Provisions Wine and a prefix. The session starts with the first program. */
 export async function underWine(
   cache: string,
-  runtimes: readonly Runtime[],
-  progress: Progress,
+  program: (runtime: Runtime) => Promise<string>,
 ): Promise<Windows> {
-  const wine = await provisionWine(cache, progress);
-  const program = (runtime: Runtime) =>
-    runtimeProgram(cache, pinnedRuntime(runtime), progress);
-  for (const runtime of runtimes) await program(runtime);
+  const wine = await provisionWine(cache);
+  let current: Promise<Session> | undefined;
+  const session = () => current ??= startSession(wine);
 
-  const lease = (...folders: string[]) =>
-    leaseSession(wine, [
-      ...new Set(
-        [REPOSITORY, cache, ...folders].map((path) => realpathSync(path)),
-      ),
-    ]);
-
-  async function spawn(
-    name: string,
-    args: readonly string[] = [],
-    options: SpawnOptions = {},
-  ): Promise<Run> {
-    const {
-      cwd = process.cwd(),
-      env = {},
-      stdin = "ignore",
-      stdout = "inherit",
-      stderr = "inherit",
-    } = options;
-    const folder = realpathSync(cwd);
-    let words = [await locate(name, folder, program), ...args];
-    const streams = [usable(stdin, 0), usable(stdout, 1), usable(stderr, 2)];
-    if (needsRelay(name, streams)) {
-      words = [
-        await program("deno"),
-        "run",
-        "--quiet",
-        "--no-config",
-        "--allow-all",
-        RELAY,
-        ...words,
-      ];
-    }
-    const held = await lease(
-      folder,
-      ...(words[0]?.startsWith("/") ? [dirname(words[0])] : []),
-    );
-    const variables = Object.entries({
-      ...programVariables(cache),
-      ...env,
-      KERNEL32_IO_RUN: held.run,
-    });
-    const [first = "", ...rest] = [
-      ...enterSession(held),
-      ...["chroot", wine.root],
-      ...["/usr/bin/env", `--chdir=${folder}`, "-i", ...wineVariables(wine)],
-      ...variables.map(([key, value]) => `${key}=${value}`),
-      ...["wine", ...words],
+  const spawn: Windows["spawn"] = async (name, args = [], options = {}) => {
+    const folder = realpathSync(options.cwd ?? process.cwd());
+    const words = [await locate(name, folder, program), ...args];
+    const streams = [
+      usable(options.stdin ?? "ignore", 0),
+      usable(options.stdout ?? "inherit", 1),
+      usable(options.stderr ?? "inherit", 2),
     ];
-    const child = start(first, rest, {
-      stdio: streams.map(({ stream }) => stream),
-      env: searchingSbin(),
-    });
-    return runOf(child, held);
-  }
+    if (needsRelay(name, streams)) {
+      const deno = [await program("deno"), "run", "--quiet", "--no-config"];
+      words.unshift(...deno, "--allow-all", RELAY);
+    }
+    const { call } = await session();
+    const run = randomUUID();
+    const variables = Object.entries({
+      DENO_DIR: windowsPath(join(cache, "deno")),
+      ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+      ...options.env,
+      KERNEL32_IO_RUN: run,
+    }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${value}`]
+    );
+    const child = start(
+      ...call("run", folder, ...variables, "wine", ...words),
+      {
+        stdio: streams.map(({ stream }) => stream),
+        env: { ...process.env, KERNEL32_IO_RUN: run },
+      },
+    );
+    // Where the session has ended, nothing of the run is left.
+    const killRest = () => command(...call("kill", run)).catch(() => {});
+    return runOf(child, killRest, killRest);
+  };
 
   return {
     native: false,
     path: windowsPath,
     program,
     spawn,
-    run: (name, args, options = {}) =>
-      runToEnd((spawnOptions) => spawn(name, args, spawnOptions), options),
+    run: (name, args, options) => runToEnd(spawn, name, args, options),
     async session() {
-      const held = await lease(process.cwd());
+      const { call, end } = await session();
       return {
-        smallDisk: ({ bytes }) => smallDisk(wine, held, bytes),
-        [Symbol.asyncDispose]: () => held.release(),
+        async smallDisk({ bytes }) {
+          const folder = await command(...call("disk", String(bytes)));
+          return `Z:${folder.trim().replaceAll("/", "\\")}`;
+        },
+        async [Symbol.asyncDispose]() {
+          current = undefined;
+          await end();
+        },
       };
     },
-    ...compilers(cache, wine.root, progress),
+    ...compilers(cache, MINGW, async (tool, args) => {
+      if (wine.root !== "/") {
+        await installInRoot(cache, tool.packages);
+      } else if (!await works(tool.program)) {
+        throw new Error(
+          `${tool.program} is missing. On Debian, \`apt-get install ${
+            tool.packages.join(" ")
+          }\` brings it.`,
+        );
+      }
+      const { call } = await session();
+      return await command(...call("run", "/", tool.program, ...args));
+    }),
   };
 }
 
@@ -121,47 +100,6 @@ function windowsPath(hostPath: string): string {
     ? realpathSync(path)
     : join(realpathSync(dirname(path)), basename(path));
   return `Z:${real.replaceAll("/", "\\")}`;
-}
-
-async function locate(
-  name: string,
-  folder: string,
-  program: (runtime: Runtime) => Promise<string>,
-): Promise<string> {
-  const runtime = RUNTIMES.find((runtime) => runtime === name);
-  if (runtime) return await program(runtime);
-  const path = resolve(folder, name);
-  if (existsSync(path)) return realpathSync(path);
-  if (!name.includes("/") && !name.includes("\\")) return name;
-  throw new Error(
-    `There is no program ${JSON.stringify(name)} (looked for ${path}).`,
-  );
-}
-
-function wineVariables(wine: Wine): string[] {
-  return [
-    "HOME=/root",
-    "LC_ALL=C.UTF-8", // how Wine reads arguments and file names
-    `PATH=${wine.folder}:/usr/lib/wine:/usr/bin:/bin`,
-    "WINEDEBUG=-all",
-    `WINEPREFIX=${wine.prefix}`,
-  ];
-}
-
-function programVariables(cache: string): Record<string, string> {
-  const variables: Record<string, string> = {
-    DENO_DIR: `Z:${join(cache, "deno").replaceAll("/", "\\")}`,
-  };
-  for (const name of PASSED_ON) {
-    const value = process.env[name];
-    if (value !== undefined) variables[name] = value;
-  }
-  return variables;
-}
-
-/** chroot(8) is in a folder that a user's PATH may lack. */
-function searchingSbin(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
 }
 
 /** What a standard stream will be in the program: a pipe (or a socket, as Node makes them), or something else. */
@@ -183,53 +121,7 @@ function usable(stream: Stream, fd: 0 | 1 | 2): UsableStream {
  * Wine passes a host's pipe on as a handle that cannot be asked what a Windows pipe can. Deno and C programs do not ask; the
  * event loops of Node and, for its input, Bun do, and answer with EBADF.
  */
-function needsRelay(
-  name: string,
-  [stdin, stdout, stderr]: UsableStream[],
-): boolean {
-  if (name === "bun") return stdin?.isPipe === true;
-  return name === "node" &&
-    (stdin?.isPipe || stdout?.isPipe || stderr?.isPipe) === true;
-}
-
-function runOf(child: ReturnType<typeof start>, held: Lease): Run {
-  let killed = false;
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.on(
-      "error",
-      (error) => held.release().then(() => reject(error), reject),
-    );
-    // What the program left running may hold its pipes open: it goes when the program has gone.
-    child.on("exit", () => held.release());
-    child.on("close", async (code, signal) => {
-      await held.release();
-      const ending = signal ?? (killed ? "SIGKILL" : null);
-      resolve({
-        code: ending ? 128 + constants.signals[ending] : code ?? 1,
-        signal: ending,
-      });
-    });
-  });
-  return {
-    process: child,
-    ended,
-    async kill() {
-      killed = true;
-      await held.release();
-      return await ended;
-    },
-  };
-}
-
-async function smallDisk(
-  { state, root, prefix }: Wine,
-  held: Lease,
-  bytes: number,
-): Promise<string> {
-  const [first = "", ...rest] = [
-    ...enterSession(held),
-    ...["sh", SESSION_SCRIPT, "disk", state, root, prefix, String(bytes)],
-  ];
-  const folder = (await command(first, rest)).trim();
-  return `Z:${folder.replaceAll("/", "\\")}`;
+function needsRelay(name: string, streams: readonly UsableStream[]): boolean {
+  if (name === "bun") return streams[0]?.isPipe === true;
+  return name === "node" && streams.some(({ isPipe }) => isPipe);
 }

@@ -1,46 +1,53 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
-import { isolated, removeAttempts, removeTree } from "./isolation.ts";
-import { withLock } from "./lock.ts";
-import type { Progress } from "./progress.ts";
+import { enter, explain, isolated, UNSHARE } from "./isolation.ts";
 import { debianRoot } from "./root.ts";
 
 /** The first Wine that has what today's runtimes import (bcryptprimitives.dll, for one). */
 const OLDEST = 10;
 
-/** The script that makes prefixes and holds sessions. */
-export const SESSION_SCRIPT: string = fileURLToPath(
-  new URL("session.sh", import.meta.url),
-);
+const SCRIPT = fileURLToPath(new URL("session.sh", import.meta.url));
+
+/** A program with its arguments. */
+type Call = [program: string, args: readonly string[]];
 
 /** A Wine to run programs with. */
 export interface Wine {
   /** The root folder of the system that it belongs to: `/` for the host's own. */
   root: string;
-  /** The folder of the `wine` program, seen from that root. */
-  folder: string;
-  /** The Windows prefix: its drive C and its registry. */
-  prefix: string;
-  /** Where sessions on this prefix keep their locks. */
-  state: string;
+  /** The call of `session.sh` that does something with this Wine. */
+  call(verb: string, ...args: readonly string[]): Call;
+}
+
+/** Namespaces with one wineserver, for all programs of this process. They end with it at the latest. */
+export interface Session {
+  /** The call of `session.sh` that does something in the session. */
+  call(verb: string, ...args: readonly string[]): Call;
+  /** Ends all that runs in it. Resolves when it is gone. */
+  end(): Promise<void>;
 }
 
 /** Finds the host's Wine or makes a root that has one, and makes a prefix for it. */
-export async function provisionWine(
-  cache: string,
-  progress: Progress,
-): Promise<Wine> {
+export async function provisionWine(cache: string): Promise<Wine> {
   const host = await hostWine();
-  const root = host ? "/" : await debianRoot(cache, progress);
+  const root = host ? "/" : await debianRoot(cache);
   const folder = host ? dirname(host) : "/usr/bin";
-  const name = host ? "host" : "debian-13";
-  const prefix = join(cache, `prefix-${name}`);
-  const wine = { root, folder, prefix, state: join(cache, `session-${name}`) };
-  if (!existsSync(prefix)) await makePrefix(cache, wine, progress);
-  return wine;
+  const prefix = join(cache, `prefix-${host ? "host" : "debian-13"}`);
+  const caller = (prefix: string): Wine["call"] => (verb, ...args) => [
+    "sh",
+    [SCRIPT, verb, root, prefix, folder, ...args],
+  ];
+  const step = "Making a Windows prefix (about 15 s)";
+  await makeOnce(cache, prefix, step, async (temporary) => {
+    await isolated(caller(temporary)("prefix").flat());
+    return temporary;
+  });
+  return { root, call: caller(prefix) };
 }
 
 /** Returns the path of the host's `wine`, if that is new enough for a 64-bit program. */
@@ -54,25 +61,34 @@ async function hostWine(): Promise<string | undefined> {
   }
 }
 
-async function makePrefix(
-  cache: string,
-  wine: Wine,
-  progress: Progress,
-): Promise<void> {
-  await withLock(join(cache, "locks", "prefix"), async () => {
-    if (existsSync(wine.prefix)) return;
-    progress("Making a Windows prefix (about 15 s)");
-    await mkdir(cache, { recursive: true });
-    await removeAttempts(wine.prefix);
-    const temporary = await mkdtemp(`${wine.prefix}.`);
-    try {
-      const env = `WINE_FOLDER=${wine.folder}`;
-      const args = [wine.state, wine.root, temporary];
-      await isolated(["env", env, "sh", SESSION_SCRIPT, "prefix", ...args]);
-      await rename(temporary, wine.prefix);
-    } catch (cause) {
-      await removeTree(temporary).catch(() => {});
-      throw new Error("The Windows prefix could not be made.", { cause });
-    }
-  }, () => progress("Waiting for another process to make the Windows prefix"));
+/** Starts a session. */
+export async function startSession(wine: Wine): Promise<Session> {
+  const holder = spawn(...wine.call("hold", ...UNSHARE), {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true, // a Ctrl-C is ours to handle
+  });
+  const ended = once(holder, "exit");
+  let said = "";
+  for await (const text of holder.stdout.setEncoding("utf8")) {
+    said += text;
+    if (/^(ready \d+|failed)$/m.test(said)) break;
+  }
+  const pid = Number(/^ready (\d+)$/m.exec(said)?.[1]);
+  if (!pid) {
+    holder.stdin.end();
+    explain(new Error(`The Wine session could not be started.\n${said}`));
+  }
+  // It ends with this process, which does not stay for it.
+  holder.unref();
+  (holder.stdin as Socket).unref();
+  return {
+    call: (
+      ...args
+    ) => ["nsenter", [...enter(pid), ...wine.call(...args).flat()]],
+    async end() {
+      holder.ref();
+      holder.stdin.end();
+      await ended;
+    },
+  };
 }

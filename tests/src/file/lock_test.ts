@@ -10,6 +10,7 @@ import {
 import { runProgram } from "../../support/child.ts";
 import { locksAreEnforced } from "../../support/enforcement.ts";
 import { assertNoHandleLeft } from "../../support/handles.ts";
+import { pipe } from "../../support/pipes.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const skip = !locksAreEnforced();
@@ -105,6 +106,51 @@ test("unlock() fails for a range that was not locked as one", () => {
     }
     owner.unlock({ at: 10, length: 5 });
   });
+});
+
+test("tryLock() says whether it locked the range", () => {
+  onTwo((owner, other) => {
+    assertEquals(owner.tryLock({ at: 10, length: 5 }), true);
+    assertEquals(other.tryLock({ at: 14, length: 5 }), false);
+    assertEquals(other.tryLock({ at: 14, length: 5, exclusive: false }), false);
+    assertEquals(other.tryLock(), false);
+    assertEquals(other.tryLock({ at: 15, length: 5 }), true);
+    owner.unlock({ at: 10, length: 5 });
+    assertEquals(other.tryLock({ at: 10, length: 5, exclusive: false }), true);
+    assertEquals(owner.tryLock({ at: 10, length: 5, exclusive: false }), true);
+    assertEquals(owner.tryLock({ at: 10, length: 5 }), false);
+  });
+});
+
+test("lock() and tryLock() take Deno's boolean for exclusive, of the whole file", () => {
+  onTwo((owner, other) => {
+    owner.lock(false);
+    assertEquals(other.tryLock(true), false);
+    assertEquals(other.tryLock(false), true);
+    owner.unlock();
+    other.unlock();
+    owner.lock(true);
+    assertEquals(other.tryLock(false), false);
+    owner.unlock();
+    assertEquals(other.tryLock(true), true);
+  });
+});
+
+test("tryLock() refuses to wait, and fails where a lock cannot be tried", () => {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  using file = openSync(path, { write: true, create: true });
+  const wait = { wait: true } as LockOptions;
+  assertThrows(() => file.tryLock(wait), TypeError, "tryLock() never waits");
+  assertThrows(
+    () => file.tryLock({ exclusive: "no" as unknown as boolean }),
+    TypeError,
+    "exclusive must be true or false",
+  );
+  assertEquals(file.tryLock({ ...wait, wait: false } as LockOptions), true);
+  using ends = pipe();
+  const error = assertThrows(() => ends.client.tryLock(), Win32Error);
+  assertEquals(error.syscall, "LockFileEx");
 });
 
 test("close() gives up all locks", () => {

@@ -103,3 +103,11 @@ test("write() misses elements that a typed array only claims to have", () => {
   Object.defineProperty(short, "length", { value: 4 });
   assertThrows(() => array("u16", 4).create(short), TypeError, '"[2]"');
 });
+
+test("read() throws for an ArrayBuffer that is shorter than it claims", () => {
+  const buffer = Object.defineProperty(new ArrayBuffer(4), "byteLength", {
+    value: 64,
+  });
+  assertThrows(() => Header.read(buffer), RangeError);
+  assertThrows(() => Header.write(buffer, { kind: 1 }, 8), RangeError);
+});

@@ -8,13 +8,28 @@ import {
   openSync,
   type Win32Error,
 } from "../../../mod.ts";
-import { SECURITY_ATTRIBUTES } from "../../../src/structs.ts";
+import { FILE_ATTRIBUTE_HIDDEN, FileBasicInfo } from "../../../src/raw.ts";
+import { clearDeleteOnClose } from "../../../src/file/file_info.ts";
+import { FILE_BASIC_INFO, SECURITY_ATTRIBUTES } from "../../../src/structs.ts";
 import { readOnlyIsEnforced } from "../../support/enforcement.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
 import { assertNoHandleLeft } from "../../support/handles.ts";
 import { assertNotOpened } from "../../support/not_opened.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { assertRefused } from "../../support/untouched.ts";
+
+/** Sets a file's attribute "hidden", by FileBasicInfo. */
+function hide(path: string): void {
+  using file = openSync(path, { write: true });
+  const info = FILE_BASIC_INFO.create({
+    FileAttributes: FILE_ATTRIBUTE_HIDDEN,
+  });
+  const { handle } = file;
+  const length = info.byteLength;
+  assert(
+    kernel32.SetFileInformationByHandle(handle, FileBasicInfo, info, length),
+  );
+}
 
 const text = (path: string) => readFileSync(path, "utf8");
 const bytes = (content: string) => new TextEncoder().encode(content);
@@ -162,6 +177,47 @@ test("openSync() cannot keep a file to itself that somebody has open", () => {
   assertNotOpened(path, { read: true, share: [] }, "ERROR_SHARING_VIOLATION");
 });
 
+test("openSync() with directory opens directories, and files too", () => {
+  using folder = tempFolder();
+  using directory = openSync(folder.path, { read: true, directory: true });
+  const { isDirectory, isFile, isSymlink } = directory.stat();
+  assertEquals([isDirectory, isFile, isSymlink], [true, false, false]);
+  writeFileSync(folder.file("a"), "hello");
+  using file = openSync(folder.file("a"), { read: true, directory: true });
+  assertEquals(file.stat().isFile, true);
+});
+
+test("openSync() with attributesOnly needs no right to read or write", () => {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  using owner = openSync(path, { write: true, create: true, share: [] });
+  owner.write(bytes("hello"));
+  assertNotOpened(path, { read: true }, "ERROR_SHARING_VIOLATION");
+  using file = openSync(path, { attributesOnly: true });
+  assertEquals(file.stat().size, 5);
+  assertEquals(file.sectorSize(), owner.sectorSize());
+  assertThrows(() => file.read(new Uint8Array(1)), TypeError, "not open for");
+  assertThrows(() => file.write(new Uint8Array(1)), TypeError, "not open for");
+});
+
+test("openSync() with followLinks: false opens what is no link all the same", () => {
+  using folder = tempFolder();
+  writeFileSync(folder.file("a"), "hello");
+  using file = openSync(folder.file("a"), { read: true, followLinks: false });
+  assertEquals(file.stat().isSymlink, false);
+  assertEquals(file.read(new Uint8Array(9)), 5);
+});
+
+test("openSync() with create and truncate empties hidden files", () => {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  writeFileSync(path, "hello");
+  hide(path);
+  using file = openSync(path, { write: true, create: true, truncate: true });
+  assertEquals(file.size(), 0);
+  assertEquals(file.stat().attributes & FILE_ATTRIBUTE_HIDDEN, 2);
+});
+
 test("openSync() with deleteOnClose deletes the file with its last handle", () => {
   using folder = tempFolder();
   const path = folder.file("a");
@@ -175,6 +231,22 @@ test("openSync() with deleteOnClose deletes the file with its last handle", () =
     assert(existsSync(path));
   }
   assert(!existsSync(path));
+});
+
+test("clearDeleteOnClose() keeps a file that was to be deleted on close", () => {
+  using folder = tempFolder();
+  const path = folder.file("a");
+  writeFileSync(path, "hello");
+  {
+    using file = openSync(path, { read: true, deleteOnClose: true });
+    assert(clearDeleteOnClose(file.handle));
+  }
+  assertEquals(text(path), "hello");
+});
+
+test("openSync() opens volumes, whose type may be unknown", () => {
+  using volume = openSync("\\\\.\\C:", { attributesOnly: true });
+  assertEquals(volume.path, "\\\\.\\C:");
 });
 
 test("openSync() refuses bad paths and options before it opens anything", () => {

@@ -375,7 +375,7 @@ test("methods refuse what they cannot do with a sentence, as rejections", async 
     () => file.close(),
   ];
   for (const method of methods) {
-    await assertRejects(method, FileClosedError, "is closed");
+    await assertRejects(method, FileClosedError, "has been closed");
   }
   await using pipe = await overlappedPipe();
   await assertRejects(

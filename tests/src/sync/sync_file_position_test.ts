@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { openSync, type SyncFile, Win32Error } from "../../../mod.ts";
+import { open, openSync, type SyncFile, Win32Error } from "../../../mod.ts";
 import { counting, onFile, position, take } from "../../support/on_file.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
@@ -137,6 +137,19 @@ test("write() after the file has become longer elsewhere stays at its position",
     file.write(counting(1, 5));
     assertEquals([...readFileSync(path)], [1, 2, 5, 11, 12]);
   });
+});
+
+test("seek() takes the numbers of Deno.SeekMode for the words", async () => {
+  using folder = tempFolder();
+  const options = { read: true, write: true, create: true };
+  using synchronous = openSync(folder.file("a"), options);
+  synchronous.truncate(10);
+  await using overlapped = await open(folder.file("a"), options);
+  for (const file of [synchronous, overlapped]) {
+    assertEquals(await file.seek(4, 0), 4);
+    assertEquals(await file.seek(2, 1), 6);
+    assertEquals(await file.seek(-1, 2), 9);
+  }
 });
 
 test("seek() counts from the start, the position or the end", () => {

@@ -168,7 +168,7 @@ test("readExactly() says how much there was when the file ends before", () => {
     const error = assertThrows(
       () => file.readExactly(buffer, { at: 2 }),
       UnexpectedEndOfFileError,
-      `"${path}" ended after 3 of the 8 bytes`,
+      `'${path}' ended after 3 of the 8 bytes`,
     );
     assertEquals(error.bytesTransferred, 3);
     assertEquals([...buffer], [3, 4, 5, 0, 0, 0, 0, 0]);

@@ -110,7 +110,7 @@ test("readExactly() ends at once where nothing can ever be read", () => {
   assertThrows(
     () => file.readExactly(new Uint8Array(5)),
     UnexpectedEndOfFileError,
-    '"NUL" ended after 0 of the 5 bytes',
+    "'NUL' ended after 0 of the 5 bytes",
   );
 });
 

@@ -1,9 +1,8 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Win32Error } from "../../../mod.ts";
-import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
+import { type Handle, Win32Error } from "../../../mod.ts";
 import { END_OF_FILE, type Offset } from "../../../src/file/transfer_limits.ts";
-import { readInto, writeFrom } from "../../../src/sync/transfer.ts";
+import { handleWord, readInto, writeFrom } from "../../../src/sync/transfer.ts";
 import {
   type FakeTransferCall,
   type FakeTransferResult,
@@ -19,7 +18,7 @@ const ERROR_DISK_FULL = 112;
 const ERROR_MORE_DATA = 234;
 
 const disk = {
-  handle: INVALID_HANDLE_VALUE,
+  handle: -1,
   path: "a file",
   isDisk: true,
 };
@@ -72,6 +71,12 @@ function read(
   });
   return { count, calls };
 }
+
+test("handleWord() is the low half of a handle, with its sign", () => {
+  assertEquals(handleWord(0x84n as Handle), 0x84);
+  assertEquals(handleWord(2n ** 64n - 1n as Handle), -1);
+  assertEquals(handleWord(0xFFFF_FFF0n as Handle), -16);
+});
 
 test("a transfer is one call", () => {
   for (const transfer of [read, write]) {

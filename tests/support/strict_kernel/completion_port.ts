@@ -77,7 +77,7 @@ export class CompletionPort implements KernelObject {
 
   #wake(): void {
     while (this.packets.length > 0 && this.#waiters.length > 0) {
-      // "Threads … are released in last-in-first-out (LIFO) order."
+      // Threads are released last in, first out: the page above.
       const { blocking, take } = this.#waiters.pop()!;
       const result = take();
       blocking.end(() => result);

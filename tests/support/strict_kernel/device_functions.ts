@@ -17,7 +17,7 @@ function control(kernel: StrictKernel, ...words: bigint[]): bigint | Blocking {
     overlapped,
   ] = words;
   const open = kernel.handles.get(handle!, OpenFile);
-  // "… can be NULL if lpOverlapped is not NULL"
+  // lpBytesReturned may be NULL only with an OVERLAPPED: the page above.
   if (counted === 0n && overlapped === 0n) {
     throw new KernelViolation("lpBytesReturned and lpOverlapped are both NULL");
   }

@@ -62,7 +62,7 @@ export class Disk implements Target, Device {
     if (!open.may(kind === "read" ? FILE_READ_DATA : FILE_WRITE_DATA)) {
       fail(ERROR_ACCESS_DENIED);
     }
-    // "Volume handles … all I/O … must be sector-aligned", the flag given or not: sdk CreateFileW, "Physical Disks and Volumes"
+    // Direct access is in whole sectors, whether the flag is given or not: sdk CreateFileW, Physical Disks and Volumes
     if (
       offset < 0 || offset % this.sector !== 0 || length % this.sector !== 0
     ) fail(ERROR_INVALID_PARAMETER);
@@ -106,7 +106,7 @@ export class Disk implements Target, Device {
     if (kind === "read") {
       operation.put(this.bytes.read(offset, count));
     } else {
-      // "A write on a volume handle … will succeed if … the volume is locked": sdk WriteFile
+      // A write on a volume succeeds if the volume is locked: sdk WriteFile
       if (end !== undefined && this.#lock !== open) {
         return ended(STATUS_ACCESS_DENIED);
       }

@@ -72,7 +72,7 @@ export class DiskFile implements Target {
   check(operation: Operation): void {
     const { kind, open, offset, length, data } = operation.request;
     if (kind === "lock") {
-      // "The handle must have been created with either GENERIC_READ or GENERIC_WRITE": sdk LockFileEx
+      // The handle must have been created with GENERIC_READ or GENERIC_WRITE: sdk LockFileEx
       if (!open.may(FILE_READ_DATA | FILE_WRITE_DATA)) {
         fail(ERROR_ACCESS_DENIED);
       }
@@ -124,7 +124,7 @@ export class DiskFile implements Target {
     this.volume.fileClosed(this, open);
   }
 
-  /** Where an operation starts: "FILE_APPEND_DATA … writes go to the end". */
+  /** Where an operation starts: with FILE_APPEND_DATA alone, at the end. https://learn.microsoft.com/windows/win32/fileio/file-access-rights-constants */
   offsetOf(operation: Operation): number {
     const { kind, open, offset } = operation.request;
     if (kind !== "write") return offset;
@@ -142,7 +142,7 @@ export class DiskFile implements Target {
   }
 
   /**
-   * Reserves or gives back room. "If the new allocation size is less than the end of file, the end of file is moved":
+   * Reserves or gives back room. One that is less than the end of file moves the end of file:
    * https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_allocation_info
    */
   setAllocation(size: number): void {
@@ -182,7 +182,7 @@ export class DiskFile implements Target {
     if (this.locks.forbidsWrite(open, BigInt(offset), BigInt(length))) {
       return { status: STATUS_FILE_LOCK_CONFLICT, count: 0 };
     }
-    // "A null write … does not truncate or extend": sdk WriteFile
+    // A write of no bytes neither truncates nor extends: sdk WriteFile
     if (length === 0) return { status: 0, count: 0 };
     if (offset + length > MAX_SIZE) {
       return { status: STATUS_DISK_FULL, count: 0 };

@@ -79,7 +79,7 @@ function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
       fail(ERROR_FILE_NOT_FOUND);
     return openTarget(kernel, device.open(mode), mode);
   }
-  // "The calling process must open the file with the GENERIC_WRITE bit set": sdk CreateFileW
+  // TRUNCATE_EXISTING wants GENERIC_WRITE: sdk CreateFileW
   if (how === TRUNCATE_EXISTING && (mode.access & FILE_WRITE_DATA) === 0) {
     fail(ERROR_INVALID_PARAMETER);
   }
@@ -88,7 +88,7 @@ function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
     mode,
     how,
   );
-  // "… the last-error code is set to ERROR_ALREADY_EXISTS", or to zero: sdk CreateFileW
+  // The last error says whether the file was there: sdk CreateFileW
   if (how === CREATE_ALWAYS || how === OPEN_ALWAYS) {
     kernel.thread.lastError = existed ? ERROR_ALREADY_EXISTS : 0;
   }
@@ -157,7 +157,7 @@ function getDiskFreeSpace(
   ...results: bigint[]
 ): bigint {
   const drive = root === 0n ? "C:\\" : readText(kernel.memory, root);
-  // "A trailing backslash … is required."
+  // A trailing backslash is required: the page above.
   if (!/^[a-z]:\\$/i.test(drive)) fail(ERROR_INVALID_PARAMETER);
   const { sector, cluster, free, size } = volumeOf(
     kernel,

@@ -22,6 +22,11 @@ export class Handles {
     return handle;
   }
 
+  /** Gives an object another handle. */
+  duplicate(handle: bigint): bigint {
+    return this.open(this.#find(handle));
+  }
+
   /** The object of a handle, which must be of a kind that the function takes. */
   get<T extends KernelObject>(
     handle: bigint,

@@ -11,7 +11,6 @@ import {
   FileAllocationInfo,
   FileBasicInfo,
   FileDispositionInfo,
-  FileDispositionInfoEx,
   FileEndOfFileInfo,
   FileStandardInfo,
   FileStorageInfo,
@@ -19,6 +18,7 @@ import {
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_PARAMETER,
+  ERROR_PRIVILEGE_NOT_HELD,
 } from "../../../src/errors/codes.ts";
 import {
   ERROR_INVALID_FUNCTION,
@@ -26,6 +26,7 @@ import {
   FileAttributeTagInfo,
 } from "./constants.ts";
 import { STATUS_INVALID_HANDLE } from "./status.ts";
+import { FileDispositionInfoEx } from "../../../src/file/file_info.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation, Win32Failure } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
@@ -168,7 +169,7 @@ function setInformation(
     }
     case FileBasicInfo:
       if (!open.may(FILE_WRITE_ATTRIBUTES)) fail(ERROR_ACCESS_DENIED);
-      // "If this is zero … the attributes do not change": https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_basic_info
+      // Zero leaves the attributes as they are: https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_basic_info
       if (view.getUint32(32, true) !== 0) {
         file.attributes = view.getUint32(32, true);
       }
@@ -186,7 +187,7 @@ function setPointer(
   ...[handle, distance, result, method]: bigint[]
 ): bigint {
   const open = kernel.handles.get(handle!, OpenFile);
-  // "… to a nonseeking device … the behavior … is undefined", and a handle for overlapped I/O has no file pointer
+  // A device without offsets has no file pointer, nor has a handle for overlapped I/O: the page above.
   if (!open.target.seeks || open.mode.overlapped) {
     throw new KernelViolation(
       "SetFilePointerEx on a handle that has no file pointer",
@@ -201,7 +202,7 @@ function setPointer(
   const base = bases[u32(method!)] ?? fail(ERROR_INVALID_PARAMETER);
   const position = base + Number(BigInt.asIntN(64, distance!));
   if (position < 0) fail(ERROR_NEGATIVE_SEEK);
-  // "… the application can only move the file pointer to sector-aligned positions"
+  // With FILE_FLAG_NO_BUFFERING, only to whole sectors: the page above.
   const isFixed = open.mode.unbuffered && open.target instanceof DiskFile;
   if (
     isFixed && position % (open.target as DiskFile).volume.sector.logical !== 0
@@ -220,6 +221,7 @@ function setValidData(
 ): bigint {
   const open = kernel.handles.get(handle!, OpenFile);
   if (!open.may(FILE_WRITE_DATA)) fail(ERROR_ACCESS_DENIED);
+  if (!kernel.rules.managesVolumes) fail(ERROR_PRIVILEGE_NOT_HELD);
   diskFile(open).setValidData(Number(BigInt.asIntN(64, length!)));
   return 1n;
 }

@@ -21,7 +21,7 @@ import { Blocking } from "./thread.ts";
 const isError = (status: number) => status >>> 30 === 3;
 const isWarning = (status: number) => status >>> 30 === 2;
 
-/** Starts operations, ends them, and tells the program how they ended. */
+/** Starts operations, ends them, and shows the program how they ended. */
 export class IoManager {
   readonly #kernel: StrictKernel;
   /** By the address of the OVERLAPPED, until its last packet has been taken. */
@@ -52,7 +52,7 @@ export class IoManager {
     for (const range of request.data) this.#checkMemory(range);
     if (open.mode.overlapped) {
       if (overlapped === 0n) {
-        // "The lpOverlapped parameter is required": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+        // An overlapped handle wants an OVERLAPPED: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
         throw new KernelViolation(
           `${operation.name} has no OVERLAPPED, and the handle is an overlapped one`,
         );
@@ -134,6 +134,11 @@ export class IoManager {
       const { status, count } = result;
       operation.writeStatus(result);
       done(count);
+      // The system may update the offset in the OVERLAPPED before the function returns: sdk WriteFile
+      if (overlapped !== 0n && offset >= 0 && this.#kernel.schedule.coin()) {
+        const next = BigInt(offset + count);
+        this.#kernel.memory.view(overlapped, 32).setBigUint64(16, next, true);
+      }
       if (open.target.seeks && offset >= 0 && !isError(status)) {
         open.position = offset + count;
       }
@@ -203,7 +208,7 @@ export class IoManager {
     operation.writeStatus(result);
     done(count);
     this.#signal(operation);
-    // The skip mode "covers success": https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setfilecompletionnotificationmodes
+    // The skip mode is for success alone: https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setfilecompletionnotificationmodes
     const isQueued = this.#sendsPacket(operation) &&
       !(open.skipsOnSuccess && !isWarning(status));
     if (isQueued) {
@@ -226,7 +231,7 @@ export class IoManager {
       operation.whenEnded?.(result);
       return;
     }
-    // "The status block … will not be updated until the packet is removed from the completion port", or so it may be.
+    // The status may be written only when the packet is taken: https://learn.microsoft.com/windows/win32/fileio/i-o-completion-ports
     const isUpdated = this.#kernel.schedule.coin();
     if (isUpdated) operation.writeStatus(result);
     this.#signal(operation);
@@ -260,7 +265,7 @@ export class IoManager {
     this.#post(operation, { status, count: 0 });
   }
 
-  /** "hEvent … with its low-order bit set" keeps a packet from being queued. */
+  /** hEvent with its low bit set keeps a packet from being queued: sdk GetQueuedCompletionStatus */
   #sendsPacket({ request: { open, overlapped } }: Operation): boolean {
     return open.port !== undefined && overlapped !== 0n &&
       (this.#eventWord(overlapped) & 1n) === 0n;

@@ -18,12 +18,14 @@ export type KernelFunction = (
   ...words: bigint[]
 ) => bigint | Blocking;
 
-/** What drivers do in one way or another. */
+/** What drivers do differently. */
 export interface Rules {
   /** The status in the packet that a driver queues of a call that fails; nothing if it queues none, as most. */
   packetOfFailedCall(operation: Operation, status: number): number | undefined;
   /** Whether a handle may be closed while operations are pending on it, which ends them. */
   closesWithPending: boolean;
+  /** Whether the process has SE_MANAGE_VOLUME_NAME, which SetFileValidData wants. */
+  managesVolumes: boolean;
 }
 
 /** Results of 64 bits; in all others the upper half is undefined. */
@@ -258,5 +260,9 @@ export class StrictKernel {
 }
 
 function defaultRules(): Rules {
-  return { packetOfFailedCall: () => undefined, closesWithPending: false };
+  return {
+    packetOfFailedCall: () => undefined,
+    closesWithPending: false,
+    managesVolumes: true,
+  };
 }

@@ -33,7 +33,7 @@ export interface OpenMode {
 export class OpenFile implements KernelObject {
   readonly target: Target;
   mode: OpenMode;
-  /** The file pointer; "asynchronous handles have none". */
+  /** The file pointer of a synchronous handle. */
   position = 0;
   port: CompletionPort | undefined;
   key = 0n;

@@ -61,8 +61,8 @@ const OFFSET = 16;
 const SIZE = 32;
 
 /**
- * An operation with the kernel: the one that uses its memory. "The application must not free or reuse the buffer until the
- * operation has completed": https://learn.microsoft.com/windows/win32/fileio/synchronous-and-asynchronous-i-o
+ * An operation with the kernel: the one that uses its memory. The program must not free or reuse it until the
+ * operation has ended: https://learn.microsoft.com/windows/win32/fileio/synchronous-and-asynchronous-i-o
  */
 export class Operation {
   readonly request: Request;

@@ -65,7 +65,7 @@ export class PendingOperations {
   ): boolean {
     if (operation === undefined) return false;
     remove(this.scheduled, operation);
-    // "There is no guarantee that underlying drivers correctly support cancellation": it may end as if nothing had been asked.
+    // Drivers need not obey: it may end as if nothing had been asked. https://learn.microsoft.com/windows/win32/fileio/cancelioex-func
     const obeys = operation.cancelled && this.#host.schedule.coin();
     const result = obeys ? undefined : perform(operation);
     if (result !== undefined) this.#end(operation, result);

@@ -19,7 +19,7 @@ import type { OpenFile, Target } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
 import type { PipeName } from "./pipe_name.ts";
 
-/** A message on its way, or a run of bytes. */
+/** A message in transit, or a run of bytes. */
 interface Message {
   bytes: Uint8Array;
   /** How much of it was there at the start. */
@@ -37,7 +37,7 @@ class Flow {
     this.#quota = quota;
   }
 
-  /** How many bytes are on their way. */
+  /** How many bytes are in transit. */
   get length(): number {
     return this.messages.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
@@ -75,7 +75,7 @@ export class PipeInstance {
     return this.client;
   }
 
-  /** "Makes the client's handle … invalid, data … unread is discarded": https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe */
+  /** Cuts the client off, and discards what it has not read: https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe */
   disconnect(): void {
     if (this.client !== undefined) this.client.isDisconnected = true;
     this.client = undefined;
@@ -205,7 +205,7 @@ export class PipeEnd implements Target {
     }
     operation.put(all);
     this.instance.name.retry();
-    // "If the … next message is longer than … ReadFile … returns FALSE and … ERROR_MORE_DATA": sdk ReadFile
+    // A message that is longer than the buffer: FALSE and ERROR_MORE_DATA, sdk ReadFile
     const isPart = this.readsMessages && messages[0] !== undefined &&
       messages[0].bytes.length < messages[0].length;
     return { status: isPart ? STATUS_BUFFER_OVERFLOW : 0, count };
@@ -216,7 +216,7 @@ export class PipeEnd implements Target {
     const flow = this.#outgoing;
     const mine = flow.messages.find(({ writer }) => writer === operation);
     const absence = this.absence();
-    // A pipe whose other end is closed: ERROR_NO_DATA, "the pipe is being closed"
+    // A pipe whose other end is closed: ERROR_NO_DATA, as Wine's dlls/kernel32/tests/pipe.c says
     if (absence !== undefined) {
       return ended(
         absence === STATUS_PIPE_BROKEN ? STATUS_PIPE_CLOSING : absence,
@@ -251,7 +251,7 @@ export class PipeEnd implements Target {
     return ended(instance.state === "closing" ? STATUS_PIPE_CLOSING : 0);
   }
 
-  /** "The function does not return until the client has read all": https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe */
+  /** It ends when the other end has read all: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers */
   #flush(): Result | undefined {
     const absence = this.absence();
     if (absence !== undefined) return ended(absence);

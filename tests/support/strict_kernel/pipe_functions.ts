@@ -51,14 +51,14 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
   const isMessageType = (mode & PIPE_TYPE_MESSAGE) !== 0;
   const readsMessages = (mode & PIPE_READMODE_MESSAGE) !== 0;
   const limit = u32(max!);
-  // "… PIPE_READMODE_MESSAGE … can be only used if PIPE_TYPE_MESSAGE is also specified", "1 through 255"
+  // Messages are read only from pipes of messages; there are 1 to 255 instances.
   if (
     direction === 0 || limit === 0 || limit > 255 ||
     (readsMessages && !isMessageType)
   ) fail(ERROR_INVALID_PARAMETER);
   let name = kernel.names.devices.get(key);
   if (name !== undefined) {
-    // "If … FILE_FLAG_FIRST_PIPE_INSTANCE … the first instance fails … ERROR_ACCESS_DENIED"; type and access must be the same
+    // FILE_FLAG_FIRST_PIPE_INSTANCE, another type or another direction: ERROR_ACCESS_DENIED
     if (!(name instanceof PipeName) || flags & FILE_FLAG_FIRST_PIPE_INSTANCE) {
       return fail(ERROR_ACCESS_DENIED);
     }
@@ -107,7 +107,7 @@ function connectPipe(
   const end = pipeEnd(kernel, handle!);
   if (end.side === "client") return fail(ERROR_INVALID_FUNCTION);
   const { state } = end.instance;
-  // "If a client connects before the function is called … returns zero and … ERROR_PIPE_CONNECTED"
+  // A client that came before the call: ERROR_PIPE_CONNECTED; one that has gone again: ERROR_NO_DATA
   if (state === "connected") fail(ERROR_PIPE_CONNECTED);
   if (state === "closing") fail(ERROR_NO_DATA);
   const open = kernel.handles.get(handle!, OpenFile);
@@ -186,7 +186,7 @@ function waitPipe(
   const name = kernel.names.devices.get(
     pipeKey(readText(kernel.memory, address!)),
   );
-  // "If no instances of the specified named pipe exist, the … function returns immediately"
+  // Without instances it returns at once, whatever its time: the page above.
   if (!(name instanceof PipeName)) return fail(ERROR_FILE_NOT_FOUND);
   if (name.listening !== undefined) return 1n;
   const limit = u32(timeout!) === NMPWAIT_USE_DEFAULT_WAIT

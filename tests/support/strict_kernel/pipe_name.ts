@@ -45,7 +45,7 @@ export class PipeName implements Device {
 
   /** Makes an instance, which listens. https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew */
   create(readsMessages: boolean, waits: boolean): PipeInstance {
-    // "ERROR_PIPE_BUSY … nMaxInstances"
+    // More than nMaxInstances: ERROR_PIPE_BUSY
     if (this.instances.length >= this.options.maxInstances) {
       fail(ERROR_PIPE_BUSY);
     }
@@ -63,7 +63,7 @@ export class PipeName implements Device {
   /** A client opens the name. https://learn.microsoft.com/windows/win32/ipc/named-pipe-client */
   open(mode: OpenMode): Target {
     const { direction } = this.options;
-    // "Inbound" and "outbound" are the server's view: https://learn.microsoft.com/windows/win32/ipc/named-pipe-open-modes
+    // The direction is the server's view: https://learn.microsoft.com/windows/win32/ipc/named-pipe-open-modes
     const reads = (mode.access & FILE_READ_DATA) !== 0;
     const writes = (mode.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) !== 0;
     if ((reads && (direction & 2) === 0) || (writes && (direction & 1) === 0)) {

@@ -27,7 +27,7 @@ function createPort(
   if (file === INVALID_HANDLE_VALUE) return handle;
   const open = kernel.handles.get(file!, OpenFile);
   const port = kernel.handles.get(handle, CompletionPort);
-  // "The handle must be to an object that supports overlapped I/O", and "can be associated with only one port": 87
+  // A handle must be an overlapped one, and is bound to one port until it is closed: the page above.
   if (!open.mode.overlapped || open.port !== undefined) {
     fail(ERROR_INVALID_PARAMETER);
   }
@@ -98,7 +98,7 @@ function setModes(kernel: StrictKernel, ...[handle, flags]: bigint[]): bigint {
   if ((modes & ~3) !== 0 || !open.mode.overlapped) {
     fail(ERROR_INVALID_PARAMETER);
   }
-  // "… the … mode cannot be removed"
+  // A mode that is set stays set: the page above.
   open.skipsOnSuccess ||= (modes & 1) !== 0;
   open.skipsEvent ||= (modes & 2) !== 0;
   return 1n;
@@ -117,6 +117,36 @@ function getResult(
     return status >>> 31 === 0 ? 1n : fail(codeOfStatus(status));
   };
   return u32(wait!) === 0 ? read() : kernel.io.wait(overlapped!, read);
+}
+
+/** https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getoverlappedresultex */
+function getResultEx(
+  kernel: StrictKernel,
+  ...[handle, overlapped, counted, milliseconds]: bigint[]
+): bigint | Blocking {
+  const limit = u32(milliseconds!);
+  const outcome = getResult(
+    kernel,
+    handle!,
+    overlapped!,
+    counted!,
+    BigInt(limit === 0 ? 0 : 1),
+  );
+  if (!(outcome instanceof Blocking) || limit === 0xFFFF_FFFF) return outcome;
+  const expire = () => {
+    clearTimeout(timer);
+    blocking.end(() => fail(WAIT_TIMEOUT));
+  };
+  const timer = setTimeout(expire, limit);
+  const blocking = new Blocking(outcome.what, {
+    expire,
+    poll: () => outcome.value && blocking.end(outcome.value),
+  });
+  outcome.ended.then(() => {
+    clearTimeout(timer);
+    blocking.end(outcome.value!);
+  });
+  return blocking;
 }
 
 /** https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitforsingleobject */
@@ -152,6 +182,7 @@ export const portFunctions: Readonly<Record<string, KernelFunction>> = {
     kernel.handles.open(new Event(u32(isManual!) !== 0, u32(isSet!) !== 0)),
   CreateIoCompletionPort: createPort,
   GetOverlappedResult: getResult,
+  GetOverlappedResultEx: getResultEx,
   GetQueuedCompletionStatusEx: getPackets,
   PostQueuedCompletionStatus: postPacket,
   ResetEvent(kernel, handle) {

@@ -15,8 +15,7 @@ export class RangeLocks {
   /**
    * Locks a range unless another lock forbids it.
    *
-   * "Exclusive locks cannot overlap an existing locked region of a file. Shared locks can overlap a locked region provided
-   * locks held on that region are shared locks": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+   * Exclusive locks overlap no other lock, shared ones only shared ones: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
    * The owner's own exclusive lock does not count there: test_LockFile in Wine's dlls/kernel32/tests/file.c.
    */
   lock(
@@ -33,8 +32,7 @@ export class RangeLocks {
   }
 
   /**
-   * Unlocks a range, which "must correspond exactly to an existing locked region"; "the first unlock operation unlocks the
-   * exclusive lock": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
+   * Unlocks a range, which must be exactly one that was locked; an exclusive lock goes first: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-unlockfileex
    */
   unlock(owner: OpenFile, offset: bigint, length: bigint): boolean {
     const mine = this.#locks.filter((lock) =>
@@ -52,7 +50,7 @@ export class RangeLocks {
     );
   }
 
-  /** Whether a lock forbids a write; "a shared lock … denies write access to all, the owner included". */
+  /** Whether a lock forbids a write: a shared lock denies writes to all, the owner included. */
   forbidsWrite(writer: OpenFile, offset: bigint, length: bigint): boolean {
     return this.#over(offset, length).some((lock) =>
       !lock.exclusive || lock.owner !== writer

@@ -1,13 +1,36 @@
-import { MEM_RELEASE } from "../../../src/win32/constants.ts";
 import { ERROR_INVALID_PARAMETER } from "../../../src/errors/codes.ts";
+import {
+  DUPLICATE_SAME_ACCESS,
+  MEM_RELEASE,
+} from "../../../src/win32/constants.ts";
 import { ERROR_INVALID_ADDRESS } from "./constants.ts";
-import { fail } from "./failure.ts";
+import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction } from "./kernel.ts";
 import { ThreadHandle } from "./thread.ts";
 import { writeText } from "./texts.ts";
 import { u32 } from "./words.ts";
 
 export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
+  // https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-duplicatehandle
+  DuplicateHandle(
+    kernel,
+    source,
+    handle,
+    target,
+    result,
+    _access,
+    _i,
+    options,
+  ) {
+    if (source !== target || u32(options!) !== DUPLICATE_SAME_ACCESS) {
+      throw new KernelViolation(
+        "the strict kernel duplicates handles within the process, with the same access",
+      );
+    }
+    const copy = kernel.handles.duplicate(handle!);
+    kernel.memory.view(result!, 8).setBigUint64(0, copy, true);
+    return 1n;
+  },
   FormatMessageW(kernel, ...[, , code, , buffer, capacity]) {
     const text = `The strict kernel's text for code ${u32(code!)}.\r\n`;
     if (text.length + 1 > u32(capacity!)) fail(122);
@@ -25,9 +48,18 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
     );
     return 1n;
   },
-  // "If an application does not have associated standard handles … the return value is NULL": https://learn.microsoft.com/windows/console/getstdhandle
+  // A process without standard handles gets NULL: https://learn.microsoft.com/windows/console/getstdhandle
   GetStdHandle: (kernel, which) =>
     kernel.handles.standard.get(Number(BigInt.asIntN(32, which!))) ?? 0n,
+  // https://learn.microsoft.com/windows/win32/api/sysinfoapi/ns-sysinfoapi-system_info
+  GetSystemInfo(kernel, address) {
+    const view = kernel.memory.view(address!, 48);
+    view.setUint16(0, 9, true);
+    view.setUint32(4, 4096, true);
+    view.setUint32(32, 4, true);
+    view.setUint32(40, 65_536, true);
+    return 0n;
+  },
   // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-openthread
   OpenThread(kernel, _access, _inherits, id) {
     const thread = kernel.threads.find((thread) => thread.id === u32(id!)) ??
@@ -45,7 +77,7 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
   },
   // https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualfree
   VirtualFree(kernel, address, size, type) {
-    // "If the dwFreeType parameter is MEM_RELEASE, this parameter must be 0 (zero)."
+    // With MEM_RELEASE the size must be 0: the page above.
     if (u32(type!) !== MEM_RELEASE || size !== 0n) {
       fail(ERROR_INVALID_PARAMETER);
     }

@@ -35,7 +35,7 @@ function transfer(kind: "read" | "write"): KernelFunction {
         kernel.memory.view(counted!, 4).setUint32(0, count, true);
       }
     };
-    // "ReadFile sets this value to zero before doing any work or error checking."
+    // The count is set to 0 before anything else is done or checked: the page above.
     setCount(0);
     if (counted === 0n && overlapped === 0n) {
       throw new KernelViolation(
@@ -47,7 +47,7 @@ function transfer(kind: "read" | "write"): KernelFunction {
     const offset = overlapped === 0n
       ? open.position
       : offsetIn(kernel, overlapped!);
-    // "For … devices that do not support byte offsets … must be 0": https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
+    // Offsets of devices that have none must be 0: https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
     if (!open.target.seeks && offset !== 0) fail(ERROR_INVALID_PARAMETER);
     const data = [{ address: buffer!, length: size }];
     const request = {
@@ -66,13 +66,13 @@ function transfer(kind: "read" | "write"): KernelFunction {
 function transferPages(kind: "read" | "write"): KernelFunction {
   return (kernel, ...[handle, segments, length, reserved, overlapped]) => {
     const open = kernel.handles.get(handle!, OpenFile);
-    // "… must have been opened with FILE_FLAG_OVERLAPPED and FILE_FLAG_NO_BUFFERING"
+    // The handle must be overlapped and unbuffered: the page above.
     if (reserved !== 0n || !open.mode.overlapped || !open.mode.unbuffered) {
       fail(ERROR_INVALID_PARAMETER);
     }
     const size = u32(length!);
     const count = Math.ceil(size / PAGE);
-    // "… the final element … must be a 64-bit NULL pointer"
+    // The element behind the last segment must be NULL: the page above.
     const table = kernel.memory.view(segments!, 8 * count + 8);
     const data: Range[] = [];
     for (let i = 0; i < count; i++) {
@@ -138,6 +138,9 @@ function unlockFile(
 function flushFile(kernel: StrictKernel, handle: bigint): bigint | Blocking {
   const open = kernel.handles.get(handle, OpenFile);
   if (!open.may(FILE_WRITE_DATA | FILE_APPEND_DATA)) fail(ERROR_ACCESS_DENIED);
+  if (kernel.onJsThread && open.mode.overlapped) {
+    kernel.jsThreadWaits.push("FlushFileBuffers waits for the disk");
+  }
   return kernel.io.startAndWait({
     kind: "flush",
     open,

@@ -41,7 +41,7 @@ export interface VolumeOptions {
   readonly size?: number;
   /** Its sectors. @default {{ logical: 512, physical: 4096 }} */
   readonly sector?: { readonly logical: number; readonly physical: number };
-  /** What memory must be aligned to in unbuffered I/O: "this requirement may not be enforced". @default {"physical"} */
+  /** What memory must be aligned to in unbuffered I/O; not all drivers enforce it. @default {"physical"} */
   readonly memoryAlignment?: "logical" | "physical" | "none";
   /** Whether a deleted file's name is free at once, as since Windows 10 1809. @default {true} */
   readonly namesGoAtOnce?: boolean;
@@ -174,7 +174,7 @@ export class Volume {
   }
 
   #openFolder(mode: OpenMode): never {
-    // "To open a directory … FILE_FLAG_BACKUP_SEMANTICS": sdk CreateFileW
+    // A directory wants FILE_FLAG_BACKUP_SEMANTICS: sdk CreateFileW
     if (mode.flags & FILE_FLAG_BACKUP_SEMANTICS) {
       throw new Error("The strict kernel has no handles of folders");
     }
@@ -194,7 +194,7 @@ export class Volume {
   }
 
   #checkExisting(file: DiskFile, mode: OpenMode, disposition: number): void {
-    // "If you call CreateFile on a file that is pending deletion … ERROR_ACCESS_DENIED": sdk CreateFileW
+    // A file that is pending deletion: ERROR_ACCESS_DENIED, sdk CreateFileW
     if (file.deletePending) fail(ERROR_ACCESS_DENIED);
     if (disposition === CREATE_NEW) fail(ERROR_FILE_EXISTS);
     const writes = (mode.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) !== 0;
@@ -203,7 +203,7 @@ export class Volume {
       fail(ERROR_ACCESS_DENIED);
     }
     if (disposition === CREATE_ALWAYS) {
-      // "… and the FILE_ATTRIBUTE_HIDDEN or FILE_ATTRIBUTE_SYSTEM attribute … ERROR_ACCESS_DENIED": sdk CreateFileW
+      // A hidden or system file that is not to be one: ERROR_ACCESS_DENIED, sdk CreateFileW
       const protects = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
       if (file.attributes & protects & ~mode.flags || isReadOnly) {
         fail(ERROR_ACCESS_DENIED);

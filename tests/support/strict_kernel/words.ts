@@ -1,4 +1,4 @@
-/** A BOOL or DWORD parameter: "the upper half of a register is undefined". https://learn.microsoft.com/cpp/build/x64-calling-convention */
+/** A BOOL or DWORD parameter: the upper half of its register is undefined. https://learn.microsoft.com/cpp/build/x64-calling-convention */
 export function u32(word: bigint): number {
   return Number(word & 0xFFFF_FFFFn);
 }

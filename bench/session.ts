@@ -1,0 +1,168 @@
+// A run of the bench: processes that measure one after the other, and what they found out.
+
+import { cpus, totalmem } from "node:os";
+import { plural, pointName } from "./names.ts";
+import type { Line, Spec } from "./measure.ts";
+import { type Options, UsageError } from "./options.ts";
+import { pointsOf, secondsFor, shiftsOf, waysOf } from "./plan.ts";
+import {
+  type Point,
+  type PointResult,
+  type Results,
+  type Run,
+  type Runtime,
+  SCHEMA,
+  type Way,
+} from "./schema.ts";
+import { row } from "./summary.ts";
+
+/** What runs the processes. */
+export interface Host {
+  readonly versions: Results["versions"];
+  /** What a name of the system lacks. */
+  readonly host: string;
+  /** Has a process measure, whose lines are taken one by one. */
+  measure(
+    runtime: Runtime,
+    spec: Omit<Spec, "folder" | "library" | "against">,
+    take: (line: Line) => void,
+  ): Promise<void>;
+  /** Measures what calls leave on the JS heap, in bytes, by the name of the call. */
+  heap?(
+    runtime: Runtime,
+    quick: boolean,
+  ): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Says what would be measured, and how long it would take. */
+export function listText(options: Options): string {
+  const { points, shifts, seconds } = planOf(options);
+  const lines = points.map((point) =>
+    `${pointName(point)}: ${waysOf(point).map(({ name }) => name).join("; ")}`
+  );
+  return [...lines, planText(points, shifts, seconds)].join("\n");
+}
+
+function planOf(options: Options) {
+  const { quick, runtimes, filter, processes } = options;
+  const points = runtimes.flatMap((name) => pointsOf(name, quick, filter));
+  if (points.length === 0) {
+    throw new UsageError(
+      "There is nothing of all that. --list shows what there is.",
+    );
+  }
+  const shifts = shiftsOf(points, quick, processes);
+  const seconds = shifts.reduce(
+    (sum, points) => sum + secondsFor(points, options),
+    0,
+  );
+  return { points, shifts, seconds };
+}
+
+function planText(
+  points: readonly Point[],
+  shifts: readonly (readonly Point[])[],
+  seconds: number,
+): string {
+  const processes = plural(shifts.length, "process", "processes");
+  const time = seconds < 100
+    ? `${Math.ceil(seconds)} s`
+    : `${Math.ceil(seconds / 60)} min`;
+  return `${plural(points.length, "point")} in ${processes}, about ${time}`;
+}
+
+/** What no run can measure, and why. */
+const NEVER = {
+  what: "reads of a file that the system does not have in its cache",
+  why:
+    "Windows lets go of what it has cached of a file only when nobody has it open, and the ways that take turns have; Wine can't empty the cache of Linux",
+};
+
+/**
+ * Measures what options ask for.
+ *
+ * @param say Gets lines for a terminal.
+ * @throws {UsageError} If there is nothing to measure.
+ */
+export async function runBench(
+  options: Options,
+  host: Host,
+  say: (line: string) => void,
+): Promise<Results> {
+  const { quick, milliseconds, processes, filter } = options;
+  const { points, shifts, seconds } = planOf(options);
+  say(planText(points, shifts, seconds));
+  const runs = new Map<string, { point: Point; runs: Run[] }>();
+  const skipped = new Map([[NEVER.what, NEVER.why]]);
+  const only = filter.way as readonly Way[] | undefined;
+  let system = "";
+  let done = 0;
+  const take = (line: Line): PointResult | undefined => {
+    if ("system" in line) system = line.system;
+    if ("skipped" in line) skipped.set(pointName(line.skipped), line.why);
+    if (!("run" in line)) return undefined;
+    const { point, run } = line;
+    if (Object.keys(run.ways).length === 0) {
+      const why = Object.entries(run.missing ?? {}).map((each) =>
+        each.join(": ")
+      );
+      skipped.set(pointName(point), why.join("; ") || "nobody takes part");
+      return undefined;
+    }
+    const entry = runs.get(pointName(point)) ?? { point, runs: [] };
+    runs.set(pointName(point), entry);
+    entry.runs.push(run);
+    return { ...point, runs: entry.runs };
+  };
+  for (const points of shifts) {
+    const left = new Set(points.map(pointName));
+    const [{ runtime }] = points as [Point];
+    const spec = { points, quick, milliseconds, ...only && { only } };
+    try {
+      await host.measure(runtime, spec, (line) => {
+        if ("run" in line) left.delete(pointName(line.point));
+        if ("skipped" in line) left.delete(pointName(line.skipped));
+        const result = take(line);
+        if (result === undefined) return;
+        const percent = Math.floor(100 * Math.min(1, done / seconds));
+        say(`${`${percent} %`.padStart(5)} ${row(result)}`);
+      });
+      const [missing] = left;
+      if (missing !== undefined) throw new Error(`no figures of ${missing}`);
+    } catch (error) {
+      if (error instanceof InterruptedError) throw error;
+      // What has taken an hour is not to be lost for one process.
+      const { message } = error as Error;
+      say(message);
+      for (const name of left) skipped.set(name, message.split("\n")[0]!);
+    }
+    done += secondsFor(points, options);
+  }
+  if (runs.size === 0) throw new Error("Nothing could be measured.");
+  const heap: Results["heap"] = {};
+  const isAll = Object.values(filter).every((each) => each === undefined);
+  for (const name of isAll && host.heap ? options.runtimes : []) {
+    if (name !== "node") heap[name] = await host.heap!(name, quick);
+  }
+  return {
+    ...{ schema: SCHEMA, date: new Date().toISOString() },
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? "unknown",
+      ...{ processors: cpus().length, memory: totalmem() },
+      system: system + host.host,
+    },
+    versions: host.versions,
+    options: { quick, processes, milliseconds, ...only && { ways: only } },
+    points: Array.from(
+      runs.values(),
+      ({ point, runs }) => ({ ...point, runs }),
+    ),
+    heap,
+    skipped: Array.from(skipped, ([what, why]) => ({ what, why })),
+  };
+}
+
+/** Ends a run. */
+export class InterruptedError extends Error {
+  override name = "InterruptedError";
+}

@@ -1,0 +1,147 @@
+/**
+ * Reads and writes of an unbuffered file, of any length and at any offset.
+ *
+ * @module
+ */
+import { bytesOf } from "../../ffi/views.ts";
+import { ERROR_INVALID_PARAMETER } from "../errors/codes.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { type NamedHandle, setEndOfFile, sizeOf } from "../file/file_info.ts";
+import { toExactOffset } from "../file/position.ts";
+import type { SectorSize } from "../file/sector_size.ts";
+import type { Offset } from "../file/transfer_limits.ts";
+import type { FilePointer } from "./file_pointer.ts";
+import { UnbufferedIo } from "./sector_io.ts";
+import { readInto, type TransferTarget, writeFrom } from "./transfer.ts";
+
+/** The transfers of one file. */
+export class SectorTransfers {
+  readonly #target: TransferTarget;
+  readonly #pointer: FilePointer;
+  readonly #io: UnbufferedIo;
+
+  constructor(
+    file: NamedHandle,
+    sector: SectorSize,
+    target: TransferTarget,
+    pointer: FilePointer,
+  ) {
+    this.#target = target;
+    this.#pointer = pointer;
+    this.#io = new UnbufferedIo({
+      sector,
+      read: (bytes, length, offset) =>
+        readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
+      write: (bytes, length, offset) => {
+        writeFrom(target, bytesOf(bytes, 0, length), length, offset);
+      },
+      size: () => sizeOf(file),
+      setEnd: (size) => setEndOfFile(file.handle, size, file.path),
+    });
+  }
+
+  /** Reads. Returns the count, or null at the end. */
+  read(
+    buffer: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
+  ): number | null {
+    if (this.#isAtPointer(buffer, length, at)) {
+      try {
+        const count = readInto(this.#target, buffer, length, undefined);
+        // The end of the file, which need not be that of a sector.
+        if (count !== length) this.#pointer.position = this.#pointer.query();
+        return count;
+      } catch (error) {
+        if (!this.#isBetweenSectors(error)) throw error;
+      }
+    }
+    const offset = this.#start(length, at);
+    let count = 0;
+    try {
+      count = this.#io.read(bytesOf(buffer), offset);
+    } catch (error) {
+      count = transferredBefore(error);
+      throw error;
+    } finally {
+      if (at === undefined) this.#moveOn(buffer, length, count);
+    }
+    return count === 0 ? null : count;
+  }
+
+  /** Writes all of the data. Returns its length. */
+  write(
+    data: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
+  ): number {
+    if (this.#isAtPointer(data, length, at)) {
+      try {
+        return writeFrom(this.#target, data, length, undefined);
+      } catch (error) {
+        if (!this.#isBetweenSectors(error)) throw error;
+      }
+    }
+    const offset = this.#start(length, at);
+    let count = length;
+    try {
+      this.#io.write(bytesOf(data), offset);
+    } catch (error) {
+      count = transferredBefore(error);
+      throw error;
+    } finally {
+      if (at === undefined) this.#moveOn(data, length, count);
+    }
+    return count;
+  }
+
+  /**
+   * Whether the system itself can make a transfer of sectors, at its file
+   * pointer: that takes less than one at an offset.
+   */
+  #isAtPointer(
+    view: ArrayBufferView,
+    length: number,
+    at: Offset | undefined,
+  ): boolean {
+    return at === undefined && this.#pointer.position === undefined &&
+      this.#io.isWhole(view, length);
+  }
+
+  /**
+   * Whether the system refused all of a transfer since its file pointer, which
+   * other programs may move, is in the middle of a sector.
+   */
+  #isBetweenSectors(error: unknown): boolean {
+    if (!(error instanceof Win32Error)) return false;
+    if (error.win32 !== ERROR_INVALID_PARAMETER) return false;
+    if (error.bytesTransferred) return false;
+    const position = this.#pointer.position = this.#pointer.query();
+    return !this.#io.isBoundary(position);
+  }
+
+  /** Returns the offset of a planned transfer, which moves the file pointer. */
+  #start(length: number, at: Offset | undefined): number {
+    if (at !== undefined) toExactOffset(at, length);
+    const position = this.#pointer.position ??= this.#pointer.query();
+    return toExactOffset(at ?? position, length);
+  }
+
+  /**
+   * Moves the position behind what was transferred at it. "The system updates
+   * … the file pointer before ReadFile returns", at an offset, too, so that
+   * whole sectors leave it where the next ones are.
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   */
+  #moveOn(view: ArrayBufferView, length: number, count: number): void {
+    const position = this.#pointer.current;
+    const isThere = count === length && this.#io.isBoundary(position) &&
+      this.#io.isWhole(view, length);
+    this.#pointer.position = isThere ? undefined : position + count;
+  }
+}
+
+/** Returns how many bytes a failed transfer transferred. */
+function transferredBefore(error: unknown): number {
+  return error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
+}
