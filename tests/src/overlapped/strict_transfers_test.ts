@@ -139,6 +139,43 @@ strictTest(
 );
 
 strictTest(
+  "an unbuffered append cuts nothing off that is written behind the end beside it",
+  async (kernel) => {
+    for (let round = 0; round < 6; round++) {
+      const path = `C:\\${round}`;
+      await using file = await newFile(path, {
+        append: true,
+        unbuffered: true,
+      });
+      await file.write(new Uint8Array(100).fill(1));
+      endByHand(kernel);
+      const append = file.write(new Uint8Array(50).fill(2));
+      await turns(); // The append reads the last sector.
+      let ended = false;
+      const both = Promise.all([
+        append,
+        file.write(new Uint8Array(512).fill(8), { at: 1024 }),
+      ]).finally(() => ended = true);
+      while (!ended) {
+        await turns();
+        kernel.io.pending.endScheduled();
+      }
+      assertEquals(await both, [50, 512]);
+      kernel.schedule.manual = false;
+      kernel.schedule.choose = undefined;
+      const { content } = diskFile(kernel, path);
+      const appended = content.indexOf(2);
+      assert([100, 1536].includes(appended), `appended at ${appended}`);
+      assertEquals(content.length, appended === 100 ? 1536 : 1586);
+      assert(content.subarray(1024, 1536).every((byte) => byte === 8));
+      const part = content.subarray(appended, appended + 50);
+      assert(part.every((byte) => byte === 2));
+    }
+  },
+  SEEDS,
+);
+
+strictTest(
   "an error says how many bytes were transferred before it, and the position follows",
   async () => {
     for (const unbuffered of [false, true]) {

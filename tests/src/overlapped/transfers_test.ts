@@ -155,6 +155,17 @@ test("pieces count up to the end of the file, wherever they find it", async () =
   }
 });
 
+test("pieces count up to the first that is not full, though those behind it are", async () => {
+  const bytes = new Uint8Array(6 * MAX_COPIED);
+  const disk = new ScriptedHandle(({ offset, length }) => ({
+    code: 0,
+    count: offset === 2 * MAX_COPIED ? 5 : length,
+  }));
+  const count = await on(disk).read(bytes, 0, undefined);
+  assertEquals(count, 2 * MAX_COPIED + 5);
+  assertEquals(disk.users, 0);
+});
+
 test("pieces wait for all that are in flight before the transfer rejects", async () => {
   const bytes = new Uint8Array(6 * MAX_COPIED);
   const disk = new ScriptedHandle(() => undefined);
