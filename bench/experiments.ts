@@ -1,10 +1,9 @@
 import type { Experiment } from "./experiment.ts";
-import { fileSize, inFlight, openFiles } from "./experiments/growth.ts";
+import { fileSize } from "./experiments/file_size.ts";
 import { mixed, mixedOverlapped } from "./experiments/mixed.ts";
 import { gather, overlapped } from "./experiments/overlapped.ts";
 import { transfer } from "./experiments/transfer.ts";
 import { records, streams, text } from "./experiments/whole_files.ts";
-import { workers } from "./experiments/workers.ts";
 import type { Experiment as Name } from "./schema.ts";
 
 /** Everything that can be measured, in the order in which it is. */
@@ -13,7 +12,4 @@ export const EXPERIMENTS: Readonly<Record<Name, Experiment>> = {
   "mixed overlapped": mixedOverlapped,
   ...{ transfer, overlapped, gather, records, text, streams },
   "file size": fileSize,
-  "open files": openFiles,
-  "in flight": inFlight,
-  workers,
 };

@@ -1,4 +1,4 @@
-// Files for the ways that work on a bare handle. They call kernel32 themselves, since they are there on Node, too.
+// Files for the ways that work on a bare handle. They call kernel32 themselves, without this module.
 
 import * as constants from "../src/raw.ts";
 import { bind, type Call } from "./foreign.ts";

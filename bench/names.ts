@@ -26,23 +26,18 @@ export function sizeName(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toPrecision(4))} ${units[power]}`;
 }
 
-/** Names what grows in a scaling experiment, at a point: nothing elsewhere. */
-export function xName({ experiment, x }: Point): string {
-  if (x === undefined) return "";
-  return experiment === "file size" ? sizeName(x) : x.toString();
-}
-
 /** Names a point as one says it: `"deno overlapped: read at, unbuffered, 4 KiB × 32"`. No two points have the same name. */
 export function pointName(point: Point): string {
-  const { experiment, runtime, operation, pattern, bytes, depth, x } = point;
+  const { experiment, runtime, operation, pattern, bytes, depth } = point;
   const words = [
     operation,
     ...point.phase === undefined ? [] : [point.phase],
     ...pattern === "buffered" ? [] : [pattern],
-    ...bytes > 0 ? [sizeName(bytes)] : [],
+    sizeName(bytes),
   ];
-  const flying = depth > 1 && depth !== x ? ` × ${depth}` : "";
-  const grown = x === undefined ? "" : ` at ${xName(point)}`;
+  const flying = depth > 1 ? ` × ${depth}` : "";
+  const { fileSize } = point;
+  const grown = fileSize ? ` at ${sizeName(fileSize)}` : "";
   return `${runtime} ${experiment}: ${words.join(", ")}${flying}${grown}`;
 }
 
@@ -54,7 +49,7 @@ export function comparePoints(a: Point, b: Point): number {
     ...isMixed(point) ? [] : [
       OPERATIONS.indexOf(point.operation),
       PATTERNS.indexOf(point.pattern),
-      ...[point.bytes, point.depth, point.x ?? 0],
+      ...[point.bytes, point.depth, point.fileSize ?? 0],
     ],
   ];
   const others = places(b);

@@ -36,12 +36,12 @@ export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
        deno run -A bench/run.ts [OPTIONS]
        bun bench/run.ts [OPTIONS]
 
-Measures this module against C, bare foreign calls, the runtimes' own files and packages: by npm on deno.exe, bun.exe
-and node.exe, else on the runtime at hand and without C.
+Measures this module against C, bare foreign calls, the runtimes' own files and a package: by npm on deno.exe and
+bun.exe, else on the runtime at hand and without C.
 
   --quick            everything in short
-  --list             lists what would be measured and how long that takes, and measures nothing
-  --runtime NAME     deno, bun or node. This and the next five may be repeated
+  --list             lists what would be measured, and measures nothing
+  --runtime NAME     deno or bun. This and the next five may be repeated
   --experiment NAME  ${EXPERIMENT_NAMES.join(", ")}
   --operation NAME   ${OPERATIONS.join(", ")}
   --pattern NAME     buffered, unbuffered, write-through, …
@@ -58,7 +58,7 @@ With npm only:
   --html FILE        where the report goes
   --from FILE        measures nothing, and reports on results that were written
   --compare FILE     lists what has changed since these results
-  --markdown         prints the tables of README.md`;
+  --markdown         prints the table of README.md`;
 
 /**
  * Reads a command line.

@@ -1,7 +1,6 @@
 // What is measured, and in which processes. Runs on the host, too.
 
 import { EXPERIMENT_NAMES } from "./names.ts";
-import type { Experiment, Task } from "./experiment.ts";
 import { EXPERIMENTS } from "./experiments.ts";
 import type { Point, Runtime } from "./schema.ts";
 import { waysAt } from "./ways.ts";
@@ -76,26 +75,4 @@ export function shiftsOf(
   return Array.from({ length: processes }).flatMap(() =>
     batchesOf(points, quick)
   );
-}
-
-/** What starting a process takes before it measures, in seconds. */
-const START = 1;
-
-/** So many of the loops are new to their process. */
-const NEW_LOOPS = 0.2;
-
-/** Guesses how many seconds a process takes for points. */
-export function secondsFor(
-  points: readonly Point[],
-  task: Pick<Task, "milliseconds" | "quick">,
-): number {
-  return points.reduce((sum, point) => {
-    const experiment: Experiment = EXPERIMENTS[point.experiment];
-    const pace = experiment.pace(point, task);
-    const isNew = experiment.together ? 1 : NEW_LOOPS;
-    const each = pace.milliseconds + pace.warmUp + pace.cpu +
-      isNew * pace.compiling;
-    const ways = waysOf(point).length;
-    return sum + 1.2 * ways * each / 1000;
-  }, START);
 }

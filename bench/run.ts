@@ -17,20 +17,13 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Line, measureAll, type Spec } from "./measure.ts";
 import { type Options, parseOptions, USAGE, UsageError } from "./options.ts";
-import { PACKAGES, packageVersion } from "./packages.ts";
-import { RUNTIME } from "./runtime.ts";
+import { packageVersion } from "./packages.ts";
+import { RUNTIME, WORDS } from "./runtime.ts";
 import { type Host, listText, runBench } from "./session.ts";
 import { summary } from "./summary.ts";
 import { systemName } from "./system.ts";
 
 const PROGRAM = fileURLToPath(new URL("run.ts", import.meta.url));
-
-/** What a runtime gets before the program. */
-const WORDS = {
-  deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
-  bun: ["run"],
-  node: ["--disable-warning=ExperimentalWarning"],
-} as const;
 
 const [option, file = "", output = "-"] = process.argv.slice(2);
 if (option === "--spec") {
@@ -81,12 +74,10 @@ async function main(options: Options): Promise<void> {
 
 /** Has the runtime at hand measure, in processes of their own. */
 function hostOf({ library, against }: Options, folder: string): Host {
-  const peer = PACKAGES[RUNTIME];
-  const version = peer && packageVersion(peer);
   return {
     versions: {
       [`${RUNTIME}.exe`]: process.versions[RUNTIME] ?? "unknown",
-      ...peer && version && { [peer]: version },
+      ...packageVersion(RUNTIME),
     },
     host: "",
     async measure(_runtime, spec, take) {

@@ -1,10 +1,10 @@
 // What the programs that measure write, and the tools that report read. Lists are in the order of every table and legend.
 
 /** What a result file is written in. Files of another version are refused. */
-export const SCHEMA = 3;
+export const SCHEMA = 4;
 
-/** What is measured on. Node is there for the ways that only it has. */
-export const RUNTIMES = ["deno", "bun", "node"] as const;
+/** What is measured on. */
+export const RUNTIMES = ["deno", "bun"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 /** How a file is opened. A preallocated one is extended to its size before it is written. */
@@ -20,7 +20,7 @@ export type Pattern = (typeof PATTERNS)[number];
 
 /**
  * What is done to it: `read` and `rewrite` are at the file pointer of a file that has its contents, `write` makes a new file grow, `append`
- * writes where the system says that the end is; `open` opens files and closes them, and an operation is a file.
+ * writes where the system says that the end is.
  */
 export const OPERATIONS = [
   "read",
@@ -31,7 +31,6 @@ export const OPERATIONS = [
   "rewrite at",
   "gather",
   "scatter",
-  "open",
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -59,76 +58,49 @@ export const WAYS = {
   "node:fs/promises": "`FileHandle`, as the runtime has it",
   "node:fs stream": "`createReadStream`, `createWriteStream`",
   "@bun-win32/kernel32": "a package of bindings for Bun",
-  "koffi": "a native add-on for Node that calls C",
 } as const;
 export type Way = keyof typeof WAYS;
 
-/** All experiments: what each is called, what it does, and what `Point.x` counts in it. */
+/** All experiments: what each is called, and what it does. */
 export const EXPERIMENTS = {
   "mixed": {
     title: "A program that does everything",
     about:
       "Four files are read and rewritten by 4 KiB: with one buffer, with 64 views in turn, with a fresh subarray each time, and at offsets, in one process and in turns of less than a millisecond.",
-    x: "",
   },
   "mixed overlapped": {
     title: "A program that does everything with promises",
     about:
       "Four files are read and rewritten by 4 KiB with aligned memory, with the runtime's own and with signals, and by gathers and scatters of four pages, one at a time and 32 at a time, in one process. `bare` and C have their own memory and no signals.",
-    x: "",
   },
   "transfer": {
     title: "One request after the other",
     about:
       "Requests of one size and kind alone: at the file pointer, or at an offset where the call is named so.",
-    x: "",
   },
   "overlapped": {
     title: "Several requests in flight",
     about: "So many requests are under way at any time, on one file.",
-    x: "",
   },
   "gather": {
     title: "Many pages by one request",
     about: "A gather or scatter of pages, beside a request for each page.",
-    x: "",
   },
   "records": {
     title: "Typed records",
     about: "Packed into bytes and written, or read and unpacked.",
-    x: "",
   },
   "text": {
     title: "Lines of text",
     about: "Encoded and written, or read and decoded.",
-    x: "",
   },
   "streams": {
     title: "Streams",
     about: "Whole files by chunks. C makes calls instead.",
-    x: "",
   },
   "file size": {
     title: "How cost grows with the size of the file",
     about: "From the start to the end, by requests of 1 MiB.",
-    x: "File",
-  },
-  "open files": {
-    title: "How cost grows with open files",
-    about:
-      "Requests go round all files: one at a time where they are buffered, one under way on each where they are unbuffered. `node:fs/promises` goes through the cache.",
-    x: "Open files",
-  },
-  "in flight": {
-    title: "How cost grows with requests in flight",
-    about: "On one file. `node:fs/promises` goes through the cache.",
-    x: "Requests in flight",
-  },
-  "workers": {
-    title: "How cost grows with Workers",
-    about:
-      "Each has a file of its own; C has one thread. The time is that of all divided by the number of all their requests.",
-    x: "Workers",
   },
 } as const;
 export type Experiment = keyof typeof EXPERIMENTS;
@@ -143,8 +115,8 @@ export interface Point {
   readonly bytes: number;
   /** How many requests are in flight. */
   readonly depth: number;
-  /** What grows in a scaling experiment. */
-  readonly x?: number;
+  /** Where the size of the file is what grows. */
+  readonly fileSize?: number;
   readonly phase?: Phase;
 }
 

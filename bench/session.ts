@@ -4,7 +4,7 @@ import { cpus, totalmem } from "node:os";
 import { plural, pointName } from "./names.ts";
 import type { Line, Spec } from "./measure.ts";
 import { type Options, UsageError } from "./options.ts";
-import { pointsOf, secondsFor, shiftsOf, waysOf } from "./plan.ts";
+import { pointsOf, shiftsOf, waysOf } from "./plan.ts";
 import {
   type Point,
   type PointResult,
@@ -34,13 +34,13 @@ export interface Host {
   ): Promise<Readonly<Record<string, number>>>;
 }
 
-/** Says what would be measured, and how long it would take. */
+/** Says what would be measured. */
 export function listText(options: Options): string {
-  const { points, shifts, seconds } = planOf(options);
+  const { points, shifts } = planOf(options);
   const lines = points.map((point) =>
     `${pointName(point)}: ${waysOf(point).map(({ name }) => name).join("; ")}`
   );
-  return [...lines, planText(points, shifts, seconds)].join("\n");
+  return [...lines, planText(points, shifts)].join("\n");
 }
 
 function planOf(options: Options) {
@@ -51,24 +51,15 @@ function planOf(options: Options) {
       "There is nothing of all that. --list shows what there is.",
     );
   }
-  const shifts = shiftsOf(points, quick, processes);
-  const seconds = shifts.reduce(
-    (sum, points) => sum + secondsFor(points, options),
-    0,
-  );
-  return { points, shifts, seconds };
+  return { points, shifts: shiftsOf(points, quick, processes) };
 }
 
 function planText(
   points: readonly Point[],
   shifts: readonly (readonly Point[])[],
-  seconds: number,
 ): string {
   const processes = plural(shifts.length, "process", "processes");
-  const time = seconds < 100
-    ? `${Math.ceil(seconds)} s`
-    : `${Math.ceil(seconds / 60)} min`;
-  return `${plural(points.length, "point")} in ${processes}, about ${time}`;
+  return `${plural(points.length, "point")} in ${processes}`;
 }
 
 /** What no run can measure, and why. */
@@ -90,8 +81,8 @@ export async function runBench(
   say: (line: string) => void,
 ): Promise<Results> {
   const { quick, milliseconds, processes, filter } = options;
-  const { points, shifts, seconds } = planOf(options);
-  say(planText(points, shifts, seconds));
+  const { points, shifts } = planOf(options);
+  say(planText(points, shifts));
   const runs = new Map<string, { point: Point; runs: Run[] }>();
   const skipped = new Map([[NEVER.what, NEVER.why]]);
   const only = filter.way as readonly Way[] | undefined;
@@ -124,7 +115,7 @@ export async function runBench(
         if ("skipped" in line) left.delete(pointName(line.skipped));
         const result = take(line);
         if (result === undefined) return;
-        const percent = Math.floor(100 * Math.min(1, done / seconds));
+        const percent = Math.floor(100 * ++done / shifts.flat().length);
         say(`${`${percent} %`.padStart(5)} ${row(result)}`);
       });
       const [missing] = left;
@@ -136,13 +127,12 @@ export async function runBench(
       say(message);
       for (const name of left) skipped.set(name, message.split("\n")[0]!);
     }
-    done += secondsFor(points, options);
   }
   if (runs.size === 0) throw new Error("Nothing could be measured.");
   const heap: Results["heap"] = {};
   const isAll = Object.values(filter).every((each) => each === undefined);
   for (const name of isAll && host.heap ? options.runtimes : []) {
-    if (name !== "node") heap[name] = await host.heap!(name, quick);
+    heap[name] = await host.heap!(name, quick);
   }
   return {
     ...{ schema: SCHEMA, date: new Date().toISOString() },

@@ -96,7 +96,8 @@ export interface Contestant {
 /** A way to read and write files. An experiment uses what it has and needs. */
 export interface Way {
   readonly name: Name;
-  readonly runtimes: readonly Runtime[];
+  /** The only runtime that has it, if not all do. */
+  readonly runtime?: Runtime;
   /** Returns why it cannot open files of a pattern, or perform an operation. */
   refuses?(point: Point): string | undefined;
   /** Returns why it is not there, for what is not installed. */

@@ -2,7 +2,7 @@
 
 import type { Point } from "./schema.ts";
 import type { Way } from "./way.ts";
-import { bare, bunPackage, throughKoffi } from "./ways/bare.ts";
+import { bare, bunPackage } from "./ways/bare.ts";
 import { native } from "./ways/c.ts";
 import { type Module, moduleWays, ours } from "./ways/module.ts";
 import {
@@ -17,12 +17,12 @@ const { raw, syncFile, overlappedFile } = ours;
 
 /** One request after the other. */
 export const SYNC_WAYS: readonly Way[] = [
-  ...[native, bare, raw, syncFile, fsFile, nodeFs, bunPackage, throughKoffi],
+  ...[native, bare, raw, syncFile, fsFile, nodeFs, bunPackage],
 ];
 
 /** Several requests in flight. */
 export const OVERLAPPED_WAYS: readonly Way[] = [
-  ...[native, bare, overlappedFile, fsFile, fsPromises, throughKoffi],
+  ...[native, bare, overlappedFile, fsFile, fsPromises],
 ];
 
 /** A request for many pages. */
@@ -49,9 +49,6 @@ export const STREAM_WAYS: readonly Way[] = [
   fsStreams,
 ];
 
-/** On several threads. */
-export const THREAD_WAYS: readonly Way[] = [native, syncFile, nodeFs];
-
 const OTHER = new Map<string, ReturnType<typeof moduleWays>>();
 
 /** Adds the ways of another checkout, each behind this one's. */
@@ -73,7 +70,7 @@ export async function withOther(
 
 /** Returns who can take part at a point, if all is installed. */
 export function waysAt(ways: readonly Way[], point: Point): Way[] {
-  return ways.filter(({ runtimes, refuses }) =>
-    runtimes.includes(point.runtime) && refuses?.(point) === undefined
+  return ways.filter(({ runtime = point.runtime, refuses }) =>
+    runtime === point.runtime && refuses?.(point) === undefined
   );
 }

@@ -20,17 +20,12 @@ import { Programs } from "./bench/programs.ts";
 import { onInterruption } from "./interruption.ts";
 import { comparison } from "./report/compare.ts";
 import { html } from "./report/html.ts";
-import { markdown } from "./report/markdown.ts";
+import { ratios } from "./report/markdown.ts";
 import { readResults } from "./report/results.ts";
 import { provision } from "./windows/mod.ts";
 
 /** Where results go if nothing is said. */
 const OUT = fileURLToPath(new URL("../bench/out", import.meta.url));
-
-/** What `--markdown` fills. */
-const PAGE = ["ratios", "overlapped"].map((name) =>
-  `<!-- bench:begin ${name} -->\n<!-- bench:end -->\n`
-).join("\n");
 
 let programs: Programs | undefined;
 let interrupted: number | undefined;
@@ -69,7 +64,7 @@ async function main(options: Options): Promise<void> {
     await writeFile(file, text());
     console.error(`${file} was written.`);
   }
-  if (options.markdown) return console.log(markdown(PAGE, results));
+  if (options.markdown) return console.log(ratios(results));
   if (from !== undefined) {
     results.points.forEach((each) => console.log(row(each)));
   }

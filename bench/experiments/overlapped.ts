@@ -17,10 +17,13 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const SIZES = [512, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB];
 const DEPTHS = [1, 2, 4, 8, 16, 32];
+const DEEPER = [64, 256, 1024];
 
 const FULL: readonly Family[] = [
   ["unbuffered", "rewrite at", SIZES, DEPTHS],
   ["unbuffered", "read at", SIZES, DEPTHS],
+  ["unbuffered", "rewrite at", [4 * KIB], DEEPER],
+  ["unbuffered", "read at", [4 * KIB], DEEPER],
   ["buffered", "rewrite at", [4 * KIB, 64 * KIB, MIB], [1, 8, 32]],
   ["buffered", "read at", [4 * KIB, 64 * KIB, MIB], [1, 8, 32]],
   // At the file pointer, there is one at a time.
@@ -29,7 +32,7 @@ const FULL: readonly Family[] = [
 ];
 
 const QUICK: readonly Family[] = [
-  ["unbuffered", "rewrite at", [4 * KIB], [1, 32]],
+  ["unbuffered", "rewrite at", [4 * KIB], [1, 8, 32, 256]],
   ["unbuffered", "rewrite at", [64 * KIB], [32]],
   ["unbuffered", "read at", [4 * KIB], [1, 32]],
   ["buffered", "read at", [4 * KIB], [1, 32]],

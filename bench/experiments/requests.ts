@@ -4,9 +4,8 @@ import { openSync } from "../../mod.ts";
 import { type Experiment, SkippedError } from "../experiment.ts";
 import { makeFiles } from "../files.ts";
 import { contestantOf } from "../loops.ts";
-import { RUNTIME } from "../runtime.ts";
 import type { Point } from "../schema.ts";
-import type { Contestant, Job, Way } from "../way.ts";
+import type { Job } from "../way.ts";
 
 /** What is not as in most experiments. */
 export interface Special {
@@ -21,7 +20,6 @@ export interface Special {
   readonly signal?: boolean;
   readonly pages?: boolean;
   readonly positional?: boolean;
-  prepare?(way: Way, job: Job): Promise<Contestant>;
 }
 
 /**
@@ -59,25 +57,17 @@ export function requests(
         ...overlapped && { depth, views: depth },
         ...its,
       };
-      return (way) => (its.prepare ?? contestantOf)(way, job);
+      return (way) => contestantOf(way, job);
     },
     ...experiment,
   };
 }
 
 function checkSectors(path: string, bytes: number): void {
-  const sector = sectorSizeOf(path);
+  using file = openSync(path, { read: true });
+  const sector = file.sectorSize().logical;
   if (bytes % sector === 0) return;
   throw new SkippedError(
     `an unbuffered request is made of whole sectors, and they have ${sector} bytes here`,
   );
-}
-
-/** The largest sectors that there are. */
-const MOST_OF_A_SECTOR = 4096;
-
-function sectorSizeOf(path: string): number {
-  if (RUNTIME === "node") return MOST_OF_A_SECTOR;
-  using file = openSync(path, { read: true });
-  return file.sectorSize().logical;
 }

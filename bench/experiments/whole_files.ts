@@ -47,7 +47,7 @@ function wholeFiles(experiment: Name, content: Content): Experiment {
         (["write", "read"] as const).map((operation): Point => ({
           ...{ experiment, runtime, operation, depth: 1, ...rest },
         }))
-      ).filter(({ pattern }) => runtime !== "node" || pattern === "buffered"),
+      ),
     ways: () => content.ways,
     pace: (point, { quick, milliseconds }) => ({
       loop: `${experiment} ${point.operation}`,

@@ -5,7 +5,7 @@ import { bind } from "../foreign.ts";
 import { closeHandle, openHandle } from "../handle.ts";
 import { memoryOf, PAGE } from "../loops.ts";
 import { alignedMemory } from "../memory.ts";
-import { bunKernel32, missing } from "../packages.ts";
+import { bunKernel32, missing, PACKAGE } from "../packages.ts";
 import { type Contestant, failed, type Job, type Way } from "../way.ts";
 import { opener } from "./calls.ts";
 
@@ -26,28 +26,17 @@ const open = opener(() => {
   return { next: bound("pointer"), at: bound("buffer") };
 });
 
-/** With Deno's or Bun's own foreign functions. */
 export const bare: Way = {
   name: "bare",
-  runtimes: ["deno", "bun"],
   openSync: open,
-  overlapped: (job) => flight("bare", job),
-};
-
-/** The same on Node, with a native add-on. */
-export const throughKoffi: Way = {
-  name: "koffi",
-  runtimes: ["node"],
-  lacks: () => missing("koffi"),
-  openSync: open,
-  overlapped: (job) => flight("koffi", job),
+  overlapped: flight,
 };
 
 /** A package of bindings for Bun, used as its documentation says. */
 export const bunPackage: Way = {
-  name: "@bun-win32/kernel32",
-  runtimes: ["bun"],
-  lacks: () => missing("@bun-win32/kernel32"),
+  name: PACKAGE,
+  runtime: "bun",
+  lacks: () => missing(),
   openSync: opener(() => {
     const calls = bunKernel32();
     const memory = (array: ArrayBufferView) =>
@@ -73,7 +62,7 @@ const NONE = 0xFFFF_FFFF_FFFF_FFFFn;
  * Overlapped operations, while which the JS thread blocks until one has completed. As the last error does not outlive the call in Bun,
  * FALSE is taken for ERROR_IO_PENDING. It is the floor of what a program in this runtime can have.
  */
-function flight(name: "bare" | "koffi", job: Job): Contestant {
+function flight(job: Job): Contestant {
   const { writes, length, offsets, depth = 1 } = job;
   const kernel32 = bind("kernel32.dll", KERNEL32);
   const { GetQueuedCompletionStatusEx } = kernel32;
@@ -84,10 +73,12 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
     : kernel32.ReadFile;
   // A handle has 32 significant bits.
   const port = BigInt(kernel32.CreateIoCompletionPort(NONE, 0n, 0n, 1) >>> 0);
-  if (port === 0n) failed(name);
+  if (port === 0n) failed("bare");
   const files = job.paths.map((path) => openHandle(path, job, true));
   for (const file of files) {
-    if (kernel32.CreateIoCompletionPort(file, port, 0n, 0) === 0) failed(name);
+    if (kernel32.CreateIoCompletionPort(file, port, 0n, 0) === 0) {
+      failed("bare");
+    }
     kernel32.SetFileCompletionNotificationModes(file, SKIP_PORT_AND_EVENT);
   }
   const memory = memoryOf({ ...job, views: depth, ordinary: false });
@@ -131,7 +122,7 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
           if (operate(file, addresses[slot]!, length, null, where) === 0) {
             continue;
           }
-          if (words[at + COUNT] !== length) failed(name);
+          if (words[at + COUNT] !== length) failed("bare");
           done++;
           idle.push(slot);
         }
@@ -144,13 +135,13 @@ function flight(name: "bare" | "koffi", job: Job): Contestant {
           LONGEST_WAIT,
           0,
         );
-        if (ok === 0) failed(name);
+        if (ok === 0) failed("bare");
         for (let i = 0; i < removed[0]!; i++) {
           const entry = ENTRY_WORDS * i;
           const address = entryWords[entry + ENTRY_OVERLAPPED]!;
           const slot = ((address - lowest) >>> 0) / OVERLAPPED.size;
-          if (entryWords[entry + ENTRY_COUNT] !== length) failed(name);
-          if (words[slot * WORDS] !== 0) failed(name);
+          if (entryWords[entry + ENTRY_COUNT] !== length) failed("bare");
+          if (words[slot * WORDS] !== 0) failed("bare");
           done++;
           idle.push(slot);
         }

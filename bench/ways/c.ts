@@ -3,8 +3,6 @@
 import { bind } from "../foreign.ts";
 import { closeHandle, handleFile, openHandle } from "../handle.ts";
 import { memoryOf, PAGE, renew } from "../loops.ts";
-import { missing } from "../packages.ts";
-import { RUNTIME } from "../runtime.ts";
 import { type Contestant, failed, type Job, type Way } from "../way.ts";
 import { segmentsOf } from "./bare.ts";
 
@@ -21,11 +19,7 @@ const LIBRARY = {
 /** The same loops, compiled by MinGW-w64 with -O2. */
 export const native: Way = {
   name: "C",
-  runtimes: ["deno", "bun", "node"],
-  lacks(library) {
-    if (library === undefined) return NOT_COMPILED;
-    return RUNTIME === "node" ? missing("koffi") : undefined;
-  },
+  lacks: (library) => library === undefined ? NOT_COMPILED : undefined,
   requests,
   overlapped,
 };

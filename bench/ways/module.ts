@@ -1,14 +1,12 @@
 // This module's ways, and those of another checkout of it.
 
 import * as here from "../../mod.ts";
-import type { Pattern, Runtime } from "../schema.ts";
+import type { Pattern } from "../schema.ts";
 import { type Opening, streamOf, type Way } from "../way.ts";
 import { opener } from "./calls.ts";
 
 /** What is used of a checkout. */
 export type Module = typeof here;
-
-const RUNTIMES: readonly Runtime[] = ["deno", "bun"];
 
 /** The options that make a pattern. */
 const PATTERNS: Readonly<Record<Pattern, here.OpenOptions>> = {
@@ -35,14 +33,12 @@ export function moduleWays(
 ): { raw: Way; syncFile: Way; overlappedFile: Way } {
   const raw: Way = {
     name: `kernel32${suffix}`,
-    runtimes: RUNTIMES,
     openSync: opener(() => ({
       ...{ next: kernel32, at: kernel32, handle: toHandle },
     })),
   };
   const syncFile: Way = {
     name: `SyncFile${suffix}`,
-    runtimes: RUNTIMES,
     openSync(path, how) {
       const file = openSync(path, optionsOf(how));
       return {
@@ -58,7 +54,6 @@ export function moduleWays(
   };
   const overlappedFile: Way = {
     name: `OverlappedFile${suffix}`,
-    runtimes: RUNTIMES,
     async open(path, how) {
       const file = await open(path, optionsOf(how));
       return {

@@ -14,8 +14,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Bun, Deno, type DenoFile } from "../globals.ts";
-import { RUNTIME } from "../runtime.ts";
-import type { Pattern, Point, Runtime } from "../schema.ts";
+import type { Pattern, Point } from "../schema.ts";
 import { type Bytes, type Opening, streamOf, type Way } from "../way.ts";
 
 /** What a file must be opened with for a pattern, if it is more than the runtimes' own files can be. */
@@ -26,15 +25,10 @@ const FLAG_NAMES: Partial<Record<Pattern, string>> = {
   "unbuffered write-through": "FILE_FLAG_NO_BUFFERING",
 };
 
-function refusesPattern(
-  name: string,
-  { pattern }: Point,
-): string | undefined {
+function refusesPattern(name: string, { pattern }: Point): string | undefined {
   const flag = FLAG_NAMES[pattern];
   return flag && `${name} opens no file with ${flag}`;
 }
-
-const ALL: readonly Runtime[] = ["deno", "bun", "node"];
 
 const denoOptions = ({ append, create }: Opening) => ({
   ...append ? { append: true } : { read: true, write: true },
@@ -50,7 +44,7 @@ const denoFile = (file: DenoFile) => ({
 /** Deno's own files. */
 export const fsFile: Way = {
   name: "Deno.FsFile",
-  runtimes: ["deno"],
+  runtime: "deno",
   refuses: (point) =>
     / at$|er$/.test(point.operation) || point.phase === "offsets"
       ? "Deno.FsFile has no transfers at an offset"
@@ -80,46 +74,21 @@ export const fsFile: Way = {
   },
 };
 
-/**
- * The flags that Node hands through to libuv, which makes them CreateFileW's. Deno and Bun do not.
- *
- * @see https://docs.libuv.org/en/v1.x/fs.html#file-open-constants
- */
-const UV_FS_O_SEQUENTIAL = 0x20;
-const UV_FS_O_DSYNC = 0x0400_0000;
-const UV_FS_O_DIRECT = 0x0200_0000;
-const LIBUV_FLAGS: Readonly<Record<Pattern, number>> = {
-  "buffered": 0,
-  "sequential": UV_FS_O_SEQUENTIAL,
-  "unbuffered": UV_FS_O_DIRECT,
-  "write-through": UV_FS_O_DSYNC,
-  "unbuffered write-through": UV_FS_O_DIRECT | UV_FS_O_DSYNC,
-  "preallocated": 0,
-};
-
-function flagsOf({ pattern, append, create }: Opening): number {
+function flagsOf({ append, create }: Opening): number {
   const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
   return (append ? O_WRONLY | O_APPEND : O_RDWR) |
-    (create ? O_CREAT | O_TRUNC : 0) |
-    (RUNTIME === "node" ? LIBUV_FLAGS[pattern] : 0);
+    (create ? O_CREAT | O_TRUNC : 0);
 }
 
 const NAMES = { deno: "Deno", bun: "Bun" } as const;
 
 function refusesFlags(point: Point): string | undefined {
-  const { runtime, operation, pattern } = point;
-  if (runtime !== "node") {
-    return refusesPattern(`node:fs of ${NAMES[runtime]}`, point);
-  }
-  return operation === "append" && pattern.startsWith("unbuffered")
-    ? "libuv refuses FILE_FLAG_NO_BUFFERING for appending"
-    : undefined;
+  return refusesPattern(`node:fs of ${NAMES[point.runtime]}`, point);
 }
 
 /** What every runtime has. There is no seek in node:fs: a file that begins anew is opened again. */
 export const nodeFs: Way = {
   name: "node:fs",
-  runtimes: ALL,
   refuses: refusesFlags,
   openSync(path, how) {
     let file = openSync(path, flagsOf(how));
@@ -142,7 +111,6 @@ export const nodeFs: Way = {
 /** The same with promises. */
 export const fsPromises: Way = {
   name: "node:fs/promises",
-  runtimes: ALL,
   refuses: (point) =>
     point.phase === "with signals"
       ? "FileHandle.read() and write() take no signal"
@@ -171,7 +139,6 @@ export const fsPromises: Way = {
 /** Streams of `node:fs`. */
 export const fsStreams: Way = {
   name: "node:fs stream",
-  runtimes: ALL,
   refuses: (point) => refusesPattern("node:fs", point),
   streams: {
     readable: (path, _pattern, highWaterMark) =>
@@ -188,7 +155,7 @@ export const fsStreams: Way = {
 /** Bun's file and its writer. */
 export const bunFile: Way = {
   name: "Bun.file",
-  runtimes: ["bun"],
+  runtime: "bun",
   refuses: (point) => refusesPattern("Bun.file()", point),
   streams: {
     readable: (path) => Promise.resolve(Bun.file(path).stream()),

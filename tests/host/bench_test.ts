@@ -2,8 +2,7 @@
 
 import { pointName } from "../../bench/names.ts";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -22,14 +21,11 @@ import {
 import { parseOptions, UsageError } from "../../bench/options.ts";
 import { batchesOf, pointsOf, shiftsOf, waysOf } from "../../bench/plan.ts";
 import { condense, takeRounds } from "../../bench/rounds.ts";
-import {
-  PATTERNS,
-  type Point,
-  type Results,
-  RUNTIMES,
-} from "../../bench/schema.ts";
+import { PATTERNS, type Point, RUNTIMES } from "../../bench/schema.ts";
+import { runBench } from "../../bench/session.ts";
 import { Programs } from "../../tools/bench/programs.ts";
 import { provision } from "../../tools/windows/mod.ts";
+import { pointResult, resultsOf } from "../support/bench_results.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { REPOSITORY } from "./both_runtimes.ts";
 
@@ -113,7 +109,7 @@ for (
     [["--experiment", "all"], "transfer"],
     [["--way", "Rust"], "SyncFile"],
     [["--size", "4 hectobytes"], "64K"],
-    [["--runtime", "java"], "deno, bun, node"],
+    [["--runtime", "java"], "deno, bun"],
     [["--processes", "0"], "--processes"],
     [["--milliseconds", "0.5"], "--milliseconds"],
     [["--slow"], "--slow"],
@@ -198,46 +194,108 @@ test("lines of text are as long on average as is said, and come back as they wer
   assert(counter.isWhole(3000, text.length - 3000));
 });
 
-test("npm run bench -- --list measures nothing, and says the points, ways and time", () => {
+test("npm run bench -- --list measures nothing, and says the points and ways", () => {
   const { status, stdout } = bench("--list", "--quick", "--size", "64K");
   assertEquals(status, 0);
   assertStringIncludes(stdout, "gather: gather, unbuffered, 64 KiB: C; bare; ");
-  assert(/\d+ points? in \d+ process(es)?, about \d+ s/.test(stdout), stdout);
+  assert(/\d+ points? in \d+ process(es)?$/.test(stdout.trim()), stdout);
   const nothing = bench("--experiment", "gather", "--pattern", "buffered");
   assertEquals(nothing.status, 2);
   assertStringIncludes(nothing.stderr, "--list");
 });
 
-/** A small point of each kind. */
-function smallPoints(runtime: Point["runtime"]): Point[] {
-  const kinds = new Map<string, Point>();
-  for (const point of pointsOf(runtime, false)) {
-    const { experiment, operation, pattern, phase, depth, bytes } = point;
-    const isDeep = depth > 1;
-    const key = [experiment, operation, pattern, phase, isDeep].join();
-    const isSmall = bytes <= 2 ** 20 && (bytes >= 4096 || bytes < 512);
-    if (isSmall && !kinds.has(key)) kinds.set(key, point);
-  }
-  return [...kinds.values()];
+test("npm run bench -- --from makes a report and a table of what was measured, and compares", () => {
+  using folder = tempFolder();
+  const [results, page] = [folder.file("results.json"), folder.file("r.html")];
+  const point: Point = {
+    ...{ experiment: "mixed", runtime: "deno", operation: "read" },
+    ...{ pattern: "buffered", bytes: 4096, depth: 1, phase: "64 views" },
+  };
+  const measured = pointResult(point, ["C", "bare", "SyncFile"]);
+  writeFileSync(results, JSON.stringify(resultsOf([measured])));
+  const from = ["--from", results, "--html", page];
+  const compared = bench(...from, "--compare", results);
+  assertEquals(compared.status, 0, compared.stderr);
+  assertStringIncludes(compared.stdout, "2 ratios compared, 0 changed");
+  assertStringIncludes(
+    readFileSync(page, "utf8"),
+    "A program that does everything",
+  );
+  assertStringIncludes(bench(...from, "--markdown").stdout, "| 64 views |");
+});
+
+test("runBench() goes on after a process that failed, and says what was not measured", async () => {
+  const options = parseOptions(["--experiment", "records", "--processes", "2"]);
+  const said: string[] = [];
+  let processes = 0;
+  const ways = { "SyncFile": { rounds: [1] }, "node:fs": { rounds: [2] } };
+  const results = await runBench(
+    options,
+    {
+      ...{ versions: {}, host: " somewhere" },
+      measure(_runtime, { points: [point] }, take) {
+        take({ system: "Windows" });
+        if (++processes === 1) throw new Error("it ended\nwith code 1");
+        take(
+          processes === 2
+            ? { skipped: point!, why: "there is no room" }
+            : { point: point!, run: { ways } },
+        );
+        return Promise.resolve();
+      },
+    },
+    (line) => said.push(line),
+  );
+  const { points, skipped, machine } = results;
+  assertEquals(processes, 8);
+  assertEquals(points.length, 4);
+  assertEquals(points.map(({ runs }) => runs.length), [2, 2, 1, 1]);
+  assertEquals(machine.system, "Windows somewhere");
+  assertEquals(
+    skipped.map(({ why }) => why).slice(1),
+    ["it ended", "there is no room"],
+  );
+  assert(said.includes("it ended\nwith code 1"));
+  assertStringIncludes(said.at(-1)!, "SyncFile 1.00 ns, node:fs 2.00");
+});
+
+/** Points that between them have all that there is in each experiment. */
+function fewPoints(runtime: Point["runtime"]): Point[] {
+  const seen = new Set<string>();
+  return pointsOf(runtime, true).filter((point) => {
+    const { experiment, operation, pattern, phase, depth } = point;
+    const facts = [operation, pattern, phase, depth > 1].map((fact) =>
+      `${experiment} ${fact}`
+    );
+    const isNew = facts.some((fact) => !seen.has(fact));
+    for (const fact of facts) seen.add(fact);
+    return isNew;
+  });
 }
 
 for (const runtime of RUNTIMES) {
-  test(`on ${runtime}.exe, every way has figures at small points, and no file is left`, async () => {
+  test(`on ${runtime}.exe, every way has figures at a few points, beside another checkout, and no file is left`, async () => {
     using folder = tempFolder();
     const windows = await provision({ runtimes: [runtime] });
     await using _session = await windows.session();
-    const programs = await Programs.prepare(windows, folder.path, [runtime]);
+    const programs = await Programs.prepare(
+      ...[windows, folder.path, [runtime], REPOSITORY] as const,
+    );
     const before = readdirSync(folder.path);
-    const points = smallPoints(runtime);
+    const points = fewPoints(runtime);
     const left = new Set(points.map(pointName));
-    const spec = { points, quick: true, milliseconds: 1 };
+    const spec = { points, quick: true, milliseconds: 0.2 };
     await programs.measure(runtime, spec, (line) => {
       if (!("run" in line)) return;
       const { point, run: { ways } } = line;
       left.delete(pointName(point));
+      const own = waysOf(point).map(({ name }) => name);
+      const others = own.filter((name) =>
+        ["kernel32", "SyncFile", "OverlappedFile"].includes(name)
+      ).map((name) => `${name}, other`);
       assertEquals(
         Object.keys(ways).toSorted(),
-        waysOf(point).map(({ name }) => name).toSorted(),
+        [...own, ...others].toSorted(),
       );
       for (const { rounds } of Object.values(ways)) {
         assert(rounds.length > 0 && rounds.every((time) => time > 0));
@@ -248,56 +306,30 @@ for (const runtime of RUNTIMES) {
       !before.includes(name)
     );
     assertEquals(files, ["spec.json"]);
+    if (runtime !== "deno") return;
+    let heap: Record<string, number> = {};
+    const take = (line: string) => heap = JSON.parse(line);
+    const args = [windows.path(folder.path), "10000", "256"];
+    await programs.run(runtime, "heap", args, take);
+    assert(heap["one object"]! > 8, JSON.stringify(heap));
+    assert("OverlappedFile write × 32" in heap);
   });
-}
 
-test("npm run bench measures a checkout beside this one, keeps the results and leaves no folder behind", () => {
-  using folder = tempFolder();
-  const kept = folder.file("results.json");
-  const folders = () =>
-    readdirSync(tmpdir()).filter((name) =>
-      name.startsWith("kernel32-io-bench-")
-    );
-  const before = folders();
-  const { status, stdout, stderr } = bench(
-    ...["--quick", "--runtime", "deno", "--experiment", "mixed"],
-    ...["--milliseconds", "1", "--against", REPOSITORY],
-    ...["--out", kept, "--html", folder.file("report.html")],
-  );
-  assertEquals(status, 0, stderr);
-  assertStringIncludes(stdout, "| `SyncFile, other` to bare |");
-  const { points } = JSON.parse(readFileSync(kept, "utf8")) as Results;
-  assertEquals(points.length, 8);
-  for (const { runs: [run] } of points) {
-    assert(run!.ways["SyncFile, other"]!.rounds.every((time) => time > 0));
-  }
-  assertStringIncludes(
-    readFileSync(folder.file("report.html"), "utf8"),
-    "A program that does everything",
-  );
-  assertEquals(folders(), before);
-});
-
-for (const runtime of ["deno", "bun"] as const) {
   test(`on ${runtime}.exe, bench/run.ts measures alone, and says what it has no figures of`, async () => {
     const windows = await provision({ runtimes: [runtime] });
     await using _session = await windows.session();
     const program = windows.path(join(REPOSITORY, "bench", "run.ts"));
-    const run = (...args: string[]) =>
-      windows.run(
-        runtime,
-        [...runtime === "deno" ? ["run", "-A"] : [], program, ...args],
-        { cwd: REPOSITORY, stdout: "pipe", stderr: "pipe" },
-      );
-    const { code, stdout, stderr } = await run(
-      ...["--quick", "--milliseconds", "1", "--size", "64K"],
-      ...["--experiment", "gather", "--operation", "gather"],
+    const { code, stdout, stderr } = await windows.run(
+      runtime,
+      [
+        ...runtime === "deno" ? ["run", "-A", "--no-check"] : [],
+        ...[program, "--quick", "--milliseconds", "1", "--size", "64K"],
+        ...["--experiment", "gather", "--operation", "gather"],
+      ],
+      { cwd: REPOSITORY, stdout: "pipe", stderr: "pipe" },
     );
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "gather, unbuffered, 64 KiB: bare ");
     assertStringIncludes(stdout, "there is no compiled C");
-    const none = await run("--library", "none.dll");
-    assertEquals(none.code, 2);
-    assertStringIncludes(none.stderr, "none.dll");
   });
 }

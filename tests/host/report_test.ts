@@ -59,8 +59,11 @@ const FULL = resultsOf([
       ...["C", "OverlappedFile", "node:fs/promises"] as const,
     ])
   ),
-  ...[1, 10, 100].map((x) =>
-    pointResult({ ...POINT, experiment: "open files", x }, SYNC)
+  ...[1, 8, 64].map((size) =>
+    pointResult({
+      ...{ ...POINT, experiment: "file size", bytes: 1024 * KIB },
+      fileSize: size * 1024 * KIB,
+    }, SYNC)
   ),
 ]);
 
@@ -143,6 +146,8 @@ test("sizeName() and pointName() say what one says", () => {
     pointName({ ...POINT, pattern: "unbuffered", depth: 32 }),
     "deno transfer: read, unbuffered, 4 KiB × 32",
   );
+  const grown = FULL.points.at(-1)!;
+  assertEquals(pointName(grown), "deno file size: read, 1 MiB at 64 MiB");
 });
 
 test("row() has what C took and the ratios of all others", () => {
@@ -201,13 +206,16 @@ test("html() is a page without scripts and requests, with a plot for each experi
   for (
     const title of [
       ...["A program that does everything", "One request after the other"],
-      ...["Several requests in flight", "How cost grows with open files"],
+      ...[
+        "Several requests in flight",
+        "How cost grows with the size of the file",
+      ],
       ...["Time to C&#39;s", "Time to C's"].slice(1),
       ...["The cost model", "Operations a second"],
     ]
   ) assertStringIncludes(page, title);
   const plots = page.match(/<svg role="img"/g) ?? [];
-  assertEquals(plots.length, 8); // one of the mixed program, four of transfers, two by depth, one of open files
+  assertEquals(plots.length, 8); // one of the mixed program, four of transfers, two by depth, one of file sizes
   assert(!/NaN|undefined|Infinity/.test(page));
   const odd = resultsOf([{ ...FULL.points[0]!, runs: [] }]);
   assertStringIncludes(html(odd), "</html>");
@@ -222,7 +230,7 @@ test("html() takes nothing of results for markup", () => {
 test("markdown() fills what stands between its markers, and leaves the rest", () => {
   const block = (name: string) =>
     `before\n<!-- bench:begin ${name} -->old<!-- bench:end -->\nafter`;
-  for (const name of ["ratios", "machine", "ways", "experiments"]) {
+  for (const name of ["ratios", "alone", "machine", "ways"]) {
     const page = markdown(block(name), FULL);
     assert(page.startsWith(`before\n<!-- bench:begin ${name} -->\n\n`));
     assert(page.endsWith("\n\n<!-- bench:end -->\nafter"));
@@ -241,7 +249,7 @@ test("readResults() refuses what is no result file of this version", async () =>
   const write = (value: unknown) => writeFileSync(path, JSON.stringify(value));
   write(FULL);
   assertEquals(await readResults(path), FULL);
-  for (const value of [null, {}, { ...FULL, schema: 2 }]) {
+  for (const value of [null, {}, { ...FULL, schema: 3 }]) {
     write(value);
     await assertRejects(() => readResults(path), Error, "Measure again");
   }

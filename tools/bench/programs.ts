@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Line, Spec } from "../../bench/measure.ts";
-import { PACKAGES, packageVersion } from "../../bench/packages.ts";
+import { packageVersion } from "../../bench/packages.ts";
+import { WORDS } from "../../bench/runtime.ts";
 import type { Results, Runtime } from "../../bench/schema.ts";
 import { type Host, InterruptedError } from "../../bench/session.ts";
 import { command } from "../windows/command.ts";
@@ -19,12 +20,6 @@ const PEERS = join(FOLDER, "peers");
 
 /** The programs of the bench. */
 const BUNDLED = ["run", "heap"] as const;
-
-const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
-  deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
-  bun: ["run"],
-  node: ["--disable-warning=ExperimentalWarning"],
-};
 
 /** No point takes so long, in ms: a process that is silent for that long has got stuck. */
 const LONGEST_SILENCE = { quick: 240_000, full: 600_000 } as const;
@@ -63,7 +58,7 @@ export class Programs implements Host {
   }
 
   /**
-   * Compiles the C, and installs the packages that the bench compares with.
+   * Compiles the C, and installs the package that the bench compares with.
    *
    * @param folder Where files may lie.
    * @param against Another checkout that takes part.
@@ -192,11 +187,7 @@ function versionsOf(runtimes: readonly Runtime[]): Results["versions"] {
   for (const name of runtimes) {
     versions[`${name}.exe`] = pinnedRuntime(name).version;
   }
-  for (const name of runtimes) {
-    const peer = PACKAGES[name];
-    if (peer) versions[peer] = packageVersion(peer) ?? "missing";
-  }
-  return versions;
+  return Object.assign(versions, ...runtimes.map(packageVersion));
 }
 
 /**
@@ -235,9 +226,7 @@ function urlOf(windows: Windows, path: string): string {
 /** Installs what `peers/package-lock.json` pins, for Windows wherever this is. */
 async function installPeers(): Promise<void> {
   if (existsSync(join(PEERS, "node_modules", ".package-lock.json"))) return;
-  console.error(
-    "Installing the packages that the bench compares with (npm ci)",
-  );
+  console.error("Installing the package that the bench compares with (npm ci)");
   const args = ["ci", "--os=win32", "--cpu=x64", "--ignore-scripts"];
   const npm = process.env["npm_execpath"];
   const quiet = ["--no-fund", "--no-audit"];

@@ -31,8 +31,8 @@ function panelsOf(
 ): Map<string, PointResult[]> {
   const names: Record<Shown, (point: PointResult) => string> = {
     pattern: ({ pattern }) => pattern,
-    bytes: ({ bytes }) => bytes > 0 ? sizeName(bytes) : "",
-    depth: ({ depth, x }) => depth > 1 && depth !== x ? `× ${depth}` : "",
+    bytes: ({ bytes }) => sizeName(bytes),
+    depth: ({ depth }) => depth > 1 ? `× ${depth}` : "",
     phase: ({ phase = "" }) => phase,
   };
   const different = (Object.keys(names) as Shown[])

@@ -5,7 +5,6 @@ import {
   sizeName,
 } from "../../bench/names.ts";
 import { type Figures, ratio } from "../../bench/figures.ts";
-import { EXPERIMENTS } from "../../bench/schema.ts";
 import type { Experiment, PointResult } from "../../bench/schema.ts";
 import { bars, type Chart, lines, type Shown } from "./chart.ts";
 import { costChart } from "./cost_model.ts";
@@ -32,7 +31,7 @@ export function charts(
     if (own.some(isMixed)) {
       return [ratios("Time to C's", own, "phase", ({ phase = "" }) => phase)];
     }
-    if (EXPERIMENTS[experiment].x) return scaling(experiment, own);
+    if (experiment === "file size") return fileSizes(own);
     if (experiment === "transfer") return transfers(own);
     return experiment === "overlapped" ? overlapped(own) : others(own);
   };
@@ -74,7 +73,7 @@ function transfers(points: readonly PointResult[]): Chart[] {
 }
 
 function overlapped(points: readonly PointResult[]): Chart[] {
-  const deepest = Math.max(...points.map(({ depth }) => depth));
+  const deepest = Math.max(...BAR_DEPTHS);
   const byDepth = several(
     points.filter(({ bytes }) => DEPTH_SIZES.includes(bytes)),
     "depth",
@@ -123,21 +122,14 @@ function several(
   return [...groups.values()].filter((group) => group.length > 2).flat();
 }
 
-function scaling(
-  experiment: Experiment,
-  points: readonly PointResult[],
-): Chart[] {
-  const x = {
-    label: EXPERIMENTS[experiment].x!,
-    value: ({ x }: PointResult) => x,
-    ...experiment === "file size" && { kind: "bytes" as const },
-  };
+function fileSizes(points: readonly PointResult[]): Chart[] {
   return [
     lines(points, {
       title: "Time",
-      about: "What an operation takes. Lower is better.",
-      y: { label: "µs/operation", value: ({ time }) => time.median / 1000 },
-      ...{ x, shown: ["depth"] },
+      about: "What a request of 1 MiB takes. Lower is better.",
+      x: { label: "File", value: ({ fileSize }) => fileSize, kind: "bytes" },
+      y: { label: "µs/request", value: ({ time }) => time.median / 1000 },
+      shown: [],
     }),
   ];
 }

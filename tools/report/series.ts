@@ -37,7 +37,6 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "node:fs stream": ["green", "diamond"],
   "node:fs/promises": ["red", "asterisk"],
   "@bun-win32/kernel32": ["pink", "square"],
-  "koffi": ["pink", "triangle"],
 };
 
 const PATTERN_LOOKS: Readonly<Record<Pattern, Look>> = {
