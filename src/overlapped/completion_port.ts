@@ -78,6 +78,11 @@ export class CompletionPort {
   #pending = 0;
   /** How many packets are to come of operations that have ended. */
   #owed = 0;
+  /**
+   * How many calls have failed since packets were taken last. A driver may queue
+   * a packet for a lock that it refuses at once, whatever the skip mode.
+   */
+  #failed = 0;
   /** How many packets belonged to no operation. */
   #dropped = 0;
   /** Where a call without waiting puts packets, and where the waiting thread. */
@@ -195,7 +200,11 @@ export class CompletionPort {
       slot.state = "owed";
       this.#owed++;
       this.#scheduleTake();
-    } else this.#slots.release(slot);
+    } else {
+      this.#slots.release(slot);
+      // Packets of failed calls must not pile up until their slots are reused.
+      if (!succeeded && ++this.#failed >= CAPACITY) this.#scheduleTake();
+    }
     operation.complete(code, succeeded || code === ERROR_MORE_DATA ? count : 0);
     return undefined;
   }
@@ -244,7 +253,7 @@ export class CompletionPort {
 
   /** Asks for no more packets than can come: each further one is a system call. */
   #writeMaximum(block: DataView): void {
-    const count = Math.min(this.#pending + this.#owed, CAPACITY);
+    const count = Math.min(this.#pending + this.#owed + this.#failed, CAPACITY);
     block.setUint32(argumentOffset(2), count, true);
   }
 
@@ -261,9 +270,10 @@ export class CompletionPort {
       return;
     }
     this.#willTakePackets = false;
-    if (this.#pending + this.#owed === 0) return;
+    if (this.#pending + this.#owed + this.#failed === 0) return;
     const { view, call0 } = this.#dequeue;
     this.#writeMaximum(view);
+    this.#failed = 0;
     preservingLastError(call0);
     if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#packets);
     this.#wait();

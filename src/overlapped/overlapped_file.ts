@@ -480,7 +480,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       this.#check("write");
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
-      if (at === END_OF_FILE || !this.#seekable) {
+      if (at === END_OF_FILE || this.#type === "pipe") {
         return this.write(joinedBytes(views), { signal });
       }
       return this.#isPlaced(at)
@@ -623,7 +623,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     options: WritableOptions = {},
   ): WritableStream<ArrayBufferView> {
     this.#check("write");
-    this.#checkedWrite(options);
+    // An aborted signal is the stream's to report.
+    this.#checkedWrite({ at: options.at });
     return writableOf(this, this.#streamed, options);
   }
 

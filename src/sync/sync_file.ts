@@ -79,6 +79,7 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
+  readonly #isPipe: boolean;
   /**
    * The offset of reads without one. Given an offset, even a meaningless one,
    * ReadFile distinguishes the end of a character device (NUL is at it from the
@@ -130,6 +131,7 @@ export class SyncFile extends BaseFile implements Disposable {
     };
     this.#pointer = new FilePointer(handle, path);
     this.#seekable = type === "disk";
+    this.#isPipe = type === "pipe";
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
     this.#sectors = sector === undefined
@@ -426,7 +428,7 @@ export class SyncFile extends BaseFile implements Disposable {
   ): number {
     const at = this.#offsetToWrite("writeGather", options);
     const views = checkList("buffers", buffers, checkedLength);
-    if (at === undefined && (this.#appends || !this.#seekable)) {
+    if (at === undefined && (this.#appends || this.#isPipe)) {
       return this.write(joinedBytes(views));
     }
     let done = 0;
