@@ -180,6 +180,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       : new SectorIo(overlapped, transfers, sector);
     const flusher = new Flusher(overlapped);
     super(taken, sector);
+    overlapped.owner = this;
     this.#mode = taken.mode;
     this.#type = taken.type;
     this.#seekable = isDisk;

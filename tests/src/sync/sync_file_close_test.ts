@@ -77,7 +77,14 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
     ) {
       for (const name of Object.getOwnPropertyNames(proto)) names.add(name);
     }
-    const others = ["constructor", "handle", "closed", "check", "closeHandle"];
+    const others = [
+      "constructor",
+      "handle",
+      "mode",
+      "closed",
+      "check",
+      "closeHandle",
+    ];
     for (const name of others) names.delete(name);
     assertEquals([...names].sort(), Object.keys(methods).sort());
 
