@@ -24,6 +24,7 @@ import {
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
+import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 
 /** Bits of `FileModeInformation`. */
 const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
@@ -57,6 +58,10 @@ export interface TakenHandle {
   readonly type: FileType;
   /** A path on the volume of the file, if one is known. */
   readonly pathOnVolume: string | undefined;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw: RawDevice | undefined;
+  /** Whether it has offsets: a file, a volume or a disk. */
+  readonly seekable: boolean;
 }
 
 /**
@@ -76,8 +81,20 @@ export function takeHandle(
 ): TakenHandle {
   if (mode instanceof OpenedMode) {
     const type = fileTypeOf(handle, path);
-    const pathOnVolume = isDevicePath(path) ? undefined : path;
-    return { handle, path, mode, owned: true, overlapped, type, pathOnVolume };
+    const raw = mayBeRaw(type) && namesDevice(path)
+      ? rawDeviceOf({ handle, overlapped })
+      : undefined;
+    return {
+      handle,
+      path,
+      mode,
+      owned: true,
+      overlapped,
+      type,
+      pathOnVolume: isDevicePath(path) ? undefined : path,
+      raw,
+      seekable: type === "disk" || raw !== undefined,
+    };
   }
   checkHandle(handle);
   checkLabel(path);
@@ -87,6 +104,7 @@ export function takeHandle(
   if (isOverlapped(modeBitsOf(handle, path)) !== overlapped) {
     throw otherKindError(path, overlapped);
   }
+  const raw = mayBeRaw(type) ? rawDeviceOf({ handle, overlapped }) : undefined;
   return {
     handle,
     path,
@@ -95,6 +113,8 @@ export function takeHandle(
     overlapped,
     type,
     pathOnVolume: isAbsolutePath(path) ? path : undefined,
+    raw,
+    seekable: type === "disk" || raw !== undefined,
   };
 }
 
@@ -226,6 +246,16 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
 /** Whether a path leads to a file whatever the current folder is. */
 function isAbsolutePath(path: string): boolean {
   return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path) && !isDevicePath(path);
+}
+
+/** Some systems do not say of what type a volume is. */
+function mayBeRaw(type: FileType): boolean {
+  return type === "disk" || type === "unknown";
+}
+
+/** Whether a path may name a device; long paths of files begin so, too. */
+function namesDevice(path: string): boolean {
+  return /^[\\/]{2}[.?][\\/]/.test(path);
 }
 
 /** `\\.\` leads to devices, which lie on no volume. */

@@ -130,6 +130,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
+  /** The system takes whole sectors only. */
+  readonly #sectored: boolean;
   #position = 0;
   /** The end of the transfer without an offset that comes last so far. */
   #lastInOrder: Promise<unknown> = Promise.resolve();
@@ -164,25 +166,28 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const { owned, maxInFlight } = options;
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
-    const isDisk = taken.type === "disk";
+    const { raw, seekable } = taken;
+    const { unbuffered } = taken.mode;
     // All that may fail comes before the collector learns of the handle.
-    const sector = isDisk && taken.mode.unbuffered
+    const sector = seekable && (unbuffered || raw !== undefined)
       ? sectorSizeOf(taken)
       : undefined;
     const overlapped = new OverlappedHandle(handle, path, {
-      isDisk,
+      isDisk: seekable,
       isShared: !taken.owned,
+      raw,
       limit,
     });
     const transfers = new Transfers(overlapped);
     const io = sector === undefined
       ? transfers
-      : new SectorIo(overlapped, transfers, sector);
+      : new SectorIo(overlapped, transfers, sector, unbuffered);
     const flusher = new Flusher(overlapped);
     super(taken, sector);
     this.#mode = taken.mode;
     this.#type = taken.type;
-    this.#seekable = isDisk;
+    this.#seekable = seekable;
+    this.#sectored = sector !== undefined;
     this.#overlapped = overlapped;
     this.#flusher = flusher;
     this.#io = io;
@@ -289,8 +294,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @throws {FileClosedError} If the file has been closed, or is before the
    * operation has ended.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
-   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
-   * `bytesTransferred`.
+   * ERROR_BROKEN_PIPE, ERROR_ACCESS_DENIED on a mounted volume,
+   * ERROR_SECTOR_NOT_FOUND beyond the end of a disk, and others, with the bytes
+   * written before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    *
@@ -851,9 +857,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   get #streamed(): StreamedFileTraits {
-    const { append, unbuffered } = this.#mode;
-    const seekable = this.#seekable;
-    return { append, unbuffered: unbuffered && seekable, seekable };
+    const { append } = this.#mode;
+    return { append, sectored: this.#sectored, seekable: this.#seekable };
   }
 
   #check(method: string): void {

@@ -7,7 +7,9 @@ import { thread } from "../../ffi/thread.ts";
 import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
 import { byteLengthOf, byteOffsetOf, copyBytes } from "../../ffi/views.ts";
 import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
+import { refusedWriteHint } from "../file/raw_device.ts";
 import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
 import {
   AlignedBuffer,
@@ -162,6 +164,15 @@ export class Transfer extends Operation<number | null> {
     const rest = this.#owner.rest(this, code, count);
     if (rest !== undefined) return rest;
     throw this.win32Error(code, count);
+  }
+
+  protected override win32Error(
+    code: number,
+    bytesTransferred?: number,
+  ): Win32Error {
+    const { handle: { path, raw }, kind: { syscall, reads } } = this;
+    const hint = reads ? undefined : refusedWriteHint(raw, code);
+    return new Win32Error(syscall, code, { path, bytesTransferred, hint });
   }
 
   protected releaseMemory(): void {

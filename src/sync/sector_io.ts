@@ -11,6 +11,7 @@ import {
   ownerOf,
 } from "../memory/aligned_buffer.ts";
 import { isMultiple, multipleAbove } from "../memory/multiples.ts";
+import type { RawDevice } from "../file/raw_device.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import {
   BOUNCE_SIZE,
@@ -26,6 +27,10 @@ import {
 export interface SectorDevice {
   /** The sector sizes. */
   readonly sector: SectorSize;
+  /** What is known of a raw disk or volume. */
+  readonly raw?: RawDevice | undefined;
+  /** What errors call it. */
+  readonly path?: string;
   /** Reads; less than `length` only at the end. Returns the count. */
   read(bytes: Uint8Array, length: number, offset: number): number;
   /** Writes all of it. */
@@ -60,7 +65,8 @@ export class UnbufferedIo implements Disposable {
   /** Takes the device. */
   constructor(device: SectorDevice) {
     this.#device = device;
-    this.#plan = new SectorPlan(device.sector, isAligned);
+    const { sector, path, raw } = device;
+    this.#plan = new SectorPlan(sector, isAligned, path, raw);
   }
 
   /** Frees the bounce buffer. */
@@ -82,8 +88,10 @@ export class UnbufferedIo implements Disposable {
 
   /** Reads at an offset. Returns 0 at the end and beyond. */
   read(bytes: Uint8Array, offset: number): number {
-    return this.isBoundary(offset) && this.isWhole(bytes, bytes.length)
-      ? this.#device.read(bytes, bytes.length, offset)
+    const { length } = bytes;
+    return this.isBoundary(offset) && this.isWhole(bytes, length) &&
+        this.#plan.endsWithin(length, offset)
+      ? this.#device.read(bytes, length, offset)
       : this.#run(this.#plan.read(bytes, offset, this.#memory));
   }
 

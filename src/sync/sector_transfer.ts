@@ -28,13 +28,18 @@ export class SectorTransfers implements Disposable {
   readonly #target: TransferTarget;
   readonly #pointer: FilePointer;
   readonly #io: UnbufferedIo;
+  readonly #isRaw: boolean;
 
   /** Asks for the file's sector sizes. */
   constructor(file: SectorFile, target: TransferTarget, pointer: FilePointer) {
     this.#target = target;
     this.#pointer = pointer;
+    const { raw } = target;
+    this.#isRaw = raw !== undefined;
     this.#io = new UnbufferedIo({
       sector: file.sectorSize(),
+      raw,
+      path: file.path,
       read: (bytes, length, offset) =>
         readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
       write: (bytes, length, offset) => {
@@ -107,14 +112,16 @@ export class SectorTransfers implements Disposable {
 
   /**
    * Whether the system itself can make a transfer of sectors, at its file
-   * pointer: that takes less than one at an offset.
+   * pointer: that takes less than one at an offset. The file pointer of a raw
+   * device is left alone, since reads must not pass the device's end.
    */
   #isAtPointer(
     view: ArrayBufferView,
     length: number,
     at: Offset | undefined,
   ): boolean {
-    return at === undefined && this.#pointer.position === undefined &&
+    return at === undefined && !this.#isRaw &&
+      this.#pointer.position === undefined &&
       this.#io.isWhole(view, length);
   }
 
@@ -144,7 +151,8 @@ export class SectorTransfers implements Disposable {
    */
   #moveOn(view: ArrayBufferView, length: number, count: number): void {
     const position = this.#pointer.current;
-    const isThere = count === length && this.#io.isBoundary(position) &&
+    const isThere = !this.#isRaw && count === length &&
+      this.#io.isBoundary(position) &&
       this.#io.isWhole(view, length);
     this.#pointer.position = isThere ? undefined : position + count;
   }

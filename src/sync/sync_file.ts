@@ -114,18 +114,19 @@ export class SyncFile extends BaseFile implements Disposable {
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
     super(taken);
-    const { type } = taken;
+    const { type, raw, seekable } = taken;
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
       path,
-      isDisk: type === "disk",
+      isDisk: seekable,
+      raw,
     };
     this.#pointer = new FilePointer(handle, path);
-    this.#seekable = type === "disk";
+    this.#seekable = seekable;
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
-    this.#sectored = this.#seekable && taken.mode.unbuffered;
+    this.#sectored = seekable && (taken.mode.unbuffered || raw !== undefined);
     this.#readable = taken.mode.read;
     this.#writable = taken.mode.write || taken.mode.append;
   }
@@ -301,8 +302,9 @@ export class SyncFile extends BaseFile implements Disposable {
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
-   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
-   * `bytesTransferred`.
+   * ERROR_BROKEN_PIPE, ERROR_ACCESS_DENIED on a mounted volume,
+   * ERROR_SECTOR_NOT_FOUND beyond the end of a disk, and others, with the bytes
+   * written before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    *

@@ -21,6 +21,7 @@ import {
   MIN_LENGTH,
   type Offset,
 } from "../file/transfer_limits.ts";
+import { type RawDevice, refusedWriteHint } from "../file/raw_device.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 
 /** What transfers are made on. */
@@ -34,6 +35,8 @@ export interface TransferTarget {
    * though the call has succeeded: the next one fails, and says so.
    */
   readonly isDisk: boolean;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw?: RawDevice | undefined;
 }
 
 /**
@@ -139,10 +142,13 @@ function following(
 function transferError(
   syscall: "ReadFile" | "WriteFile",
   code: number,
-  { path }: TransferTarget,
+  { path, raw }: TransferTarget,
   bytesTransferred: number,
 ): Win32Error {
-  return new Win32Error(syscall, code, { path, bytesTransferred });
+  const hint = syscall === "WriteFile"
+    ? refusedWriteHint(raw, code)
+    : undefined;
+  return new Win32Error(syscall, code, { path, bytesTransferred, hint });
 }
 
 /** One of the two functions, for this thread. */
