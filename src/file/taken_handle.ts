@@ -22,6 +22,7 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import { DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
@@ -60,6 +61,8 @@ export interface TakenHandle {
   readonly pathOnVolume: string | undefined;
   /** What is known of it as a raw disk or volume, if it is one. */
   readonly raw: RawDevice | undefined;
+  /** What a transfer of 0 bytes means on it. */
+  readonly device: DeviceKind;
   /** Whether it has offsets: a file, a volume or a disk. */
   readonly seekable: boolean;
 }
@@ -92,8 +95,7 @@ export function takeHandle(
       overlapped,
       type,
       pathOnVolume: isDevicePath(path) ? undefined : path,
-      raw,
-      seekable: type === "disk" || raw !== undefined,
+      ...traitsOf(handle, path, type, raw),
     };
   }
   checkHandle(handle);
@@ -113,8 +115,7 @@ export function takeHandle(
     overlapped,
     type,
     pathOnVolume: isAbsolutePath(path) ? path : undefined,
-    raw,
-    seekable: type === "disk" || raw !== undefined,
+    ...traitsOf(handle, path, type, raw),
   };
 }
 
@@ -246,6 +247,18 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
 /** Whether a path leads to a file whatever the current folder is. */
 function isAbsolutePath(path: string): boolean {
   return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path) && !isDevicePath(path);
+}
+
+/** What follows from the type and from what is known of a raw device. */
+function traitsOf(
+  handle: Handle,
+  path: string,
+  type: FileType,
+  raw: RawDevice | undefined,
+): Pick<TakenHandle, "raw" | "device" | "seekable"> {
+  const seekable = type === "disk" || raw !== undefined;
+  const name = seekable ? "disk" : type === "pipe" ? type : undefined;
+  return { raw, seekable, device: new DeviceKind(handle, path, name) };
 }
 
 /** Some systems do not say of what type a volume is. */

@@ -147,8 +147,11 @@ export class Transfer extends Operation<number | null> {
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.abortError();
     }
-    // What came before an abort counts, and of a message what fitted.
-    const isPart = code === ERROR_OPERATION_ABORTED || code === ERROR_MORE_DATA;
+    // What came before an abort or a time-out counts, and of a message what
+    // fitted.
+    const { device } = this.handle;
+    const isPart = code === ERROR_OPERATION_ABORTED ||
+      code === ERROR_MORE_DATA || device.isTimeout(code);
     if (!this.kind.reads) {
       if (isPart || (code === 0 && count === this.length)) return count;
       const rest = this.#owner.rest(this, code, count);
@@ -158,7 +161,7 @@ export class Transfer extends Operation<number | null> {
     }
     this.#deliver(count);
     if (code === 0 || isPart) {
-      return count === 0 && this.handle.isDisk ? null : count;
+      return count === 0 && device.emptyRead === "end" ? null : count;
     }
     if (isEndOfFile(code)) return count > 0 ? count : null;
     const rest = this.#owner.rest(this, code, count);

@@ -5,6 +5,7 @@
  */
 import { describe } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
@@ -59,6 +60,8 @@ export interface StreamedFileTraits {
   readonly sectored: boolean;
   /** Whether writes without an offset go to the end. */
   readonly append: boolean;
+  /** What a read of 0 bytes means. */
+  readonly device: Pick<DeviceKind, "emptyRead">;
 }
 
 const CHUNK_SIZE = 2 ** 18;

@@ -7,7 +7,6 @@ import type { Handle } from "../../ffi/handle.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
-import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
@@ -114,12 +113,13 @@ export class SyncFile extends BaseFile implements Disposable {
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
     super(taken);
-    const { type, raw, seekable } = taken;
+    const { type, raw, seekable, device } = taken;
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
       path,
       isDisk: seekable,
+      device,
       raw,
     };
     this.#pointer = new FilePointer(handle, path);
@@ -139,6 +139,9 @@ export class SyncFile extends BaseFile implements Disposable {
    * @returns How many bytes were read, or null at the end of the file or pipe.
    * Less than the buffer has room for only before the end, and on pipes and
    * devices. Of a message that is longer than the buffer, the rest comes next.
+   * 0 is an empty message of a pipe, and the time-out of a serial port. The end
+   * of a console is a line that begins with Ctrl+Z; Ctrl+C cannot be
+   * distinguished from it.
    * @throws {TypeError} If the buffer is none, or the file is not open for
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
@@ -191,7 +194,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param options The offset, if it is not the position.
    * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
    * is in the buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port elapses
+   * without a byte, and what `read()` throws.
    *
    * @example Read a header
    * ```ts
@@ -210,7 +214,7 @@ export class SyncFile extends BaseFile implements Disposable {
     while (done < length) {
       const rest = done === 0 ? buffer : bytesOf(buffer, done);
       const count = this.#readMore(rest, at, done);
-      if (count === null) {
+      if (count === null || this.#target.device.endsReading(count, done)) {
         throw new UnexpectedEndOfFileError(this.path, length, done);
       }
       done += count;
@@ -223,7 +227,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param options The offset to start at, if it is not the position.
    * @returns The bytes.
    * @throws {RangeError} If they are too many for one buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port, which
+   * has no end, elapses without a byte, and what `read()` throws.
    *
    * @example Read a text
    * ```ts
@@ -238,8 +243,11 @@ export class SyncFile extends BaseFile implements Disposable {
     const at = this.#offsetToRead("readAll", options);
     const collector = new Collector(this.#expected(at));
     for (;;) {
-      const count = this.#readMore(collector.room(), at, collector.length);
-      if (count === null) return collector.result();
+      const { length } = collector;
+      const count = this.#readMore(collector.room(), at, length);
+      if (count === null || this.#target.device.endsReading(count, length)) {
+        return collector.result();
+      }
       collector.took(count);
     }
   }
@@ -296,7 +304,7 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param data The bytes. None are written without a call.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written: all of them, except on a pipe that
-   * does not block.
+   * does not block, and on a serial port whose time-out has elapsed.
    * @throws {TypeError} If the data is no buffer, or the file is not open for
    * writing, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
@@ -357,8 +365,10 @@ export class SyncFile extends BaseFile implements Disposable {
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position.
-   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
-   * `write()` throws, with all that was written in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, ERROR_TIMEOUT
+   * if the time-out of a serial port has elapsed, ERROR_WRITE_FAULT if another
+   * device takes nothing, and what `write()` throws, with all that was written
+   * in `bytesTransferred`.
    *
    * @example Write a text
    * ```ts
@@ -380,13 +390,7 @@ export class SyncFile extends BaseFile implements Disposable {
     while (done < length) {
       const rest = done === 0 ? data : bytesOf(data, done);
       const count = this.#writeMore(rest, at, done);
-      if (count === 0) {
-        throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-          path: this.path,
-          bytesTransferred: done,
-          hint: "The pipe does not block and has no room left.",
-        });
-      }
+      this.#target.device.checkWritten(count, length - done, done + count);
       done += count;
     }
   }
