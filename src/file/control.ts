@@ -49,7 +49,7 @@ export function deviceIoControl(
   target: ControlTarget,
   code: number,
   input: ArrayBufferView | null,
-  output: ArrayBufferView,
+  output: ArrayBufferView | null,
 ): ControlResult {
   return target.overlapped
     ? controlOverlapped(target.handle, code, input, output)
@@ -60,7 +60,7 @@ function controlNow(
   handle: Handle,
   code: number,
   input: ArrayBufferView | null,
-  output: ArrayBufferView,
+  output: ArrayBufferView | null,
 ): ControlResult {
   const count = new Uint32Array(1);
   const succeeded = kernel32.DeviceIoControl(
@@ -69,7 +69,7 @@ function controlNow(
     input,
     input?.byteLength ?? 0,
     output,
-    output.byteLength,
+    output?.byteLength ?? 0,
     count,
     null,
   );
@@ -80,14 +80,14 @@ function controlOverlapped(
   handle: Handle,
   code: number,
   input: ArrayBufferView | null,
-  output: ArrayBufferView,
+  output: ArrayBufferView | null,
 ): ControlResult {
   const event = kernel32.CreateEventW(null, true, false, null);
   if (event === 0n) return { code: getLastWin32Error(), count: 0 };
   const inputAt = OVERLAPPED.size;
   const inputLength = input?.byteLength ?? 0;
   const outputAt = Math.ceil((inputAt + inputLength) / 16) * 16;
-  const outputLength = output.byteLength;
+  const outputLength = output?.byteLength ?? 0;
   let memory: AlignedBuffer | undefined;
   try {
     memory = new AlignedBuffer(outputAt + outputLength);
@@ -100,7 +100,7 @@ function controlOverlapped(
       code,
       input === null ? null : address + BigInt(inputAt),
       inputLength,
-      address + BigInt(outputAt),
+      output === null ? null : address + BigInt(outputAt),
       outputLength,
       null,
       address,
@@ -112,7 +112,9 @@ function controlOverlapped(
       return { code: result, count: 0 };
     }
     const count = overlapped.getUint32(OVERLAPPED.InternalHigh, true);
-    asBytes(output).set(bytes.subarray(outputAt, outputAt + outputLength));
+    if (output !== null) {
+      asBytes(output).set(bytes.subarray(outputAt, outputAt + outputLength));
+    }
     return { code: result, count };
   } finally {
     memory?.free();

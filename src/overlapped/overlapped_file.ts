@@ -7,11 +7,7 @@ import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { describe } from "../errors/describe.ts";
-import {
-  ERROR_LOCK_VIOLATION,
-  ERROR_NO_DATA,
-  ERROR_PIPE_CONNECTED,
-} from "../errors/codes.ts";
+import { ERROR_LOCK_VIOLATION, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
@@ -130,6 +126,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
+  /** The system takes whole sectors only. */
+  readonly #sectored: boolean;
   #position = 0;
   /** The end of the transfer without an offset that comes last so far. */
   #lastInOrder: Promise<unknown> = Promise.resolve();
@@ -164,26 +162,30 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const { owned, maxInFlight } = options;
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
-    const isDisk = taken.type === "disk";
+    const { raw, seekable, device } = taken;
+    const { unbuffered } = taken.mode;
     // All that may fail comes before the collector learns of the handle.
-    const sector = isDisk && taken.mode.unbuffered
+    const sector = seekable && (unbuffered || raw !== undefined)
       ? sectorSizeOf(taken)
       : undefined;
     const overlapped = new OverlappedHandle(handle, path, {
-      isDisk,
+      isDisk: seekable,
       isShared: !taken.owned,
+      device,
+      raw,
       limit,
     });
     const transfers = new Transfers(overlapped);
     const io = sector === undefined
       ? transfers
-      : new SectorIo(overlapped, transfers, sector);
+      : new SectorIo(overlapped, transfers, sector, unbuffered);
     const flusher = new Flusher(overlapped);
     super(taken, sector);
     overlapped.owner = this;
     this.#mode = taken.mode;
     this.#type = taken.type;
-    this.#seekable = isDisk;
+    this.#seekable = seekable;
+    this.#sectored = sector !== undefined;
     this.#overlapped = overlapped;
     this.#flusher = flusher;
     this.#io = io;
@@ -198,6 +200,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @returns How many bytes were read, or null at the end of the file or pipe.
    * Less than the buffer has room for only before the end, and on pipes and
    * devices. Of a message that is longer than the buffer, the rest comes next.
+   * 0 is an empty message of a pipe, and the time-out of a serial port.
    * @throws {TypeError} If the buffer is none, or the file is not open for
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
@@ -244,7 +247,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @param options The offset, if it is not the position, and a signal.
    * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
    * is in the buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port elapses
+   * without a byte, and what `read()` throws.
    *
    * @example Read a header
    * ```ts
@@ -264,10 +268,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
     const length = byteLengthOf(buffer);
-    const mayBeEmpty = this.#type === "pipe";
+    const { device } = this.#overlapped;
     const count = await this.#placed(
       at,
-      (at) => readFully(this.#io, buffer, at, signal, mayBeEmpty),
+      (at) => readFully(this.#io, buffer, at, signal, device),
     );
     if (count < length) {
       throw new UnexpectedEndOfFileError(this.path, length, count);
@@ -283,15 +287,17 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * 4 MiB at a time.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written: all of them, except on a pipe that
-   * does not block, or if the signal came in between.
+   * does not block, on a serial port whose time-out has elapsed, or if the
+   * signal came in between.
    * @throws {TypeError} If the data is no buffer, or the file is not open for
    * writing, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed, or is before the
    * operation has ended.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
-   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
-   * `bytesTransferred`.
+   * ERROR_BROKEN_PIPE, ERROR_ACCESS_DENIED on a mounted volume,
+   * ERROR_SECTOR_NOT_FOUND beyond the end of a disk, and others, with the bytes
+   * written before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    *
@@ -334,8 +340,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position, and a signal.
-   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
-   * `write()` throws.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, ERROR_TIMEOUT
+   * if the time-out of a serial port has elapsed, ERROR_WRITE_FAULT if another
+   * device takes nothing, and what `write()` throws.
    *
    * @example Append a line
    * ```ts
@@ -357,18 +364,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("write");
     checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
-    const length = byteLengthOf(data);
-    const count = await this.#placed(
+    const { device } = this.#overlapped;
+    await this.#placed(
       at,
-      (at) => writeFully(this.#io, data, at, signal),
+      (at) => writeFully(this.#io, data, at, signal, device),
     );
-    if (count < length) {
-      throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-        path: this.path,
-        bytesTransferred: count,
-        hint: "The pipe does not block and has no room left.",
-      });
-    }
   }
 
   /**
@@ -378,7 +378,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * signal.
    * @returns The bytes.
    * @throws {RangeError} If they are too many for one buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port, which
+   * has no end, elapses without a byte, and what `read()` throws.
    *
    * @example Read a text
    * ```ts
@@ -394,11 +395,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#check("read");
     const { at, signal } = this.#checked(options);
-    const mayBeEmpty = this.#type === "pipe";
+    const { device } = this.#overlapped;
     let result: Uint8Array<ArrayBuffer> | undefined;
     await this.#placed(at, async (at) => {
       const expected = this.#seekable ? this.size() - Number(at) : 0;
-      result = await readToEnd(this.#io, expected, at, signal, mayBeEmpty);
+      result = await readToEnd(this.#io, expected, at, signal, device);
       return result.length;
     });
     return result!;
@@ -548,7 +549,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * Makes a byte stream of what the file has. Several reads are under way at
    * once, and no more than `maxBytesInFlight` is read ahead of a slow reader; a
-   * pipe is read when the stream is, one read at a time.
+   * pipe is read when the stream is, one read at a time. A serial port whose
+   * time-out elapses without a byte is read again.
    *
    * With `start`, the stream has an offset of its own and many can read one
    * file. Without it, the stream begins at the position that the file has at
@@ -855,9 +857,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   get #streamed(): StreamedFileTraits {
-    const { append, unbuffered } = this.#mode;
-    const seekable = this.#seekable;
-    return { append, unbuffered: unbuffered && seekable, seekable };
+    const { append } = this.#mode;
+    const { device } = this.#overlapped;
+    const [sectored, seekable] = [this.#sectored, this.#seekable];
+    return { append, sectored, seekable, device };
   }
 
   #check(method: string): void {

@@ -7,7 +7,9 @@ import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { delay } from "../file/event_loop.ts";
+import type { RawDevice } from "../file/raw_device.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
 import { type InFlightLimit, InFlightLimiter } from "./in_flight_limiter.ts";
 
@@ -23,6 +25,10 @@ export interface OverlappedHandleOptions {
   readonly isDisk: boolean;
   /** Whether other users of the handle must not be disturbed. */
   readonly isShared?: boolean;
+  /** What a transfer of 0 bytes means on it. The handle is asked, if left out. */
+  readonly device?: DeviceKind;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw?: RawDevice | undefined;
   /** How much may be in flight at once. */
   readonly limit?: InFlightLimit | undefined;
 }
@@ -40,6 +46,10 @@ export class OverlappedHandle {
   readonly overlapped = true;
   /** Whether it is a file's, a volume's or a disk's. */
   readonly isDisk: boolean;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw: RawDevice | undefined;
+  /** What a transfer of 0 bytes means on it. */
+  readonly device: DeviceKind;
   /** The port that it is bound to. */
   readonly port: CompletionPort;
   /** The completion key of its packets. */
@@ -66,10 +76,13 @@ export class OverlappedHandle {
    * @throws {Win32Error} ERROR_INVALID_PARAMETER if it is bound to a port.
    */
   constructor(handle: Handle, path: string, options: OverlappedHandleOptions) {
-    const { isDisk, isShared = false, limit } = options;
+    const { isDisk, isShared = false, raw, limit } = options;
     this.handle = handle;
     this.path = path;
     this.isDisk = isDisk;
+    this.raw = raw;
+    this.device = options.device ??
+      new DeviceKind(handle, path, isDisk ? "disk" : undefined);
     this.limiter = new InFlightLimiter(limit);
     this.port = completionPort();
     this.key = this.port.bind(handle, path);

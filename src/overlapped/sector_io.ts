@@ -13,7 +13,7 @@ import { toExactOffset } from "../file/position.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import { areSegments } from "../memory/segments.ts";
+import { areSegments, totalLength } from "../memory/segments.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import {
   BOUNCE_SIZE,
@@ -40,17 +40,26 @@ export class SectorIo implements OverlappedIo {
   readonly #transfers: Transfers;
   readonly #sector: SectorSize;
   readonly #plan: SectorPlan;
+  /** Whether the handle has FILE_FLAG_NO_BUFFERING, which raw devices need not. */
+  readonly #isUnbuffered: boolean;
   readonly #lock = new SharedLock();
 
   constructor(
     handle: OverlappedHandle,
     transfers: Transfers,
     sector: SectorSize,
+    isUnbuffered: boolean,
   ) {
+    this.#isUnbuffered = isUnbuffered;
     this.#handle = handle;
     this.#transfers = transfers;
     this.#sector = sector;
-    this.#plan = new SectorPlan(sector, isAlignedMemory, handle.path);
+    this.#plan = new SectorPlan(
+      sector,
+      isAlignedMemory,
+      handle.path,
+      handle.raw,
+    );
   }
 
   read(
@@ -59,8 +68,9 @@ export class SectorIo implements OverlappedIo {
     signal: Signal,
   ): Promise<number | null> {
     checkBytes("buffer", buffer);
-    const at = toExactOffset(offset, byteLengthOf(buffer));
-    if (this.#isWhole(buffer, at)) {
+    const length = byteLengthOf(buffer);
+    const at = toExactOffset(offset, length);
+    if (this.#isWhole(buffer, at) && this.#plan.endsWithin(length, at)) {
       return this.#beside(
         "read",
         (lock) => this.#transfers.read(buffer, at, signal, lock),
@@ -144,9 +154,12 @@ export class SectorIo implements OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number | null> | undefined {
+    if (!this.#isUnbuffered) return;
     const { logical } = this.#sector;
     if (offset === END_OF_FILE || Number(offset) % logical !== 0) return;
     if (!areSegments(buffers, logical)) return;
+    const length = totalLength(buffers);
+    if (kind.reads && !this.#plan.endsWithin(length, Number(offset))) return;
     return this.#beside(
       kind.method,
       (lock) => this.#transfers.segments(kind, buffers, offset, signal, lock),

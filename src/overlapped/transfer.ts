@@ -7,7 +7,9 @@ import { thread } from "../../ffi/thread.ts";
 import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
 import { byteLengthOf, byteOffsetOf, copyBytes } from "../../ffi/views.ts";
 import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
+import { refusedWriteHint } from "../file/raw_device.ts";
 import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
 import {
   AlignedBuffer,
@@ -145,8 +147,11 @@ export class Transfer extends Operation<number | null> {
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.abortError();
     }
-    // What came before an abort counts, and of a message what fitted.
-    const isPart = code === ERROR_OPERATION_ABORTED || code === ERROR_MORE_DATA;
+    // What came before an abort or a time-out counts, and of a message what
+    // fitted.
+    const { device } = this.handle;
+    const isPart = code === ERROR_OPERATION_ABORTED ||
+      code === ERROR_MORE_DATA || device.isTimeout(code);
     if (!this.kind.reads) {
       if (isPart || (code === 0 && count === this.length)) return count;
       const rest = this.#owner.rest(this, code, count);
@@ -156,12 +161,21 @@ export class Transfer extends Operation<number | null> {
     }
     this.#deliver(count);
     if (code === 0 || isPart) {
-      return count === 0 && this.handle.isDisk ? null : count;
+      return count === 0 && device.emptyRead === "end" ? null : count;
     }
     if (isEndOfFile(code)) return count > 0 ? count : null;
     const rest = this.#owner.rest(this, code, count);
     if (rest !== undefined) return rest;
     throw this.win32Error(code, count);
+  }
+
+  protected override win32Error(
+    code: number,
+    bytesTransferred?: number,
+  ): Win32Error {
+    const { handle: { path, raw }, kind: { syscall, reads } } = this;
+    const hint = reads ? undefined : refusedWriteHint(raw, code);
+    return new Win32Error(syscall, code, { path, bytesTransferred, hint });
   }
 
   protected releaseMemory(): void {

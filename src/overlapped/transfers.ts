@@ -197,7 +197,9 @@ export class Transfers implements OverlappedIo, TransferOwner {
         this,
         kind,
         target,
-        offset,
+        // "This member must be zero when seeking is not supported."
+        // https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
+        this.#handle.isDisk ? offset : 0,
         signal,
         lock,
       ).begin();

@@ -4,7 +4,10 @@
  * @module
  */
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import { yieldTurn } from "../file/event_loop.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
+import { delay, yieldTurn } from "../file/event_loop.ts";
+
+const SHORTEST_PAUSE_MS = 1;
 
 /** What is read from. */
 export interface ReadSource {
@@ -29,6 +32,8 @@ export interface ReadPlan {
   readonly chunks: number;
   /** Whether reads are to begin at multiples of `chunkSize`. */
   readonly aligned: boolean;
+  /** What a read of 0 bytes means. */
+  readonly device: Pick<DeviceKind, "emptyRead">;
 }
 
 interface Read {
@@ -108,8 +113,17 @@ export class ReadAhead {
         this.#position += taken;
       }
       if (read.taken === count) this.#end(read);
-      if (count > 0) return true; // Otherwise a message of length zero.
+      if (count > 0) return true;
+      if (!await this.#continuesAfterNothing()) return false;
     }
+  }
+
+  /** Whether more may come after a read of 0 bytes. */
+  async #continuesAfterNothing(): Promise<boolean> {
+    const { emptyRead } = this.#plan.device;
+    // A serial port may be set to return at once, again and again.
+    if (emptyRead === "timeout") await delay(SHORTEST_PAUSE_MS).ended;
+    return emptyRead === "timeout" || emptyRead === "message";
   }
 
   /** Cancels all reads and waits for them. Nothing is taken from then on. */

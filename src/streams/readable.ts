@@ -43,13 +43,14 @@ export function readableOf(
     );
   }
   const chunks = chunking(file, traits, options);
-  const { seekable, unbuffered } = traits;
+  const { device, seekable, sectored } = traits;
 
   let ahead: ReadAhead | undefined;
   const begin = async () => {
     const from = seekable ? start ?? await file.seek(0, "current") : undefined;
     const size = seekable ? file.size() : Infinity;
-    const plan = { ...chunks, start: from, end, size, aligned: unbuffered };
+    const aligned = sectored;
+    const plan = { ...chunks, start: from, end, size, aligned, device };
     return ahead = new ReadAhead(file, plan);
   };
 

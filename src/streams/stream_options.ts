@@ -5,6 +5,7 @@
  */
 import { describe } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
@@ -15,7 +16,7 @@ import type { WriteTarget } from "./write_behind.ts";
 export interface StreamOptions {
   /**
    * The most that one read or write is asked for, in bytes. On an unbuffered
-   * file it is rounded up to whole sectors.
+   * file, volume or disk it is rounded up to whole sectors.
    *
    * @default {262_144}
    */
@@ -56,9 +57,11 @@ export interface StreamedFileTraits {
   /** Whether there are offsets. */
   readonly seekable: boolean;
   /** Whether whole sectors are transferred. */
-  readonly unbuffered: boolean;
+  readonly sectored: boolean;
   /** Whether writes without an offset go to the end. */
   readonly append: boolean;
+  /** What a read of 0 bytes means. */
+  readonly device: Pick<DeviceKind, "emptyRead">;
 }
 
 const CHUNK_SIZE = 2 ** 18;
@@ -84,7 +87,7 @@ export function chunking(
   const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;
   checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
   checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
-  const size = traits.unbuffered
+  const size = traits.sectored
     ? multipleAbove(chunkSize, file.sectorSize().logical)
     : chunkSize;
   const fitting = Math.floor(maxBytesInFlight / size);

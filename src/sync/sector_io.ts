@@ -12,6 +12,7 @@ import {
   rentBuffer,
 } from "../memory/pooled_memory.ts";
 import { isMultiple, multipleAbove } from "../memory/multiples.ts";
+import type { RawDevice } from "../file/raw_device.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import {
   BOUNCE_SIZE,
@@ -27,6 +28,10 @@ import {
 export interface SectorDevice {
   /** The sector sizes. */
   readonly sector: SectorSize;
+  /** What is known of a raw disk or volume. */
+  readonly raw?: RawDevice | undefined;
+  /** What errors call it. */
+  readonly path?: string;
   /** Reads; less than `length` only at the end. Returns the count. */
   read(bytes: Uint8Array, length: number, offset: number): number;
   /** Writes all of it. */
@@ -61,7 +66,8 @@ export class UnbufferedIo {
   constructor(device: SectorDevice) {
     preparePool();
     this.#device = device;
-    this.#plan = new SectorPlan(device.sector, isAligned);
+    const { sector, path, raw } = device;
+    this.#plan = new SectorPlan(sector, isAligned, path, raw);
   }
 
   /** Whether memory is aligned, and as long as some number of sectors. */
@@ -77,8 +83,10 @@ export class UnbufferedIo {
 
   /** Reads at an offset. Returns 0 at the end and beyond. */
   read(bytes: Uint8Array, offset: number): number {
-    return this.isBoundary(offset) && this.isWhole(bytes, bytes.length)
-      ? this.#device.read(bytes, bytes.length, offset)
+    const { length } = bytes;
+    return this.isBoundary(offset) && this.isWhole(bytes, length) &&
+        this.#plan.endsWithin(length, offset)
+      ? this.#device.read(bytes, length, offset)
       : this.#run((memory) => this.#plan.read(bytes, offset, memory));
   }
 

@@ -19,6 +19,7 @@ export class SectorTransfers {
   readonly #target: TransferTarget;
   readonly #pointer: FilePointer;
   readonly #io: UnbufferedIo;
+  readonly #isRaw: boolean;
 
   constructor(
     file: NamedHandle,
@@ -28,8 +29,12 @@ export class SectorTransfers {
   ) {
     this.#target = target;
     this.#pointer = pointer;
+    const { raw } = target;
+    this.#isRaw = raw !== undefined;
     this.#io = new UnbufferedIo({
       sector,
+      raw,
+      path: file.path,
       read: (bytes, length, offset) =>
         readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
       write: (bytes, length, offset) => {
@@ -97,14 +102,16 @@ export class SectorTransfers {
 
   /**
    * Whether the system itself can make a transfer of sectors, at its file
-   * pointer: that takes less than one at an offset.
+   * pointer: that takes less than one at an offset. The file pointer of a raw
+   * device is left alone, since reads must not pass the device's end.
    */
   #isAtPointer(
     view: ArrayBufferView,
     length: number,
     at: Offset | undefined,
   ): boolean {
-    return at === undefined && this.#pointer.position === undefined &&
+    return at === undefined && !this.#isRaw &&
+      this.#pointer.position === undefined &&
       this.#io.isWhole(view, length);
   }
 
@@ -135,7 +142,8 @@ export class SectorTransfers {
    */
   #moveOn(view: ArrayBufferView, length: number, count: number): void {
     const position = this.#pointer.current;
-    const isThere = count === length && this.#io.isBoundary(position) &&
+    const isThere = !this.#isRaw && count === length &&
+      this.#io.isBoundary(position) &&
       this.#io.isWhole(view, length);
     this.#pointer.position = isThere ? undefined : position + count;
   }

@@ -7,7 +7,6 @@ import type { Handle } from "../../ffi/handle.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
-import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
 import { BaseFile } from "../file/base_file.ts";
@@ -116,9 +115,9 @@ export class SyncFile extends BaseFile implements Disposable {
     checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
-    const { type } = taken;
+    const { type, raw, seekable, device } = taken;
     // All that may fail comes before the collector learns of the handle.
-    const sector = type === "disk" && taken.mode.unbuffered
+    const sector = seekable && (taken.mode.unbuffered || raw !== undefined)
       ? sectorSizeOf(taken)
       : undefined;
     if (sector !== undefined) preparePool();
@@ -127,10 +126,12 @@ export class SyncFile extends BaseFile implements Disposable {
     this.#target = {
       handle: handleWord(handle),
       path,
-      isDisk: type === "disk",
+      isDisk: seekable,
+      device,
+      raw,
     };
     this.#pointer = new FilePointer(handle, path);
-    this.#seekable = type === "disk";
+    this.#seekable = seekable;
     this.#isPipe = type === "pipe";
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
@@ -149,6 +150,9 @@ export class SyncFile extends BaseFile implements Disposable {
    * @returns How many bytes were read, or null at the end of the file or pipe.
    * Less than the buffer has room for only before the end, and on pipes and
    * devices. Of a message that is longer than the buffer, the rest comes next.
+   * 0 is an empty message of a pipe, and the time-out of a serial port. The end
+   * of a console is a line that begins with Ctrl+Z; Ctrl+C cannot be
+   * distinguished from it.
    * @throws {TypeError} If the buffer is none, or the file is not open for
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
@@ -201,7 +205,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param options The offset, if it is not the position.
    * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
    * is in the buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port elapses
+   * without a byte, and what `read()` throws.
    *
    * @example Read a header
    * ```ts
@@ -220,7 +225,7 @@ export class SyncFile extends BaseFile implements Disposable {
     while (done < length) {
       const rest = done === 0 ? buffer : bytesOf(buffer, done);
       const count = this.#readMore(rest, at, done);
-      if (count === null) {
+      if (count === null || this.#target.device.endsReading(count, done)) {
         throw new UnexpectedEndOfFileError(this.path, length, done);
       }
       done += count;
@@ -233,7 +238,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param options The offset to start at, if it is not the position.
    * @returns The bytes.
    * @throws {RangeError} If they are too many for one buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port, which
+   * has no end, elapses without a byte, and what `read()` throws.
    *
    * @example Read a text
    * ```ts
@@ -248,8 +254,11 @@ export class SyncFile extends BaseFile implements Disposable {
     const at = this.#offsetToRead("readAll", options);
     const collector = new Collector(this.#expected(at));
     for (;;) {
-      const count = this.#readMore(collector.room(), at, collector.length);
-      if (count === null) return collector.result();
+      const { length } = collector;
+      const count = this.#readMore(collector.room(), at, length);
+      if (count === null || this.#target.device.endsReading(count, length)) {
+        return collector.result();
+      }
       collector.took(count);
     }
   }
@@ -306,14 +315,15 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param data The bytes. None are written without a call.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written: all of them, except on a pipe that
-   * does not block.
+   * does not block, and on a serial port whose time-out has elapsed.
    * @throws {TypeError} If the data is no buffer, or the file is not open for
    * writing, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
-   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
-   * `bytesTransferred`.
+   * ERROR_BROKEN_PIPE, ERROR_ACCESS_DENIED on a mounted volume,
+   * ERROR_SECTOR_NOT_FOUND beyond the end of a disk, and others, with the bytes
+   * written before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    *
@@ -366,8 +376,10 @@ export class SyncFile extends BaseFile implements Disposable {
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position.
-   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
-   * `write()` throws, with all that was written in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, ERROR_TIMEOUT
+   * if the time-out of a serial port has elapsed, ERROR_WRITE_FAULT if another
+   * device takes nothing, and what `write()` throws, with all that was written
+   * in `bytesTransferred`.
    *
    * @example Write a text
    * ```ts
@@ -389,13 +401,7 @@ export class SyncFile extends BaseFile implements Disposable {
     while (done < length) {
       const rest = done === 0 ? data : bytesOf(data, done);
       const count = this.#writeMore(rest, at, done);
-      if (count === 0) {
-        throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-          path: this.path,
-          bytesTransferred: done,
-          hint: "The pipe does not block and has no room left.",
-        });
-      }
+      this.#target.device.checkWritten(count, length - done, done + count);
       done += count;
     }
   }

@@ -241,6 +241,8 @@ export const FSCTL_LOCK_VOLUME = 0x0009_0018;
 export const FSCTL_UNLOCK_VOLUME = 0x0009_001C;
 /** Dismounts a volume. */
 export const FSCTL_DISMOUNT_VOLUME = 0x0009_0020;
+/** Lets reads and writes of a volume pass the end of its file system. */
+export const FSCTL_ALLOW_EXTENDED_DASD_IO = 0x0009_0083;
 /** Makes a file sparse. */
 export const FSCTL_SET_SPARSE = 0x0009_00C4;
 /** Fills a range of a file with zeros. */

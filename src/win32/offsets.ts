@@ -23,6 +23,9 @@ export const BY_HANDLE_FILE_INFORMATION = {
   nFileIndexLow: 48,
 } as const;
 
+/** The settings of a serial port. */
+export const DCB = { size: 28, DCBlength: 0 } as const;
+
 /** The output of IOCTL_DISK_GET_DRIVE_GEOMETRY. */
 export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;
 

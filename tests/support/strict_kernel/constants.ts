@@ -5,8 +5,6 @@ export const FILE_ATTRIBUTE_ARCHIVE = 0x20;
 export const FILE_ATTRIBUTE_DEVICE = 0x40;
 export const FILE_EXECUTE = 0x20;
 export const FileAttributeTagInfo = 9;
-/** https://learn.microsoft.com/windows/win32/api/winioctl/ni-winioctl-fsctl_allow_extended_dasd_io */
-export const FSCTL_ALLOW_EXTENDED_DASD_IO = 0x0009_0083;
 
 export const ERROR_INVALID_FUNCTION = 1;
 export const ERROR_NOT_READY = 21;

@@ -124,7 +124,9 @@ export class IoManager {
     operation: Operation,
     done: (count: number) => void,
   ): bigint | Blocking {
-    const { open, overlapped, offset } = operation.request;
+    const { kind, open, overlapped, offset } = operation.request;
+    const movesPointer = open.target.seeks &&
+      (kind === "read" || kind === "write");
     operation.markPending();
     const finish = (ended: Result): bigint => {
       // At the end of a file: TRUE and 0 bytes without an OVERLAPPED, ERROR_HANDLE_EOF with one: sdk ReadFile
@@ -139,7 +141,7 @@ export class IoManager {
         const next = BigInt(offset + count);
         this.#kernel.memory.view(overlapped, 32).setBigUint64(16, next, true);
       }
-      if (open.target.seeks && offset >= 0 && !isError(status)) {
+      if (movesPointer && offset >= 0 && !isError(status)) {
         open.position = offset + count;
       }
       if (status !== 0 && (isError(status) || isWarning(status))) {
