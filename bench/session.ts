@@ -66,7 +66,7 @@ function planText(
 const NEVER = {
   what: "reads of a file that the system does not have in its cache",
   why:
-    "Windows lets go of what it has cached of a file only when nobody has it open, and the ways that take turns have; Wine can't empty the cache of Linux",
+    "Windows drops what it has cached of a file only when it is not open, and the ways that take turns have it open; Wine can't empty the cache of Linux",
 };
 
 /**
@@ -97,7 +97,7 @@ export async function runBench(
       const why = Object.entries(run.missing ?? {}).map((each) =>
         each.join(": ")
       );
-      skipped.set(pointName(point), why.join("; ") || "nobody takes part");
+      skipped.set(pointName(point), why.join("; ") || "none takes part");
       return undefined;
     }
     const entry = runs.get(pointName(point)) ?? { point, runs: [] };
