@@ -55,12 +55,13 @@ export type {
   OverlappedOptions,
   ShareMode,
 } from "./src/open/options.ts";
-export {
-  OverlappedFile,
-  type OverlappedFileOptions,
-  type SignalOptions,
-  type TransferOptions,
-} from "./src/overlapped/overlapped_file.ts";
+export type {
+  OverlappedFileOptions,
+  SignalOptions,
+  TransferOptions,
+} from "./src/overlapped/options.ts";
+export { OverlappedFile } from "./src/overlapped/overlapped_file.ts";
+export type { StreamableFile } from "./src/streams/streamable_file.ts";
 export type { FileUrl } from "./src/file/path.ts";
 export {
   getLastWin32Error,

@@ -1,6 +1,6 @@
-import { groupBy, WAY_NAMES } from "./names.ts";
+import { groupBy, plural, WAY_NAMES } from "./names.ts";
 import { median } from "./rounds.ts";
-import type { Measured, PointResult, Way } from "./schema.ts";
+import type { Measured, PointResult, Results, Way } from "./schema.ts";
 
 /**
  * A figure, and how far apart it was: the lowest and the highest median of the processes, or of one process the quartiles
@@ -75,21 +75,26 @@ function measuredOf({ runs }: PointResult, way: Way): Measured[] {
   return runs.flatMap(({ ways }) => ways[way] ?? []);
 }
 
-/** Why a way has no figures, and at how many points. */
-export interface Reason {
-  readonly way: Way;
-  readonly why: string;
-  readonly places: number;
+/** The ways that were measured, in the order of every table. */
+export function measuredWays(points: readonly PointResult[]): Way[] {
+  return WAY_NAMES.filter((way) =>
+    points.some((point) => measuredOf(point, way).length > 0)
+  );
 }
 
-/** Gathers why ways have no figures. */
-export function reasons(points: readonly PointResult[]): Reason[] {
+/** Lists what was not measured, and why: a way without figures with the number of the points. */
+export function notMeasured({ points, skipped }: Results): Results["skipped"] {
   const missing = points.flatMap(({ runs }) =>
-    Object.entries(runs[0]?.missing ?? {}) as [Way, string][]
-  ).map(([way, why]) => ({ way, why }));
-  return [...groupBy(missing, ({ way, why }) => `${way}: ${why}`).values()].map(
-    (group) => ({ ...group[0]!, places: group.length }),
+    Object.entries(runs[0]?.missing ?? {})
   );
+  const groups = groupBy(missing, (each) => each.join()).values();
+  return [
+    ...skipped,
+    ...Array.from(groups, (group) => {
+      const [way, why] = group[0]!;
+      return { what: `${way} at ${plural(group.length, "point")}`, why };
+    }),
+  ];
 }
 
 function spread(processes: readonly (readonly number[])[]): Spread {

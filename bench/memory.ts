@@ -8,7 +8,7 @@ export function plainBytes(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(length)).fill(FILLING);
 }
 
-/** Memory that unbuffered files take without a copy. Whoever uses the address keeps the object. */
+/** Memory that unbuffered files take without a copy. What uses the address must hold the object. */
 export function alignedMemory(length: number): AlignedBuffer {
   const memory = new AlignedBuffer(length);
   memory.bytes.fill(FILLING);

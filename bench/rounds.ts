@@ -22,8 +22,9 @@ const FEWEST_MIXED_ROUNDS = 48;
 /** Rounds that take so many times as long as they were to take are fewer, */
 const PATIENCE = 3;
 
-/** unless they take less than so many ms in any case. */
+/** unless they take less than so many ms, or so many times what they were to take. */
 const LEAST_PATIENCE = 250;
+const MOST_PATIENCE = 40;
 
 /** After so many short operations the best code is there: V8 takes some 30,000. */
 const COMPILED = 40_000;
@@ -121,7 +122,10 @@ async function takeTurns(
     laps.set(heat, count);
     whole += count * lap;
   }
-  const patience = Math.max(PATIENCE * milliseconds, LEAST_PATIENCE);
+  const patience = Math.max(
+    PATIENCE * milliseconds,
+    Math.min(LEAST_PATIENCE, MOST_PATIENCE * milliseconds),
+  );
   const most = Math.floor(patience * heats.length / whole);
   const wanted = heats.length > 1 ? FEWEST_MIXED_ROUNDS : FEWEST_ROUNDS;
   const fewest = Math.min(wanted, Math.max(1, most));

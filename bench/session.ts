@@ -62,13 +62,6 @@ function planText(
   return `${plural(points.length, "point")} in ${processes}`;
 }
 
-/** What no run can measure, and why. */
-const NEVER = {
-  what: "reads of a file that the system does not have in its cache",
-  why:
-    "Windows lets go of what it has cached of a file only when nobody has it open, and the ways that take turns have; Wine can't empty the cache of Linux",
-};
-
 /**
  * Measures what options ask for.
  *
@@ -84,7 +77,7 @@ export async function runBench(
   const { points, shifts } = planOf(options);
   say(planText(points, shifts));
   const runs = new Map<string, { point: Point; runs: Run[] }>();
-  const skipped = new Map([[NEVER.what, NEVER.why]]);
+  const skipped = new Map<string, string>();
   const only = filter.way as readonly Way[] | undefined;
   let system = "";
   let done = 0;
@@ -97,7 +90,7 @@ export async function runBench(
       const why = Object.entries(run.missing ?? {}).map((each) =>
         each.join(": ")
       );
-      skipped.set(pointName(point), why.join("; ") || "nobody takes part");
+      skipped.set(pointName(point), why.join("; ") || "none takes part");
       return undefined;
     }
     const entry = runs.get(pointName(point)) ?? { point, runs: [] };

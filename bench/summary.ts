@@ -8,7 +8,7 @@ import {
   ratioText,
   WAY_NAMES,
 } from "./names.ts";
-import { figuresOf, ratio, reasons } from "./figures.ts";
+import { figuresOf, notMeasured, ratio } from "./figures.ts";
 import type { PointResult, Results, Way } from "./schema.ts";
 import { type Table, tableText, withoutEmpty } from "./table.ts";
 
@@ -30,15 +30,13 @@ function timeName(ns: number): string {
 
 /** Sums up results: the mixed programs first. */
 export function summary(results: Results): string {
-  const { points, skipped } = results;
   return [
-    ...mixedTables(points).map(tableText),
+    ...mixedTables(results.points).map(tableText),
     ...heapLines(results),
     machineSentence(results),
     ...[caveat(results) ?? []].flat(),
-    ...skipped.map(({ what, why }) => `Not measured: ${what}: ${why}`),
-    ...reasons(points).map(({ way, why, places }) =>
-      `Not measured: ${way} at ${plural(places, "point")}: ${why}`
+    ...notMeasured(results).map(({ what, why }) =>
+      `Not measured: ${what}: ${why}`
     ),
   ].join("\n\n");
 }

@@ -22,7 +22,7 @@ const PEERS = join(FOLDER, "peers");
 const BUNDLED = ["run", "heap"] as const;
 
 /** No point takes so long, in ms: a process that is silent for that long has got stuck. */
-const LONGEST_SILENCE = { quick: 240_000, full: 600_000 } as const;
+const LONGEST_SILENCE = 600_000;
 
 /** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
 const HEAP_FLAGS =
@@ -111,7 +111,6 @@ export class Programs implements Host {
       "run",
       ["--spec", this.#windows.path(path)],
       (text) => take(JSON.parse(text) as Line),
-      LONGEST_SILENCE[spec.quick ? "quick" : "full"],
     );
   }
 
@@ -135,7 +134,6 @@ export class Programs implements Host {
     program: string,
     args: readonly string[],
     take: (line: string) => void,
-    silence: number = LONGEST_SILENCE.full,
   ): Promise<void> {
     if (this.#isStopped) throw new InterruptedError("Interrupted");
     const path = this.#windows.path(join(this.#folder, `${program}.js`));
@@ -155,7 +153,7 @@ export class Programs implements Host {
     const watchdog = setTimeout(() => {
       failure ??= new Error(`${runtime}.exe ${program} was silent for long`);
       run.kill();
-    }, silence);
+    }, LONGEST_SILENCE);
     createInterface({ input: run.process.stdout! }).on("line", (line) => {
       watchdog.refresh();
       try {
@@ -228,12 +226,6 @@ async function installPeers(): Promise<void> {
   if (existsSync(join(PEERS, "node_modules", ".package-lock.json"))) return;
   console.error("Installing the package that the bench compares with (npm ci)");
   const args = ["ci", "--os=win32", "--cpu=x64", "--ignore-scripts"];
-  const npm = process.env["npm_execpath"];
-  const quiet = ["--no-fund", "--no-audit"];
-  if (npm?.endsWith("npm-cli.js")) {
-    await command(process.execPath, [npm, ...args, ...quiet], { cwd: PEERS });
-  } else {
-    const shell = process.platform === "win32";
-    await command("npm", [...args, ...quiet], { cwd: PEERS, shell });
-  }
+  const shell = process.platform === "win32";
+  await command("npm", args, { cwd: PEERS, shell });
 }

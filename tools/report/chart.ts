@@ -5,11 +5,11 @@ import {
   ratioText,
   sizeName,
 } from "../../bench/names.ts";
-import { type Figures, figuresOf, type Spread } from "../../bench/figures.ts";
+import { type Figures, figuresOf, ratio } from "../../bench/figures.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
 import type { Table } from "../../bench/table.ts";
 import { type Axis, barPlot, type Dot, linePlot, type Panel } from "./plots.ts";
-import { type Series, WAY_SERIES } from "./series.ts";
+import { PATTERN_SERIES, type Series, WAY_SERIES } from "./series.ts";
 
 /** Several small plots that share a legend, and the table of what they show. */
 export interface Chart {
@@ -59,12 +59,12 @@ export interface Lines {
   readonly shown: readonly Shown[];
   /** Shows one way, with a line for each pattern; else there is a line for each way. */
   readonly way?: Way;
-  readonly series?: readonly Series[];
 }
 
 /** Draws a line for each way, or for each pattern of one way, with a plot for each kind of point. */
 export function lines(points: readonly PointResult[], wanted: Lines): Chart {
-  const { title, about, x, y, way, shown, series = WAY_SERIES } = wanted;
+  const { title, about, x, y, way, shown } = wanted;
+  const series = way === undefined ? WAY_SERIES : PATTERN_SERIES;
   const panels = [...panelsOf(points, shown)].map(([title, group]) => ({
     title,
     dots: group.flatMap((point) =>
@@ -119,27 +119,23 @@ export function lineChart(
 /** What bars are made of. */
 export interface Bars {
   readonly title: string;
-  readonly about: string;
-  readonly label: string;
   /** What bars that stand together have in common, and what that shows. */
   readonly group: (point: PointResult) => string;
-  readonly shown: readonly Shown[];
-  readonly value: (
-    figures: Figures,
-    point: PointResult,
-  ) => Spread | undefined;
-  readonly limit?: number;
+  readonly shown: Shown;
 }
 
-/** Draws a bar for each way, with a plot for each kind of point. */
+const ABOUT_RATIOS =
+  "How many times as long as C it took, in the same rounds. The thin line is from the lowest to the highest process, or between the quartiles of one process's rounds. Lower is better.";
+
+/** Draws a bar for the ratio of each way to C, with a plot for each kind of point. */
 export function bars(points: readonly PointResult[], wanted: Bars): Chart {
-  const { title, about, label, group, shown, value, limit } = wanted;
-  const panels = [...panelsOf(points, shown)].map(([title, points]) => ({
+  const { title, group, shown } = wanted;
+  const panels = [...panelsOf(points, [shown])].map(([title, points]) => ({
     title,
     dots: points.flatMap((point) =>
       figuresOf(point).flatMap((figures): Dot[] => {
-        const found = value(figures, point);
-        if (found === undefined) return [];
+        const found = ratio(point, figures.way, "C");
+        if (found === undefined || figures.way === "C") return [];
         const { median, low, high } = found;
         const [at, name] = [group(point), figures.way];
         const text = spreadText({ value: median, low, high });
@@ -152,16 +148,16 @@ export function bars(points: readonly PointResult[], wanted: Bars): Chart {
   })).filter(({ dots }) => dots.length > 0);
   const used = usedIn(panels, WAY_SERIES);
   const most = Math.max(
-    limit ?? 0,
+    1,
     ...panels.flatMap(({ dots }) => dots.map(({ high = 0 }) => high)),
   );
   return {
-    ...{ title, about },
+    ...{ title, about: ABOUT_RATIOS },
     ...chartOf(panels, used, "", String, spreadText),
     series: [],
     panels: panels.map((panel) => ({
       title: panel.title,
-      svg: barPlot(panel, used, label, most, limit),
+      svg: barPlot(panel, used, most),
     })),
   };
 }

@@ -4,11 +4,10 @@ import {
   isMixed,
   sizeName,
 } from "../../bench/names.ts";
-import { type Figures, ratio } from "../../bench/figures.ts";
+import type { Figures } from "../../bench/figures.ts";
 import type { Experiment, PointResult } from "../../bench/schema.ts";
 import { bars, type Chart, lines, type Shown } from "./chart.ts";
 import { costChart } from "./cost_model.ts";
-import { PATTERN_SERIES } from "./series.ts";
 
 const KIB = 1024;
 
@@ -62,7 +61,7 @@ function transfers(points: readonly PointResult[]): Chart[] {
       title: "Throughput of this module's files, by request size",
       about: "SyncFile, a line for each way to open a file. Higher is better.",
       ...{ x: SIZE, y: RATE, shown: ["bytes", "pattern"] },
-      ...{ way: "SyncFile", series: PATTERN_SERIES },
+      ...{ way: "SyncFile" },
     }),
     throughput("Throughput of the ways, buffered", of("buffered")),
     throughput("Throughput of the ways, unbuffered", of("unbuffered")),
@@ -145,12 +144,5 @@ function ratios(
   shown: Shown = "bytes",
   group = ({ bytes }: PointResult): string => sizeName(bytes),
 ): Chart {
-  return bars(points, {
-    ...{ title, group, shown: [shown] },
-    about:
-      "How many times as long as C it took, in the same rounds. The thin line is from the lowest to the highest process, or between the quartiles of one process's rounds. Lower is better.",
-    label: "Times C's time",
-    value: ({ way }, point) => way === "C" ? undefined : ratio(point, way, "C"),
-    limit: 1,
-  });
+  return bars(points, { title, shown, group });
 }

@@ -1,9 +1,9 @@
-import { EXPERIMENT_NAMES, plural, WAY_NAMES } from "../../bench/names.ts";
+import { EXPERIMENT_NAMES } from "../../bench/names.ts";
 import { readFileSync } from "node:fs";
 import { type Results, SCHEMA } from "../../bench/schema.ts";
 import type { Chart } from "./chart.ts";
 import { charts } from "./charts.ts";
-import { figuresOf, reasons } from "../../bench/figures.ts";
+import { measuredWays, notMeasured } from "../../bench/figures.ts";
 import { caveat, machineSentence, mixedTables } from "../../bench/summary.ts";
 import { inline, type Markup, markup, NOTHING, raw } from "./markup.ts";
 import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
@@ -145,23 +145,17 @@ ${rows.map((row) => markup`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 }
 
 function waySection({ points }: Results): Section {
-  const measured = new Set(
-    points.flatMap((point) => figuresOf(point).map(({ way }) => way)),
-  );
-  const terms = WAY_NAMES.filter((way) => measured.has(way)).map((way) =>
+  const terms = measuredWays(points).map((way) =>
     markup`<div><dt>${way}</dt><dd>${inline(WAYS[way])}</dd></div>\n`
   );
   const body = markup`<dl class="ways">\n${terms}</dl>`;
   return { id: "ways", title: "The ways", body };
 }
 
-function skippedSection({ skipped, points }: Results): Section {
-  const items = [
-    ...skipped,
-    ...reasons(points).map(({ way, why, places }) => ({
-      ...{ what: `${way} at ${plural(places, "point")}`, why },
-    })),
-  ].map(({ what, why }) => markup`<li><strong>${what}</strong>: ${why}</li>\n`);
+function skippedSection(results: Results): Section {
+  const items = notMeasured(results).map(({ what, why }) =>
+    markup`<li><strong>${what}</strong>: ${why}</li>\n`
+  );
   const body = markup`<ul>\n${items}</ul>`;
   return { id: "skipped", title: "Not measured", body };
 }

@@ -1,9 +1,5 @@
-import {
-  comparePoints,
-  isMixed,
-  sizeName,
-  WAY_NAMES,
-} from "../../bench/names.ts";
+import { comparePoints, isMixed, sizeName } from "../../bench/names.ts";
+import { measuredWays } from "../../bench/figures.ts";
 import { WAYS } from "../../bench/schema.ts";
 import type { PointResult, Results, Way } from "../../bench/schema.ts";
 import {
@@ -96,13 +92,10 @@ function ratioTable(points: readonly PointResult[]): string {
 }
 
 function waysText({ points }: Results): string {
-  const measured = new Set(
-    points.flatMap(({ runs }) => runs.flatMap(({ ways }) => Object.keys(ways))),
-  );
   return tableText({
     head: ["Way", "What it is"],
     words: 2,
-    rows: WAY_NAMES.filter((way) => measured.has(way)).map((way) => [
+    rows: measuredWays(points).map((way) => [
       ...[`\`${way}\``, WAYS[way]],
     ]),
   });

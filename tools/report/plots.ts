@@ -68,16 +68,14 @@ export function linePlot(
   });
 }
 
-/** Draws bars that lie, as SVG: how far apart a figure was is drawn over its bar. */
+/** Draws ratios to C as bars that lie, as SVG: how far apart a figure was is drawn over its bar, and a line at 1. */
 export function barPlot(
   { title, dots }: Panel,
   series: readonly Series[],
-  label: string,
   /** The greatest value in any of the plots that are to be compared. */
   most: number,
-  /** Where a line is drawn that bars are to be held against. */
-  limit?: number,
 ): string {
+  const label = "Times C's time";
   const groups = [...new Set(dots.map(({ at }) => at))];
   const names = series.map(({ name }) => name).filter((name) =>
     dots.some((bar) => bar.series === name)
@@ -109,9 +107,7 @@ export function barPlot(
         ...{ fy: "at", y: "series", x: "high", dx: 4, textAnchor: "start" },
         ...{ fontSize: 10, text: ({ value }: Dot) => ratioText(value) },
       }),
-      ...limit === undefined ? [] : [
-        Plot.ruleX([limit], { stroke: "var(--text)", strokeDasharray: DASHES }),
-      ],
+      Plot.ruleX([1], { stroke: "var(--text)", strokeDasharray: DASHES }),
       Plot.ruleX([0]),
     ],
   });
