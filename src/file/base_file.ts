@@ -68,6 +68,11 @@ export abstract class BaseFile {
     this.#taken = taken;
     dropped.register(this, taken, this);
     opened++;
+    // Not in the module itself, where bundlers would have to retain it.
+    printAs(BaseFile.prototype, ({ path, mode, closed }) => {
+      const { read, write, append, unbuffered } = mode;
+      return { path, closed, read, write, append, unbuffered };
+    });
   }
 
   /**
@@ -322,8 +327,3 @@ export abstract class BaseFile {
     if (mode.append && !mode.write) throw appendsOnlySizeError(method, path);
   }
 }
-
-printAs(BaseFile.prototype, ({ path, mode, closed }) => {
-  const { read, write, append, unbuffered } = mode;
-  return { path, closed, read, write, append, unbuffered };
-});

@@ -680,6 +680,11 @@ export class OverlappedFile extends StreamableFile {
     });
   }
 
+  /**
+   * Returns what streams have to know of the file.
+   *
+   * @ignore
+   */
   protected streamTraits(
     method: "read" | "write",
     at: Offset | undefined,

@@ -6,12 +6,12 @@
 import { BaseFile } from "../file/base_file.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import { readableOf, type ReadableOptions } from "./readable.ts";
-import type { StreamedFile, StreamedFileTraits } from "./stream_options.ts";
+import type { StreamedFileTraits } from "./stream_options.ts";
 import { writableOf, type WritableOptions } from "./writable.ts";
 
 /** A file with promises for results, as streams: the part that makes them. */
 export abstract class StreamableFile extends BaseFile
-  implements AsyncDisposable, StreamedFile {
+  implements AsyncDisposable {
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<ArrayBufferView> | undefined;
 
@@ -152,6 +152,8 @@ export abstract class StreamableFile extends BaseFile
   /**
    * Checks that a stream may read or write, and returns what streams have to
    * know of the file.
+   *
+   * @ignore
    */
   protected abstract streamTraits(
     method: "read" | "write",
@@ -161,13 +163,13 @@ export abstract class StreamableFile extends BaseFile
   /** Reads at the position, or at an offset. */
   abstract read(
     buffer: ArrayBufferView,
-    options?: { readonly at?: Offset; readonly signal?: AbortSignal },
+    options?: { readonly at?: number | bigint; readonly signal?: AbortSignal },
   ): Promise<number | null>;
 
   /** Writes all of the data. */
   abstract writeAll(
     data: ArrayBufferView,
-    options?: { readonly at?: Offset; readonly signal?: AbortSignal },
+    options?: { readonly at?: number | bigint; readonly signal?: AbortSignal },
   ): Promise<void>;
 
   /** Moves the position. */
