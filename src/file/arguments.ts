@@ -118,8 +118,8 @@ export function checkList(
 }
 
 /**
- * Checks a signal, so that listening to it cannot fail once an operation is
- * under way.
+ * Checks a signal, so that listening to it cannot fail once an operation is in
+ * flight.
  *
  * @throws {TypeError} If it is none.
  */

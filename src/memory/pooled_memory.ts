@@ -48,8 +48,8 @@ export class PooledBuffer {
 
 /**
  * A pool: one allocation, divided into buffers whose lengths are powers of two.
- * It is never freed, so that a file goes on where the program may allocate no
- * more native memory, as in Deno without the permission.
+ * It is never freed, so that files work where the program may allocate no more
+ * native memory, as in Deno without the permission.
  */
 class Pool {
   readonly #memory = new AlignedBuffer(POOL_SIZE);

@@ -68,7 +68,7 @@ import { type OverlappedIo, Transfers } from "./transfers.ts";
  *
  * The garbage collector closes the handle of a file that can no longer be
  * reached, unless the file was made with `owned: false` or of one of the
- * standard handles. The other end of a pipe sees that: keep the file as long as
+ * standard handles. The other end of a pipe sees that: hold the file as long as
  * the other end is to find it open.
  *
  * @example Write in several places at once
@@ -622,12 +622,12 @@ export class OverlappedFile extends StreamableFile {
   }
 
   /**
-   * Closes the file: refuses new operations, cancels those under way, waits for
+   * Closes the file: refuses new operations, cancels those in flight, waits for
    * all of them, then closes the handle.
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
-   * somebody else.
+   * other code.
    *
    * @example Close by hand
    * ```ts

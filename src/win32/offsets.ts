@@ -29,7 +29,7 @@ export const DCB = { size: 28, DCBlength: 0 } as const;
 /** The output of IOCTL_DISK_GET_DRIVE_GEOMETRY. */
 export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;
 
-/** What FileAttributeTagInfo tells. */
+/** What FileAttributeTagInfo returns. */
 export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
 
 /** A page of a scatter/gather transfer. */
