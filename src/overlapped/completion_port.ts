@@ -42,6 +42,13 @@ export interface StartableOperation extends PendingOperation {
   cancel(overlapped: bigint): boolean;
   /** Ends it with an error instead of an outcome. */
   fail(error: unknown): void;
+  /**
+   * Makes the call on another thread instead, where it would block this one.
+   * Returns the last error if it failed.
+   */
+  readonly callOnThread?:
+    | ((overlapped: bigint) => Promise<number | undefined>)
+    | undefined;
 }
 
 /**
@@ -179,6 +186,10 @@ export class CompletionPort {
     operation: StartableOperation,
   ): bigint | undefined {
     const slot = this.#slots.acquire(key, offset);
+    const onThread = operation.callOnThread?.(slot.address);
+    if (onThread !== undefined) {
+      return this.#awaitThread(slot, operation, onThread, skipsOnSuccess);
+    }
     let succeeded = false;
     let code = 0;
     try {
@@ -215,6 +226,33 @@ export class CompletionPort {
     this.#pending++;
     this.#scheduleTake();
     return slot.address;
+  }
+
+  /**
+   * Waits for an operation whose call is made on another thread. Its packet may
+   * come before the call has returned there.
+   */
+  #awaitThread(
+    slot: OverlappedSlot,
+    operation: StartableOperation,
+    call: Promise<number | undefined>,
+    skipsOnSuccess: boolean,
+  ): bigint {
+    const take = (): boolean => {
+      if (slot.operation !== operation) return false;
+      this.#pending--;
+      this.#slots.release(slot);
+      if (this.#waits && this.#pending === 0) this.#endWait();
+      return true;
+    };
+    call.then((code = 0) => {
+      const isQueued = code === 0 ? !skipsOnSuccess : code === ERROR_IO_PENDING;
+      const { count } = slot;
+      if (!isQueued && take()) operation.complete(code, code === 0 ? count : 0);
+    }, (error) => {
+      if (take()) operation.fail(error);
+    });
+    return this.#await(slot, operation);
   }
 
   /** Lists the OVERLAPPEDs of a handle's operations that the kernel has. */

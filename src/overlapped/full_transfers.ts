@@ -73,12 +73,14 @@ export async function writeFully(
   offset: Offset,
   signal: Signal,
   device: DeviceKind,
+  extending = false,
 ): Promise<number> {
   checkBytes("data", data);
   const length = byteLengthOf(data);
   return await untilDone(length, async (done) => {
     const rest = done === 0 ? data : bytesOf(data, done);
-    const count = await io.write(rest, advance(offset, done), signal);
+    const at = advance(offset, done);
+    const count = await io.write(rest, at, signal, extending);
     // After an abort in between, the next write rejects with its reason.
     if (!isAborted(signal)) device.checkWritten(count, length - done, count);
     return count;

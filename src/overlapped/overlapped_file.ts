@@ -695,7 +695,24 @@ export class OverlappedFile extends StreamableFile {
     const { append } = this.#mode;
     const { device } = this.#overlapped;
     const [sectored, seekable] = [this.#sectored, this.#seekable];
-    return { append, sectored, seekable, device };
+    const target = { writeAll: this.#writeChunk.bind(this) };
+    return { append, sectored, seekable, device, target };
+  }
+
+  /** Writes all of a stream's chunk without blocking, also if it extends. */
+  async #writeChunk(
+    chunk: ArrayBufferView,
+    options: TransferOptions,
+  ): Promise<void> {
+    this.#check("write");
+    const { at = END_OF_FILE, signal } = this.#checkedWrite(options);
+    const { device } = this.#overlapped;
+    const extending = at === END_OF_FILE ||
+      Number(at) + byteLengthOf(chunk) > this.size();
+    await this.#placed(
+      at,
+      (at) => writeFully(this.#io, chunk, at, signal, device, extending),
+    );
   }
 
   #check(method: string): void {
