@@ -151,7 +151,12 @@ export class OverlappedHandle {
     this.#closing = true;
     this.limiter.expelAll();
     this.#abortWaits();
-    if (this.#users === 0) return;
+    if (this.#users > 0) await this.#untilUnused();
+    // A handle that other code has stays bound.
+    if (!this.#isShared) this.port.unbind();
+  }
+
+  async #untilUnused(): Promise<void> {
     const drained = new Promise<void>((resolve) => this.#drained = resolve);
     while (this.#users > 0) {
       this.#cancelAll();
