@@ -10,6 +10,9 @@ import { Collector } from "../file/collector.ts";
 import { advance, type Offset } from "../file/transfer_limits.ts";
 import type { OverlappedIo } from "./transfers.ts";
 
+type Reads = Pick<OverlappedIo, "read">;
+type Writes = Pick<OverlappedIo, "write">;
+
 type Signal = AbortSignal | undefined;
 
 /**
@@ -20,7 +23,7 @@ type Signal = AbortSignal | undefined;
  * @returns How many bytes were read: fewer only at the end.
  */
 export async function readFully(
-  io: OverlappedIo,
+  io: Reads,
   buffer: ArrayBufferView,
   offset: Offset,
   signal: Signal,
@@ -43,7 +46,7 @@ export async function readFully(
  * @param mayBeEmpty As for `readFully()`.
  */
 export async function readToEnd(
-  io: OverlappedIo,
+  io: Reads,
   expected: number,
   offset: Offset,
   signal: Signal,
@@ -69,7 +72,7 @@ export async function readToEnd(
  * @returns How many bytes were written: fewer only where a device takes none.
  */
 export async function writeFully(
-  io: OverlappedIo,
+  io: Writes,
   data: ArrayBufferView,
   offset: Offset,
   signal: Signal,

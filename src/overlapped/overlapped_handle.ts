@@ -48,6 +48,8 @@ export class OverlappedHandle {
   readonly skipsOnSuccess: boolean;
   /** Admits its transfers. */
   readonly limiter: InFlightLimiter;
+  /** Whether the read that ended last left a part of a message behind. */
+  isInMessage = false;
   readonly #isShared: boolean;
   /** Operations, and whatever else uses the handle. */
   #users = 0;
