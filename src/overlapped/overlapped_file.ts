@@ -40,6 +40,7 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
+import { isMessagePipe } from "../file/pipe_type.ts";
 import {
   type OriginName,
   originName,
@@ -130,6 +131,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
+  #isMessagePipe: boolean | undefined;
   #position = 0;
   /** The end of the transfer without an offset that comes last so far. */
   #lastInOrder: Promise<unknown> = Promise.resolve();
@@ -275,7 +277,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end.
+   * what has no offset goes to the end. No data make no call, except on a pipe
+   * of messages, where they are a message without bytes.
    *
    * @param data The bytes. Those of an `AlignedBuffer` must not be changed
    * before the operation has ended; others are copied at the start, up to
@@ -319,7 +322,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       this.#check("write");
       checkBytes("data", data);
       const { at, signal } = this.#checkedWrite(options);
-      if (byteLengthOf(data) === 0) return Promise.resolve(0);
+      if (byteLengthOf(data) === 0 && !this.#takesMessages()) {
+        return Promise.resolve(0);
+      }
       return this.#isPlaced(at)
         ? this.#io.write(data, at ?? 0, signal)
         : this.#inOrder((at) => this.#io.write(data, at, signal), at);
@@ -910,6 +915,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       case "end":
         return this.size();
     }
+  }
+
+  /** Whether a write of nothing is a message. */
+  #takesMessages(): boolean {
+    return this.#type === "pipe" &&
+      (this.#isMessagePipe ??= isMessagePipe(this.handle));
   }
 
   #needOffsets(): void {

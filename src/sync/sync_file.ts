@@ -39,6 +39,7 @@ import {
   type SeekOrigin,
 } from "../file/position.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { isMessagePipe } from "../file/pipe_type.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
 import {
@@ -76,6 +77,8 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
+  readonly #isPipe: boolean;
+  #isMessagePipe: boolean | undefined;
   /**
    * The offset of reads without one. Given an offset, even a meaningless one,
    * ReadFile distinguishes the end of a character device (NUL is at it from the
@@ -123,6 +126,7 @@ export class SyncFile extends BaseFile implements Disposable {
     };
     this.#pointer = new FilePointer(handle, path);
     this.#seekable = type === "disk";
+    this.#isPipe = type === "pipe";
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
     this.#sectored = this.#seekable && taken.mode.unbuffered;
@@ -290,9 +294,10 @@ export class SyncFile extends BaseFile implements Disposable {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end.
+   * what has no offset goes to the end. No data make no call, except on a pipe
+   * of messages, where they are a message without bytes.
    *
-   * @param data The bytes. None are written without a call.
+   * @param data The bytes.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written: all of them, except on a pipe that
    * does not block.
@@ -324,7 +329,7 @@ export class SyncFile extends BaseFile implements Disposable {
     if (!this.#writable) this.#refuse("write", "write");
     if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
-    if (length === 0) return 0;
+    if (length === 0 && !this.#takesMessages()) return 0;
     if (this.#sectored) {
       if (at === undefined && this.#appends) {
         this.#pointer.position = this.size();
@@ -588,6 +593,11 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   /** Throws the reason why the file cannot be read or written. */
+  /** Whether a write of nothing is a message. */
+  #takesMessages(): boolean {
+    return this.#isPipe && (this.#isMessagePipe ??= isMessagePipe(this.handle));
+  }
+
   #refuse(what: "read" | "write", method: string): never {
     this.check(method);
     throw what === "read"

@@ -5,6 +5,9 @@ export const FILE_ATTRIBUTE_ARCHIVE = 0x20;
 export const FILE_ATTRIBUTE_DEVICE = 0x40;
 export const FILE_EXECUTE = 0x20;
 export const FileAttributeTagInfo = 9;
+export const READ_CONTROL = 0x0002_0000;
+export const WRITE_DAC = 0x0004_0000;
+export const SECURITY_DESCRIPTOR_MINIMUM_REVISION = 1;
 /** https://learn.microsoft.com/windows/win32/api/winioctl/ni-winioctl-fsctl_allow_extended_dasd_io */
 export const FSCTL_ALLOW_EXTENDED_DASD_IO = 0x0009_0083;
 
