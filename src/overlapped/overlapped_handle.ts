@@ -63,6 +63,8 @@ export class OverlappedHandle {
    * that the garbage collector does not find it dropped meanwhile.
    */
   owner: object | undefined;
+  /** Whether the read that ended last left a part of a message behind. */
+  isInMessage = false;
   readonly #isShared: boolean;
   /** Operations, and whatever else uses the handle. */
   #users = 0;

@@ -189,6 +189,9 @@ export class Transfer extends Operation<number | null> {
       if (code === 0) return count;
       throw this.win32Error(code, count);
     }
+    if (code !== ERROR_OPERATION_ABORTED) {
+      this.handle.isInMessage = code === ERROR_MORE_DATA;
+    }
     this.#deliver(count);
     if (code === 0 || isPart) {
       return count === 0 && device.emptyRead === "end" ? null : count;
