@@ -19,7 +19,6 @@ import {
   checkOffset,
   checkSignal,
 } from "../file/arguments.ts";
-import { BaseFile } from "../file/base_file.ts";
 import { joinedBytes } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
@@ -54,6 +53,7 @@ import {
 import { readableOf, type ReadableOptions } from "../streams/readable.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { writableOf, type WritableOptions } from "../streams/writable.ts";
+import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
@@ -119,7 +119,8 @@ interface CheckedOptions {
  * console.log(file.size()); // 16384
  * ```
  */
-export class OverlappedFile extends BaseFile implements AsyncDisposable {
+export class OverlappedFile extends OverlappedControlFile
+  implements AsyncDisposable {
   readonly #overlapped: OverlappedHandle;
   readonly #io: OverlappedIo;
   readonly #flusher: Flusher;
@@ -180,7 +181,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       ? transfers
       : new SectorIo(overlapped, transfers, sector, unbuffered);
     const flusher = new Flusher(overlapped);
-    super(taken, sector);
+    super(taken, sector, overlapped);
     this.#mode = taken.mode;
     this.#type = taken.type;
     this.#seekable = seekable;

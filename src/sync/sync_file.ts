@@ -9,7 +9,6 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { BaseFile } from "../file/base_file.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
@@ -38,6 +37,7 @@ import {
   type SeekOrigin,
 } from "../file/position.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { SyncControlFile } from "./control_file.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
 import {
@@ -71,7 +71,7 @@ import {
  * console.log(new TextDecoder().decode(bytes)); // hello
  * ```
  */
-export class SyncFile extends BaseFile implements Disposable {
+export class SyncFile extends SyncControlFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
