@@ -5,7 +5,6 @@
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { checkOffset } from "./arguments.ts";
-import type { ControlTarget } from "./control.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import {
@@ -276,11 +275,6 @@ export abstract class BaseFile {
   unlock(range: LockRange = {}): void {
     this.check("unlock");
     unlockRange(this.handle, range, this.path);
-  }
-
-  /** The handle and its kind, for control codes. */
-  protected get control(): ControlTarget {
-    return this.#taken;
   }
 
   /** Refuses what an open file is needed for, once it is closed. */

@@ -20,10 +20,19 @@ import {
   setSparseRequest,
   zeroRangeRequest,
 } from "../file/sparse.ts";
+import type { TakenHandle } from "../file/taken_handle.ts";
 import { explained, LOCK, UNLOCK, VolumeLock } from "../file/volume_lock.ts";
 
 /** A synchronous file: control codes, sparse ranges, locks of volumes. */
 export abstract class SyncControlFile extends BaseFile {
+  readonly #taken: TakenHandle;
+
+  /** Takes a handle. */
+  protected constructor(taken: TakenHandle) {
+    super(taken);
+    this.#taken = taken;
+  }
+
   /**
    * Sends a control code to the driver of the file, volume or device, and waits
    * for its answer.
@@ -52,7 +61,7 @@ export abstract class SyncControlFile extends BaseFile {
    *   const state = file.deviceIoControl(FSCTL_GET_COMPRESSION, {
    *     outputLength: 2,
    *   });
-   *   console.log(state.length); // 2
+   *   console.log(state[0] === 0 ? "plain" : "compressed");
    * } catch (error) {
    *   if (!(error instanceof Win32Error)) throw error;
    * }
@@ -91,7 +100,7 @@ export abstract class SyncControlFile extends BaseFile {
    * try {
    *   file.setSparse();
    *   file.zeroRange(0, 2 ** 20);
-   *   console.log(file.allocatedRanges()); // []
+   *   console.log(file.allocatedRanges());
    * } catch (error) {
    *   if (!(error instanceof Win32Error)) throw error;
    * }
@@ -238,7 +247,7 @@ export abstract class SyncControlFile extends BaseFile {
   /** Sends a code and returns the driver's output. */
   #send(request: ControlRequest): Uint8Array<ArrayBuffer> {
     const { code, input = null, output = null } = request;
-    const result = deviceIoControl(this.control, code, input, output);
+    const result = deviceIoControl(this.#taken, code, input, output);
     return controlOutput(this.path, request, result);
   }
 }
