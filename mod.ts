@@ -60,6 +60,7 @@ export type {
   TryLockOptions,
 } from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
+export { type Diagnostics, diagnostics } from "./src/diagnostics.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";
 export type { FileMode } from "./src/file/mode.ts";
@@ -70,12 +71,13 @@ export type {
   OverlappedOptions,
   ShareMode,
 } from "./src/open/options.ts";
-export {
-  OverlappedFile,
-  type OverlappedFileOptions,
-  type SignalOptions,
-  type TransferOptions,
-} from "./src/overlapped/overlapped_file.ts";
+export type {
+  OverlappedFileOptions,
+  SignalOptions,
+  TransferOptions,
+} from "./src/overlapped/options.ts";
+export { OverlappedFile } from "./src/overlapped/overlapped_file.ts";
+export type { StreamableFile } from "./src/streams/streamable_file.ts";
 export type { FileUrl } from "./src/file/path.ts";
 export {
   getLastWin32Error,

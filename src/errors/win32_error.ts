@@ -34,7 +34,7 @@ export interface Win32ErrorDetails {
  *   if (!(error instanceof Win32Error)) throw error;
  *   console.log(error.win32, error.symbol, error.code, error.syscall);
  *   // 3 ERROR_PATH_NOT_FOUND ENOENT CreateFileW
- *   console.log(error.path); // C:\\no such folder\\file.bin
+ *   console.log(error.path); // C:\no such folder\file.bin
  * }
  * ```
  */

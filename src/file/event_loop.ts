@@ -18,7 +18,7 @@ interface Immediate {
   readonly setImmediate?: (run: () => void) => unknown;
 }
 
-/** How long a job may go on before others get a turn, in milliseconds. */
+/** How long a job may take before the event loop turns, in milliseconds. */
 const LONGEST_JOB_MS = 8;
 
 let end = 0;

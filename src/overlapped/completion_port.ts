@@ -21,6 +21,7 @@ import { codeOfStatus } from "../errors/status.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { afterJob, delay, yieldTurn } from "../file/event_loop.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import { preparePool } from "../memory/pooled_memory.ts";
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
@@ -77,6 +78,11 @@ export class CompletionPort {
   #pending = 0;
   /** How many packets are to come of operations that have ended. */
   #owed = 0;
+  /**
+   * How many calls have failed since packets were taken last. A driver may queue
+   * a packet for a lock that it refuses at once, whatever the skip mode.
+   */
+  #failed = 0;
   /** How many packets belonged to no operation. */
   #dropped = 0;
   /** Where a call without waiting puts packets, and where the waiting thread. */
@@ -107,6 +113,7 @@ export class CompletionPort {
       1,
     );
     if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
+    preparePool();
     this.#writeArguments(this.#dequeue.view, this.#packets, 0);
     this.#writeArguments(
       this.#waitingDequeue.view,
@@ -193,7 +200,11 @@ export class CompletionPort {
       slot.state = "owed";
       this.#owed++;
       this.#scheduleTake();
-    } else this.#slots.release(slot);
+    } else {
+      this.#slots.release(slot);
+      // Packets of failed calls must not pile up until their slots are reused.
+      if (!succeeded && ++this.#failed >= CAPACITY) this.#scheduleTake();
+    }
     operation.complete(code, succeeded || code === ERROR_MORE_DATA ? count : 0);
     return undefined;
   }
@@ -242,7 +253,7 @@ export class CompletionPort {
 
   /** Asks for no more packets than can come: each further one is a system call. */
   #writeMaximum(block: DataView): void {
-    const count = Math.min(this.#pending + this.#owed, CAPACITY);
+    const count = Math.min(this.#pending + this.#owed + this.#failed, CAPACITY);
     block.setUint32(argumentOffset(2), count, true);
   }
 
@@ -259,9 +270,10 @@ export class CompletionPort {
       return;
     }
     this.#willTakePackets = false;
-    if (this.#pending + this.#owed === 0) return;
+    if (this.#pending + this.#owed + this.#failed === 0) return;
     const { view, call0 } = this.#dequeue;
     this.#writeMaximum(view);
+    this.#failed = 0;
     preservingLastError(call0);
     if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#packets);
     this.#wait();
@@ -329,6 +341,11 @@ export class CompletionPort {
 }
 
 let port: CompletionPort | undefined;
+
+/** Returns the completion port of this thread, if it has been created. */
+export function existingPort(): CompletionPort | undefined {
+  return port;
+}
 
 /** Returns the completion port of this thread, created on first use. */
 export function completionPort(): CompletionPort {

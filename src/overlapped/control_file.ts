@@ -4,7 +4,6 @@
  * @module
  */
 import { checkSignal } from "../file/arguments.ts";
-import { BaseFile } from "../file/base_file.ts";
 import {
   checkedControl,
   type ControlRequest,
@@ -28,6 +27,7 @@ import {
   OverlappedVolumeLock,
   UNLOCK,
 } from "../file/volume_lock.ts";
+import { StreamableFile } from "../streams/streamable_file.ts";
 import {
   callerOperation,
   type OverlappedCall,
@@ -46,7 +46,7 @@ export interface OverlappedControlOptions extends DeviceIoControlOptions {
  * An overlapped file: control codes, calls of one's own, sparse ranges, locks
  * of volumes.
  */
-export abstract class OverlappedControlFile extends BaseFile {
+export abstract class OverlappedControlFile extends StreamableFile {
   readonly #overlapped: OverlappedHandle;
 
   /** Takes a handle that is bound to a completion port. */

@@ -58,6 +58,11 @@ export class OverlappedHandle {
   readonly skipsOnSuccess: boolean;
   /** Admits its transfers. */
   readonly limiter: InFlightLimiter;
+  /**
+   * The object that closes the handle. An operation in flight leads to it, so
+   * that the garbage collector does not find it dropped meanwhile.
+   */
+  owner: object | undefined;
   readonly #isShared: boolean;
   /** Operations, and whatever else uses the handle. */
   #users = 0;

@@ -1,7 +1,7 @@
 /**
  * How reads and writes of any length, at any offset, are made of reads and
- * writes of whole sectors. Plans only: whoever runs one takes its steps, and
- * may do so synchronously or not.
+ * writes of whole sectors. A plan only says which: the caller takes its steps,
+ * synchronously or not.
  *
  * @module
  */
@@ -159,7 +159,7 @@ export class SectorPlan {
     memory: () => Uint8Array,
   ): SectorSteps<void> {
     const { length } = bytes;
-    // Whole sectors keep nothing of what was there and end where they should.
+    // Whole sectors leave nothing of what was there and end where they should.
     const size = this.splitsSectors(length, offset)
       ? yield { kind: "size" }
       : 0;

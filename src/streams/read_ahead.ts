@@ -28,7 +28,7 @@ export interface ReadPlan {
   readonly size: number;
   /** The most that one read is asked for, in bytes. */
   readonly chunkSize: number;
-  /** How many chunks may be under way or wait to be taken. */
+  /** How many chunks may be in flight or wait to be taken. */
   readonly chunks: number;
   /** Whether reads are to begin at multiples of `chunkSize`. */
   readonly aligned: boolean;
@@ -45,7 +45,7 @@ interface Read {
 }
 
 /**
- * Keeps several reads of a file under way, and hands their bytes out in order.
+ * Has several reads of a file in flight, and hands their bytes out in order.
  * On a pipe it reads when it is asked to, and no more: what is read ahead would
  * be lost to the next reader of the pipe.
  *
@@ -61,7 +61,7 @@ export class ReadAhead {
   #next: number;
   /** Where the bytes begin that are taken next. */
   #position: number;
-  /** When the reads have ended that nobody wants any more. */
+  /** Resolves when the reads have ended that are no longer wanted. */
   #dropped: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -173,7 +173,7 @@ export class ReadAhead {
     const { signal } = this.#abort;
     const options = start === undefined ? { signal } : { at: offset, signal };
     const count = this.#source.read(memory.bytes.subarray(0, length), options);
-    count.catch(() => {}); // It is thrown when its turn comes.
+    count.catch(() => {}); // It is thrown by the take() that comes to it.
     this.#reads.push({ offset, memory, count, taken: 0 });
     this.#next += length;
   }

@@ -87,7 +87,7 @@ export function readableOf(
   });
 }
 
-/** Copies bytes to whoever wants them. Returns how many. */
+/** Copies bytes to the reader of a stream. Returns how many. */
 function hand(
   controller: ReadableByteStreamController,
   bytes: Uint8Array,

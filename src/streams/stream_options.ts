@@ -22,7 +22,7 @@ export interface StreamOptions {
    */
   readonly chunkSize?: number | undefined;
   /**
-   * How many bytes may be under way or held at once; at least one chunk.
+   * How many bytes may be in flight or held at once; at least one chunk.
    *
    * @default {2_097_152}
    */
@@ -35,9 +35,9 @@ export interface StreamOptions {
    */
   readonly keepOpen?: boolean | undefined;
   /**
-   * Makes the stream fail with the signal's reason and cancels what is under
-   * way, where the signal of `pipeTo()` would wait for the last write, and so
-   * for whoever reads a pipe.
+   * Makes the stream fail with the signal's reason and cancels what is in
+   * flight, where the signal of `pipeTo()` would wait for the last write, and so
+   * for the reader of a pipe.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -67,7 +67,7 @@ export interface StreamedFileTraits {
 const CHUNK_SIZE = 2 ** 18;
 const MAX_BYTES_IN_FLIGHT = 2 ** 21;
 const MAX_CHUNK_SIZE = 2 ** 30;
-/** More under way at once gains nothing; each has a page at least. */
+/** More in flight at once gains nothing; each has a page at least. */
 const MAX_CHUNKS = 64;
 
 /**
@@ -131,7 +131,7 @@ export async function leaveAt(
   try {
     await file.seek(position);
   } catch (error) {
-    // Whoever has closed the file needs no position any more.
+    // A file that has been closed has no position.
     if (!(error instanceof FileClosedError)) throw error;
   }
 }
@@ -149,10 +149,8 @@ export class StreamEnd {
   #onAbort: (() => void) | undefined;
 
   /**
-   * Makes one.
-   *
    * @param signal Brings it about.
-   * @param release Waits for what is under way and gives everything back.
+   * @param release Waits for what is in flight and releases everything.
    */
   constructor(signal: AbortSignal | undefined, release: () => Promise<void>) {
     this.#signal = signal;
@@ -173,7 +171,7 @@ export class StreamEnd {
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Makes a stream fail, when nothing of it is under way any more. */
+  /** Makes a stream fail, when nothing of it is in flight any more. */
   async fail(controller: Failing, reason: unknown): Promise<void> {
     try {
       await this.reach();

@@ -20,6 +20,7 @@ import {
   setSparseRequest,
   zeroRangeRequest,
 } from "../file/sparse.ts";
+import type { SectorSize } from "../file/sector_size.ts";
 import type { TakenHandle } from "../file/taken_handle.ts";
 import { explained, LOCK, UNLOCK, VolumeLock } from "../file/volume_lock.ts";
 
@@ -27,9 +28,9 @@ import { explained, LOCK, UNLOCK, VolumeLock } from "../file/volume_lock.ts";
 export abstract class SyncControlFile extends BaseFile {
   readonly #taken: TakenHandle;
 
-  /** Takes a handle. */
-  protected constructor(taken: TakenHandle) {
-    super(taken);
+  /** Takes a handle, and the sector sizes if they are known. */
+  protected constructor(taken: TakenHandle, sector?: SectorSize) {
+    super(taken, sector);
     this.#taken = taken;
   }
 

@@ -5,11 +5,12 @@
  * @module
  */
 import { byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
+import { isViewAligned, ownerOf } from "../memory/aligned_buffer.ts";
 import {
-  AlignedBuffer,
-  isViewAligned,
-  ownerOf,
-} from "../memory/aligned_buffer.ts";
+  type PooledBuffer,
+  preparePool,
+  rentBuffer,
+} from "../memory/pooled_memory.ts";
 import { isMultiple, multipleAbove } from "../memory/multiples.ts";
 import type { RawDevice } from "../file/raw_device.ts";
 import type { SectorSize } from "../file/sector_size.ts";
@@ -57,22 +58,16 @@ function isAligned(view: ArrayBufferView, alignment: number): boolean {
  * Makes a sector device look like an ordinary file. The device is given aligned
  * memory as it is; all other transfers go through a bounce buffer.
  */
-export class UnbufferedIo implements Disposable {
+export class UnbufferedIo {
   readonly #device: SectorDevice;
   readonly #plan: SectorPlan;
-  #bounce: AlignedBuffer | undefined;
 
-  /** Takes the device. */
+  /** Takes the device, and has memory for bounce buffers ready. */
   constructor(device: SectorDevice) {
+    preparePool();
     this.#device = device;
     const { sector, path, raw } = device;
     this.#plan = new SectorPlan(sector, isAligned, path, raw);
-  }
-
-  /** Frees the bounce buffer. */
-  [Symbol.dispose](): void {
-    this.#bounce?.free();
-    this.#bounce = undefined;
   }
 
   /** Whether memory is aligned, and as long as some number of sectors. */
@@ -92,34 +87,39 @@ export class UnbufferedIo implements Disposable {
     return this.isBoundary(offset) && this.isWhole(bytes, length) &&
         this.#plan.endsWithin(length, offset)
       ? this.#device.read(bytes, length, offset)
-      : this.#run(this.#plan.read(bytes, offset, this.#memory));
+      : this.#run((memory) => this.#plan.read(bytes, offset, memory));
   }
 
   /** Writes all of it at an offset. The end of the file is right to the byte. */
   write(bytes: Uint8Array, offset: number): void {
     if (this.isBoundary(offset) && this.isWhole(bytes, bytes.length)) {
       this.#device.write(bytes, bytes.length, offset);
-    } else this.#run(this.#plan.write(bytes, offset, this.#memory));
+    } else this.#run((memory) => this.#plan.write(bytes, offset, memory));
   }
 
-  readonly #memory = (): Uint8Array => {
-    const size = multipleAbove(BOUNCE_SIZE, this.#device.sector.logical);
-    return (this.#bounce ??= new AlignedBuffer(size)).bytes;
-  };
-
-  #run<T>(steps: SectorSteps<T>): T {
-    let result = steps.next();
-    while (!result.done) {
-      let answer = 0;
-      try {
-        answer = this.#take(result.value);
-      } catch (error) {
-        result = steps.throw(error);
-        continue;
+  /** Takes the steps of a plan, with a bounce buffer if it needs one. */
+  #run<T>(start: (memory: () => Uint8Array) => SectorSteps<T>): T {
+    let rented: PooledBuffer | undefined;
+    const { logical } = this.#device.sector;
+    const steps = start(() =>
+      (rented ??= rentBuffer(multipleAbove(BOUNCE_SIZE, logical))).bytes
+    );
+    try {
+      let result = steps.next();
+      while (!result.done) {
+        let answer = 0;
+        try {
+          answer = this.#take(result.value);
+        } catch (error) {
+          result = steps.throw(error);
+          continue;
+        }
+        result = steps.next(answer);
       }
-      result = steps.next(answer);
+      return result.value;
+    } finally {
+      rented?.release();
     }
-    return result.value;
   }
 
   #take(step: SectorStep): number {

@@ -9,6 +9,7 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
+import { joinedBytes } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
@@ -36,7 +37,9 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
+import { sectorSizeOf } from "../file/sector_size.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { preparePool } from "../memory/pooled_memory.ts";
 import { SyncControlFile } from "./control_file.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
@@ -75,6 +78,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
+  readonly #isPipe: boolean;
   /**
    * The offset of reads without one. Given an offset, even a meaningless one,
    * ReadFile distinguishes the end of a character device (NUL is at it from the
@@ -83,12 +87,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   readonly #defaultOffset: number | undefined;
   /** Writes without an offset go to the end. */
   readonly #appends: boolean;
-  /** The system takes whole sectors only. */
-  readonly #sectored: boolean;
+  /** Makes the transfers where the system takes whole sectors only. */
+  readonly #sectors: SectorTransfers | undefined;
   #readable: boolean;
   #writable: boolean;
   readonly #pointer: FilePointer;
-  #sectorTransfers: SectorTransfers | undefined;
 
   /**
    * Makes a file of a handle. `openSync()` makes files of paths, and
@@ -112,8 +115,13 @@ export class SyncFile extends SyncControlFile implements Disposable {
     checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
-    super(taken);
     const { type, raw, seekable, device } = taken;
+    // All that may fail comes before the collector learns of the handle.
+    const sector = seekable && (taken.mode.unbuffered || raw !== undefined)
+      ? sectorSizeOf(taken)
+      : undefined;
+    if (sector !== undefined) preparePool();
+    super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
@@ -124,9 +132,12 @@ export class SyncFile extends SyncControlFile implements Disposable {
     };
     this.#pointer = new FilePointer(handle, path);
     this.#seekable = seekable;
+    this.#isPipe = type === "pipe";
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
-    this.#sectored = seekable && (taken.mode.unbuffered || raw !== undefined);
+    this.#sectors = sector === undefined
+      ? undefined
+      : new SectorTransfers(taken, sector, this.#target, this.#pointer);
     this.#readable = taken.mode.read;
     this.#writable = taken.mode.write || taken.mode.append;
   }
@@ -171,7 +182,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     if (at !== undefined) this.#checkAt(at);
     const length = checkedLength("buffer", buffer);
     if (length === 0) return 0;
-    if (this.#sectored) return this.#sectors().read(buffer, length, at);
+    if (this.#sectors) return this.#sectors.read(buffer, length, at);
     this.#pointer.prepare(at);
     return readInto(this.#target, buffer, length, at ?? this.#defaultOffset);
   }
@@ -275,7 +286,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
   ): number | null {
     const at = this.#offsetToRead("readScatter", options);
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of checkList("buffers", buffers, checkedLength)) {
       const count = this.#readMore(buffer, at, done);
       if (count === null) return done > 0 ? done : null;
       done += count;
@@ -335,11 +346,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
     if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
     if (length === 0) return 0;
-    if (this.#sectored) {
+    if (this.#sectors) {
       if (at === undefined && this.#appends) {
         this.#pointer.position = this.size();
       }
-      return this.#sectors().write(data, length, at);
+      return this.#sectors.write(data, length, at);
     }
     if (at === undefined && this.#appends) {
       return writeFrom(this.#target, data, length, this.#endOfFile());
@@ -396,9 +407,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   }
 
   /**
-   * Writes several buffers, one after the other.
+   * Writes several buffers, one after the other: to a pipe, and to the end of a
+   * file opened with `append`, by one call, so that they are one message or one
+   * record.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes. What is written by one call has up to 64 MiB.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -420,8 +433,12 @@ export class SyncFile extends SyncControlFile implements Disposable {
     options?: PositionOptions,
   ): number {
     const at = this.#offsetToWrite("writeGather", options);
+    const views = checkList("buffers", buffers, checkedLength);
+    if (at === undefined && (this.#appends || this.#isPipe)) {
+      return this.write(joinedBytes(views));
+    }
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of views) {
       const count = this.#writeMore(buffer, at, done);
       done += count;
       if (count < byteLengthOf(buffer)) break;
@@ -568,7 +585,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
-   * somebody else.
+   * other code.
    *
    * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
    *
@@ -584,7 +601,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
-    this.#sectorTransfers?.[Symbol.dispose]();
     this.closeHandle();
   }
 
@@ -642,14 +658,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
     if (!this.#seekable) return 0;
     const start = at ?? this.#pointer.current;
     return Math.max(0, this.size() - Number(start));
-  }
-
-  #sectors(): SectorTransfers {
-    return this.#sectorTransfers ??= new SectorTransfers(
-      this,
-      this.#target,
-      this.#pointer,
-    );
   }
 }
 

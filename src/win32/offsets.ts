@@ -36,7 +36,7 @@ export const FILE_ALLOCATED_RANGE_BUFFER = {
   Length: 8,
 } as const;
 
-/** What FileAttributeTagInfo tells. */
+/** What FileAttributeTagInfo returns. */
 export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
 
 /** A page of a scatter/gather transfer. */
