@@ -41,7 +41,7 @@ import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
 import { checkOptions, takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
-import { StreamableFile } from "../streams/streamable_file.ts";
+import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
@@ -86,7 +86,7 @@ import { type OverlappedIo, Transfers } from "./transfers.ts";
  * console.log(file.size()); // 16384
  * ```
  */
-export class OverlappedFile extends StreamableFile {
+export class OverlappedFile extends OverlappedControlFile {
   readonly #overlapped: OverlappedHandle;
   readonly #io: OverlappedIo;
   readonly #flusher: Flusher;
@@ -144,7 +144,7 @@ export class OverlappedFile extends StreamableFile {
       ? transfers
       : new SectorIo(overlapped, transfers, sector, unbuffered);
     const flusher = new Flusher(overlapped);
-    super(taken, sector);
+    super(taken, sector, overlapped);
     overlapped.owner = this;
     this.#mode = taken.mode;
     this.#type = taken.type;

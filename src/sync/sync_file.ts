@@ -9,7 +9,6 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { BaseFile } from "../file/base_file.ts";
 import { joinedBytes } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
 import {
@@ -42,6 +41,7 @@ import { sectorSizeOf } from "../file/sector_size.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
 import { preparePool } from "../memory/pooled_memory.ts";
+import { SyncControlFile } from "./control_file.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
 import {
@@ -75,7 +75,7 @@ import {
  * console.log(new TextDecoder().decode(bytes)); // hello
  * ```
  */
-export class SyncFile extends BaseFile implements Disposable {
+export class SyncFile extends SyncControlFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;

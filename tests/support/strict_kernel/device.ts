@@ -27,7 +27,10 @@ export interface CharacterDriver {
   /** Takes bytes, and returns how many or a status; nothing to let the write wait. */
   write?(bytes: Uint8Array): { count: number; status?: number } | undefined;
   /** Answers a control code with its output or a status. */
-  control?(code: number, input: Uint8Array): Uint8Array | number | undefined;
+  control?(
+    code: number,
+    input: Uint8Array,
+  ): Uint8Array | number | Answer | undefined;
 }
 
 /** A device without offsets. */
