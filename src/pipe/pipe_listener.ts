@@ -13,7 +13,7 @@ import { checkSignal } from "../file/arguments.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
-import type { SignalOptions } from "../overlapped/overlapped_file.ts";
+import type { SignalOptions } from "../overlapped/options.ts";
 import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import { Instances } from "./instances.ts";
 import {
