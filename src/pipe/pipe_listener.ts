@@ -161,15 +161,22 @@ export class PipeListener
     for (const { reject } of this.#acceptors) {
       reject(new FileClosedError("accept", this.path));
     }
+    // Without any, the name is free when the call returns.
+    if (this.#listening.size > 0) await this.#stopListening();
+    const unwanted = this.#connected.splice(0);
+    if (unwanted.length > 0) {
+      await Promise.all(unwanted.map((connection) => connection.close()));
+    }
+    preservingLastError(() => kernel32.CloseHandle(this.#holder));
+    this.#instances.free();
+  }
+
+  async #stopListening(): Promise<void> {
     const ends = [...this.#listening].map(async ([instance, ended]) => {
       await instance.drain();
       await ended;
     });
     await Promise.all(ends);
-    const unwanted = this.#connected.splice(0);
-    await Promise.all(unwanted.map((connection) => connection.close()));
-    preservingLastError(() => kernel32.CloseHandle(this.#holder));
-    this.#instances.free();
   }
 
   #nextClient(signal: AbortSignal | undefined): Promise<PipeConnection> {
