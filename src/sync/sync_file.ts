@@ -39,6 +39,7 @@ import {
   type SeekOrigin,
 } from "../file/position.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { joinedBytes } from "../file/bytes.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
@@ -395,11 +396,13 @@ export class SyncFile extends BaseFile implements Disposable {
   }
 
   /**
-   * Writes several buffers, one after the other.
+   * Writes several buffers, one after the other. On a pipe, and at the end of a
+   * file opened with `append`, they are written by one call.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes; where one call writes them, at most 64 MiB.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written.
+   * @throws {RangeError} If they are more than one call writes.
    * @throws {Error} What `write()` throws.
    *
    * @example Write a header and a body
@@ -419,8 +422,12 @@ export class SyncFile extends BaseFile implements Disposable {
     options?: PositionOptions,
   ): number {
     const at = this.#offsetToWrite("writeGather", options);
+    const views = checkList("buffers", buffers);
+    if (!this.#seekable || (this.#appends && at === undefined)) {
+      return this.write(joinedBytes(views));
+    }
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of views) {
       const count = this.#writeMore(buffer, at, done);
       done += count;
       if (count < byteLengthOf(buffer)) break;

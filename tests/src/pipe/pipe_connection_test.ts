@@ -209,21 +209,23 @@ test("a listener and its connections leave no handle behind", async () => {
 });
 
 test("`close()` returns with everything pending at both ends", async () => {
-  const ends = await pair();
-  const { listener, client, server } = ends;
   const large = new Uint8Array(2 ** 20);
+  const [writing, reading] = [await pair(), await pair({ mode: "message" })];
   const pending = [
-    listener.accept(),
-    server.read(new Uint8Array(1)),
-    server.readAll(),
-    server.write(large),
-    server.writeAll(large),
-    server.flush(),
-    client.read(new Uint8Array(large.length)).then(() => client.readAll()),
-    client.write(large),
+    writing.listener.accept(),
+    writing.server.write(large),
+    writing.server.writeAll(large),
+    writing.server.flush(),
+    writing.client.write(large),
+    reading.server.readMessage(),
+    reading.server.read(large),
+    reading.server.readAll(),
+    reading.client.readExactly(large),
   ].map((promise) => promise.then(() => undefined, (error) => error));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  await Promise.all([listener.close(), server.close(), client.close()]);
+  for (const { listener, server, client } of [writing, reading]) {
+    await Promise.all([listener.close(), server.close(), client.close()]);
+  }
   for (const error of await Promise.all(pending)) {
     assert(error instanceof FileClosedError, `${error}`);
   }
