@@ -33,9 +33,25 @@ export * from "./src/memory/align.ts";
 export * from "./src/errors/codes.ts";
 export * from "./src/errors/win32_error.ts";
 export type { BaseFile } from "./src/file/base_file.ts";
+export type { DeviceIoControlOptions } from "./src/file/control.ts";
+export type { FileRange } from "./src/file/sparse.ts";
+export type {
+  OverlappedVolumeLock,
+  VolumeLock,
+} from "./src/file/volume_lock.ts";
+export type {
+  OverlappedControlFile,
+  OverlappedControlOptions,
+} from "./src/overlapped/control_file.ts";
+export type {
+  OverlappedCall,
+  OverlappedCallOptions,
+} from "./src/overlapped/caller_operation.ts";
+export type { SyncControlFile } from "./src/sync/control_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
 export { fromHandle, type FromHandleOptions } from "./src/open/from_handle.ts";
 export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
+export { ctlCode } from "./src/win32/ctl_code.ts";
 export * from "./src/win32/handle.ts";
 export type { HandleOptions } from "./src/file/taken_handle.ts";
 export type {
@@ -44,6 +60,7 @@ export type {
   TryLockOptions,
 } from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
+export { type Diagnostics, diagnostics } from "./src/diagnostics.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";
 export type { FileMode } from "./src/file/mode.ts";
@@ -54,12 +71,13 @@ export type {
   OverlappedOptions,
   ShareMode,
 } from "./src/open/options.ts";
-export {
-  OverlappedFile,
-  type OverlappedFileOptions,
-  type SignalOptions,
-  type TransferOptions,
-} from "./src/overlapped/overlapped_file.ts";
+export type {
+  OverlappedFileOptions,
+  SignalOptions,
+  TransferOptions,
+} from "./src/overlapped/options.ts";
+export { OverlappedFile } from "./src/overlapped/overlapped_file.ts";
+export type { StreamableFile } from "./src/streams/streamable_file.ts";
 export type { FileUrl } from "./src/file/path.ts";
 export {
   getLastWin32Error,

@@ -1,71 +1,54 @@
-// Foreign functions as each runtime offers them, for the ways that use them without this module. Node has none: there it is koffi.
+// Foreign functions as each runtime offers them, for the ways that use them without this module.
 
 import process from "node:process";
-import type { BunFfiModule } from "../ffi/bun.ts";
-import type { DenoForeignFunction } from "../ffi/deno.ts";
 import { Deno } from "./globals.ts";
-import { installedKoffi } from "./peers.ts";
 import { RUNTIME } from "./runtime.ts";
 
-/** The parameters that are needed here, in Deno's words. */
-export type Word = "u64" | "u32" | "i32" | "buffer" | "pointer";
+/** A foreign function, with a result of 32 bits. */
+export type Call = (
+  ...args: (bigint | number | ArrayBufferView | null)[]
+) => number;
 
-type Parameters = Record<string, readonly Word[]>;
+interface BunFfi {
+  dlopen(
+    library: string,
+    symbols: Record<string, { args: string[]; returns: string }>,
+  ): { symbols: unknown };
+}
+
+function load(library: string, parameters: Record<string, string>): unknown {
+  const symbols = <Type>(type: (words: string[]) => Type) =>
+    Object.fromEntries(
+      Object.entries(parameters).map(([name, text]) =>
+        [name, type(text.split(" "))] as const
+      ),
+    );
+  if (RUNTIME === "deno") {
+    const types = symbols((parameters) => ({ parameters, result: "i32" }));
+    return Deno.dlopen(library, types).symbols;
+  }
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfi;
+  const isPointer = (word: string) => word === "buffer" || word === "pointer";
+  const types = symbols((words) => ({
+    args: words.map((word) => isPointer(word) ? "ptr" : word),
+    returns: "i32",
+  }));
+  return ffi.dlopen(library, types).symbols;
+}
 
 const bound = new Map<string, unknown>();
 
 /**
- * Binds functions of a library, each with a result of 32 bits. Whoever binds the same again gets the same functions: a loop that
- * is run for several points goes on calling what its code was compiled for.
+ * Binds functions of a library. The same functions are bound once: a loop that is run for several points goes on calling what its code was
+ * compiled for.
  *
- * @param parameters The parameters of each function.
- * @throws {SkippedError} On Node, if koffi is not installed.
+ * @param parameters Those of each function, in Deno's words: `"u64 buffer u32"`.
  */
-export function bind<Functions>(
+export function bind<Name extends string>(
   library: string,
-  parameters: Record<keyof Functions & string, readonly Word[]>,
-): Functions {
+  parameters: Record<Name, string>,
+): Record<Name, Call> {
   const key = JSON.stringify([library, parameters]);
-  if (!bound.has(key)) bound.set(key, BINDERS[RUNTIME](library, parameters));
-  return bound.get(key) as Functions;
-}
-
-const BINDERS = { deno: bindInDeno, bun: bindInBun, node: bindInNode };
-
-function bindInDeno(library: string, parameters: Parameters): unknown {
-  const symbols: Record<string, DenoForeignFunction> = {};
-  for (const [name, words] of Object.entries(parameters)) {
-    symbols[name] = { parameters: words, result: "i32" };
-  }
-  return Deno.dlopen(library, symbols).symbols;
-}
-
-function bindInBun(library: string, parameters: Parameters): unknown {
-  const ffi = process.getBuiltinModule("bun:ffi") as unknown as BunFfiModule;
-  const symbols: Record<string, { args: string[]; returns: string }> = {};
-  for (const [name, words] of Object.entries(parameters)) {
-    const args = words.map((word) =>
-      word === "buffer" || word === "pointer" ? "ptr" : word
-    );
-    symbols[name] = { args, returns: "i32" };
-  }
-  return ffi.dlopen(library, symbols).symbols;
-}
-
-const KOFFI_TYPES: Readonly<Record<Word, string>> = {
-  u64: "uint64_t",
-  u32: "uint32_t",
-  i32: "int32_t",
-  buffer: "void *",
-  pointer: "void *",
-};
-
-function bindInNode(library: string, parameters: Parameters): unknown {
-  const loaded = installedKoffi().load(library);
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, words]) => {
-      const types = words.map((word) => KOFFI_TYPES[word]);
-      return [name, loaded.func(name, "int32_t", types)];
-    }),
-  );
+  if (!bound.has(key)) bound.set(key, load(library, parameters));
+  return bound.get(key) as Record<Name, Call>;
 }

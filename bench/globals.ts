@@ -1,7 +1,5 @@
 // What is used of the runtimes' globals, without the types of a runtime: the host's compiler sees these files, too.
 
-import type { DenoModule } from "../ffi/deno.ts";
-
 /** A file of Deno's own. */
 export interface DenoFile {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -23,7 +21,14 @@ interface DenoOpenOptions {
   readonly truncate?: boolean;
 }
 
-interface DenoGlobal extends DenoModule {
+interface DenoGlobal {
+  dlopen(
+    library: string,
+    symbols: Record<
+      string,
+      { readonly parameters: readonly string[]; readonly result: string }
+    >,
+  ): { symbols: Record<string, (...args: never[]) => unknown> };
   open(path: string, options?: DenoOpenOptions): Promise<DenoFile>;
   openSync(path: string, options?: DenoOpenOptions): DenoFile;
   memoryUsage(): { readonly heapUsed: number };
@@ -41,7 +46,6 @@ interface BunGlobal {
     stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
     writer(options?: { highWaterMark?: number }): BunWriter;
   };
-  gc(force: boolean): void;
 }
 
 const globals = globalThis as unknown as {

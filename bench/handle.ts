@@ -1,87 +1,49 @@
-// Files for the ways that work on a bare handle. They call kernel32 themselves, since they are there on Node, too.
+// Files for the ways that work on a bare handle. They call kernel32 themselves, without this module.
 
-import {
-  CREATE_ALWAYS,
-  FILE_BEGIN,
-  FILE_FLAG_NO_BUFFERING,
-  FILE_FLAG_SEQUENTIAL_SCAN,
-  FILE_FLAG_WRITE_THROUGH,
-  FILE_SHARE_DELETE,
-  FILE_SHARE_READ,
-  FILE_SHARE_WRITE,
-  GENERIC_READ,
-  GENERIC_WRITE,
-  OPEN_EXISTING,
-} from "../src/win32/constants.ts";
-import { bind } from "./foreign.ts";
+import * as constants from "../src/raw.ts";
+import { bind, type Call } from "./foreign.ts";
 import type { Pattern } from "./schema.ts";
+import type { Opening } from "./way.ts";
 
-interface Kernel32 {
-  CloseHandle(handle: bigint): number;
-  CreateFileW(
-    path: Uint8Array,
-    access: number,
-    share: number,
-    security: null,
-    disposition: number,
-    flags: number,
-    template: bigint,
-  ): number;
-  SetEndOfFile(handle: bigint): number;
-  SetFilePointerEx(
-    handle: bigint,
-    distance: bigint,
-    position: null,
-    origin: number,
-  ): number;
-}
-
-const kernel32 = () =>
-  bind<Kernel32>("kernel32.dll", {
-    CloseHandle: ["u64"],
-    CreateFileW: ["buffer", "u32", "u32", "pointer", "u32", "u32", "u64"],
-    SetEndOfFile: ["u64"],
-    SetFilePointerEx: ["u64", "u64", "pointer", "u32"],
-  });
-
-const ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-
-/** FILE_GENERIC_WRITE without FILE_WRITE_DATA: every write goes to the end. */
-const APPEND_ACCESS = 0x0012_0114;
+const { FILE_FLAG_NO_BUFFERING, FILE_FLAG_WRITE_THROUGH } = constants;
 
 /** The flags of CreateFileW that make a pattern. */
-export const PATTERN_FLAGS: Readonly<Record<Pattern, number>> = {
+const FLAGS: Readonly<Record<Pattern, number>> = {
   "buffered": 0,
-  "sequential": FILE_FLAG_SEQUENTIAL_SCAN,
+  "sequential": constants.FILE_FLAG_SEQUENTIAL_SCAN,
   "unbuffered": FILE_FLAG_NO_BUFFERING,
   "write-through": FILE_FLAG_WRITE_THROUGH,
   "unbuffered write-through": FILE_FLAG_NO_BUFFERING | FILE_FLAG_WRITE_THROUGH,
   "preallocated": 0,
 };
 
-/** How a file is opened on a bare handle. */
-export interface HandleOptions {
-  /** See {@linkcode PATTERN_FLAGS}. */
-  readonly flags: number;
-  /** Every write goes to the end. */
-  readonly append?: boolean;
-  /** Creates the file, or empties it. */
-  readonly create?: boolean;
-}
+/** FILE_GENERIC_WRITE without FILE_WRITE_DATA: every write goes to the end. */
+const APPEND_ACCESS = 0x0012_0114;
+
+/** For reading, writing and deleting. */
+const SHARE = 7;
+
+const kernel32 = () =>
+  bind("kernel32.dll", {
+    CloseHandle: "u64",
+    CreateFileW: "buffer u32 u32 pointer u32 u32 u64",
+    SetEndOfFile: "u64",
+    SetFilePointerEx: "u64 u64 pointer u32",
+  });
 
 /** Opens a file. */
-export function openHandle(path: string, options: HandleOptions): bigint {
-  const { flags, append = false, create = false } = options;
+export function openHandle(
+  path: string,
+  { pattern, append = false, create = false }: Opening,
+  overlapped = false,
+): bigint {
+  const { GENERIC_READ, GENERIC_WRITE } = constants;
   const access = append ? APPEND_ACCESS : GENERIC_READ | GENERIC_WRITE;
-  const handle = kernel32().CreateFileW(
-    wide(path),
-    access >>> 0,
-    ALL,
-    null,
-    create ? CREATE_ALWAYS : OPEN_EXISTING,
-    flags >>> 0,
-    0n,
-  );
+  const how = create ? constants.CREATE_ALWAYS : constants.OPEN_EXISTING;
+  const flags = FLAGS[pattern] |
+    (overlapped ? constants.FILE_FLAG_OVERLAPPED : 0);
+  const args = [access >>> 0, SHARE, null, how, flags >>> 0, 0n];
+  const handle = kernel32().CreateFileW(wide(path), ...args);
   // A handle has 32 significant bits.
   if (handle === -1) throw new Error(`CreateFileW failed for ${path}`);
   return BigInt(handle >>> 0);
@@ -89,34 +51,40 @@ export function openHandle(path: string, options: HandleOptions): bigint {
 
 /** Closes a file. */
 export function closeHandle(handle: bigint): void {
-  check("CloseHandle", kernel32().CloseHandle(handle));
+  check(kernel32().CloseHandle, handle);
 }
 
-/** Moves the file pointer. */
-export function seekHandle(handle: bigint, offset: number): void {
-  const moved = kernel32().SetFilePointerEx(
+/** A file on a bare handle, for the ways that call kernel32. */
+export interface HandleFile {
+  readonly handle: bigint;
+  rewind(): void;
+  resize(size: number): void;
+  close(): void;
+}
+
+/** Opens a file for the ways that call kernel32. */
+export function handleFile(path: string, how: Opening): HandleFile {
+  const handle = openHandle(path, how);
+  const { SetEndOfFile, SetFilePointerEx } = kernel32();
+  const seek = (offset: number) =>
+    check(SetFilePointerEx, handle, BigInt(offset), null, 0);
+  return {
     handle,
-    BigInt(offset),
-    null,
-    FILE_BEGIN,
-  );
-  check("SetFilePointerEx", moved);
+    rewind: () => seek(0),
+    resize(size) {
+      seek(size);
+      check(SetEndOfFile, handle);
+    },
+    close: () => closeHandle(handle),
+  };
 }
 
-/** Makes the file so long, and moves the file pointer to its start. */
-export function resizeHandle(handle: bigint, size: number): void {
-  seekHandle(handle, size);
-  check("SetEndOfFile", kernel32().SetEndOfFile(handle));
-  if (size > 0) seekHandle(handle, 0);
-}
-
-function check(name: string, result: number): void {
-  if (result === 0) throw new Error(`${name} failed`);
+function check(call: Call, ...args: Parameters<Call>): void {
+  if (call(...args) === 0) throw new Error("A call on a handle failed");
 }
 
 /** Returns a text as Windows wants it. */
 export function wide(text: string): Uint8Array<ArrayBuffer> {
-  const units = new Uint16Array(new ArrayBuffer(2 * (text.length + 1)));
-  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-  return new Uint8Array(units.buffer);
+  const units = Array.from(`${text}\0`, (unit) => unit.charCodeAt(0));
+  return new Uint8Array(Uint16Array.from(units).buffer);
 }

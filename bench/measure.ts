@@ -1,99 +1,128 @@
-import type { Candidate } from "./contestant.ts";
-import type { Task } from "./experiment.ts";
-import { koffi } from "./peers.ts";
-import { type Entry, type Pace, takeRounds } from "./rounds.ts";
-import type { Point, Run, Way } from "./schema.ts";
+// What a process does that measures points.
 
-/** Names who can take part at a point, if all is installed. */
-export function waysOf<Given>(
-  candidates: readonly Candidate<Given>[],
-  point: Point,
-): Way[] {
-  return candidates.filter(({ runtimes, refuses }) =>
-    runtimes.includes(point.runtime) && refuses?.(point) === undefined
-  ).map(({ way }) => way);
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Experiment,
+  type Pace,
+  SkippedError,
+  type Task,
+} from "./experiment.ts";
+import { EXPERIMENTS } from "./experiments.ts";
+import { condense, type Heat, takeRounds } from "./rounds.ts";
+import type { Point, Run, Way as Name } from "./schema.ts";
+import { withOther } from "./ways.ts";
+
+/** What a process is to measure. */
+export interface Spec extends Task {
+  readonly points: readonly Point[];
 }
 
-/**
- * Measures whoever can take part at a point.
- *
- * @param given What each is given.
- */
-export async function measureWays<Given>(
-  candidates: readonly Candidate<Given>[],
-  point: Point,
-  task: Task,
-  given: Given,
-  pace: Pace,
-): Promise<Run> {
-  const { chosen, missing } = choose(candidates, point, task);
-  const entries: Entry[] = [];
-  try {
-    for (const { way, prepare } of chosen) {
-      entries.push({ way, contestant: await prepare(given) });
-    }
-    const ways = entries.length > 0 ? await takeRounds(entries, pace) : {};
-    return Object.keys(missing).length > 0 ? { ways, missing } : { ways };
-  } finally {
-    for (const { contestant } of entries) await contestant.close();
-  }
-}
+/** What a process says. */
+export type Line =
+  /** What it runs on. */
+  | { readonly system: string }
+  /** It is about to measure a point. */
+  | { readonly begun: Point }
+  | { readonly point: Point; readonly run: Run }
+  | { readonly skipped: Point; readonly why: string };
+
+/** So many blocks of rounds are kept. */
+const BLOCKS = 16;
+const QUICK_BLOCKS = 8;
 
 /**
- * Has whoever can take part at a point run a lap with one file and memory, and then with another: what is compiled for the only ones there
- * have been would have to be compiled anew for the next ones.
+ * Measures points one after the other, or all that are one program.
  *
- * @param give Makes what each is given.
- * @param lap How many operations that is.
+ * @param say Gets a line before each point, and one after it.
  */
-export async function rehearse<Given>(
-  candidates: readonly Candidate<Given>[],
-  point: Point,
-  task: Task,
-  give: () => Given,
-  lap: number,
+export async function measureAll(
+  spec: Spec,
+  say: (line: Line) => void,
 ): Promise<void> {
-  const { chosen } = choose(candidates, point, task);
-  for (const given of [give(), give()]) {
-    for (const { prepare } of chosen) {
-      const contestant = await prepare(given);
-      try {
-        await contestant.rewind?.();
-        await contestant.run(lap, 0);
-      } finally {
-        await contestant.close();
-      }
+  const groups = new Map<string, Point[]>();
+  for (const [index, point] of spec.points.entries()) {
+    const { experiment } = point;
+    const { together } = EXPERIMENTS[experiment];
+    const key = together ? experiment : `${experiment} ${index}`;
+    groups.set(key, [...groups.get(key) ?? [], point]);
+  }
+  for (const points of groups.values()) {
+    const experiment = EXPERIMENTS[points[0]!.experiment];
+    say({ begun: points[0]! });
+    const folder = await mkdtemp(join(spec.folder, "point-"));
+    try {
+      await measure(experiment, points, { ...spec, folder }, say);
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   }
 }
 
-/** Splits ways into those that take part and the reasons of the others. */
-export function choose<Given>(
-  candidates: readonly Candidate<Given>[],
-  point: Point,
-  { library, only }: Pick<Task, "library" | "only">,
-): { chosen: Candidate<Given>[]; missing: NonNullable<Run["missing"]> } {
-  const chosen: Candidate<Given>[] = [];
-  const missing: NonNullable<Run["missing"]> = {};
-  for (const candidate of candidates) {
-    const { way, runtimes, refuses, lacks } = candidate;
-    if (!runtimes.includes(point.runtime)) continue;
-    if (only !== undefined && !only.includes(way)) continue;
-    const why = refuses?.(point) ?? lacks?.() ??
-      (way === "C" && library === undefined ? NOT_COMPILED : undefined) ??
-      lacksKoffi(way, point);
-    if (why === undefined) chosen.push(candidate);
-    else missing[way] = why;
+async function measure(
+  experiment: Experiment,
+  points: readonly Point[],
+  task: Task,
+  say: (line: Line) => void,
+): Promise<void> {
+  const heats: Heat[] = [];
+  const measured: { point: Point; missing: NonNullable<Run["missing"]> }[] = [];
+  for (const [index, point] of points.entries()) {
+    try {
+      const folder = await mkdtemp(join(task.folder, `${index}-`));
+      const prepare = experiment.prepare(point, { ...task, folder });
+      const { chosen, missing } = await choose(experiment, point, task);
+      measured.push({ point, missing });
+      heats.push({
+        pace: limited(experiment.pace(point, task)),
+        entries: chosen.map((way) => ({
+          name: way.name,
+          prepare: () => prepare(way),
+        })),
+      });
+    } catch (error) {
+      if (!(error instanceof SkippedError)) throw error;
+      say({ skipped: point, why: error.message });
+    }
   }
-  return { chosen, missing };
+  const runs = await takeRounds(heats);
+  const blocks = task.quick ? QUICK_BLOCKS : BLOCKS;
+  for (const [i, { point, missing }] of measured.entries()) {
+    const ways: Run["ways"] = {};
+    for (const [name, figures] of Object.entries(runs[i]!)) {
+      const rounds = condense(figures.rounds, blocks);
+      ways[name as Name] = { ...figures, rounds };
+    }
+    const run = Object.keys(missing).length > 0 ? { ways, missing } : { ways };
+    say({ point, run });
+  }
 }
 
-const NOT_COMPILED =
-  "there is no compiled C: `npm run bench` compiles it with MinGW-w64";
+/** Has everything else take no longer than so many times what is timed. */
+const MOST_BESIDE = 20;
 
-/** Node calls C through koffi. */
-function lacksKoffi(way: Way, { runtime }: Point): string | undefined {
-  if (runtime !== "node" || (way !== "C" && way !== "koffi")) return undefined;
-  const peer = koffi();
-  return "missing" in peer ? peer.missing : undefined;
+function limited(pace: Pace): Pace {
+  const { milliseconds, warmUp, compiling, cpu } = pace;
+  const most = (time: number) => Math.min(time, MOST_BESIDE * milliseconds);
+  return {
+    ...{ ...pace, warmUp: most(warmUp), compiling: most(compiling) },
+    cpu: most(cpu),
+  };
+}
+
+async function choose(
+  experiment: Experiment,
+  point: Point,
+  { library, only, against }: Task,
+) {
+  const missing: NonNullable<Run["missing"]> = {};
+  const ways = await withOther(experiment.ways(point), against);
+  const chosen = ways.filter(({ name, runtime, refuses, lacks }) => {
+    if (runtime !== undefined && runtime !== point.runtime) return false;
+    if (only !== undefined && !only.includes(name)) return false;
+    const why = refuses?.(point) ?? lacks?.(library);
+    if (why !== undefined) missing[name] = why;
+    return why === undefined;
+  });
+  return { chosen, missing };
 }

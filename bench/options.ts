@@ -1,123 +1,147 @@
-import { EXPERIMENTS } from "./experiments.ts";
-import { type Filter, pointsOf, waysAt } from "./plan.ts";
+import { EXPERIMENT_NAMES, WAY_NAMES } from "./names.ts";
+import { parseArgs } from "node:util";
+import { OPERATIONS, PATTERNS, RUNTIMES } from "./schema.ts";
+import type { Filter } from "./plan.ts";
 import type { Runtime } from "./schema.ts";
-
-/** All runtimes, in the order in which they are measured. */
-export const RUNTIMES: readonly Runtime[] = ["deno", "bun", "node"];
 
 /** A mistake in the command line. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** An option that may be repeated, for `parseArgs()`. */
-interface Texts {
-  readonly type: "string";
-  readonly multiple: true;
+const TEXTS = { type: "string", multiple: true } as const;
+const TEXT = { type: "string" } as const;
+const FLAG = { type: "boolean", default: false } as const;
+
+/** What the bench is asked for. */
+export interface Options {
+  readonly help: boolean;
+  readonly quick: boolean;
+  readonly list: boolean;
+  readonly markdown: boolean;
+  readonly runtimes: readonly Runtime[];
+  readonly filter: Filter;
+  readonly processes: number;
+  readonly milliseconds: number;
+  readonly against?: string | undefined;
+  readonly library?: string | undefined;
+  readonly out?: string | undefined;
+  readonly html?: string | undefined;
+  readonly from?: string | undefined;
+  readonly compare?: string | undefined;
 }
 
-const TEXTS: Texts = { type: "string", multiple: true };
+/** What `--help` prints. */
+export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
+       deno run -A bench/run.ts [OPTIONS]
+       bun bench/run.ts [OPTIONS]
 
-/** The options that choose points, for `parseArgs()`. */
-export const FILTER_OPTIONS: Readonly<Record<keyof Filter, Texts>> = {
-  experiment: TEXTS,
-  operation: TEXTS,
-  pattern: TEXTS,
-  size: TEXTS,
-  way: TEXTS,
-};
+Measures this module against C, bare foreign calls, the runtimes' own files and a package: by npm on deno.exe and
+bun.exe, else on the runtime at hand and without C.
 
-/** What `parseArgs()` makes of {@linkcode FILTER_OPTIONS}. */
-export type FilterValues = {
-  readonly [Name in keyof Filter]?: string[] | undefined;
-};
+  --quick            everything in short
+  --list             lists what would be measured, and measures nothing
+  --runtime NAME     deno or bun. This and the next five may be repeated
+  --experiment NAME  ${EXPERIMENT_NAMES.join(", ")}
+  --operation NAME   ${OPERATIONS.join(", ")}
+  --pattern NAME     buffered, unbuffered, write-through, …
+  --size BYTES       of a request: 512, 64K, 1M, …
+  --way NAME         SyncFile, node:fs, …
+  --against FOLDER   another checkout of this module, whose files and raw layer take turns with this one's
+  --processes COUNT  how many processes measure a point: 3 by default, 1 with --quick
+  --milliseconds N   how long each way is timed at a point at most: 75 by default, 12 with --quick
+  --library FILE     without npm: a library compiled from bench/c/*.c, which is C
+  --out FILE         where the results go, as JSON
+  -h, --help         prints this
+
+With npm only:
+  --html FILE        where the report goes
+  --from FILE        measures nothing, and reports on results that were written
+  --compare FILE     lists what has changed since these results
+  --markdown         prints the table of README.md`;
 
 /**
- * Makes a filter of what was given for its options.
+ * Reads a command line.
  *
- * @throws {UsageError} If there is nothing of a name, or a size is none.
+ * @throws {UsageError} If it is not one that the usage describes.
  */
-export function filterOf(values: FilterValues): Filter {
-  const points = RUNTIMES.flatMap((runtime) => [
-    ...pointsOf(runtime, false),
-    ...pointsOf(runtime, true),
-  ]);
-  const known = {
-    experiment: Object.keys(EXPERIMENTS),
-    operation: points.map(({ operation }) => operation),
-    pattern: points.map(({ pattern }) => pattern),
-    way: points.flatMap((point) => waysAt(point)),
+export function parseOptions(
+  args: readonly string[],
+  runtimes: readonly Runtime[] = RUNTIMES,
+): Options {
+  const { size, processes, milliseconds, runtime, ...values } = parse(args);
+  const { quick, experiment, operation, pattern, way } = values;
+  return {
+    ...values,
+    runtimes: oneOf("--runtime", runtime, RUNTIMES) ?? runtimes,
+    filter: {
+      experiment: oneOf("--experiment", experiment, EXPERIMENT_NAMES),
+      operation: oneOf("--operation", operation, OPERATIONS),
+      pattern: oneOf("--pattern", pattern, PATTERNS),
+      way: oneOf("--way", way, WAY_NAMES),
+      size: size?.map(sizeOf),
+    },
+    processes: countOf("--processes", processes, quick ? 1 : 3, 99),
+    milliseconds: countOf(
+      ...["--milliseconds", milliseconds, quick ? 12 : 75, 99_999] as const,
+    ),
   };
-  const filter: Record<string, readonly string[] | readonly number[]> = {};
-  for (const name of Object.keys(known) as (keyof typeof known)[]) {
-    const given = values[name];
-    if (given === undefined) continue;
-    filter[name] = oneOf(`--${name}`, given, [...new Set(known[name])]);
-  }
-  if (values.size !== undefined) filter["size"] = values.size.map(sizeOf);
-  return filter;
 }
 
-/**
- * Checks names that were given for an option.
- *
- * @returns Those of the known names that were given.
- * @throws {UsageError} If one is unknown.
- */
-export function oneOf<Name extends string>(
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        ...{ quick: FLAG, list: FLAG, markdown: FLAG },
+        help: { ...FLAG, short: "h" },
+        ...{ runtime: TEXTS, experiment: TEXTS, operation: TEXTS },
+        ...{ pattern: TEXTS, size: TEXTS, way: TEXTS },
+        ...{ processes: TEXT, milliseconds: TEXT, against: TEXT },
+        ...{ library: TEXT, out: TEXT, html: TEXT, from: TEXT, compare: TEXT },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function oneOf<Name extends string>(
   option: string,
-  given: readonly string[],
+  given: readonly string[] | undefined,
   known: readonly Name[],
-): readonly Name[] {
-  for (const name of given) {
-    if ((known as readonly string[]).includes(name)) continue;
-    throw new UsageError(
-      `${option} takes ${known.join(", ")}: got ${JSON.stringify(name)}`,
-    );
-  }
-  return known.filter((name) => given.includes(name));
+): readonly Name[] | undefined {
+  const wrong = given?.find((name) => !known.some((each) => each === name));
+  if (wrong === undefined) return given as readonly Name[] | undefined;
+  throw new UsageError(
+    `${option} takes ${known.join(", ")}: got ${JSON.stringify(wrong)}`,
+  );
 }
 
-const UNITS = { "": 1, K: 2 ** 10, M: 2 ** 20 } as const;
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ "": 1, K: 2 ** 10, M: 2 ** 20 },
+};
 
 /** Reads a size such as "512", "64K", "64 KiB" or "1M". */
 function sizeOf(text: string): number {
-  const parts = /^(\d+)\s*([KM]?)(i?B)?$/i.exec(text.trim());
-  if (parts === null) {
-    throw new UsageError(
-      `--size takes bytes, as in 512, 64K or 1M: got ${JSON.stringify(text)}`,
-    );
-  }
-  const unit = parts[2]!.toUpperCase() as keyof typeof UNITS;
-  return Number(parts[1]) * UNITS[unit];
-}
-
-const PROCESSES = 3;
-
-/**
- * Reads how many processes are to measure a point.
- *
- * @throws {UsageError} If that is no number of processes.
- */
-export function processesOf(text: string | undefined, quick: boolean): number {
-  if (text === undefined) return quick ? 1 : PROCESSES;
-  if (/^[1-9]\d?$/.test(text)) return Number(text);
-  throw new UsageError(`--processes takes a number from 1 to 99: got ${text}`);
-}
-
-/**
- * Reads how long the rounds of one way at one point are to be timed at most, in ms. Before that they warm up for about as long: where that is
- * short, compilers are not done with ways that are much code.
- *
- * @throws {UsageError} If that is no number of milliseconds.
- */
-export function millisecondsOf(
-  text: string | undefined,
-  quick: boolean,
-): number {
-  if (text === undefined) return quick ? 12 : 75;
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  const [, count, unit = ""] = /^(\d+)\s*([KM]?)(?:i?B)?$/i.exec(text.trim()) ??
+    [];
+  if (count !== undefined) return Number(count) * UNITS[unit.toUpperCase()]!;
   throw new UsageError(
-    `--milliseconds takes a number from 1 to 99999: got ${text}`,
+    `--size takes bytes, as in 512, 64K or 1M: got ${JSON.stringify(text)}`,
+  );
+}
+
+function countOf(
+  option: string,
+  text: string | undefined,
+  usual: number,
+  most: number,
+): number {
+  if (text === undefined) return usual;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new UsageError(
+    `${option} takes a number from 1 to ${most}: got ${text}`,
   );
 }

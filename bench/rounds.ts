@@ -1,179 +1,167 @@
-import type { Contestant } from "./contestant.ts";
-import { clockStep, cpuTime } from "./clocks.ts";
-import { compile, isNew, setCompiled } from "./compiling.ts";
-import { workingSet } from "./memory.ts";
-import { type Measured, PERCENTILES, type Run, type Way } from "./schema.ts";
+import process from "node:process";
+import type { Pace } from "./experiment.ts";
+import type { Measured, Run, Way } from "./schema.ts";
+import type { Contestant } from "./way.ts";
 
-/** How the contestants of a point take turns. */
-export interface Pace {
-  /** How many operations a lap has. Behind each lap everything goes back to the start. */
-  readonly lap: number;
-  /** A turn has so many laps that it lasts at least so long, in ms: far longer than the clock's step. */
-  readonly shortestTurn: number;
-  /** How long the rounds of one way are timed at most, in ms. */
-  readonly milliseconds: number;
-  /** How long they are timed if ratios are steady by then; by default, as long as at most. */
-  readonly leastMilliseconds?: number;
-  /** How long each way warms up at most. It stops where it gets no faster. */
-  readonly warmUp: number;
-  /** Names the loops that run: other points of the process may run the same. */
-  readonly loop: string;
-  /** How long each way runs a loop that is new to the process, at most; twice as long as it warms up, by default. */
-  readonly compiling?: number;
-  /** How long CPU time is counted for; not at all if 0. It is counted in steps of 10 to 16 ms. */
-  readonly cpu: number;
-  /** How long operations are timed one by one; not at all if 0. */
-  readonly latency: number;
-  /**
-   * Files are opened and closed within a lap, which is a whole file. Otherwise they stay open, and an operation that is not timed comes
-   * first: what a new handle or a moved file pointer costs the next one is not what is asked for.
-   */
-  readonly wholeFiles?: boolean;
-}
-
-/** A contestant and its name. */
+/** A way at a point. */
 export interface Entry {
-  readonly way: Way;
-  readonly contestant: Contestant;
+  readonly name: Way;
+  prepare(): Contestant | Promise<Contestant>;
 }
 
-/** As many as there are blocks of rounds in a result of few. */
+/** What takes turns at a point. */
+export interface Heat {
+  readonly entries: readonly Entry[];
+  readonly pace: Pace;
+}
+
+/** As many as there are blocks of rounds in a result of few, and more where what is interrupted would be seen most. */
 const FEWEST_ROUNDS = 8;
+const FEWEST_MIXED_ROUNDS = 48;
 
-/** From so many on, it can be told whether they are steady, which is looked at every so many rounds. */
-const STEADY_ROUNDS = 32;
+/** Rounds that take so many times as long as they were to take are fewer, */
+const PATIENCE = 3;
 
-/** The medians of ratios are steady if they are known this well: processes are farther apart. */
-const STEADY = 0.005;
+/** unless they take less than so many ms, or so many times what they were to take. */
+const LEAST_PATIENCE = 250;
+const MOST_PATIENCE = 40;
 
-/** A way is warm if it got no faster than by this in so many parts of its time. */
-const WARM = 0.02;
-const WARM_PARTS = 2;
-const PARTS = 5;
+/** After so many short operations the best code is there: V8 takes some 30,000. */
+const COMPILED = 40_000;
 
-/** Tells the 99.9th percentile from the greatest. */
-const FEWEST_TIMES = 2000;
-const MOST_TIMES = 20_000;
+/** Before it is compiled, a loop has had other files and memory: what was always the same is compiled for a constant. */
+const REHEARSED = 64;
 
-/** How many times as long as it was to take the latency may take until there are `FEWEST_TIMES`. */
-const PATIENCE = 2;
+/** The loops that this process has run for long. */
+const compiled = new Set<string>();
 
-const LOOK_INTERVAL = 10; // ms
-
-const MEDIAN = PERCENTILES.indexOf(0.5);
+interface Running {
+  readonly name: Way;
+  readonly contestant: Contestant;
+  readonly pace: Pace;
+  readonly rounds: number[];
+}
 
 /**
  * Lets contestants take turns: A B C, B C A, C A B, … Turns are short, so that whatever slows the machine down hits all alike, and a
- * ratio is taken within a round.
+ * ratio is taken within a round. With several heats, each round goes through all of them.
  *
  * All are in one process, since processes differ more than ways do: by where their memory lies, and by which processor they are on.
- * CPU time and latency are taken afterwards, from one way at a time.
+ * CPU time is taken afterwards, from one way at a time.
  */
 export async function takeRounds(
-  entries: readonly Entry[],
-  pace: Pace,
-): Promise<Run["ways"]> {
-  const { loop, lap, compiling = 2 * pace.warmUp } = pace;
-  for (const { way, contestant } of entries) {
-    const its = `${way} ${loop}`;
-    // C is what it is from the beginning.
-    if (isNew(its) && way !== "C") {
-      await compile(() => lapTime(contestant, pace), lap, compiling);
-      setCompiled(its);
+  heats: readonly Heat[],
+): Promise<Run["ways"][]> {
+  const running: Running[][] = [];
+  try {
+    for (const { entries, pace } of heats) {
+      const heat: Running[] = [];
+      running.push(heat);
+      for (const entry of entries) heat.push(await start(entry, pace));
     }
-    await warmUp(contestant, pace);
-  }
-  const laps = await lapsFor(entries[0]!.contestant, pace);
-  const rounds = await takeTurns(entries, laps, pace);
-  const ways: Run["ways"] = {};
-  for (const [i, { way, contestant }] of entries.entries()) {
-    ways[way] = {
-      rounds: rounds[i]!,
-      ...await takeCpuTime(contestant, pace),
-      ...await takeLatency(contestant, pace),
-    };
-  }
-  return ways;
-}
-
-async function warmUp(contestant: Contestant, pace: Pace): Promise<void> {
-  const part = pace.warmUp / PARTS;
-  let best = Infinity;
-  let same = 0;
-  for (let i = 0; i < PARTS && same < WARM_PARTS; i++) {
-    const end = performance.now() + part;
-    let least = Infinity;
-    do least = Math.min(least, await lapTime(contestant, pace)); while (
-      performance.now() < end
-    );
-    same = least < best * (1 - WARM) ? 0 : same + 1;
-    best = Math.min(best, least);
+    // What was compiled for the first heat alone meets the others.
+    for (const { contestant, pace } of heats.length > 1 ? running.flat() : []) {
+      const end = performance.now() + pace.warmUp;
+      while (performance.now() < end) await lapTime(contestant, pace);
+    }
+    await takeTurns(running);
+    const results: Run["ways"][] = [];
+    for (const heat of running) {
+      const ways: Run["ways"] = {};
+      for (const each of heat) {
+        ways[each.name] = { rounds: each.rounds, ...await takeCpuTime(each) };
+      }
+      results.push(ways);
+    }
+    return results;
+  } finally {
+    for (const { contestant } of running.flat()) await contestant.close();
   }
 }
 
-/** How many laps a turn takes to last long enough. */
-async function lapsFor(contestant: Contestant, pace: Pace): Promise<number> {
-  let time = 0;
-  for (let i = 0; i < 4; i++) time += await lapTime(contestant, pace);
-  return Math.max(1, Math.ceil(4 * pace.shortestTurn / time));
+/** Opens all that a way needs, has its loop compiled if it is new, and warms it up. */
+async function start({ name, prepare }: Entry, pace: Pace): Promise<Running> {
+  const { loop, lap, compiling, warmUp } = pace;
+  const its = `${name} ${loop}`;
+  // C is what it is from the beginning.
+  const isNew = name !== "C" && compiling > 0 && !compiled.has(its);
+  if (isNew) {
+    const other = await prepare();
+    await other.rewind?.();
+    await other.run(pace.wholeFiles ? lap : Math.min(lap, REHEARSED), 0);
+    await other.close();
+  }
+  const contestant = await prepare();
+  await lapTime(contestant, pace);
+  if (isNew) {
+    const end = performance.now() + compiling;
+    for (let left = COMPILED; left > 0; left -= lap) {
+      if (performance.now() >= end) break;
+      await lapTime(contestant, pace);
+    }
+    compiled.add(its);
+  }
+  const end = performance.now() + warmUp;
+  while (performance.now() < end) await lapTime(contestant, pace);
+  return { name, contestant, pace, rounds: [] };
 }
 
 async function takeTurns(
-  entries: readonly Entry[],
-  laps: number,
-  pace: Pace,
-): Promise<number[][]> {
-  const { lap, milliseconds, leastMilliseconds = milliseconds } = pace;
-  const rounds = entries.map((): number[] => []);
+  heats: readonly (readonly Running[])[],
+): Promise<void> {
+  const all = heats.flat();
+  if (all.length === 0) return;
+  const { milliseconds } = all[0]!.pace;
+  const laps = new Map<readonly Running[], number>();
+  let whole = 0;
+  for (const heat of heats) {
+    const { contestant, pace } = heat[0]!;
+    let lap = await lapTime(contestant, pace);
+    if (lap < pace.shortestTurn) lap = await lapTime(contestant, pace);
+    const count = Math.max(1, Math.ceil(pace.shortestTurn / lap));
+    laps.set(heat, count);
+    whole += count * lap;
+  }
+  const patience = Math.max(
+    PATIENCE * milliseconds,
+    Math.min(LEAST_PATIENCE, MOST_PATIENCE * milliseconds),
+  );
+  const most = Math.floor(patience * heats.length / whole);
+  const wanted = heats.length > 1 ? FEWEST_MIXED_ROUNDS : FEWEST_ROUNDS;
+  const fewest = Math.min(wanted, Math.max(1, most));
   const start = performance.now();
-  const isEnough = (round: number) => {
-    const each = (performance.now() - start) / entries.length;
-    if (round < FEWEST_ROUNDS || each < leastMilliseconds) return false;
-    if (each >= milliseconds) return true;
-    return round > 0 && round % STEADY_ROUNDS === 0 && isSteady(rounds);
-  };
+  const isEnough = (round: number) =>
+    round >= fewest &&
+    (performance.now() - start) / all.length >= milliseconds;
+  // Where there is time for one round only, another process begins it with another way.
+  const shift = Math.floor(Math.random() * all.length);
   for (let round = 0; !isEnough(round); round++) {
-    for (let i = 0; i < entries.length; i++) {
-      const index = (round + i) % entries.length;
-      let time = 0;
-      for (let j = 0; j < laps; j++) {
-        time += await lapTime(entries[index]!.contestant, pace);
+    for (const heat of heats) {
+      const { lap } = heat[0]!.pace;
+      for (let i = 0; i < heat.length; i++) {
+        const { contestant, pace, rounds } =
+          heat[(shift + round + i) % heat.length]!;
+        let time = 0;
+        for (let j = 0; j < laps.get(heat)!; j++) {
+          time += await lapTime(contestant, pace);
+        }
+        rounds.push(1e6 * time / (laps.get(heat)! * lap));
       }
-      rounds[index]!.push(1e6 * time / (laps * lap));
     }
   }
-  return rounds;
 }
-
-/**
- * Tells whether more rounds would hardly move the medians of what each way takes beside the first: by the standard error of a median, of
- * which a median absolute deviation tells more reliably than squares where one round in a hundred was interrupted.
- *
- * @param rounds What each way took in each round.
- */
-export function isSteady(rounds: readonly (readonly number[])[]): boolean {
-  const [first, ...others] = rounds;
-  const values = others.length === 0
-    ? [first!]
-    : others.map((times) => times.map((time, i) => time / first![i]!));
-  return values.every((ratios) => {
-    const middle = median(ratios);
-    const deviation = median(ratios.map((ratio) => Math.abs(ratio - middle)));
-    const error = MEDIAN_ERROR * deviation / Math.sqrt(ratios.length);
-    return error < STEADY * middle;
-  });
-}
-
-/** The standard error of a median of normal values, in median absolute deviations, times the root of their count: 1.4826 × √(π / 2). */
-const MEDIAN_ERROR = 1.858;
 
 /** Times a lap, in ms. */
 async function lapTime(
   contestant: Contestant,
   { lap, wholeFiles = false }: Pace,
 ): Promise<number> {
-  await contestant.rewind?.();
-  if (!wholeFiles) await contestant.run(1, 0);
+  const rewound = contestant.rewind?.();
+  if (rewound !== undefined) await rewound;
+  if (!wholeFiles) {
+    const first = contestant.run(1, 0);
+    if (first !== undefined) await first;
+  }
   const start = performance.now();
   const done = contestant.run(lap, wholeFiles ? 0 : 1);
   if (done !== undefined) await done;
@@ -181,97 +169,31 @@ async function lapTime(
 }
 
 /**
- * Counts the CPU time of laps that follow each other, and what the working set grew by meanwhile. Rewinding cannot be left out of the
- * stretch: it gets its share of the CPU time by the time that it takes.
+ * Counts the CPU time of laps that follow each other. Rewinding cannot be left out of the stretch: it gets its share of the CPU time by the
+ * time that it takes.
  */
 async function takeCpuTime(
-  contestant: Contestant,
-  pace: Pace,
-): Promise<Pick<Measured, "cpu" | "memory">> {
-  const { lap, cpu, wholeFiles } = pace;
-  if (cpu === 0) return {};
-  const memory = workingSet();
-  let most = memory;
-  const look = () => most = Math.max(most, workingSet());
-  // Between the chunks of a stream there is time to look.
-  const watch = wholeFiles ? setInterval(look, LOOK_INTERVAL) : undefined;
+  { contestant, pace }: Running,
+): Promise<Pick<Measured, "cpu">> {
+  if (pace.cpu === 0) return {};
   const before = cpuTime();
   const start = performance.now();
-  let time = 0;
-  let count = 0;
-  let elapsed = 0;
+  let [time, count, elapsed] = [0, 0, 0];
   do {
     time += await lapTime(contestant, pace);
-    count += lap;
+    count += pace.lap;
     elapsed = performance.now() - start;
-  } while (elapsed < cpu);
-  const share = time / elapsed;
-  const spent = Math.round(share * (cpuTime() - before) / count);
-  clearInterval(watch);
-  look();
-  return { cpu: spent, memory: most - memory };
+  } while (elapsed < pace.cpu);
+  return { cpu: Math.round(time / elapsed * (cpuTime() - before) / count) };
 }
 
-/** Times operations one by one, unless they are shorter than the clock can tell. */
-async function takeLatency(
-  contestant: Contestant,
-  { lap, latency }: Pace,
-): Promise<Pick<Measured, "latency">> {
-  if (latency === 0) return {};
-  const all: number[] = [];
-  const times = new Float64Array(lap);
-  const start = performance.now();
-  for (;;) {
-    await contestant.rewind?.();
-    const first = contestant.run(1, 0);
-    if (first !== undefined) await first;
-    await timeEach(contestant, times);
-    all.push(...times);
-    const elapsed = performance.now() - start;
-    if (elapsed > latency && all.length >= FEWEST_TIMES) break;
-    if (elapsed > PATIENCE * latency || all.length >= MOST_TIMES) break;
-  }
-  const latencies = percentiles(all);
-  return latencies[MEDIAN]! < clockStep() ? {} : { latency: latencies };
-}
-
-async function timeEach(
-  contestant: Contestant,
-  times: Float64Array,
-): Promise<void> {
-  const { length } = times;
-  if (contestant.timed !== undefined) {
-    const done = contestant.timed(times, length, 1);
-    if (done !== undefined) await done;
-    return;
-  }
-  for (let i = 0; i < length; i++) {
-    const start = performance.now();
-    const done = contestant.run(1, i + 1);
-    if (done !== undefined) await done;
-    times[i] = 1e6 * (performance.now() - start);
-  }
-}
-
-/** Returns the times at `PERCENTILES`, in whole ns. */
-export function percentiles(times: readonly number[]): number[] {
-  const sorted = times.toSorted((a, b) => a - b);
-  return PERCENTILES.map((p) => {
-    const rank = Math.max(1, Math.ceil(p * sorted.length));
-    return Math.round(sorted[rank - 1]!);
-  });
-}
-
-/** So many of the loops are new to their process. */
-const NEW_LOOPS = 0.12;
-
-/** How long `takeRounds()` takes with so many ways, in seconds, as far as their turns are not too long for that. */
-export function secondsOf(pace: Pace, ways: number): number {
-  const { warmUp, milliseconds, cpu, latency } = pace;
-  const { leastMilliseconds = milliseconds, compiling = 2 * warmUp } = pace;
-  const rounds = (milliseconds + leastMilliseconds) / 2;
-  const all = NEW_LOOPS * compiling + warmUp + rounds + cpu + latency;
-  return 1.2 * ways * all / 1000;
+/**
+ * The CPU time of the process so far, in ns: every runtime asks GetProcessTimes, which counts in steps of 10 to 16 ms. What other
+ * processes do for this one is not in it: the system's own on Windows, the wineserver under Wine.
+ */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return 1000 * (user + system);
 }
 
 /** Sums up rounds as so many medians, each of rounds that followed each other. */
@@ -293,7 +215,6 @@ export function median(values: readonly number[]): number {
     : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-/** Six digits tell all that there is to know. */
 function digits(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -2,8 +2,12 @@ import process from "node:process";
 import type { Runtime } from "./schema.ts";
 
 /** The runtime that this is. */
-export const RUNTIME: Runtime = process.versions["bun"] !== undefined
-  ? "bun"
-  : process.versions["deno"] !== undefined
+export const RUNTIME: Runtime = process.versions["bun"] === undefined
   ? "deno"
-  : "node";
+  : "bun";
+
+/** What a runtime gets before a program of the bench. */
+export const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
+  deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
+  bun: ["run"],
+};

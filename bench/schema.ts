@@ -1,81 +1,109 @@
-// What the programs that measure write, and the tools that report read.
+// What the programs that measure write, and the tools that report read. Lists are in the order of every table and legend.
 
 /** What a result file is written in. Files of another version are refused. */
-export const SCHEMA = 2;
+export const SCHEMA = 4;
 
-/** A runtime that is measured. Node is there for the ways that only it has. */
-export type Runtime = "deno" | "bun" | "node";
+/** What is measured on. */
+export const RUNTIMES = ["deno", "bun"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
 
-/** A family of points that belong into one plot. */
-export type Experiment =
-  /** One request after the other, as the paper has it. */
-  | "transfer"
-  /** Several requests in flight. */
-  | "overlapped"
-  /** One request for many pages. */
-  | "gather"
-  /** Records of a structure, packed into bytes. */
-  | "records"
-  /** Lines of text. */
-  | "text"
-  /** Whole files through streams. */
-  | "streams"
-  // How cost grows; `Point.x` is what grows.
-  | "file size"
-  | "open files"
-  | "in flight"
-  | "workers"
-  | "workers on one file"
-  | "buffer size";
+/** How a file is opened. A preallocated one is extended to its size before it is written. */
+export const PATTERNS = [
+  "buffered",
+  "sequential",
+  "preallocated",
+  "write-through",
+  "unbuffered",
+  "unbuffered write-through",
+] as const;
+export type Pattern = (typeof PATTERNS)[number];
 
-/** How the file is opened. */
-export type Pattern =
-  | "buffered"
-  | "sequential"
-  | "unbuffered"
-  | "write-through"
-  | "unbuffered write-through"
-  /** Extended to its size before it is written. */
-  | "preallocated";
+/**
+ * What is done to it: `read` and `rewrite` are at the file pointer of a file that has its contents, `write` makes a new file grow, `append`
+ * writes where the system says that the end is.
+ */
+export const OPERATIONS = [
+  "read",
+  "rewrite",
+  "write",
+  "append",
+  "read at",
+  "rewrite at",
+  "gather",
+  "scatter",
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
-/** What is done to it. */
-export type Operation =
-  /** At the file pointer of a prefilled file. */
-  | "read"
-  | "rewrite"
-  /** A new file that grows. */
-  | "write"
-  /** At the end, where the system says that it is. */
-  | "append"
-  /** At an offset of a prefilled file. */
-  | "read at"
-  | "rewrite at"
-  | "gather"
-  | "scatter"
-  /** Files are opened and closed again: an operation is one file. */
-  | "open";
+/** The form of requests in a mixed program. */
+export type Phase =
+  | `${"one buffer" | "64 views" | "fresh subarrays" | "offsets"}`
+  | `${"aligned" | "ordinary" | "with signals" | "scattered"}`;
 
-/** A way to do it: what is measured against each other. */
-export type Way =
-  | "C"
-  | "bare"
-  | "kernel32"
-  | "SyncFile"
-  | "OverlappedFile"
-  // With the runtime's own memory, where it makes a difference. The others have an AlignedBuffer's then.
-  | "SyncFile, Uint8Array"
-  | "OverlappedFile, Uint8Array"
-  // With this module's structures, where the others have a DataView.
-  | "SyncFile, struct()"
-  | "OverlappedFile stream"
-  | "Deno.FsFile"
-  | "Deno.FsFile stream"
-  | "Bun.file"
-  | "node:fs"
-  | "node:fs/promises"
-  | "node:fs stream"
-  | "@bun-win32/kernel32"
-  | "koffi";
+/** All ways to do it, and what each is. */
+export const WAYS = {
+  "C": "the same loop in C, `-O2`, in the same process: the limit",
+  "bare": "`dlopen` and a call, as written by hand, without any checks",
+  "kernel32": "this module's raw layer",
+  "kernel32, other": "that of the checkout that `--against` names",
+  "SyncFile": "this module's files",
+  "SyncFile, other": "those of the checkout that `--against` names",
+  "OverlappedFile": "this module's files with promises",
+  "OverlappedFile, other": "those of the checkout that `--against` names",
+  "SyncFile, struct()": "with this module's structures, not a `DataView`",
+  "OverlappedFile stream": "`readable` and `writable` of this module's files",
+  "Deno.FsFile": "Deno's files; they take no offset",
+  "Deno.FsFile stream": "`readable` and `writable` of Deno's files",
+  "Bun.file": "Bun's file and its writer",
+  "node:fs": "`readSync`, `writeSync`, as the runtime at hand has them",
+  "node:fs/promises": "`FileHandle`, as the runtime has it",
+  "node:fs stream": "`createReadStream`, `createWriteStream`",
+  "@bun-win32/kernel32": "a package of bindings for Bun",
+} as const;
+export type Way = keyof typeof WAYS;
+
+/** All experiments: what each is called, and what it does. */
+export const EXPERIMENTS = {
+  "mixed": {
+    title: "A program that does everything",
+    about:
+      "Four files are read and rewritten by 4 KiB: with one buffer, with 64 views in turn, with a fresh subarray each time, and at offsets, in one process and in turns of less than a millisecond.",
+  },
+  "mixed overlapped": {
+    title: "A program that does everything with promises",
+    about:
+      "Four files are read and rewritten by 4 KiB with aligned memory, with the runtime's own and with signals, and by gathers and scatters of four pages, one at a time and 32 at a time, in one process. `bare` and C have their own memory and no signals.",
+  },
+  "transfer": {
+    title: "One request after the other",
+    about:
+      "Requests of one size and kind alone: at the file pointer, or at an offset where the call is named so.",
+  },
+  "overlapped": {
+    title: "Several requests in flight",
+    about: "So many requests are under way at any time, on one file.",
+  },
+  "gather": {
+    title: "Many pages by one request",
+    about: "A gather or scatter of pages, beside a request for each page.",
+  },
+  "records": {
+    title: "Typed records",
+    about: "Packed into bytes and written, or read and unpacked.",
+  },
+  "text": {
+    title: "Lines of text",
+    about: "Encoded and written, or read and decoded.",
+  },
+  "streams": {
+    title: "Streams",
+    about: "Whole files by chunks. C makes calls instead.",
+  },
+  "file size": {
+    title: "How cost grows with the size of the file",
+    about: "From the start to the end, by requests of 1 MiB.",
+  },
+} as const;
+export type Experiment = keyof typeof EXPERIMENTS;
 
 /** What is measured: everything but the way. */
 export interface Point {
@@ -87,14 +115,10 @@ export interface Point {
   readonly bytes: number;
   /** How many requests are in flight. */
   readonly depth: number;
-  /** What grows in a scaling experiment: bytes of the file, files, requests in flight, Workers, bytes of buffers. */
-  readonly x?: number;
+  /** Where the size of the file is what grows. */
+  readonly fileSize?: number;
+  readonly phase?: Phase;
 }
-
-/** Percentiles of `Latency`, in this order: diskspd's, as far as samples carry. */
-export const PERCENTILES: readonly number[] = [
-  ...[0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1],
-];
 
 /** One process's figures of one way. Times are ns an operation. */
 export interface Measured {
@@ -102,22 +126,16 @@ export interface Measured {
   readonly rounds: readonly number[];
   /** What the process's processors spent on an operation. */
   readonly cpu?: number;
-  /** At `PERCENTILES`, of operations timed one by one. */
-  readonly latency?: readonly number[];
-  /** The most that the process's memory grew by, in bytes. */
-  readonly memory?: number;
 }
 
-/** What one process found out about a point. */
+/** What one process found out about a point, and why a way has no figures there. */
 export interface Run {
   readonly ways: Partial<Record<Way, Measured>>;
-  /** Why a way has no figures here. */
   readonly missing?: Partial<Record<Way, string>>;
 }
 
-/** Everything that is known of a point. */
+/** Everything that is known of a point: a run for each process. */
 export interface PointResult extends Point {
-  /** One for each process. */
   readonly runs: readonly Run[];
 }
 
@@ -129,32 +147,20 @@ export interface Results {
     readonly processor: string;
     readonly processors: number;
     readonly memory: number;
-    /** "Wine 10.0 on Linux 6.1.0" or "Windows 11 …". */
     readonly system: string;
-    /** What the file lies on, as far as it can be told. */
-    readonly disk: string;
   };
   /** Of the runtimes and of the ways that have one. */
   readonly versions: Readonly<Record<string, string>>;
   readonly options: {
     readonly quick: boolean;
     readonly processes: number;
-    /** How long the rounds of one way at one point are timed at most, in ms. */
     readonly milliseconds: number;
-    /** Who took part, if not everybody. */
+    /** The ways that took part, if not all. */
     readonly ways?: readonly Way[];
   };
-  /** A digest of the programs that measured, where they were made for that. */
-  readonly programs?: string;
-  /** Whether there is more to be measured: the run was interrupted, or goes on. */
-  readonly unfinished?: true;
   readonly points: readonly PointResult[];
   /** Bytes a call leaves on the JS heap, by way and kind of call. */
   readonly heap: Partial<Record<Runtime, Readonly<Record<string, number>>>>;
-  /** What import and first call cost, in ms, over opening kernel32.dll alone. */
-  readonly startup: Partial<Record<Runtime, number>>;
-  /** What the import of a module takes in which there is nothing, in ms. */
-  readonly emptyImport?: Partial<Record<Runtime, number>>;
   /** What was not measured, and why. */
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
 }

@@ -1,4 +1,4 @@
-// Tells failures apart: by their Win32 names, or by the codes that errors of
+// Distinguishes failures: by their Win32 names, or by the codes that errors of
 // node:fs have. Fills a file with up to 16 MiB in the folder that it is given, and
 // deletes it again.
 //
@@ -11,7 +11,7 @@ import { openSync, Win32Error } from "@kernel32/io";
 const folder = process.argv[2] ?? ".";
 const path = `${folder}\\errors.tmp`;
 
-// Somebody else has the file: by symbol, as in the manual.
+// Another handle has the file: by symbol, as in the manual.
 {
   using _owner = openSync(path, {
     write: true,

@@ -17,7 +17,7 @@ const Packet = struct({
   samples: array("i16", 4),
 }, { pack: 1 });
 
-/** The device did not do what it was asked for. The cause tells why. */
+/** The device did not do what it was asked for. The cause says why. */
 class DeviceError extends Error {
   override readonly name = "DeviceError";
 }

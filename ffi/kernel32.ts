@@ -171,6 +171,28 @@ export interface Kernel32 {
   ): number;
 
   /**
+   * Retrieves the settings of a serial port: a DCB, whose `DCBlength` is set
+   * before the call.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommstate
+   */
+  GetCommState(hFile: Handle, lpDCB: Pointer): boolean;
+
+  /**
+   * Retrieves the time-outs of a serial port: COMMTIMEOUTS.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommtimeouts
+   */
+  GetCommTimeouts(hFile: Handle, lpCommTimeouts: Pointer): boolean;
+
+  /**
+   * Retrieves the mode of a console's input or output.
+   *
+   * @see https://learn.microsoft.com/windows/console/getconsolemode
+   */
+  GetConsoleMode(hConsoleHandle: Handle, lpMode: Pointer): boolean;
+
+  /**
    * Returns the pseudo handle of this process.
    *
    * @see https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getcurrentprocess
@@ -437,6 +459,20 @@ export interface Kernel32 {
    * @see https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-resetevent
    */
   ResetEvent(hEvent: Handle): boolean;
+
+  /**
+   * Sets up a serial port.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setcommstate
+   */
+  SetCommState(hFile: Handle, lpDCB: Pointer): boolean;
+
+  /**
+   * Sets how long reads and writes of a serial port wait.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setcommtimeouts
+   */
+  SetCommTimeouts(hFile: Handle, lpCommTimeouts: Pointer): boolean;
 
   /**
    * Sets the end of a file at the file pointer.

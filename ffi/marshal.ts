@@ -9,7 +9,7 @@ import { describe } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import type { Prototype } from "./prototypes.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
-import { bufferOf, byteLengthOf, typeOfView } from "./views.ts";
+import { bufferOf, byteLengthOf } from "./views.ts";
 
 /** A bound function, before its static type is put on. */
 export type BoundFunction = (...args: unknown[]) => unknown;
@@ -132,6 +132,7 @@ class Call {
   #keyIndex = NO_ARGUMENT;
   #context: ArrayBufferView | undefined;
   #contextIndex = NO_ARGUMENT;
+  readonly #valueAddress: bigint;
   /** Receives what the function writes to the block's own value. */
   #value: Uint32Array | undefined;
   /** Buffers beyond two, passed as addresses and retained during the call. */
@@ -150,6 +151,7 @@ class Call {
     this.#thread = owner;
     this.#frame = owner.frame(name, parameters.length);
     this.#view = this.#frame.view;
+    this.#valueAddress = this.#frame.address + BigInt(BLOCK.value * 8);
     this.#byteLengths = parameters.map(() => UNMEASURED);
     this.#more = parameters.map(() => undefined);
   }
@@ -232,12 +234,14 @@ class Call {
       throw this.#tooSmall(parameter, byteLength, smallest);
     }
     this.#byteLengths[index] = byteLength;
-    if (smallest === 4 && this.#value === undefined && isUint32Array(view)) {
-      // A third buffer costs more than the transfer of a small one.
+    if (
+      smallest === 4 && this.#value === undefined && view instanceof Uint32Array
+    ) {
+      // A third buffer costs more than the transfer of a small one. Its elements
+      // are written as what they are, even if it only claims to be of this type.
       this.#value = view;
       this.#view.setUint32(BLOCK.value * 8, view[0]!, true);
-      const address = this.#frame.address + VALUE_AT;
-      this.#view.setBigUint64(argumentOffset(index), address, true);
+      this.#view.setBigUint64(argumentOffset(index), this.#valueAddress, true);
       return;
     }
     // What the kernel may use after the call must not move: asking for its
@@ -342,10 +346,4 @@ class Call {
         `${byteLength}`,
     );
   }
-}
-
-const VALUE_AT = /* @__PURE__ */ BigInt(BLOCK.value * 8);
-
-function isUint32Array(view: ArrayBufferView): view is Uint32Array {
-  return typeOfView(view) === "Uint32Array";
 }

@@ -1,5 +1,5 @@
 /**
- * What only ntdll tells.
+ * What only ntdll offers: the mode of a file, and whether the system is Wine.
  *
  * @module
  */
@@ -58,4 +58,26 @@ export function isWine(): boolean {
   } catch {
     return wine = false;
   }
+}
+
+/** The offsets of an RTL_OSVERSIONINFOW, and its size. */
+const MAJOR_AT = 4;
+const MINOR_AT = 8;
+const BUILD_AT = 12;
+const VERSION_SIZE = 276;
+
+/**
+ * Returns the version of Windows: "10.0.26100". GetVersionEx would return that
+ * of the Windows that the runtime was built for.
+ *
+ * https://learn.microsoft.com/windows/win32/devnotes/rtlgetversion
+ */
+export function windowsVersion(): string {
+  const table = thread();
+  const info = new DataView(new ArrayBuffer(VERSION_SIZE));
+  info.setUint32(0, VERSION_SIZE, true);
+  table.bind("ntdll.dll", { RtlGetVersion: 1 })
+    .RtlGetVersion(table.addressOf(info));
+  return [MAJOR_AT, MINOR_AT, BUILD_AT]
+    .map((at) => info.getUint32(at, true)).join(".");
 }

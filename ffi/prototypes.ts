@@ -91,6 +91,9 @@ export const PROTOTYPES = {
     "nSize u32",
     "Arguments buffer? 0",
   ],
+  GetCommState: ["bool", "hFile handle", "lpDCB buffer 28"],
+  GetCommTimeouts: ["bool", "hFile handle", "lpCommTimeouts buffer 20"],
+  GetConsoleMode: ["bool", "hConsoleHandle handle", "lpMode buffer 4"],
   GetCurrentProcess: ["handle"],
   GetDiskFreeSpaceW: [
     "bool",
@@ -226,6 +229,8 @@ export const PROTOTYPES = {
     "lpOverlapped overlapped 32",
   ],
   ResetEvent: ["bool", "hEvent handle"],
+  SetCommState: ["bool", "hFile handle", "lpDCB buffer 28"],
+  SetCommTimeouts: ["bool", "hFile handle", "lpCommTimeouts buffer 20"],
   SetEndOfFile: ["bool", "hFile handle"],
   SetEvent: ["bool", "hEvent handle"],
   SetFileCompletionNotificationModes: [

@@ -64,6 +64,14 @@ export function selectBackend(
   throw unsupportedError("no foreign function interface");
 }
 
+/** Returns the name and version of the runtime: "deno 2.9.5". */
+export function runtimeVersion(
+  { Bun, Deno }: RuntimeGlobals = globalThis as RuntimeGlobals,
+): string {
+  if (Bun !== undefined) return `bun ${Bun.version}`;
+  return Deno === undefined ? "unknown" : `deno ${Deno.version?.deno}`;
+}
+
 function checkVersion(
   name: string,
   version: string | undefined,

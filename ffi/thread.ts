@@ -16,6 +16,7 @@
  * @module
  */
 import type {
+  Architecture,
   Backend,
   BlockCaller,
   RoutineCaller,
@@ -74,6 +75,11 @@ export interface ThreadCall {
 
 let current: Thread | undefined;
 
+/** Returns what this JS thread has, if it has made a call. */
+export function existingThread(): Thread | undefined {
+  return current;
+}
+
 /**
  * Returns what this JS thread has, made on first use.
  *
@@ -121,6 +127,11 @@ export class Thread {
       this.#caller = backend.routineCaller(this.#blocks.code);
     }
     this.#getProcAddress = this.#bindGetProcAddress(this.#caller);
+  }
+
+  /** The processor whose machine code the runtime executes. */
+  get architecture(): Architecture {
+    return this.#backend.architecture;
   }
 
   /** "after-call" where the process may not make executable memory. */

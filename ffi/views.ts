@@ -39,8 +39,8 @@ const resizable = /* @__PURE__ */ getterOf<boolean>(ArrayBuffer, "resizable");
 const set = /* @__PURE__ */ (() => Uint8Array.prototype.set)();
 
 // `instanceof` is a hint, which an object may contradict: the getters themselves
-// refuse what is of another type. The name of the type is certain, but takes
-// JavaScriptCore 20 ns.
+// refuse what is of another type. The name of the type is certain, but a
+// new string in JavaScriptCore.
 
 /** Returns the name of a typed array's type; undefined for a DataView. */
 export function typeOfView(view: ArrayBufferView): string | undefined {
@@ -80,20 +80,6 @@ export function bufferOf(view: ArrayBufferView): ArrayBufferLike {
     } catch { /* It is a DataView all the same. */ }
   } else if (typeOfView(view) !== undefined) return typedBuffer.call(view);
   return dataBuffer.call(view);
-}
-
-/**
- * Returns the length of a typed array in bytes, if its memory is neither shared
- * nor resizable; for all else, -1.
- */
-export function fixedLengthOf(value: unknown): number {
-  if (value instanceof DataView) return -1;
-  try {
-    const view = value as object;
-    return resizable.call(typedBuffer.call(view)) ? -1 : typedLength.call(view);
-  } catch {
-    return -1;
-  }
 }
 
 /** Returns whether a buffer can be resized; undefined for shared memory. */

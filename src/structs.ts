@@ -26,5 +26,6 @@ export * from "./structs/comm.ts";
 export * from "./structs/file_info.ts";
 export * from "./structs/numbers.ts";
 export * from "./structs/overlapped.ts";
+export * from "./structs/reparse.ts";
 export * from "./structs/storage.ts";
 export * from "./structs/system.ts";

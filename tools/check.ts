@@ -13,8 +13,9 @@ const { exports } = JSON.parse(
   readFileSync(join(repository, "deno.json"), "utf8"),
 ) as { exports: Record<string, string> };
 
-const deno = join(repository, "node_modules/deno/bin.cjs");
-const tsc = join(repository, "node_modules/typescript/bin/tsc");
+const modules = join(repository, "node_modules");
+const deno = join(modules, "deno/bin.cjs");
+const tsc = join(modules, "typescript/bin/tsc");
 
 const STEPS: Record<string, string[]> = {
   "deno check": [deno, "check", "--quiet", "."],
@@ -24,6 +25,18 @@ const STEPS: Record<string, string[]> = {
   "deno doc": [deno, "doc", "--quiet", "--lint", ...Object.values(exports)],
   "arrows": ["--import", "tsx", "tools/arrows.ts"],
   "docs": ["--import", "tsx", "tools/docs.ts", "--check"],
+  "package": ["--import", "tsx", "tools/build.ts"],
+  // What Node and bundlers make of the package's entries and declarations.
+  "publint": [
+    join(modules, "publint/src/cli.js"),
+    "run",
+    "dist/npm",
+    "--strict",
+  ],
+  "attw": [
+    join(modules, "@arethetypeswrong/cli/dist/index.js"),
+    ...["--pack", "dist/npm", "--profile", "esm-only"],
+  ],
   "deno publish": [
     ...[deno, "publish", "--quiet", "--dry-run", "--allow-dirty"],
     "--no-check", // done above

@@ -1,14 +1,16 @@
 // npm run docs [-- --check]
 //
-// Writes what the README and docs/performance.md say of speed anew, from the results that are kept in bench/results. With
-// --check, it only tells whether they say it.
+// Writes what the README and docs/performance.md say of speed anew, from the results that are kept in bench/results, and makes the
+// API reference in out/api. With --check, it only compares the pages with the results.
 
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { markdown, readResults } from "./report/mod.ts";
+import { makeApiReference } from "./api_reference.ts";
+import { markdown } from "./report/markdown.ts";
+import { readResults } from "./report/results.ts";
 
 const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
 const RESULTS = join(REPOSITORY, "bench/results/reference.json");
@@ -30,6 +32,11 @@ for (const page of PAGES) {
     await writeFile(path, filled);
     console.log(`${page} was written.`);
   }
+}
+
+if (!options.check) {
+  makeApiReference(REPOSITORY, join(REPOSITORY, "out", "api"));
+  console.log("out/api/index.html is the API reference.");
 }
 
 /** As `deno fmt` would have it. */

@@ -16,7 +16,7 @@
  * @module
  */
 
-/** The parts of a block, in 64-bit words. */
+/** The layout of a block, in 64-bit words. */
 export const BLOCK = {
   /** Address of the function to call. */
   target: 0,

@@ -122,6 +122,8 @@ export const ERROR_NOT_READY = 21;
 export const ERROR_CRC = 23;
 /** The device has no such sector, as beyond the end of a disk. */
 export const ERROR_SECTOR_NOT_FOUND = 27;
+/** The device did not take the data. */
+export const ERROR_WRITE_FAULT = 29;
 /** Another handle's share mode excludes this one. */
 export const ERROR_SHARING_VIOLATION = 32;
 /** Another handle holds a lock of a part of the range. */

@@ -13,6 +13,8 @@ export interface Win32ErrorDetails {
   path?: string | undefined;
   /** How many bytes had been transferred before the failure. */
   bytesTransferred?: number | undefined;
+  /** What a driver returned although it failed. */
+  output?: Uint8Array<ArrayBuffer> | undefined;
   /** A sentence that says what to do. The message ends with it. */
   hint?: string | undefined;
   /** The code that errors of `node:fs` would have, if the table has another. */
@@ -34,7 +36,7 @@ export interface Win32ErrorDetails {
  *   if (!(error instanceof Win32Error)) throw error;
  *   console.log(error.win32, error.symbol, error.code, error.syscall);
  *   // 3 ERROR_PATH_NOT_FOUND ENOENT CreateFileW
- *   console.log(error.path); // C:\\no such folder\\file.bin
+ *   console.log(error.path); // C:\no such folder\file.bin
  * }
  * ```
  */
@@ -53,6 +55,11 @@ export class Win32Error extends Error {
   readonly path: string | undefined;
   /** How many bytes had been transferred before the failure, if any could. */
   readonly bytesTransferred: number | undefined;
+  /**
+   * The part of its output that a driver returned: of `deviceIoControl()` that
+   * failed with ERROR_MORE_DATA.
+   */
+  readonly output: Uint8Array<ArrayBuffer> | undefined;
   readonly #details: Win32ErrorDetails;
 
   /**
@@ -78,6 +85,7 @@ export class Win32Error extends Error {
     this.syscall = syscall;
     this.path = details.path;
     this.bytesTransferred = details.bytesTransferred;
+    this.output = details.output;
     this.#details = details;
   }
 

@@ -5,12 +5,7 @@
  */
 
 import { describe } from "../errors/describe.ts";
-import {
-  bufferOf,
-  byteLengthOf,
-  fixedLengthOf,
-  isResizable,
-} from "../../ffi/views.ts";
+import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
@@ -40,7 +35,7 @@ export function checkOffset(name: string, value: unknown): void {
 }
 
 /**
- * Checks a buffer.
+ * Checks a buffer that is used beyond the call.
  *
  * @throws {TypeError} If it is no view, or its memory is shared, resizable or
  * detached.
@@ -50,22 +45,20 @@ export function checkBytes(
   value: unknown,
 ): asserts value is ArrayBufferView<ArrayBuffer> {
   checkedLength(name, value);
+  const resizable = isResizable(bufferOf(value as ArrayBufferView));
+  if (resizable !== false) throw unstableMemoryError(name, resizable);
 }
 
 /**
- * Checks a buffer, and returns its length in bytes.
+ * Checks a buffer that is used during the call only, and returns its length in
+ * bytes. Its memory may be shared or resizable: nothing resizes it meanwhile.
  *
- * @throws {TypeError} What `checkBytes()` throws.
+ * @throws {TypeError} If it is no view, or its memory is detached.
  */
 export function checkedLength(name: string, value: unknown): number {
-  const fixedLength = fixedLengthOf(value);
-  if (fixedLength > 0) return fixedLength;
   if (!ArrayBuffer.isView(value)) throw notBytesError(name, value);
-  const buffer = bufferOf(value);
-  const resizable = isResizable(buffer);
-  if (resizable !== false) throw unstableMemoryError(name, resizable);
   const length = byteLengthOf(value);
-  if (length === 0 && isDetached(buffer)) {
+  if (length === 0 && isDetached(bufferOf(value))) {
     throw new TypeError(
       `${name} is a view of a detached ArrayBuffer: its memory has been ` +
         "transferred elsewhere",
@@ -90,19 +83,24 @@ function unstableMemoryError(
   return new TypeError(
     resizable
       ? `${name} must not be a view of a resizable ArrayBuffer, whose memory ` +
-        "may go away during the call: copy it with slice()"
+        "may go away during the operation: copy it with slice()"
       : `${name} must not be shared memory, which other threads may change ` +
-        "during the call: copy it with slice()",
+        "during the operation: copy it with slice()",
   );
 }
 
 /**
  * Checks a list of buffers, all before the first is used.
  *
+ * @param check Checks one of them.
  * @returns A copy: the list itself may change meanwhile.
  * @throws {TypeError} If it is no list, or one of the buffers will not do.
  */
-export function checkList(name: string, value: unknown): ArrayBufferView[] {
+export function checkList(
+  name: string,
+  value: unknown,
+  check: (name: string, value: unknown) => unknown = checkBytes,
+): ArrayBufferView[] {
   if (!Array.isArray(value)) {
     throw new TypeError(
       `${name} must be a list of buffers, such as [header, body]: got ` +
@@ -113,15 +111,15 @@ export function checkList(name: string, value: unknown): ArrayBufferView[] {
   const { length } = value;
   for (let i = 0; i < length; i++) {
     const item: unknown = value[i];
-    checkBytes(`each of ${name}`, item);
-    list.push(item);
+    check(`each of ${name}`, item);
+    list.push(item as ArrayBufferView);
   }
   return list;
 }
 
 /**
- * Checks a signal, so that listening to it cannot fail once an operation is
- * under way.
+ * Checks a signal, so that listening to it cannot fail once an operation is in
+ * flight.
  *
  * @throws {TypeError} If it is none.
  */

@@ -15,15 +15,29 @@ import {
   statOf,
 } from "./file_info.ts";
 import { type LockRange, unlockRange } from "./lock.ts";
-import { appendsOnlySizeError } from "./mode.ts";
+import { printAs } from "./inspection.ts";
+import { appendsOnlySizeError, type FileMode } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
 
-/** Closes the owned handles of files that were dropped without `close()`. */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => {
-  preservingLastError(() => kernel32.CloseHandle(handle));
-});
+let opened = 0;
+
+/** Returns how many files of this thread are open. */
+export function openFiles(): number {
+  return opened;
+}
+
+/**
+ * Counts the files that were dropped without `close()`, and closes the handles
+ * that they owned.
+ */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<TakenHandle>(
+  ({ handle, owned }) => {
+    opened--;
+    if (owned) preservingLastError(() => kernel32.CloseHandle(handle));
+  },
+);
 
 /**
  * An open file, pipe, volume or device: all but reading and writing.
@@ -52,7 +66,13 @@ export abstract class BaseFile {
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;
-    if (taken.owned) dropped.register(this, taken.handle, this);
+    dropped.register(this, taken, this);
+    opened++;
+    // Not in the module itself, where bundlers would have to retain it.
+    printAs(BaseFile.prototype, ({ path, mode, closed }) => {
+      const { read, write, append, unbuffered } = mode;
+      return { path, closed, read, write, append, unbuffered };
+    });
   }
 
   /**
@@ -65,6 +85,11 @@ export abstract class BaseFile {
   get handle(): Handle {
     if (!this.#open) throw new FileClosedError("get handle", this.path);
     return this.#taken.handle;
+  }
+
+  /** What the file is open for. */
+  get mode(): FileMode {
+    return this.#taken.mode;
   }
 
   /** Whether the file has been closed. */
@@ -285,6 +310,7 @@ export abstract class BaseFile {
   /** Marks the file as closed, and closes the handle if the file owns it. */
   protected closeHandle(): void {
     this.#open = false;
+    opened--;
     dropped.unregister(this);
     const { handle, path, owned } = this.#taken;
     if (owned && !kernel32.CloseHandle(handle)) {

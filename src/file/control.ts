@@ -5,11 +5,15 @@
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { ERROR_IO_PENDING } from "../errors/codes.ts";
+import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { asBytes } from "./bytes.ts";
+import { checkedLength } from "./arguments.ts";
+import { describe } from "../errors/describe.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { bytesOf } from "../../ffi/views.ts";
 
 /** A handle, and whether it was opened with FILE_FLAG_OVERLAPPED. */
 export interface ControlTarget {
@@ -25,6 +29,97 @@ export interface ControlResult {
   readonly code: number;
   /** How many bytes the output has, after some failures too. */
   readonly count: number;
+}
+
+/** What a driver is given, and where its answer goes. */
+export interface DeviceIoControlOptions {
+  /** What the driver gets. */
+  readonly input?: ArrayBufferView | undefined;
+  /** Where the driver's output goes. Some drivers also read it. */
+  readonly output?: ArrayBufferView | undefined;
+  /** How many bytes of output there may be, instead of `output`. @default {0} */
+  readonly outputLength?: number | undefined;
+}
+
+/** A control code and its options, each read once and checked. */
+export interface ControlRequest {
+  readonly code: number;
+  /** What the driver gets. */
+  readonly input: Uint8Array<ArrayBuffer> | undefined;
+  /** Where its output goes: the caller's memory, or new memory. */
+  readonly output: Uint8Array<ArrayBuffer> | undefined;
+}
+
+const MAX_DWORD = 0xFFFF_FFFF;
+
+/**
+ * Checks a control code and its options.
+ *
+ * @throws {TypeError} If one has the wrong type, or there are both `output` and
+ * `outputLength`.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function checkedControl(
+  code: number,
+  options: DeviceIoControlOptions,
+): ControlRequest {
+  checkDword("code", code);
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      "options must be an object such as { outputLength: 24 }: got " +
+        describe(options),
+    );
+  }
+  const { input, output, outputLength } = options;
+  if (output !== undefined && outputLength !== undefined) {
+    throw new TypeError(
+      "output and outputLength exclude each other: leave out outputLength, " +
+        "the output has a length of its own",
+    );
+  }
+  if (outputLength !== undefined) checkDword("outputLength", outputLength);
+  return {
+    code,
+    input: viewed("input", input),
+    output: viewed("output", output) ?? newBytes(outputLength),
+  };
+}
+
+function checkDword(name: string, value: unknown): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
+  }
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_DWORD) return;
+  throw new RangeError(
+    `${name} must be a whole number from 0 to 2^32-1: got ${value}`,
+  );
+}
+
+function viewed(
+  name: string,
+  view: ArrayBufferView | undefined,
+): Uint8Array<ArrayBuffer> | undefined {
+  return view !== undefined && checkedLength(name, view) > 0
+    ? bytesOf(view)
+    : undefined;
+}
+
+function newBytes(length = 0): Uint8Array<ArrayBuffer> | undefined {
+  return length === 0 ? undefined : new Uint8Array(length);
+}
+
+/** Returns the output of a control code that has ended, or throws its error. */
+export function controlOutput(
+  path: string,
+  { output }: ControlRequest,
+  { code, count }: ControlResult,
+): Uint8Array<ArrayBuffer> {
+  const bytes = output?.subarray(0, count) ?? new Uint8Array(0);
+  if (code === 0) return bytes;
+  const part = code === ERROR_MORE_DATA
+    ? { output: bytes, bytesTransferred: bytes.length }
+    : {};
+  throw new Win32Error("DeviceIoControl", code, { path, ...part });
 }
 
 /** STATUS_PENDING, in `Internal` of an operation that the kernel still has. */
@@ -49,7 +144,7 @@ export function deviceIoControl(
   target: ControlTarget,
   code: number,
   input: ArrayBufferView | null,
-  output: ArrayBufferView,
+  output: ArrayBufferView | null,
 ): ControlResult {
   return target.overlapped
     ? controlOverlapped(target.handle, code, input, output)
@@ -60,7 +155,7 @@ function controlNow(
   handle: Handle,
   code: number,
   input: ArrayBufferView | null,
-  output: ArrayBufferView,
+  output: ArrayBufferView | null,
 ): ControlResult {
   const count = new Uint32Array(1);
   const succeeded = kernel32.DeviceIoControl(
@@ -69,7 +164,7 @@ function controlNow(
     input,
     input?.byteLength ?? 0,
     output,
-    output.byteLength,
+    output?.byteLength ?? 0,
     count,
     null,
   );
@@ -80,14 +175,14 @@ function controlOverlapped(
   handle: Handle,
   code: number,
   input: ArrayBufferView | null,
-  output: ArrayBufferView,
+  output: ArrayBufferView | null,
 ): ControlResult {
   const event = kernel32.CreateEventW(null, true, false, null);
   if (event === 0n) return { code: getLastWin32Error(), count: 0 };
   const inputAt = OVERLAPPED.size;
   const inputLength = input?.byteLength ?? 0;
   const outputAt = Math.ceil((inputAt + inputLength) / 16) * 16;
-  const outputLength = output.byteLength;
+  const outputLength = output?.byteLength ?? 0;
   let memory: AlignedBuffer | undefined;
   try {
     memory = new AlignedBuffer(outputAt + outputLength);
@@ -100,7 +195,7 @@ function controlOverlapped(
       code,
       input === null ? null : address + BigInt(inputAt),
       inputLength,
-      address + BigInt(outputAt),
+      output === null ? null : address + BigInt(outputAt),
       outputLength,
       null,
       address,
@@ -112,7 +207,9 @@ function controlOverlapped(
       return { code: result, count: 0 };
     }
     const count = overlapped.getUint32(OVERLAPPED.InternalHigh, true);
-    asBytes(output).set(bytes.subarray(outputAt, outputAt + outputLength));
+    if (output !== null) {
+      asBytes(output).set(bytes.subarray(outputAt, outputAt + outputLength));
+    }
     return { code: result, count };
   } finally {
     memory?.free();

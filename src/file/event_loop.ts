@@ -23,7 +23,7 @@ export function now(): number {
   return clock();
 }
 
-/** How long a job may go on before others get a turn, in milliseconds. */
+/** How long a job may take before the event loop turns, in milliseconds. */
 const LONGEST_JOB_MS = 8;
 
 let end = 0;

@@ -12,7 +12,6 @@ import {
   FileAllocationInfo,
   FileAttributeTagInfo,
   FileEndOfFileInfo,
-  IOCTL_DISK_GET_LENGTH_INFO,
 } from "../win32/constants.ts";
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -21,7 +20,8 @@ import {
   FILE_ATTRIBUTE_TAG_INFO,
 } from "../win32/offsets.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
-import { type ControlTarget, deviceIoControl } from "./control.ts";
+import type { ControlTarget } from "./control.ts";
+import { deviceLengthOf, fileSizeOf } from "./raw_device.ts";
 import type { Handle } from "../../ffi/handle.ts";
 
 /** GetFileType's results. */
@@ -97,17 +97,11 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
 /** The size of a file, volume or disk in bytes. */
 export function sizeOf(file: NamedHandle): number {
   const { handle, path } = file;
-  const size = new BigInt64Array(1);
-  if (kernel32.GetFileSizeEx(handle, size)) return toSize(size[0]!);
+  const size = fileSizeOf(handle);
+  if (size !== undefined) return toSize(size);
   const error = Win32Error.last("GetFileSizeEx", { path });
-  const length = new BigInt64Array(1);
-  const { code } = deviceIoControl(
-    file,
-    IOCTL_DISK_GET_LENGTH_INFO,
-    null,
-    length,
-  );
-  if (code === 0) return toSize(length[0]!);
+  const { code, length } = deviceLengthOf(file);
+  if (code === 0) return toSize(length);
   if (code !== ERROR_ACCESS_DENIED) throw error;
   const hint = "The length of a volume or a disk needs read: true.";
   throw new Win32Error("DeviceIoControl", code, { path, hint });

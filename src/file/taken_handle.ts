@@ -22,8 +22,10 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import { DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
+import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 
 /** Bits of `FileModeInformation`. */
 const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
@@ -57,6 +59,12 @@ export interface TakenHandle {
   readonly type: FileType;
   /** A path on the volume of the file, if one is known. */
   readonly pathOnVolume: string | undefined;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw: RawDevice | undefined;
+  /** What a transfer of 0 bytes means on it. */
+  readonly device: DeviceKind;
+  /** Whether it has offsets: a file, a volume or a disk. */
+  readonly seekable: boolean;
 }
 
 /**
@@ -76,8 +84,19 @@ export function takeHandle(
 ): TakenHandle {
   if (mode instanceof OpenedMode) {
     const type = fileTypeOf(handle, path);
-    const pathOnVolume = isDevicePath(path) ? undefined : path;
-    return { handle, path, mode, owned: true, overlapped, type, pathOnVolume };
+    const raw = mayBeRaw(type) && namesDevice(path)
+      ? rawDeviceOf({ handle, overlapped })
+      : undefined;
+    return {
+      handle,
+      path,
+      mode,
+      owned: true,
+      overlapped,
+      type,
+      pathOnVolume: isDevicePath(path) ? undefined : path,
+      ...traitsOf(handle, path, type, raw),
+    };
   }
   checkHandle(handle);
   checkLabel(path);
@@ -87,6 +106,7 @@ export function takeHandle(
   if (isOverlapped(modeBitsOf(handle, path)) !== overlapped) {
     throw otherKindError(path, overlapped);
   }
+  const raw = mayBeRaw(type) ? rawDeviceOf({ handle, overlapped }) : undefined;
   return {
     handle,
     path,
@@ -95,6 +115,7 @@ export function takeHandle(
     overlapped,
     type,
     pathOnVolume: isAbsolutePath(path) ? path : undefined,
+    ...traitsOf(handle, path, type, raw),
   };
 }
 
@@ -226,6 +247,28 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
 /** Whether a path leads to a file whatever the current folder is. */
 function isAbsolutePath(path: string): boolean {
   return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path) && !isDevicePath(path);
+}
+
+/** What follows from the type and from what is known of a raw device. */
+function traitsOf(
+  handle: Handle,
+  path: string,
+  type: FileType,
+  raw: RawDevice | undefined,
+): Pick<TakenHandle, "raw" | "device" | "seekable"> {
+  const seekable = type === "disk" || raw !== undefined;
+  const name = seekable ? "disk" : type === "pipe" ? type : undefined;
+  return { raw, seekable, device: new DeviceKind(handle, path, name) };
+}
+
+/** Some systems do not say of what type a volume is. */
+function mayBeRaw(type: FileType): boolean {
+  return type === "disk" || type === "unknown";
+}
+
+/** Whether a path may name a device; long paths of files begin so, too. */
+function namesDevice(path: string): boolean {
+  return /^[\\/]{2}[.?][\\/]/.test(path);
 }
 
 /** `\\.\` leads to devices, which lie on no volume. */

@@ -80,15 +80,26 @@ export async function callOnThread(
   args: readonly bigint[],
   path: string,
 ): Promise<void> {
+  const code = await codeOfThreadCall(name, args);
+  if (code !== undefined) throw new Win32Error(name, code, { path });
+}
+
+/**
+ * Calls a function as `callOnThread()` does.
+ *
+ * @returns The last error if it failed, else undefined.
+ */
+export async function codeOfThreadCall(
+  name: string,
+  args: readonly bigint[],
+): Promise<number | undefined> {
   const call = thread().threadCall(name);
   try {
     args.forEach((value, index) =>
       call.view.setBigUint64(argumentOffset(index), value, true)
     );
     await call.call();
-    if (call.view.getInt32(RESULT, true) === 0) {
-      throw new Win32Error(name, call.lastError, { path });
-    }
+    return call.view.getInt32(RESULT, true) === 0 ? call.lastError : undefined;
   } finally {
     call.free();
   }

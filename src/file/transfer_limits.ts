@@ -1,5 +1,6 @@
 /**
- * How much one transfer may be, where it goes on, and which codes end it.
+ * How much one transfer may be, where the next one starts, and which codes end
+ * it.
  *
  * @module
  */

@@ -107,7 +107,7 @@ export function alignDown(
 }
 
 /**
- * Tells whether a value is a multiple of an alignment.
+ * Returns whether a value is a multiple of an alignment.
  *
  * @param value A size, offset or address: a non-negative safe integer, or a
  * bigint below 2^63.
@@ -127,7 +127,7 @@ export function alignDown(
  */
 export function isAligned(value: number, alignment: number): boolean;
 /**
- * Tells whether a bigint is a multiple of an alignment.
+ * Returns whether a bigint is a multiple of an alignment.
  *
  * @param value A size, offset or address: a bigint from 0 to 2^63-1.
  * @param alignment A power of two, as a bigint.
@@ -148,7 +148,7 @@ export function isAligned(
 }
 
 /**
- * Tells whether a value is a power of two, as every sector and page size is.
+ * Returns whether a value is a power of two, as every sector and page size is.
  *
  * @param value The value to look at.
  * @returns Whether the value is 1, 2, 4, 8 and so on; false for everything

@@ -19,7 +19,7 @@ import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
 
-/** Gives back the memory of a buffer that was dropped without `free()`. */
+/** Frees the memory of a buffer that was dropped without `free()`. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<bigint>((address) => {
   preservingLastError(() => kernel32.VirtualFree(address, 0n, MEM_RELEASE));
 });
@@ -37,7 +37,7 @@ export let releaseMemory: (buffer: AlignedBuffer) => void;
  *
  * Freed by `free()`, `using`, or the garbage collector once neither the object
  * nor a view of it can be reached. While an operation of the raw layer uses the
- * memory, keep the object. Do not transfer the memory elsewhere, be it by
+ * memory, hold the object. Do not transfer the memory elsewhere, be it by
  * `postMessage()`, `transfer()` or a byte stream: it would be freed all the same.
  *
  * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualalloc
@@ -110,6 +110,9 @@ export class AlignedBuffer implements Disposable {
       return thread().memory(this.address, byteLength);
     } catch (cause) {
       kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
+      // Only a RangeError is about the length; Deno throws NotCapable once the
+      // program has given the permission back.
+      if (!(cause instanceof RangeError)) throw cause;
       throw new RangeError(
         "byteLength must be no more than an ArrayBuffer of this runtime can " +
           `have: got ${byteLength}`,
@@ -130,7 +133,7 @@ export class AlignedBuffer implements Disposable {
 
   /**
    * Frees the memory. All views of it are detached: they have length 0 from
-   * then on. Operations that are under way keep the memory itself until they
+   * then on. Operations in flight retain the memory itself until they
    * have ended. Does nothing the second time.
    *
    * @throws {Win32Error} If the system refuses.

@@ -9,16 +9,12 @@ const SMALLEST = 4096;
 
 /**
  * The most that is copied for one operation, and the largest buffer that is
- * pooled, in bytes: what is copied is always pooled.
+ * pooled, in bytes: what is copied is pooled while the pool has room.
  */
 export const MAX_COPIED: number = 2 ** 20;
 
-/** How much unused memory the pool holds at most, in bytes. */
-const MAX_POOLED = 16 * 2 ** 20;
-
-/** Unused buffers by size, each a power of two. */
-const unused = new Map<number, PooledBuffer[]>();
-let unusedBytes = 0;
+/** The size of the pool in bytes, a multiple of the largest buffer. */
+const POOL_SIZE = 16 * MAX_COPIED;
 
 /** A rented buffer: page-aligned native memory of one operation. */
 export class PooledBuffer {
@@ -26,26 +22,109 @@ export class PooledBuffer {
   readonly address: bigint;
   /** All of the memory, which may be longer than what was asked for. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The pool that it is a part of; undefined if it has memory of its own. */
+  readonly #pool: Pool | undefined;
   readonly #memory: AlignedBuffer;
 
-  /** Allocates; `rentBuffer()` reuses. */
-  constructor(size: number) {
-    this.#memory = new AlignedBuffer(size);
-    this.address = this.#memory.address;
-    this.bytes = this.#memory.bytes;
+  /** Takes a part of memory, or all of it. */
+  constructor(
+    memory: AlignedBuffer,
+    offset: number,
+    length: number,
+    pool?: Pool,
+  ) {
+    this.#memory = memory;
+    this.#pool = pool;
+    this.address = memory.address + BigInt(offset);
+    this.bytes = memory.bytes.subarray(offset, offset + length);
   }
 
-  /** Returns the buffer to the pool, once the kernel has ended with it. */
+  /** Releases the memory, once the kernel has ended with it. */
   release(): void {
-    const { length } = this.bytes;
-    if (length > MAX_COPIED || unusedBytes + length > MAX_POOLED) {
-      return this.#memory.free();
-    }
-    unusedBytes += length;
-    const list = unused.get(length);
-    if (list === undefined) unused.set(length, [this]);
-    else list.push(this);
+    if (this.#pool === undefined) this.#memory.free();
+    else this.#pool.release(this);
   }
+}
+
+/**
+ * A pool: one allocation, divided into buffers whose lengths are powers of two.
+ * It is never freed, so that files work where the program may allocate no more
+ * native memory, as in Deno without the permission.
+ */
+class Pool {
+  readonly #memory = new AlignedBuffer(POOL_SIZE);
+  /** Unused buffers by length. */
+  readonly #unused = new Map<number, PooledBuffer[]>();
+  /** How many bytes are unused. */
+  unusedBytes: number = POOL_SIZE;
+
+  constructor() {
+    for (let length = SMALLEST; length <= MAX_COPIED; length *= 2) {
+      this.#unused.set(length, []);
+    }
+    for (let at = POOL_SIZE; (at -= MAX_COPIED) >= 0;) {
+      this.#add(at, MAX_COPIED);
+    }
+  }
+
+  /** Rents a buffer, or returns undefined if none of the length is unused. */
+  rent(length: number): PooledBuffer | undefined {
+    const buffer = this.#take(length);
+    if (buffer !== undefined) this.unusedBytes -= length;
+    return buffer;
+  }
+
+  release(buffer: PooledBuffer): void {
+    const { length } = buffer.bytes;
+    this.unusedBytes += length;
+    this.#unused.get(length)!.push(buffer);
+  }
+
+  #take(length: number): PooledBuffer | undefined {
+    const buffer = this.#unused.get(length)!.pop() ?? this.#split(length);
+    if (buffer !== undefined || this.unusedBytes < length) return buffer;
+    this.#merge();
+    return this.#unused.get(length)!.pop() ?? this.#split(length);
+  }
+
+  /** Halves a longer buffer until one has the length. */
+  #split(length: number): PooledBuffer | undefined {
+    if (length >= MAX_COPIED) return undefined;
+    const longer = this.#unused.get(2 * length)!.pop() ??
+      this.#split(2 * length);
+    if (longer === undefined) return undefined;
+    const at = longer.bytes.byteOffset;
+    this.#add(at + length, length);
+    return new PooledBuffer(this.#memory, at, length, this);
+  }
+
+  /** Joins the unused halves of each longer buffer. */
+  #merge(): void {
+    for (let length = SMALLEST; length < MAX_COPIED; length *= 2) {
+      const byOffset = new Map(
+        this.#unused.get(length)!.map((half) => [half.bytes.byteOffset, half]),
+      );
+      for (const at of byOffset.keys()) {
+        if (at % (2 * length) !== 0 || !byOffset.has(at + length)) continue;
+        byOffset.delete(at);
+        byOffset.delete(at + length);
+        this.#add(at, 2 * length);
+      }
+      this.#unused.set(length, [...byOffset.values()]);
+    }
+  }
+
+  #add(at: number, length: number): void {
+    const buffer = new PooledBuffer(this.#memory, at, length, this);
+    this.#unused.get(length)!.push(buffer);
+  }
+}
+
+let pool: Pool | undefined;
+
+/** Allocates the pool of this thread, so that renting needs no allocation. */
+export function preparePool(): void {
+  pool ??= new Pool();
 }
 
 /**
@@ -56,13 +135,12 @@ export class PooledBuffer {
 export function rentBuffer(length: number): PooledBuffer {
   let size = SMALLEST;
   while (size < length) size *= 2;
-  const buffer = unused.get(size)?.pop();
-  if (buffer === undefined) return new PooledBuffer(size);
-  unusedBytes -= size;
-  return buffer;
+  preparePool();
+  const buffer = size <= MAX_COPIED ? pool!.rent(size) : undefined;
+  return buffer ?? new PooledBuffer(new AlignedBuffer(size), 0, size);
 }
 
-/** Returns how much unused memory the pool holds, in bytes. */
+/** Returns how much memory the pool has that no operation uses, in bytes. */
 export function pooledMemory(): number {
-  return unusedBytes;
+  return pool?.unusedBytes ?? 0;
 }

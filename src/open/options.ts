@@ -125,7 +125,7 @@ export interface OpenOptions {
 
 /** How a file is opened for overlapped I/O. */
 export interface OverlappedOptions extends OpenOptions {
-  /** How much may be in flight at once; more waits its turn. */
+  /** How much may be in flight at once; more waits. */
   maxInFlight?: InFlightLimit | undefined;
 }
 

@@ -7,6 +7,8 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { Collector } from "../file/collector.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
+import { isAborted } from "../file/signal.ts";
 import { advance, type Offset } from "../file/transfer_limits.ts";
 import type { OverlappedIo } from "./transfers.ts";
 
@@ -18,8 +20,6 @@ type Signal = AbortSignal | undefined;
 /**
  * Reads until the buffer is full.
  *
- * @param mayBeEmpty Whether a read of nothing is a message, after which others
- * come, and not all that there is.
  * @returns How many bytes were read: fewer only at the end.
  */
 export async function readFully(
@@ -27,7 +27,7 @@ export async function readFully(
   buffer: ArrayBufferView,
   offset: Offset,
   signal: Signal,
-  mayBeEmpty: boolean,
+  device: DeviceKind,
 ): Promise<number> {
   // The memory may have been transferred elsewhere since the method's call.
   checkBytes("buffer", buffer);
@@ -35,7 +35,7 @@ export async function readFully(
   return await untilDone(length, async (done) => {
     const rest = done === 0 ? buffer : bytesOf(buffer, done);
     const count = await io.read(rest, advance(offset, done), signal);
-    return count === 0 && !mayBeEmpty ? null : count;
+    return count === null || device.endsReading(count, 0) ? null : count;
   });
 }
 
@@ -43,14 +43,13 @@ export async function readFully(
  * Reads to the end.
  *
  * @param expected About how many bytes there are.
- * @param mayBeEmpty As for `readFully()`.
  */
 export async function readToEnd(
   io: Reads,
   expected: number,
   offset: Offset,
   signal: Signal,
-  mayBeEmpty: boolean,
+  device: DeviceKind,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const collector = new Collector(expected);
   await untilDone(Infinity, async (done) => {
@@ -59,7 +58,7 @@ export async function readToEnd(
       advance(offset, done),
       signal,
     );
-    if (count === null || (count === 0 && !mayBeEmpty)) return null;
+    if (count === null || device.endsReading(count, 0)) return null;
     collector.took(count);
     return count;
   });
@@ -69,18 +68,25 @@ export async function readToEnd(
 /**
  * Writes all of the data.
  *
- * @returns How many bytes were written: fewer only where a device takes none.
+ * @returns How many bytes that were.
  */
 export async function writeFully(
   io: Writes,
   data: ArrayBufferView,
   offset: Offset,
   signal: Signal,
+  device: DeviceKind,
+  extending = false,
 ): Promise<number> {
   checkBytes("data", data);
-  return await untilDone(byteLengthOf(data), async (done) => {
+  const length = byteLengthOf(data);
+  return await untilDone(length, async (done) => {
     const rest = done === 0 ? data : bytesOf(data, done);
-    return await io.write(rest, advance(offset, done), signal) || null;
+    const at = advance(offset, done);
+    const count = await io.write(rest, at, signal, extending);
+    // After an abort in between, the next write rejects with its reason.
+    if (!isAborted(signal)) device.checkWritten(count, length - done, count);
+    return count;
   });
 }
 

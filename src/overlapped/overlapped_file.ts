@@ -6,24 +6,13 @@
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { describe } from "../errors/describe.ts";
-import {
-  ERROR_LOCK_VIOLATION,
-  ERROR_NO_DATA,
-  ERROR_PIPE_CONNECTED,
-} from "../errors/codes.ts";
+import { ERROR_LOCK_VIOLATION, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../errors/win32_error.ts";
-import {
-  checkBytes,
-  checkList,
-  checkOffset,
-  checkSignal,
-} from "../file/arguments.ts";
-import { BaseFile } from "../file/base_file.ts";
+import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
 import { joinedBytes } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
@@ -45,61 +34,34 @@ import {
   type OriginName,
   originName,
   positionFrom,
-  type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
-import {
-  checkOptions,
-  type HandleOptions,
-  takeHandle,
-} from "../file/taken_handle.ts";
-import { readableOf, type ReadableOptions } from "../streams/readable.ts";
+import { checkOptions, takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
-import { writableOf, type WritableOptions } from "../streams/writable.ts";
+import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
-import { checkedLimit, type InFlightLimit } from "./in_flight_limiter.ts";
+import { checkedLimit } from "./in_flight_limiter.ts";
 import { lockOverlapped } from "./lock.ts";
+import {
+  type CheckedOptions,
+  checkedTransferOptions,
+  type OverlappedFileOptions,
+  type SignalOptions,
+  type TransferOptions,
+} from "./options.ts";
+import { OrderedTransfers } from "./ordered_transfers.ts";
 import { OverlappedHandle } from "./overlapped_handle.ts";
 import { SectorIo } from "./sector_io.ts";
 import { type OverlappedIo, Transfers } from "./transfers.ts";
 
-/** Where to read or write, and what may interrupt it. */
-export interface TransferOptions extends PositionOptions {
-  /**
-   * Cancels the operation. The promise rejects with the signal's reason once
-   * the kernel has let go of the memory, or resolves if bytes had been
-   * transferred before. Of a method that is made of several transfers, such as
-   * `readExactly()`, the position stays where it began.
-   */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What an `OverlappedFile` does with the handle that it is given. */
-export interface OverlappedFileOptions extends HandleOptions {
-  /** How much may be under way at once; more waits its turn. */
-  readonly maxInFlight?: InFlightLimit | undefined;
-}
-
-/** What may interrupt a wait. */
-export interface SignalOptions {
-  /** Ends the wait. The promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The options of a transfer, each read once and checked. */
-interface CheckedOptions {
-  readonly at: Offset | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
- * number of operations under way. Made by `open()`.
+ * number of operations in flight. Made by `open()`.
  *
  * Transfers with `at` run side by side. Those without go on where the one
  * before has ended, so that they run one after the other; on a pipe or a device
@@ -107,7 +69,7 @@ interface CheckedOptions {
  *
  * The garbage collector closes the handle of a file that can no longer be
  * reached, unless the file was made with `owned: false` or of one of the
- * standard handles. The other end of a pipe sees that: keep the file as long as
+ * standard handles. The other end of a pipe sees that: hold the file as long as
  * the other end is to find it open.
  *
  * @example Write in several places at once
@@ -124,20 +86,18 @@ interface CheckedOptions {
  * console.log(file.size()); // 16384
  * ```
  */
-export class OverlappedFile extends BaseFile implements AsyncDisposable {
+export class OverlappedFile extends OverlappedControlFile {
   readonly #overlapped: OverlappedHandle;
   readonly #io: OverlappedIo;
   readonly #flusher: Flusher;
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
+  /** The system takes whole sectors only. */
+  readonly #sectored: boolean;
+  readonly #ordered = new OrderedTransfers();
   #isMessagePipe: boolean | undefined;
-  #position = 0;
-  /** The end of the transfer without an offset that comes last so far. */
-  #lastInOrder: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<ArrayBufferView> | undefined;
 
   /**
    * Makes a file of a handle, and binds the handle to the completion port of
@@ -166,25 +126,30 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     const { owned, maxInFlight } = options;
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
-    const isDisk = taken.type === "disk";
+    const { raw, seekable, device } = taken;
+    const { unbuffered } = taken.mode;
     // All that may fail comes before the collector learns of the handle.
-    const sector = isDisk && taken.mode.unbuffered
+    const sector = seekable && (unbuffered || raw !== undefined)
       ? sectorSizeOf(taken)
       : undefined;
     const overlapped = new OverlappedHandle(handle, path, {
-      isDisk,
+      isDisk: seekable,
       isShared: !taken.owned,
+      device,
+      raw,
       limit,
     });
     const transfers = new Transfers(overlapped);
     const io = sector === undefined
       ? transfers
-      : new SectorIo(overlapped, transfers, sector);
+      : new SectorIo(overlapped, transfers, sector, unbuffered);
     const flusher = new Flusher(overlapped);
-    super(taken, sector);
+    super(taken, sector, overlapped);
+    overlapped.owner = this;
     this.#mode = taken.mode;
     this.#type = taken.type;
-    this.#seekable = isDisk;
+    this.#seekable = seekable;
+    this.#sectored = sector !== undefined;
     this.#overlapped = overlapped;
     this.#flusher = flusher;
     this.#io = io;
@@ -199,6 +164,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @returns How many bytes were read, or null at the end of the file or pipe.
    * Less than the buffer has room for only before the end, and on pipes and
    * devices. Of a message that is longer than the buffer, the rest comes next.
+   * 0 is an empty message of a pipe, and the time-out of a serial port.
    * @throws {TypeError} If the buffer is none, or the file is not open for
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
@@ -232,7 +198,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
       return this.#isPlaced(at)
         ? this.#io.read(buffer, at ?? 0, signal)
-        : this.#inOrder((at) => this.#io.read(buffer, at, signal));
+        : this.#ordered.run((at) => this.#io.read(buffer, at, signal));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -245,7 +211,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * @param options The offset, if it is not the position, and a signal.
    * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
    * is in the buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port elapses
+   * without a byte, and what `read()` throws.
    *
    * @example Read a header
    * ```ts
@@ -265,10 +232,10 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
     const length = byteLengthOf(buffer);
-    const mayBeEmpty = this.#type === "pipe";
+    const { device } = this.#overlapped;
     const count = await this.#placed(
       at,
-      (at) => readFully(this.#io, buffer, at, signal, mayBeEmpty),
+      (at) => readFully(this.#io, buffer, at, signal, device),
     );
     if (count < length) {
       throw new UnexpectedEndOfFileError(this.path, length, count);
@@ -285,15 +252,17 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * 4 MiB at a time.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written: all of them, except on a pipe that
-   * does not block, or if the signal came in between.
+   * does not block, on a serial port whose time-out has elapsed, or if the
+   * signal came in between.
    * @throws {TypeError} If the data is no buffer, or the file is not open for
    * writing, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed, or is before the
    * operation has ended.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
-   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
-   * `bytesTransferred`.
+   * ERROR_BROKEN_PIPE, ERROR_ACCESS_DENIED on a mounted volume,
+   * ERROR_SECTOR_NOT_FOUND beyond the end of a disk, and others, with the bytes
+   * written before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    *
@@ -327,7 +296,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       }
       return this.#isPlaced(at)
         ? this.#io.write(data, at ?? 0, signal)
-        : this.#inOrder((at) => this.#io.write(data, at, signal), at);
+        : this.#ordered.run((at) => this.#io.write(data, at, signal), at);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -338,8 +307,9 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position, and a signal.
-   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
-   * `write()` throws.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, ERROR_TIMEOUT
+   * if the time-out of a serial port has elapsed, ERROR_WRITE_FAULT if another
+   * device takes nothing, and what `write()` throws.
    *
    * @example Append a line
    * ```ts
@@ -361,18 +331,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("write");
     checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
-    const length = byteLengthOf(data);
-    const count = await this.#placed(
+    const { device } = this.#overlapped;
+    await this.#placed(
       at,
-      (at) => writeFully(this.#io, data, at, signal),
+      (at) => writeFully(this.#io, data, at, signal, device),
     );
-    if (count < length) {
-      throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-        path: this.path,
-        bytesTransferred: count,
-        hint: "The pipe does not block and has no room left.",
-      });
-    }
   }
 
   /**
@@ -382,7 +345,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
    * signal.
    * @returns The bytes.
    * @throws {RangeError} If they are too many for one buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port, which
+   * has no end, elapses without a byte, and what `read()` throws.
    *
    * @example Read a text
    * ```ts
@@ -398,11 +362,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#check("read");
     const { at, signal } = this.#checked(options);
-    const mayBeEmpty = this.#type === "pipe";
+    const { device } = this.#overlapped;
     let result: Uint8Array<ArrayBuffer> | undefined;
     await this.#placed(at, async (at) => {
       const expected = this.#seekable ? this.size() - Number(at) : 0;
-      result = await readToEnd(this.#io, expected, at, signal, mayBeEmpty);
+      result = await readToEnd(this.#io, expected, at, signal, device);
       return result.length;
     });
     return result!;
@@ -439,7 +403,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       const { at, signal } = this.#checked(options);
       return this.#isPlaced(at)
         ? this.#io.readScatter(views, at ?? 0, signal)
-        : this.#inOrder((at) => this.#io.readScatter(views, at, signal));
+        : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -448,9 +412,11 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   /**
    * Writes several buffers, one after the other. On an unbuffered file, buffers
    * that are whole pages of `AlignedBuffer`s are written by one call of
-   * WriteFileGather; the last one may be some whole sectors.
+   * WriteFileGather; the last one may be some whole sectors. To a pipe, and to
+   * the end of a file opened with `append`, they are joined and written by one
+   * WriteFile, so that they are one message or one record.
    *
-   * @param buffers The bytes.
+   * @param buffers The bytes. What is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -483,151 +449,15 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       this.#check("write");
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
-      if (at === END_OF_FILE || !this.#seekable) {
+      if (at === END_OF_FILE || this.#type === "pipe") {
         return this.write(joinedBytes(views), { signal });
       }
       return this.#isPlaced(at)
         ? this.#io.writeGather(views, at ?? 0, signal)
-        : this.#inOrder((at) => this.#io.writeGather(views, at, signal));
+        : this.#ordered.run((at) => this.#io.writeGather(views, at, signal));
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  /**
-   * A byte stream of what the file has, from the position to the end. The same
-   * one each time; it closes the file, as `Deno.FsFile.readable` does.
-   *
-   * @throws {FileClosedError} If the file has been closed.
-   * @throws {TypeError} If the file is not open for reading.
-   *
-   * @see https://developer.mozilla.org/docs/Web/API/ReadableStream
-   *
-   * @example Compress a file
-   * ```ts
-   * import { open } from "@kernel32/io";
-   *
-   * const file = await open("README.md");
-   * const compressed = await new Response(
-   *   file.readable.pipeThrough(new CompressionStream("gzip")),
-   * ).bytes();
-   * console.log(compressed.length > 0, file.closed); // true true
-   * ```
-   */
-  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= this.createReadable();
-  }
-
-  /**
-   * A stream that writes from the position on, or to the end of a file opened
-   * with `append`. The same one each time; it closes the file, as
-   * `Deno.FsFile.writable` does.
-   *
-   * @throws {FileClosedError} If the file has been closed.
-   * @throws {TypeError} If the file is not open for writing.
-   *
-   * @see https://developer.mozilla.org/docs/Web/API/WritableStream
-   *
-   * @example Store the body of a response past the cache
-   * ```ts
-   * import { open } from "@kernel32/io";
-   *
-   * const response = new Response("What a server has sent");
-   * const file = await open("body.tmp", {
-   *   write: true,
-   *   create: true,
-   *   unbuffered: true,
-   *   deleteOnClose: true,
-   * });
-   * await response.body!.pipeTo(file.writable);
-   * console.log(file.closed); // true
-   * ```
-   */
-  get writable(): WritableStream<ArrayBufferView> {
-    return this.#writable ??= this.createWritable();
-  }
-
-  /**
-   * Makes a byte stream of what the file has. Several reads are under way at
-   * once, and no more than `maxBytesInFlight` is read ahead of a slow reader; a
-   * pipe is read when the stream is, one read at a time.
-   *
-   * With `start`, the stream has an offset of its own and many can read one
-   * file. Without it, the stream begins at the position that the file has at
-   * the first read, and leaves it behind what was taken.
-   *
-   * @param options Which bytes, how they are read, and whether the stream
-   * closes the file at the end and when it is cancelled.
-   * @returns The stream. It fails with what `read()` throws; `cancel()` waits
-   * for the reads under way.
-   * @throws {FileClosedError} If the file has been closed.
-   * @throws {TypeError} If the file is not open for reading, has no offsets, or
-   * an option is of the wrong type.
-   * @throws {RangeError} If an option is out of range, or `end` before `start`.
-   *
-   * @example Read a part of a file
-   * ```ts
-   * import { open } from "@kernel32/io";
-   *
-   * await using file = await open("README.md");
-   * const options = { start: 0, end: 10, keepOpen: true };
-   * for await (const bytes of file.createReadable(options)) {
-   *   console.log(bytes.length); // 10
-   * }
-   * ```
-   */
-  createReadable(
-    options: ReadableOptions = {},
-  ): ReadableStream<Uint8Array<ArrayBuffer>> {
-    this.#check("read");
-    if ((options.start ?? options.end) !== undefined) this.#needOffsets();
-    return readableOf(this, this.#streamed, options);
-  }
-
-  /**
-   * Makes a stream that writes the file. Chunks are copied when the stream
-   * takes them, small ones are gathered, and several writes are under way at
-   * once, in the order of their offsets: `close()` waits for all. A pipe gets
-   * each chunk by a write of its own, one at a time. An unbuffered file gets
-   * whole chunks of `chunkSize` first and the rest at the end.
-   *
-   * With `at`, the stream has an offset of its own. Without it, the stream
-   * begins at the position that the file has at the first write, and leaves it
-   * behind the last byte when it is closed. What is behind that in the file
-   * stays: open it with `truncate` to begin anew.
-   *
-   * @param options Where, how it is written, and whether the stream closes the
-   * file in the end.
-   * @returns The stream. It fails with what `write()` throws, and then
-   * `bytesTransferred` tells how much of all there was to write stands in the
-   * file without a gap. `abort()` cancels the writes under way and waits for
-   * them.
-   * @throws {FileClosedError} If the file has been closed.
-   * @throws {TypeError} If the file is not open for writing at an offset, has
-   * no offsets, or an option is of the wrong type.
-   * @throws {RangeError} If an option is out of range.
-   *
-   * @example Copy with large chunks
-   * ```ts
-   * import { open } from "@kernel32/io";
-   *
-   * const source = await open("README.md");
-   * const copy = await open("copy.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * const chunkSize = 2 ** 20;
-   * await source.createReadable({ chunkSize })
-   *   .pipeTo(copy.createWritable({ chunkSize, maxBytesInFlight: 2 ** 23 }));
-   * ```
-   */
-  createWritable(
-    options: WritableOptions = {},
-  ): WritableStream<ArrayBufferView> {
-    this.#check("write");
-    this.#checkedWrite(options);
-    return writableOf(this, this.#streamed, options);
   }
 
   /**
@@ -797,12 +627,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
   }
 
   /**
-   * Closes the file: refuses new operations, cancels those under way, waits for
+   * Closes the file: refuses new operations, cancels those in flight, waits for
    * all of them, then closes the handle.
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
-   * somebody else.
+   * other code.
    *
    * @example Close by hand
    * ```ts
@@ -849,16 +679,45 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     this.#check("seek");
     this.#needOffsets();
     const from = originName(origin);
-    return await this.#afterTransfers(() => {
-      this.#position = positionFrom(offset, from, this.#baseOf(from));
-      return Promise.resolve(this.#position);
+    return await this.#ordered.after(() => {
+      this.#ordered.position = positionFrom(offset, from, this.#baseOf(from));
+      return Promise.resolve(this.#ordered.position);
     });
   }
 
-  get #streamed(): StreamedFileTraits {
-    const { append, unbuffered } = this.#mode;
-    const seekable = this.#seekable;
-    return { append, unbuffered: unbuffered && seekable, seekable };
+  /**
+   * Returns what streams have to know of the file.
+   *
+   * @ignore
+   */
+  protected streamTraits(
+    method: "read" | "write",
+    at: Offset | undefined,
+  ): StreamedFileTraits {
+    this.#check(method);
+    if (method === "write") this.#checkedWrite({ at });
+    else if (at !== undefined) this.#needOffsets();
+    const { append } = this.#mode;
+    const { device } = this.#overlapped;
+    const [sectored, seekable] = [this.#sectored, this.#seekable];
+    const target = { writeAll: this.#writeChunk.bind(this) };
+    return { append, sectored, seekable, device, target };
+  }
+
+  /** Writes all of a stream's chunk without blocking, also if it extends. */
+  async #writeChunk(
+    chunk: ArrayBufferView,
+    options: TransferOptions,
+  ): Promise<void> {
+    this.#check("write");
+    const { at = END_OF_FILE, signal } = this.#checkedWrite(options);
+    const { device } = this.#overlapped;
+    const extending = at === END_OF_FILE ||
+      Number(at) + byteLengthOf(chunk) > this.size();
+    await this.#placed(
+      at,
+      (at) => writeFully(this.#io, chunk, at, signal, device, extending),
+    );
   }
 
   #check(method: string): void {
@@ -872,28 +731,12 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     }
   }
 
-  /**
-   * Checks the options of a transfer.
-   *
-   * @throws {TypeError} If one has the wrong type.
-   * @throws {RangeError} If the offset is out of range.
-   * @throws The reason of a signal that has been aborted.
-   */
+  /** Checks the options of a transfer. */
   #checked(options: TransferOptions): CheckedOptions {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(
-        `options must be an object such as { at: 0 }: got ${describe(options)}`,
-      );
-    }
-    // Each is read once: a getter may give another value the next time.
-    const { at, signal } = options;
-    if (at !== undefined) {
-      checkOffset("at", at);
-      this.#needOffsets();
-    }
-    checkSignal(signal);
-    throwIfAborted(signal);
-    return { at, signal };
+    const checked = checkedTransferOptions(options);
+    if (checked.at !== undefined) this.#needOffsets();
+    throwIfAborted(checked.signal);
+    return checked;
   }
 
   /** What has no offset goes to the end of a file opened with `append`. */
@@ -911,7 +754,7 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
       case "start":
         return 0;
       case "current":
-        return this.#position;
+        return this.#ordered.position;
       case "end":
         return this.size();
     }
@@ -937,37 +780,8 @@ export class OverlappedFile extends BaseFile implements AsyncDisposable {
     at: Offset | undefined,
     transfer: (at: Offset) => Promise<number>,
   ): Promise<number> {
-    return this.#isPlaced(at) ? transfer(at ?? 0) : this.#inOrder(transfer, at);
-  }
-
-  /**
-   * Makes a transfer after those without an offset that were called before, and
-   * moves the position behind it.
-   *
-   * @param at `END_OF_FILE`, if it does not begin at the position.
-   */
-  #inOrder<Result extends number | null>(
-    transfer: (at: Offset) => Promise<Result>,
-    at?: Offset,
-  ): Promise<Result> {
-    return this.#afterTransfers(async () => {
-      if (at !== undefined) return await transfer(at);
-      try {
-        const count = await transfer(this.#position);
-        this.#position += count ?? 0;
-        return count;
-      } catch (error) {
-        if (error instanceof Win32Error) {
-          this.#position += error.bytesTransferred ?? 0;
-        }
-        throw error;
-      }
-    });
-  }
-
-  #afterTransfers<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#lastInOrder.then(work);
-    this.#lastInOrder = result.catch(() => {});
-    return result;
+    return this.#isPlaced(at)
+      ? transfer(at ?? 0)
+      : this.#ordered.run(transfer, at);
   }
 }

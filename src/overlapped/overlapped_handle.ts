@@ -7,7 +7,9 @@ import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { delay } from "../file/event_loop.ts";
+import type { RawDevice } from "../file/raw_device.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
 import { type InFlightLimit, InFlightLimiter } from "./in_flight_limiter.ts";
 
@@ -23,6 +25,10 @@ export interface OverlappedHandleOptions {
   readonly isDisk: boolean;
   /** Whether other users of the handle must not be disturbed. */
   readonly isShared?: boolean;
+  /** What a transfer of 0 bytes means on it. The handle is asked, if left out. */
+  readonly device?: DeviceKind;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw?: RawDevice | undefined;
   /** How much may be in flight at once. */
   readonly limit?: InFlightLimit | undefined;
 }
@@ -40,6 +46,10 @@ export class OverlappedHandle {
   readonly overlapped = true;
   /** Whether it is a file's, a volume's or a disk's. */
   readonly isDisk: boolean;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw: RawDevice | undefined;
+  /** What a transfer of 0 bytes means on it. */
+  readonly device: DeviceKind;
   /** The port that it is bound to. */
   readonly port: CompletionPort;
   /** The completion key of its packets. */
@@ -48,6 +58,11 @@ export class OverlappedHandle {
   readonly skipsOnSuccess: boolean;
   /** Admits its transfers. */
   readonly limiter: InFlightLimiter;
+  /**
+   * The object that closes the handle. An operation in flight leads to it, so
+   * that the garbage collector does not find it dropped meanwhile.
+   */
+  owner: object | undefined;
   /** Whether the read that ended last left a part of a message behind. */
   isInMessage = false;
   readonly #isShared: boolean;
@@ -63,10 +78,13 @@ export class OverlappedHandle {
    * @throws {Win32Error} ERROR_INVALID_PARAMETER if it is bound to a port.
    */
   constructor(handle: Handle, path: string, options: OverlappedHandleOptions) {
-    const { isDisk, isShared = false, limit } = options;
+    const { isDisk, isShared = false, raw, limit } = options;
     this.handle = handle;
     this.path = path;
     this.isDisk = isDisk;
+    this.raw = raw;
+    this.device = options.device ??
+      new DeviceKind(handle, path, isDisk ? "disk" : undefined);
     this.limiter = new InFlightLimiter(limit);
     this.port = completionPort();
     this.key = this.port.bind(handle, path);
@@ -135,7 +153,12 @@ export class OverlappedHandle {
     this.#closing = true;
     this.limiter.expelAll();
     this.#abortWaits();
-    if (this.#users === 0) return;
+    if (this.#users > 0) await this.#untilUnused();
+    // A handle that other code has stays bound.
+    if (!this.#isShared) this.port.unbind();
+  }
+
+  async #untilUnused(): Promise<void> {
     const drained = new Promise<void>((resolve) => this.#drained = resolve);
     while (this.#users > 0) {
       this.#cancelAll();

@@ -13,7 +13,7 @@ import { toExactOffset } from "../file/position.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import { areSegments } from "../memory/segments.ts";
+import { areSegments, totalLength } from "../memory/segments.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import {
   BOUNCE_SIZE,
@@ -40,17 +40,26 @@ export class SectorIo implements OverlappedIo {
   readonly #transfers: Transfers;
   readonly #sector: SectorSize;
   readonly #plan: SectorPlan;
+  /** Whether the handle has FILE_FLAG_NO_BUFFERING, which raw devices need not. */
+  readonly #isUnbuffered: boolean;
   readonly #lock = new SharedLock();
 
   constructor(
     handle: OverlappedHandle,
     transfers: Transfers,
     sector: SectorSize,
+    isUnbuffered: boolean,
   ) {
+    this.#isUnbuffered = isUnbuffered;
     this.#handle = handle;
     this.#transfers = transfers;
     this.#sector = sector;
-    this.#plan = new SectorPlan(sector, isAlignedMemory, handle.path);
+    this.#plan = new SectorPlan(
+      sector,
+      isAlignedMemory,
+      handle.path,
+      handle.raw,
+    );
   }
 
   read(
@@ -59,8 +68,9 @@ export class SectorIo implements OverlappedIo {
     signal: Signal,
   ): Promise<number | null> {
     checkBytes("buffer", buffer);
-    const at = toExactOffset(offset, byteLengthOf(buffer));
-    if (this.#isWhole(buffer, at)) {
+    const length = byteLengthOf(buffer);
+    const at = toExactOffset(offset, length);
+    if (this.#isWhole(buffer, at) && this.#plan.endsWithin(length, at)) {
       return this.#beside(
         "read",
         (lock) => this.#transfers.read(buffer, at, signal, lock),
@@ -79,6 +89,7 @@ export class SectorIo implements OverlappedIo {
     data: ArrayBufferView,
     offset: Offset,
     signal: Signal,
+    extending = false,
   ): Promise<number> {
     checkBytes("data", data);
     const length = byteLengthOf(data);
@@ -88,6 +99,7 @@ export class SectorIo implements OverlappedIo {
         "data",
         signal,
         (memory) => this.#plan.write(bytesOf(data), at, memory),
+        extending,
       );
       return length;
     };
@@ -101,7 +113,7 @@ export class SectorIo implements OverlappedIo {
     if (this.#isWhole(data, at)) {
       return this.#beside(
         "write",
-        (lock) => this.#transfers.write(data, at, signal, lock),
+        (lock) => this.#transfers.write(data, at, signal, extending, lock),
       );
     }
     // The end of the file is set after the last operation, while the handle is
@@ -144,9 +156,12 @@ export class SectorIo implements OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number | null> | undefined {
+    if (!this.#isUnbuffered) return;
     const { logical } = this.#sector;
     if (offset === END_OF_FILE || Number(offset) % logical !== 0) return;
     if (!areSegments(buffers, logical)) return;
+    const length = totalLength(buffers);
+    if (kind.reads && !this.#plan.endsWithin(length, Number(offset))) return;
     return this.#beside(
       kind.method,
       (lock) => this.#transfers.segments(kind, buffers, offset, signal, lock),
@@ -191,6 +206,7 @@ export class SectorIo implements OverlappedIo {
     name: string,
     signal: Signal,
     start: (memory: () => Uint8Array) => SectorSteps<T>,
+    extending = false,
   ): Promise<T> {
     let rented: PooledBuffer | undefined;
     const memory = () => {
@@ -209,7 +225,7 @@ export class SectorIo implements OverlappedIo {
         let answer = 0;
         try {
           const step = result.value;
-          answer = await this.#take(step, signal);
+          answer = await this.#take(step, signal, extending);
           if (step.kind === "read") checkBytes(name, view);
         } catch (error) {
           result = steps.throw(error);
@@ -223,7 +239,11 @@ export class SectorIo implements OverlappedIo {
     }
   }
 
-  async #take(step: SectorStep, signal: Signal): Promise<number> {
+  async #take(
+    step: SectorStep,
+    signal: Signal,
+    extending: boolean,
+  ): Promise<number> {
     const { handle, path } = this.#handle;
     switch (step.kind) {
       case "read": {
@@ -232,7 +252,12 @@ export class SectorIo implements OverlappedIo {
       }
       case "write": {
         const bytes = step.bytes.subarray(0, step.length);
-        const count = await this.#transfers.write(bytes, step.offset, signal);
+        const count = await this.#transfers.write(
+          bytes,
+          step.offset,
+          signal,
+          extending,
+        );
         if (count === step.length) return count;
         // It was cancelled half way: the rest must not pass for written.
         throw new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, {

@@ -7,7 +7,10 @@ import { thread } from "../../ffi/thread.ts";
 import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
 import { byteLengthOf, byteOffsetOf, copyBytes } from "../../ffi/views.ts";
 import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
+import { refusedWriteHint } from "../file/raw_device.ts";
+import { codeOfThreadCall, diskThreads } from "../file/thread_queue.ts";
 import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
 import {
   AlignedBuffer,
@@ -30,6 +33,8 @@ export interface TransferKind extends OperationKind {
   readonly syscall: TransferName;
   /** Whether it reads. */
   readonly reads: boolean;
+  /** Whether its call is made on another thread. */
+  readonly onThread: boolean;
   /** The function of this thread, bound on first use. */
   bound: OverlappedTransfer | undefined;
 }
@@ -38,14 +43,21 @@ function kind(
   method: string,
   syscall: TransferName,
   reads: boolean,
+  onThread = false,
 ): TransferKind {
-  return { method, syscall, reads, bound: undefined };
+  return { method, syscall, reads, onThread, bound: undefined };
 }
 
 /** ReadFile. */
 export const READ: TransferKind = kind("read", "ReadFile", true);
 /** WriteFile. */
 export const WRITE: TransferKind = kind("write", "WriteFile", false);
+/**
+ * WriteFile for what makes a file longer: NTFS completes such writes in the call,
+ * "to maintain security", and those of compressed and encrypted files.
+ * https://learn.microsoft.com/previous-versions/troubleshoot/windows/win32/asynchronous-disk-io-synchronous
+ */
+export const EXTEND: TransferKind = kind("write", "WriteFile", false, true);
 /** ReadFileScatter. */
 export const SCATTER: TransferKind = kind(
   "readScatter",
@@ -129,6 +141,26 @@ export class Transfer extends Operation<number | null> {
     if (!kind.reads) copyBytes(target, this.#memory.bytes);
   }
 
+  get callOnThread():
+    | ((overlapped: bigint) => Promise<number | undefined>)
+    | undefined {
+    if (!this.kind.onThread) return undefined;
+    const { handle, kind, length } = this;
+    const address = this.#address;
+    return (overlapped) =>
+      diskThreads.run(
+        () =>
+          codeOfThreadCall(kind.syscall, [
+            handle.handle,
+            address,
+            BigInt(length),
+            0n,
+            overlapped,
+          ]),
+        handle.closingSignal,
+      );
+  }
+
   call(overlapped: bigint): boolean {
     return this.kind.bound!.start(
       this.handle.handle,
@@ -145,8 +177,11 @@ export class Transfer extends Operation<number | null> {
     if (code === ERROR_OPERATION_ABORTED && count === 0) {
       throw this.abortError();
     }
-    // What came before an abort counts, and of a message what fitted.
-    const isPart = code === ERROR_OPERATION_ABORTED || code === ERROR_MORE_DATA;
+    // What came before an abort or a time-out counts, and of a message what
+    // fitted.
+    const { device } = this.handle;
+    const isPart = code === ERROR_OPERATION_ABORTED ||
+      code === ERROR_MORE_DATA || device.isTimeout(code);
     if (!this.kind.reads) {
       if (isPart || (code === 0 && count === this.length)) return count;
       const rest = this.#owner.rest(this, code, count);
@@ -159,12 +194,21 @@ export class Transfer extends Operation<number | null> {
     }
     this.#deliver(count);
     if (code === 0 || isPart) {
-      return count === 0 && this.handle.isDisk ? null : count;
+      return count === 0 && device.emptyRead === "end" ? null : count;
     }
     if (isEndOfFile(code)) return count > 0 ? count : null;
     const rest = this.#owner.rest(this, code, count);
     if (rest !== undefined) return rest;
     throw this.win32Error(code, count);
+  }
+
+  protected override win32Error(
+    code: number,
+    bytesTransferred?: number,
+  ): Win32Error {
+    const { handle: { path, raw }, kind: { syscall, reads } } = this;
+    const hint = reads ? undefined : refusedWriteHint(raw, code);
+    return new Win32Error(syscall, code, { path, bytesTransferred, hint });
   }
 
   protected releaseMemory(): void {

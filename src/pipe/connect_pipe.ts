@@ -12,6 +12,7 @@ import {
 } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { delay, now } from "../file/event_loop.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
 import { listen, throwIfAborted, unlisten } from "../file/signal.ts";
@@ -186,7 +187,10 @@ function connectionTo(
     }
   }
   return connectionOf({
-    overlapped: new OverlappedHandle(handle, path, { isDisk: false }),
+    overlapped: new OverlappedHandle(handle, path, {
+      isDisk: false,
+      device: new DeviceKind(handle, path, "pipe"),
+    }),
     isServer: false,
     mode: isMessage ? "message" : "byte",
     direction,

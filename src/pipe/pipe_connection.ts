@@ -23,7 +23,7 @@ import {
   readToEnd,
   writeFully,
 } from "../overlapped/full_transfers.ts";
-import type { SignalOptions } from "../overlapped/overlapped_file.ts";
+import type { SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
 import type { StreamedFile } from "../streams/stream_options.ts";
@@ -216,7 +216,8 @@ export class PipeConnection implements AsyncDisposable {
     checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const count = await this.#reads.run(
-      () => readFully(this.#reader, buffer, 0, signal, true),
+      () =>
+        readFully(this.#reader, buffer, 0, signal, this.#end.overlapped.device),
       signal,
     );
     if (count < length) {
@@ -236,7 +237,7 @@ export class PipeConnection implements AsyncDisposable {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const signal = this.#checkRead("readAll", options);
     return await this.#reads.run(
-      () => readToEnd(this.#reader, 0, 0, signal, true),
+      () => readToEnd(this.#reader, 0, 0, signal, this.#end.overlapped.device),
       signal,
     );
   }
@@ -339,7 +340,14 @@ export class PipeConnection implements AsyncDisposable {
     const signal = this.#checkWrite("writeAll", options);
     this.#checkData(data);
     const count = await this.#writes.run(
-      () => writeFully(this.#transfers, data, 0, signal),
+      () =>
+        writeFully(
+          this.#transfers,
+          data,
+          0,
+          signal,
+          this.#end.overlapped.device,
+        ),
       signal,
     );
     this.#checkWritten(data, count, signal);
@@ -589,7 +597,12 @@ export class PipeConnection implements AsyncDisposable {
 
 type Signal = AbortSignal | undefined;
 
-const TRAITS = { append: false, seekable: false, unbuffered: false } as const;
+const TRAITS = {
+  append: false,
+  seekable: false,
+  sectored: false,
+  device: { emptyRead: "message" },
+} as const;
 
 function checkedSignal(method: string, options: SignalOptions): Signal {
   const signal = valuesOf(method, options, ["signal"])["signal"] as Signal;

@@ -9,10 +9,11 @@ import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkSignal } from "../file/arguments.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
-import type { SignalOptions } from "../overlapped/overlapped_file.ts";
+import type { SignalOptions } from "../overlapped/options.ts";
 import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import { Instances } from "./instances.ts";
 import {
@@ -22,7 +23,7 @@ import {
   valuesOf,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { closeHandle } from "./pipe_end.ts";
+import { closeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
 
 /** A call of `accept()` that waits. */
@@ -228,7 +229,10 @@ export class PipeListener
     const { path } = this;
     let instance: OverlappedHandle;
     try {
-      instance = new OverlappedHandle(handle, path, { isDisk: false });
+      instance = new OverlappedHandle(handle, path, {
+        isDisk: false,
+        device: new DeviceKind(handle, path, "pipe"),
+      });
     } catch (error) {
       kernel32.CloseHandle(handle);
       throw error;
@@ -246,9 +250,11 @@ export class PipeListener
     this.#listening.set(instance, ended);
   }
 
-  #onClient(instance: OverlappedHandle): void {
+  async #onClient(instance: OverlappedHandle): Promise<void> {
     this.#listening.delete(instance);
-    if (this.#closing !== undefined) return closeHandle(instance);
+    if (this.#closing !== undefined) {
+      return await closeEnd({ overlapped: instance });
+    }
     this.#open++;
     const { mode, direction } = this.#settings;
     const connection = connectionOf({
@@ -267,14 +273,14 @@ export class PipeListener
     this.#refill();
   }
 
-  #onFailure(instance: OverlappedHandle, error: unknown): void {
+  async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
-    closeHandle(instance);
-    if (this.#closing !== undefined) return;
+    const isClosed = closeEnd({ overlapped: instance });
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();
-    else this.#rejectFirst(error);
+    else if (this.#closing === undefined) this.#rejectFirst(error);
+    await isClosed;
   }
 }
 

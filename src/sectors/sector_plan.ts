@@ -1,7 +1,7 @@
 /**
  * How reads and writes of any length, at any offset, are made of reads and
- * writes of whole sectors. Plans only: whoever runs one takes its steps, and
- * may do so synchronously or not.
+ * writes of whole sectors. A plan only says which: the caller takes its steps,
+ * synchronously or not.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import {
   multipleAbove,
   multipleBelow,
 } from "../memory/multiples.ts";
+import type { RawDevice } from "../file/raw_device.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 
 /** What a device is to do next. */
@@ -45,17 +46,25 @@ export class SectorPlan {
   readonly #physical: number;
   readonly #isAligned: (view: Uint8Array, alignment: number) => boolean;
   readonly #path: string | undefined;
+  /** Whether its end can be set. */
+  readonly #grows: boolean;
+  /** Where the device ends: it refuses the whole of a read that passes that. */
+  readonly #end: number;
 
   /**
    * @param sector The sector sizes.
    * @param isAligned Whether the device may be given a view as it is.
    * @param path What errors call the file.
+   * @param raw What is known of a raw disk or volume.
    */
   constructor(
     sector: SectorSize,
     isAligned: (view: Uint8Array, alignment: number) => boolean,
     path?: string,
+    raw?: RawDevice,
   ) {
+    this.#grows = raw === undefined;
+    this.#end = raw?.end ?? Infinity;
     this.#logical = sector.logical;
     this.#physical = sector.physical;
     this.#isAligned = isAligned;
@@ -65,6 +74,11 @@ export class SectorPlan {
   /** Whether a transfer needs no plan, but can go straight through. */
   isDirect(bytes: Uint8Array, offset: number): boolean {
     return this.#directLength(bytes, 0, offset) === bytes.length;
+  }
+
+  /** Whether a read stops before the end of the device. */
+  endsWithin(length: number, offset: number): boolean {
+    return offset + length <= this.#end;
   }
 
   /** Whether only a part of some sector is written. */
@@ -83,7 +97,8 @@ export class SectorPlan {
     offset: number,
     memory: () => Uint8Array,
   ): SectorSteps<number> {
-    const { length } = bytes;
+    const length = clamp(this.#end - offset, bytes.length);
+    if (length < bytes.length) bytes = bytes.subarray(0, length);
     let done = 0;
     while (done < length) {
       try {
@@ -144,7 +159,7 @@ export class SectorPlan {
     memory: () => Uint8Array,
   ): SectorSteps<void> {
     const { length } = bytes;
-    // Whole sectors keep nothing of what was there and end where they should.
+    // Whole sectors leave nothing of what was there and end where they should.
     const size = this.splitsSectors(length, offset)
       ? yield { kind: "size" }
       : 0;
@@ -160,7 +175,7 @@ export class SectorPlan {
     // "You can only write whole sectors": what was written beyond the data to
     // fill the last one is cut off.
     const end = Math.max(size, offset + length);
-    if (multipleAbove(offset + length, this.#logical) > end) {
+    if (this.#grows && multipleAbove(offset + length, this.#logical) > end) {
       yield { kind: "setEnd", size: end };
     }
   }

@@ -4,7 +4,10 @@
  * @module
  */
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import { yieldTurn } from "../file/event_loop.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
+import { delay, yieldTurn } from "../file/event_loop.ts";
+
+const SHORTEST_PAUSE_MS = 1;
 
 /** What is read from. */
 export interface ReadSource {
@@ -25,10 +28,12 @@ export interface ReadPlan {
   readonly size: number;
   /** The most that one read is asked for, in bytes. */
   readonly chunkSize: number;
-  /** How many chunks may be under way or wait to be taken. */
+  /** How many chunks may be in flight or wait to be taken. */
   readonly chunks: number;
   /** Whether reads are to begin at multiples of `chunkSize`. */
   readonly aligned: boolean;
+  /** What a read of 0 bytes means. */
+  readonly device: Pick<DeviceKind, "emptyRead">;
 }
 
 interface Read {
@@ -40,7 +45,7 @@ interface Read {
 }
 
 /**
- * Keeps several reads of a file under way, and hands their bytes out in order.
+ * Has several reads of a file in flight, and hands their bytes out in order.
  * On a pipe it reads when it is asked to, and no more: what is read ahead would
  * be lost to the next reader of the pipe.
  *
@@ -56,7 +61,7 @@ export class ReadAhead {
   #next: number;
   /** Where the bytes begin that are taken next. */
   #position: number;
-  /** When the reads have ended that nobody wants any more. */
+  /** Resolves when the reads have ended that are no longer wanted. */
   #dropped: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -108,8 +113,17 @@ export class ReadAhead {
         this.#position += taken;
       }
       if (read.taken === count) this.#end(read);
-      if (count > 0) return true; // Otherwise a message of length zero.
+      if (count > 0) return true;
+      if (!await this.#continuesAfterNothing()) return false;
     }
+  }
+
+  /** Whether more may come after a read of 0 bytes. */
+  async #continuesAfterNothing(): Promise<boolean> {
+    const { emptyRead } = this.#plan.device;
+    // A serial port may be set to return at once, again and again.
+    if (emptyRead === "timeout") await delay(SHORTEST_PAUSE_MS).ended;
+    return emptyRead === "timeout" || emptyRead === "message";
   }
 
   /** Cancels all reads and waits for them. Nothing is taken from then on. */
@@ -159,7 +173,7 @@ export class ReadAhead {
     const { signal } = this.#abort;
     const options = start === undefined ? { signal } : { at: offset, signal };
     const count = this.#source.read(memory.bytes.subarray(0, length), options);
-    count.catch(() => {}); // It is thrown when its turn comes.
+    count.catch(() => {}); // It is thrown by the take() that comes to it.
     this.#reads.push({ offset, memory, count, taken: 0 });
     this.#next += length;
   }

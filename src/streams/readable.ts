@@ -43,13 +43,14 @@ export function readableOf(
     );
   }
   const chunks = chunking(file, traits, options);
-  const { seekable, unbuffered } = traits;
+  const { device, seekable, sectored } = traits;
 
   let ahead: ReadAhead | undefined;
   const begin = async () => {
     const from = seekable ? start ?? await file.seek(0, "current") : undefined;
     const size = seekable ? file.size() : Infinity;
-    const plan = { ...chunks, start: from, end, size, aligned: unbuffered };
+    const aligned = sectored;
+    const plan = { ...chunks, start: from, end, size, aligned, device };
     return ahead = new ReadAhead(file, plan);
   };
 
@@ -86,7 +87,7 @@ export function readableOf(
   });
 }
 
-/** Copies bytes to whoever wants them. Returns how many. */
+/** Copies bytes to the reader of a stream. Returns how many. */
 function hand(
   controller: ReadableByteStreamController,
   bytes: Uint8Array,

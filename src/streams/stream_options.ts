@@ -5,6 +5,7 @@
  */
 import { describe } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
@@ -15,13 +16,13 @@ import type { WriteTarget } from "./write_behind.ts";
 export interface StreamOptions {
   /**
    * The most that one read or write is asked for, in bytes. On an unbuffered
-   * file it is rounded up to whole sectors.
+   * file, volume or disk it is rounded up to whole sectors.
    *
    * @default {262_144}
    */
   readonly chunkSize?: number | undefined;
   /**
-   * How many bytes may be under way or held at once; at least one chunk.
+   * How many bytes may be in flight or held at once; at least one chunk.
    *
    * @default {2_097_152}
    */
@@ -34,9 +35,9 @@ export interface StreamOptions {
    */
   readonly keepOpen?: boolean | undefined;
   /**
-   * Makes the stream fail with the signal's reason and cancels what is under
-   * way, where the signal of `pipeTo()` would wait for the last write, and so
-   * for whoever reads a pipe.
+   * Makes the stream fail with the signal's reason and cancels what is in
+   * flight, where the signal of `pipeTo()` would wait for the last write, and so
+   * for the reader of a pipe.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,15 +57,19 @@ export interface StreamedFileTraits {
   /** Whether there are offsets. */
   readonly seekable: boolean;
   /** Whether whole sectors are transferred. */
-  readonly unbuffered: boolean;
+  readonly sectored: boolean;
   /** Whether writes without an offset go to the end. */
   readonly append: boolean;
+  /** Writes chunks, where the file's own method may block. */
+  readonly target?: WriteTarget | undefined;
+  /** What a read of 0 bytes means. */
+  readonly device: Pick<DeviceKind, "emptyRead">;
 }
 
 const CHUNK_SIZE = 2 ** 18;
 const MAX_BYTES_IN_FLIGHT = 2 ** 21;
 const MAX_CHUNK_SIZE = 2 ** 30;
-/** More under way at once gains nothing; each has a page at least. */
+/** More in flight at once gains nothing; each has a page at least. */
 const MAX_CHUNKS = 64;
 
 /**
@@ -84,7 +89,7 @@ export function chunking(
   const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;
   checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
   checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
-  const size = traits.unbuffered
+  const size = traits.sectored
     ? multipleAbove(chunkSize, file.sectorSize().logical)
     : chunkSize;
   const fitting = Math.floor(maxBytesInFlight / size);
@@ -128,7 +133,7 @@ export async function leaveAt(
   try {
     await file.seek(position);
   } catch (error) {
-    // Whoever has closed the file needs no position any more.
+    // A file that has been closed has no position.
     if (!(error instanceof FileClosedError)) throw error;
   }
 }
@@ -146,10 +151,8 @@ export class StreamEnd {
   #onAbort: (() => void) | undefined;
 
   /**
-   * Makes one.
-   *
    * @param signal Brings it about.
-   * @param release Waits for what is under way and gives everything back.
+   * @param release Waits for what is in flight and releases everything.
    */
   constructor(signal: AbortSignal | undefined, release: () => Promise<void>) {
     this.#signal = signal;
@@ -170,7 +173,7 @@ export class StreamEnd {
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Makes a stream fail, when nothing of it is under way any more. */
+  /** Makes a stream fail, when nothing of it is in flight any more. */
   async fail(controller: Failing, reason: unknown): Promise<void> {
     try {
       await this.reach();

@@ -32,7 +32,7 @@ export function writableOf(
   const { keepOpen = false } = options;
   const at = checkedOffset("at", options.at);
   const chunks = chunking(file, traits, options);
-  const { append, seekable, unbuffered } = traits;
+  const { append, seekable, sectored } = traits;
   const hasPosition = seekable && at === undefined && !append;
 
   const cancel = new AbortController();
@@ -43,10 +43,10 @@ export function writableOf(
   const begin = async () => {
     if (!seekable) return writer = new DirectWriter(file, signal);
     if (hasPosition) from = await file.seek(0, "current");
-    return writer = new WriteBehind(file, {
+    return writer = new WriteBehind(traits.target ?? file, {
       ...chunks,
       start: append && at === undefined ? undefined : from,
-      aligned: unbuffered,
+      aligned: sectored,
       signal,
       onError: (error) => streamEnd.fail(controller, error),
     });

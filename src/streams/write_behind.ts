@@ -24,13 +24,13 @@ export interface WritePlan {
   readonly start: number | undefined;
   /** The most that one write has, in bytes. */
   readonly chunkSize: number;
-  /** How many chunks may be under way or wait to be full. */
+  /** How many chunks may be in flight or wait to be full. */
   readonly chunks: number;
   /** Whether writes are to begin at multiples of `chunkSize`, and be full. */
   readonly aligned: boolean;
   /** Cancels the writes. */
   readonly signal: AbortSignal;
-  /** Called when writes have failed and none is under way any more. */
+  /** Called when writes have failed and none is in flight any more. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -58,8 +58,8 @@ export class WriteBehind {
   readonly #target: WriteTarget;
   readonly #plan: WritePlan;
   /** Writes to the end of a file must not overtake each other. */
-  readonly #maxUnderWay: number;
-  #underWay = 0;
+  readonly #maxInFlight: number;
+  #inFlight = 0;
   #chunk: Chunk | undefined;
   #length = 0;
   #failure: Failure | undefined;
@@ -68,7 +68,7 @@ export class WriteBehind {
   constructor(target: WriteTarget, plan: WritePlan) {
     this.#target = target;
     this.#plan = plan;
-    this.#maxUnderWay = plan.start === undefined ? 1 : plan.chunks;
+    this.#maxInFlight = plan.start === undefined ? 1 : plan.chunks;
   }
 
   /** How many bytes have been handed in. */
@@ -97,12 +97,12 @@ export class WriteBehind {
   /** Writes what is left and waits for all writes. */
   async finish(): Promise<void> {
     if (this.#chunk !== undefined) await this.#sendInTurn(this.#chunk);
-    await this.#untilUnderWay(0);
+    await this.#untilInFlight(0);
   }
 
   /** Drops what is left and waits for all writes, however they end. */
   async stop(): Promise<void> {
-    while (this.#underWay > 0) await this.#nextEnd();
+    while (this.#inFlight > 0) await this.#nextEnd();
     this.#chunk?.memory.release();
     this.#chunk = undefined;
   }
@@ -110,15 +110,15 @@ export class WriteBehind {
   async #newChunk(): Promise<Chunk> {
     const { start: at = 0, chunkSize, chunks, aligned } = this.#plan;
     await yieldTurn();
-    await this.#untilUnderWay(chunks - 1);
+    await this.#untilInFlight(chunks - 1);
     const start = this.#length;
     const size = aligned ? chunkSize - (at + start) % chunkSize : chunkSize;
     return { start, memory: rentBuffer(size), capacity: size, length: 0 };
   }
 
-  /** Waits until so many writes are under way at most. */
-  async #untilUnderWay(limit: number): Promise<void> {
-    while (this.#underWay > limit && this.#failure === undefined) {
+  /** Waits until so many writes are in flight at most. */
+  async #untilInFlight(limit: number): Promise<void> {
+    while (this.#inFlight > limit && this.#failure === undefined) {
       await this.#nextEnd();
     }
     if (this.#failure !== undefined) {
@@ -134,21 +134,21 @@ export class WriteBehind {
   }
 
   async #sendInTurn(chunk: Chunk): Promise<void> {
-    await this.#untilUnderWay(this.#maxUnderWay - 1);
-    // It may have gone out meanwhile, when nothing was under way.
+    await this.#untilInFlight(this.#maxInFlight - 1);
+    // It may have gone out meanwhile, when nothing was in flight.
     if (this.#chunk === chunk) this.#send(chunk);
   }
 
   #sendIfIdle(): void {
     const chunk = this.#chunk;
-    if (chunk === undefined || chunk.length === 0 || this.#underWay > 0) return;
+    if (chunk === undefined || chunk.length === 0 || this.#inFlight > 0) return;
     // The rest of a sector would cost a read, and a second write later.
     if (!this.#plan.aligned) this.#send(chunk);
   }
 
   #send(chunk: Chunk): void {
     this.#chunk = undefined;
-    this.#underWay++;
+    this.#inFlight++;
     const { start, signal } = this.#plan;
     const bytes = chunk.memory.bytes.subarray(0, chunk.length);
     const options = start === undefined
@@ -169,15 +169,15 @@ export class WriteBehind {
 
   #end(chunk: Chunk): void {
     chunk.memory.release();
-    this.#underWay--;
+    this.#inFlight--;
     this.#ended?.resolve();
     this.#ended = undefined;
     if (this.#failure === undefined) return this.#sendIfIdle();
-    if (this.#underWay > 0 || this.#plan.signal.aborted) return;
+    if (this.#inFlight > 0 || this.#plan.signal.aborted) return;
     this.#plan.onError(this.#error(this.#failure));
   }
 
-  /** Tells how many bytes of all have been written without a gap. */
+  /** Adds how many bytes of all have been written without a gap. */
   #error({ chunk, error }: Failure): unknown {
     if (!(error instanceof Win32Error)) return error;
     const { bytesTransferred = 0 } = error;

@@ -173,3 +173,91 @@ export const GET_LENGTH_INFORMATION: Struct<GET_LENGTH_INFORMATION> =
   /* @__PURE__ */ struct({
     Length: "i64",
   });
+
+/**
+ * A range of a file: an answer of FSCTL_QUERY_ALLOCATED_RANGES, which gives an
+ * array of them, and what that code is asked.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-file_allocated_range_buffer
+ */
+export interface FILE_ALLOCATED_RANGE_BUFFER {
+  /** The offset of the first byte. */
+  FileOffset: bigint;
+  /** The length in bytes. */
+  Length: bigint;
+}
+
+/** The layout of {@linkcode FILE_ALLOCATED_RANGE_BUFFER}. */
+export const FILE_ALLOCATED_RANGE_BUFFER: Struct<FILE_ALLOCATED_RANGE_BUFFER> =
+  /* @__PURE__ */ struct({ FileOffset: "i64", Length: "i64" });
+
+/**
+ * The input of FSCTL_SET_ZERO_DATA.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-file_zero_data_information
+ */
+export interface FILE_ZERO_DATA_INFORMATION {
+  /** The offset of the first byte. */
+  FileOffset: bigint;
+  /** The offset behind the last byte. */
+  BeyondFinalZero: bigint;
+}
+
+/** The layout of {@linkcode FILE_ZERO_DATA_INFORMATION}. */
+export const FILE_ZERO_DATA_INFORMATION: Struct<FILE_ZERO_DATA_INFORMATION> =
+  /* @__PURE__ */ struct({ FileOffset: "i64", BeyondFinalZero: "i64" });
+
+/**
+ * The input of FSCTL_SET_SPARSE.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-file_set_sparse_buffer
+ */
+export interface FILE_SET_SPARSE_BUFFER {
+  /** Whether the file is to be sparse. */
+  SetSparse: boolean;
+}
+
+/** The layout of {@linkcode FILE_SET_SPARSE_BUFFER}. */
+export const FILE_SET_SPARSE_BUFFER: Struct<FILE_SET_SPARSE_BUFFER> =
+  /* @__PURE__ */ struct({ SetSparse: "bool8" });
+
+/**
+ * A part of a disk.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-disk_extent
+ */
+export interface DISK_EXTENT {
+  /** The number of the disk: 0 for `\\.\PhysicalDrive0`. */
+  DiskNumber: number;
+  /** The offset on the disk in bytes. */
+  StartingOffset: bigint;
+  /** The length in bytes. */
+  ExtentLength: bigint;
+}
+
+/** The layout of {@linkcode DISK_EXTENT}. */
+export const DISK_EXTENT: Struct<DISK_EXTENT> = /* @__PURE__ */ struct({
+  DiskNumber: "u32",
+  StartingOffset: "i64",
+  ExtentLength: "i64",
+});
+
+/**
+ * Where on its disks a volume lies, from IOCTL_VOLUME_GET_VOLUME_DISK_EXTENTS.
+ * The further extents stand behind the first.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-volume_disk_extents
+ */
+export interface VOLUME_DISK_EXTENTS {
+  /** How many extents there are. */
+  NumberOfDiskExtents: number;
+  /** The first extent. */
+  Extents: DISK_EXTENT[];
+}
+
+/** The layout of {@linkcode VOLUME_DISK_EXTENTS}. */
+export const VOLUME_DISK_EXTENTS: Struct<VOLUME_DISK_EXTENTS> =
+  /* @__PURE__ */ struct({
+    NumberOfDiskExtents: "u32",
+    Extents: /* @__PURE__ */ array(DISK_EXTENT, 1),
+  });

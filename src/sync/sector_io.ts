@@ -5,12 +5,14 @@
  * @module
  */
 import { byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
+import { isViewAligned, ownerOf } from "../memory/aligned_buffer.ts";
 import {
-  AlignedBuffer,
-  isViewAligned,
-  ownerOf,
-} from "../memory/aligned_buffer.ts";
+  type PooledBuffer,
+  preparePool,
+  rentBuffer,
+} from "../memory/pooled_memory.ts";
 import { isMultiple, multipleAbove } from "../memory/multiples.ts";
+import type { RawDevice } from "../file/raw_device.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import {
   BOUNCE_SIZE,
@@ -26,6 +28,10 @@ import {
 export interface SectorDevice {
   /** The sector sizes. */
   readonly sector: SectorSize;
+  /** What is known of a raw disk or volume. */
+  readonly raw?: RawDevice | undefined;
+  /** What errors call it. */
+  readonly path?: string;
   /** Reads; less than `length` only at the end. Returns the count. */
   read(bytes: Uint8Array, length: number, offset: number): number;
   /** Writes all of it. */
@@ -52,21 +58,16 @@ function isAligned(view: ArrayBufferView, alignment: number): boolean {
  * Makes a sector device look like an ordinary file. The device is given aligned
  * memory as it is; all other transfers go through a bounce buffer.
  */
-export class UnbufferedIo implements Disposable {
+export class UnbufferedIo {
   readonly #device: SectorDevice;
   readonly #plan: SectorPlan;
-  #bounce: AlignedBuffer | undefined;
 
-  /** Takes the device. */
+  /** Takes the device, and has memory for bounce buffers ready. */
   constructor(device: SectorDevice) {
+    preparePool();
     this.#device = device;
-    this.#plan = new SectorPlan(device.sector, isAligned);
-  }
-
-  /** Frees the bounce buffer. */
-  [Symbol.dispose](): void {
-    this.#bounce?.free();
-    this.#bounce = undefined;
+    const { sector, path, raw } = device;
+    this.#plan = new SectorPlan(sector, isAligned, path, raw);
   }
 
   /** Whether memory is aligned, and as long as some number of sectors. */
@@ -82,36 +83,43 @@ export class UnbufferedIo implements Disposable {
 
   /** Reads at an offset. Returns 0 at the end and beyond. */
   read(bytes: Uint8Array, offset: number): number {
-    return this.isBoundary(offset) && this.isWhole(bytes, bytes.length)
-      ? this.#device.read(bytes, bytes.length, offset)
-      : this.#run(this.#plan.read(bytes, offset, this.#memory));
+    const { length } = bytes;
+    return this.isBoundary(offset) && this.isWhole(bytes, length) &&
+        this.#plan.endsWithin(length, offset)
+      ? this.#device.read(bytes, length, offset)
+      : this.#run((memory) => this.#plan.read(bytes, offset, memory));
   }
 
   /** Writes all of it at an offset. The end of the file is right to the byte. */
   write(bytes: Uint8Array, offset: number): void {
     if (this.isBoundary(offset) && this.isWhole(bytes, bytes.length)) {
       this.#device.write(bytes, bytes.length, offset);
-    } else this.#run(this.#plan.write(bytes, offset, this.#memory));
+    } else this.#run((memory) => this.#plan.write(bytes, offset, memory));
   }
 
-  readonly #memory = (): Uint8Array => {
-    const size = multipleAbove(BOUNCE_SIZE, this.#device.sector.logical);
-    return (this.#bounce ??= new AlignedBuffer(size)).bytes;
-  };
-
-  #run<T>(steps: SectorSteps<T>): T {
-    let result = steps.next();
-    while (!result.done) {
-      let answer = 0;
-      try {
-        answer = this.#take(result.value);
-      } catch (error) {
-        result = steps.throw(error);
-        continue;
+  /** Takes the steps of a plan, with a bounce buffer if it needs one. */
+  #run<T>(start: (memory: () => Uint8Array) => SectorSteps<T>): T {
+    let rented: PooledBuffer | undefined;
+    const { logical } = this.#device.sector;
+    const steps = start(() =>
+      (rented ??= rentBuffer(multipleAbove(BOUNCE_SIZE, logical))).bytes
+    );
+    try {
+      let result = steps.next();
+      while (!result.done) {
+        let answer = 0;
+        try {
+          answer = this.#take(result.value);
+        } catch (error) {
+          result = steps.throw(error);
+          continue;
+        }
+        result = steps.next(answer);
       }
-      result = steps.next(answer);
+      return result.value;
+    } finally {
+      rented?.release();
     }
-    return result.value;
   }
 
   #take(step: SectorStep): number {

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Handle } from "../../ffi/handle.ts";
 import { bytesOf } from "../../ffi/views.ts";
 import { ERROR_INVALID_PARAMETER } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { setEndOfFile } from "../file/file_info.ts";
+import { type NamedHandle, setEndOfFile, sizeOf } from "../file/file_info.ts";
 import { toExactOffset } from "../file/position.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import type { Offset } from "../file/transfer_limits.ts";
@@ -15,39 +14,35 @@ import type { FilePointer } from "./file_pointer.ts";
 import { UnbufferedIo } from "./sector_io.ts";
 import { readInto, type TransferTarget, writeFrom } from "./transfer.ts";
 
-/** The file that has the sectors. */
-export interface SectorFile {
-  readonly handle: Handle;
-  readonly path: string;
-  sectorSize(): SectorSize;
-  size(): number;
-}
-
 /** The transfers of one file. */
-export class SectorTransfers implements Disposable {
+export class SectorTransfers {
   readonly #target: TransferTarget;
   readonly #pointer: FilePointer;
   readonly #io: UnbufferedIo;
+  readonly #isRaw: boolean;
 
-  /** Asks for the file's sector sizes. */
-  constructor(file: SectorFile, target: TransferTarget, pointer: FilePointer) {
+  constructor(
+    file: NamedHandle,
+    sector: SectorSize,
+    target: TransferTarget,
+    pointer: FilePointer,
+  ) {
     this.#target = target;
     this.#pointer = pointer;
+    const { raw } = target;
+    this.#isRaw = raw !== undefined;
     this.#io = new UnbufferedIo({
-      sector: file.sectorSize(),
+      sector,
+      raw,
+      path: file.path,
       read: (bytes, length, offset) =>
         readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
       write: (bytes, length, offset) => {
         writeFrom(target, bytesOf(bytes, 0, length), length, offset);
       },
-      size: () => file.size(),
+      size: () => sizeOf(file),
       setEnd: (size) => setEndOfFile(file.handle, size, file.path),
     });
-  }
-
-  /** Frees the bounce buffer. */
-  [Symbol.dispose](): void {
-    this.#io[Symbol.dispose]();
   }
 
   /** Reads. Returns the count, or null at the end. */
@@ -107,14 +102,16 @@ export class SectorTransfers implements Disposable {
 
   /**
    * Whether the system itself can make a transfer of sectors, at its file
-   * pointer: that takes less than one at an offset.
+   * pointer: that takes less than one at an offset. The file pointer of a raw
+   * device is left alone, since reads must not pass the device's end.
    */
   #isAtPointer(
     view: ArrayBufferView,
     length: number,
     at: Offset | undefined,
   ): boolean {
-    return at === undefined && this.#pointer.position === undefined &&
+    return at === undefined && !this.#isRaw &&
+      this.#pointer.position === undefined &&
       this.#io.isWhole(view, length);
   }
 
@@ -132,6 +129,7 @@ export class SectorTransfers implements Disposable {
 
   /** Returns the offset of a planned transfer, which moves the file pointer. */
   #start(length: number, at: Offset | undefined): number {
+    if (at !== undefined) toExactOffset(at, length);
     const position = this.#pointer.position ??= this.#pointer.query();
     return toExactOffset(at ?? position, length);
   }
@@ -144,7 +142,8 @@ export class SectorTransfers implements Disposable {
    */
   #moveOn(view: ArrayBufferView, length: number, count: number): void {
     const position = this.#pointer.current;
-    const isThere = count === length && this.#io.isBoundary(position) &&
+    const isThere = !this.#isRaw && count === length &&
+      this.#io.isBoundary(position) &&
       this.#io.isWhole(view, length);
     this.#pointer.position = isThere ? undefined : position + count;
   }

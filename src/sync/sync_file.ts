@@ -7,10 +7,9 @@ import type { Handle } from "../../ffi/handle.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
-import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { BaseFile } from "../file/base_file.ts";
+import { joinedBytes } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
@@ -38,9 +37,11 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
+import { sectorSizeOf } from "../file/sector_size.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
-import { joinedBytes } from "../file/bytes.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
+import { preparePool } from "../memory/pooled_memory.ts";
+import { SyncControlFile } from "./control_file.ts";
 import { FilePointer } from "./file_pointer.ts";
 import { SectorTransfers } from "./sector_transfer.ts";
 import {
@@ -74,7 +75,7 @@ import {
  * console.log(new TextDecoder().decode(bytes)); // hello
  * ```
  */
-export class SyncFile extends BaseFile implements Disposable {
+export class SyncFile extends SyncControlFile implements Disposable {
   readonly #target: TransferTarget;
   readonly #mode: FileMode;
   readonly #seekable: boolean;
@@ -88,12 +89,11 @@ export class SyncFile extends BaseFile implements Disposable {
   readonly #defaultOffset: number | undefined;
   /** Writes without an offset go to the end. */
   readonly #appends: boolean;
-  /** The system takes whole sectors only. */
-  readonly #sectored: boolean;
+  /** Makes the transfers where the system takes whole sectors only. */
+  readonly #sectors: SectorTransfers | undefined;
   #readable: boolean;
   #writable: boolean;
   readonly #pointer: FilePointer;
-  #sectorTransfers: SectorTransfers | undefined;
 
   /**
    * Makes a file of a handle. `openSync()` makes files of paths, and
@@ -117,20 +117,29 @@ export class SyncFile extends BaseFile implements Disposable {
     checkOptions(options, "SyncFile", ["owned"]);
     const { owned } = options;
     const taken = takeHandle(handle, path, mode, owned, false);
-    super(taken);
-    const { type } = taken;
+    const { type, raw, seekable, device } = taken;
+    // All that may fail comes before the collector learns of the handle.
+    const sector = seekable && (taken.mode.unbuffered || raw !== undefined)
+      ? sectorSizeOf(taken)
+      : undefined;
+    if (sector !== undefined) preparePool();
+    super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
       path,
-      isDisk: type === "disk",
+      isDisk: seekable,
+      device,
+      raw,
     };
     this.#pointer = new FilePointer(handle, path);
-    this.#seekable = type === "disk";
+    this.#seekable = seekable;
     this.#isPipe = type === "pipe";
     this.#defaultOffset = type === "character" ? 0 : undefined;
     this.#appends = taken.mode.append && this.#seekable;
-    this.#sectored = this.#seekable && taken.mode.unbuffered;
+    this.#sectors = sector === undefined
+      ? undefined
+      : new SectorTransfers(taken, sector, this.#target, this.#pointer);
     this.#readable = taken.mode.read;
     this.#writable = taken.mode.write || taken.mode.append;
   }
@@ -143,6 +152,9 @@ export class SyncFile extends BaseFile implements Disposable {
    * @returns How many bytes were read, or null at the end of the file or pipe.
    * Less than the buffer has room for only before the end, and on pipes and
    * devices. Of a message that is longer than the buffer, the rest comes next.
+   * 0 is an empty message of a pipe, and the time-out of a serial port. The end
+   * of a console is a line that begins with Ctrl+Z; Ctrl+C cannot be
+   * distinguished from it.
    * @throws {TypeError} If the buffer is none, or the file is not open for
    * reading, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
@@ -172,7 +184,7 @@ export class SyncFile extends BaseFile implements Disposable {
     if (at !== undefined) this.#checkAt(at);
     const length = checkedLength("buffer", buffer);
     if (length === 0) return 0;
-    if (this.#sectored) return this.#sectors().read(buffer, length, at);
+    if (this.#sectors) return this.#sectors.read(buffer, length, at);
     this.#pointer.prepare(at);
     return readInto(this.#target, buffer, length, at ?? this.#defaultOffset);
   }
@@ -195,7 +207,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param options The offset, if it is not the position.
    * @throws {UnexpectedEndOfFileError} If the file ends before. What there was
    * is in the buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port elapses
+   * without a byte, and what `read()` throws.
    *
    * @example Read a header
    * ```ts
@@ -214,7 +227,7 @@ export class SyncFile extends BaseFile implements Disposable {
     while (done < length) {
       const rest = done === 0 ? buffer : bytesOf(buffer, done);
       const count = this.#readMore(rest, at, done);
-      if (count === null) {
+      if (count === null || this.#target.device.endsReading(count, done)) {
         throw new UnexpectedEndOfFileError(this.path, length, done);
       }
       done += count;
@@ -227,7 +240,8 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param options The offset to start at, if it is not the position.
    * @returns The bytes.
    * @throws {RangeError} If they are too many for one buffer.
-   * @throws {Error} What `read()` throws.
+   * @throws {Win32Error} ERROR_TIMEOUT if the time-out of a serial port, which
+   * has no end, elapses without a byte, and what `read()` throws.
    *
    * @example Read a text
    * ```ts
@@ -242,8 +256,11 @@ export class SyncFile extends BaseFile implements Disposable {
     const at = this.#offsetToRead("readAll", options);
     const collector = new Collector(this.#expected(at));
     for (;;) {
-      const count = this.#readMore(collector.room(), at, collector.length);
-      if (count === null) return collector.result();
+      const { length } = collector;
+      const count = this.#readMore(collector.room(), at, length);
+      if (count === null || this.#target.device.endsReading(count, length)) {
+        return collector.result();
+      }
       collector.took(count);
     }
   }
@@ -271,7 +288,7 @@ export class SyncFile extends BaseFile implements Disposable {
   ): number | null {
     const at = this.#offsetToRead("readScatter", options);
     let done = 0;
-    for (const buffer of checkList("buffers", buffers)) {
+    for (const buffer of checkList("buffers", buffers, checkedLength)) {
       const count = this.#readMore(buffer, at, done);
       if (count === null) return done > 0 ? done : null;
       done += count;
@@ -301,14 +318,15 @@ export class SyncFile extends BaseFile implements Disposable {
    * @param data The bytes.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written: all of them, except on a pipe that
-   * does not block.
+   * does not block, and on a serial port whose time-out has elapsed.
    * @throws {TypeError} If the data is no buffer, or the file is not open for
    * writing, or has no offsets.
    * @throws {RangeError} If the offset is out of range.
    * @throws {FileClosedError} If the file has been closed.
    * @throws {Win32Error} ERROR_DISK_FULL, ERROR_LOCK_VIOLATION,
-   * ERROR_BROKEN_PIPE and others, with the bytes written before the failure in
-   * `bytesTransferred`.
+   * ERROR_BROKEN_PIPE, ERROR_ACCESS_DENIED on a mounted volume,
+   * ERROR_SECTOR_NOT_FOUND beyond the end of a disk, and others, with the bytes
+   * written before the failure in `bytesTransferred`.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    *
@@ -331,11 +349,11 @@ export class SyncFile extends BaseFile implements Disposable {
     if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
     if (length === 0 && !this.#takesMessages()) return 0;
-    if (this.#sectored) {
+    if (this.#sectors) {
       if (at === undefined && this.#appends) {
         this.#pointer.position = this.size();
       }
-      return this.#sectors().write(data, length, at);
+      return this.#sectors.write(data, length, at);
     }
     if (at === undefined && this.#appends) {
       return writeFrom(this.#target, data, length, this.#endOfFile());
@@ -361,8 +379,10 @@ export class SyncFile extends BaseFile implements Disposable {
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position.
-   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, and what
-   * `write()` throws, with all that was written in `bytesTransferred`.
+   * @throws {Win32Error} ERROR_NO_DATA if a pipe has no room left, ERROR_TIMEOUT
+   * if the time-out of a serial port has elapsed, ERROR_WRITE_FAULT if another
+   * device takes nothing, and what `write()` throws, with all that was written
+   * in `bytesTransferred`.
    *
    * @example Write a text
    * ```ts
@@ -384,25 +404,19 @@ export class SyncFile extends BaseFile implements Disposable {
     while (done < length) {
       const rest = done === 0 ? data : bytesOf(data, done);
       const count = this.#writeMore(rest, at, done);
-      if (count === 0) {
-        throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-          path: this.path,
-          bytesTransferred: done,
-          hint: "The pipe does not block and has no room left.",
-        });
-      }
+      this.#target.device.checkWritten(count, length - done, done + count);
       done += count;
     }
   }
 
   /**
-   * Writes several buffers, one after the other. On a pipe, and at the end of a
-   * file opened with `append`, they are written by one call.
+   * Writes several buffers, one after the other: to a pipe, and to the end of a
+   * file opened with `append`, by one call, so that they are one message or one
+   * record.
    *
-   * @param buffers The bytes; where one call writes them, at most 64 MiB.
+   * @param buffers The bytes. What is written by one call has up to 64 MiB.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written.
-   * @throws {RangeError} If they are more than one call writes.
    * @throws {Error} What `write()` throws.
    *
    * @example Write a header and a body
@@ -422,8 +436,8 @@ export class SyncFile extends BaseFile implements Disposable {
     options?: PositionOptions,
   ): number {
     const at = this.#offsetToWrite("writeGather", options);
-    const views = checkList("buffers", buffers);
-    if (!this.#seekable || (this.#appends && at === undefined)) {
+    const views = checkList("buffers", buffers, checkedLength);
+    if (at === undefined && (this.#appends || this.#isPipe)) {
       return this.write(joinedBytes(views));
     }
     let done = 0;
@@ -574,7 +588,7 @@ export class SyncFile extends BaseFile implements Disposable {
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if the handle was closed by
-   * somebody else.
+   * other code.
    *
    * @see https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
    *
@@ -590,7 +604,6 @@ export class SyncFile extends BaseFile implements Disposable {
   close(): void {
     this.check("close");
     this.#readable = this.#writable = false;
-    this.#sectorTransfers?.[Symbol.dispose]();
     this.closeHandle();
   }
 
@@ -599,12 +612,12 @@ export class SyncFile extends BaseFile implements Disposable {
     if (!this.closed) this.close();
   }
 
+  /** Throws the reason why the file cannot be read or written. */
   /** Whether a write of nothing is a message. */
   #takesMessages(): boolean {
     return this.#isPipe && (this.#isMessagePipe ??= isMessagePipe(this.handle));
   }
 
-  /** Throws the reason why the file cannot be read or written. */
   #refuse(what: "read" | "write", method: string): never {
     this.check(method);
     throw what === "read"
@@ -653,14 +666,6 @@ export class SyncFile extends BaseFile implements Disposable {
     if (!this.#seekable) return 0;
     const start = at ?? this.#pointer.current;
     return Math.max(0, this.size() - Number(start));
-  }
-
-  #sectors(): SectorTransfers {
-    return this.#sectorTransfers ??= new SectorTransfers(
-      this,
-      this.#target,
-      this.#pointer,
-    );
   }
 }
 

@@ -13,6 +13,7 @@ import { thread } from "../../ffi/thread.ts";
 import { bytesOf } from "../../ffi/views.ts";
 import { ERROR_MORE_DATA, isShortage } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
 import {
   advance,
   halved,
@@ -21,6 +22,7 @@ import {
   MIN_LENGTH,
   type Offset,
 } from "../file/transfer_limits.ts";
+import { type RawDevice, refusedWriteHint } from "../file/raw_device.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 
 /** What transfers are made on. */
@@ -34,6 +36,10 @@ export interface TransferTarget {
    * though the call has succeeded: the next one fails, and says so.
    */
   readonly isDisk: boolean;
+  /** What a transfer of 0 bytes means on it. */
+  readonly device: DeviceKind;
+  /** What is known of it as a raw disk or volume, if it is one. */
+  readonly raw?: RawDevice | undefined;
 }
 
 /**
@@ -53,7 +59,7 @@ let writeFile: NativeTransfer | undefined;
  *
  * @param length The length of the buffer in bytes, from 1.
  * @param offset The offset; undefined for the file pointer.
- * @returns The count, or null at the end of a file or pipe.
+ * @returns The count, or null at the end of a file, pipe or console.
  */
 export function readInto(
   target: TransferTarget,
@@ -62,7 +68,7 @@ export function readInto(
   offset: Offset | undefined,
 ): number | null {
   const transfer = readFile ??= bindTransfer("ReadFile");
-  const { handle, isDisk } = target;
+  const { handle, isDisk, device } = target;
   let limit = Math.min(length, MAX_LENGTH);
   let done = 0;
   for (;;) {
@@ -75,7 +81,7 @@ export function readInto(
     if (succeeded) {
       done += count;
       if (count === wanted && done < length) continue;
-      return done === 0 && isDisk ? null : done;
+      return done === 0 && device.emptyRead === "end" ? null : done;
     }
     const code = thread().lastError;
     if (isShortage(code) && isDisk && limit > MIN_LENGTH) {
@@ -84,14 +90,15 @@ export function readInto(
     }
     done += count;
     // The buffer is full, the rest of the message is read next.
-    if (code === ERROR_MORE_DATA) return done;
+    if (code === ERROR_MORE_DATA || device.isTimeout(code)) return done;
     if (isEndOfFile(code)) return done === 0 ? null : done;
     throw transferError("ReadFile", code, target, done);
   }
 }
 
 /**
- * Writes all of the data; less only to a pipe that does not block.
+ * Writes all of the data; less only to a pipe that does not block, and to a
+ * serial port whose time-out has elapsed.
  *
  * @param length The length of the data in bytes, from 1.
  * @param offset The offset; undefined for the file pointer.
@@ -125,7 +132,9 @@ export function writeFrom(
       limit = halved(limit);
       continue;
     }
-    throw transferError("WriteFile", code, target, done + count);
+    done += count;
+    if (target.device.isTimeout(code)) return done;
+    throw transferError("WriteFile", code, target, done);
   }
 }
 
@@ -139,10 +148,13 @@ function following(
 function transferError(
   syscall: "ReadFile" | "WriteFile",
   code: number,
-  { path }: TransferTarget,
+  { path, raw }: TransferTarget,
   bytesTransferred: number,
 ): Win32Error {
-  return new Win32Error(syscall, code, { path, bytesTransferred });
+  const hint = syscall === "WriteFile"
+    ? refusedWriteHint(raw, code)
+    : undefined;
+  return new Win32Error(syscall, code, { path, bytesTransferred, hint });
 }
 
 /** One of the two functions, for this thread. */

@@ -241,10 +241,26 @@ export const FSCTL_LOCK_VOLUME = 0x0009_0018;
 export const FSCTL_UNLOCK_VOLUME = 0x0009_001C;
 /** Dismounts a volume. */
 export const FSCTL_DISMOUNT_VOLUME = 0x0009_0020;
+/** Lets reads and writes of a volume pass the end of its file system. */
+export const FSCTL_ALLOW_EXTENDED_DASD_IO = 0x0009_0083;
+/** Returns how a file is compressed: a u16, 0 if it is not. */
+export const FSCTL_GET_COMPRESSION = 0x0009_003C;
+/** Sets a reparse point. */
+export const FSCTL_SET_REPARSE_POINT = 0x0009_00A4;
+/** Returns a reparse point: REPARSE_DATA_BUFFER. */
+export const FSCTL_GET_REPARSE_POINT = 0x0009_00A8;
+/** Deletes a reparse point. */
+export const FSCTL_DELETE_REPARSE_POINT = 0x0009_00AC;
 /** Makes a file sparse. */
 export const FSCTL_SET_SPARSE = 0x0009_00C4;
 /** Fills a range of a file with zeros. */
 export const FSCTL_SET_ZERO_DATA = 0x0009_80C8;
+/** Returns the ranges of a file that have room: FILE_ALLOCATED_RANGE_BUFFERs. */
+export const FSCTL_QUERY_ALLOCATED_RANGES = 0x0009_40CF;
+/** Returns where on its disks a volume lies: VOLUME_DISK_EXTENTS. */
+export const IOCTL_VOLUME_GET_VOLUME_DISK_EXTENTS = 0x0056_0000;
+/** Returns the geometry and size of a disk: DISK_GEOMETRY_EX. */
+export const IOCTL_DISK_GET_DRIVE_GEOMETRY_EX = 0x0007_00A0;
 /** Returns the geometry of a disk: DISK_GEOMETRY. */
 export const IOCTL_DISK_GET_DRIVE_GEOMETRY = 0x0007_0000;
 /** Returns the length of a disk, volume or partition: GET_LENGTH_INFORMATION. */

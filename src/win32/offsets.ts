@@ -23,10 +23,20 @@ export const BY_HANDLE_FILE_INFORMATION = {
   nFileIndexLow: 48,
 } as const;
 
+/** The settings of a serial port. */
+export const DCB = { size: 28, DCBlength: 0 } as const;
+
 /** The output of IOCTL_DISK_GET_DRIVE_GEOMETRY. */
 export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;
 
-/** What FileAttributeTagInfo tells. */
+/** A range in the output of FSCTL_QUERY_ALLOCATED_RANGES. */
+export const FILE_ALLOCATED_RANGE_BUFFER = {
+  size: 16,
+  FileOffset: 0,
+  Length: 8,
+} as const;
+
+/** What FileAttributeTagInfo returns. */
 export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
 
 /** A page of a scatter/gather transfer. */

@@ -113,7 +113,7 @@ test("the interface Kernel32 links each function to Microsoft's page of it", () 
     "utf8",
   );
   const page =
-    /@see https:\/\/learn\.microsoft\.com\/\S+-(\w+)\n {3}\*\/\n {2}(\w+)\(/g;
+    /@see https:\/\/learn\.microsoft\.com\/\S+[-/](\w+)\n {3}\*\/\n {2}(\w+)\(/g;
   const linked = [...source.matchAll(page)];
   assertEquals(
     linked.map(([, page]) => page),

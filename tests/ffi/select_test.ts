@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { BunFfiModule } from "../../ffi/bun.ts";
 import type { DenoModule } from "../../ffi/deno.ts";
-import { type RuntimeGlobals, selectBackend } from "../../ffi/select.ts";
+import {
+  type RuntimeGlobals,
+  runtimeVersion,
+  selectBackend,
+} from "../../ffi/select.ts";
 import { kernel32 } from "../../src/raw.ts";
 import { onWindows } from "../support/runtime.ts";
 
@@ -150,6 +154,16 @@ test("selectBackend() takes Deno 2.5, Bun 1.3, on arm64 Bun 1.4, and later ones"
     );
     assertEquals(codeOf(error), "ERR_UNSUPPORTED_RUNTIME");
   }
+});
+
+test("`runtimeVersion()` names the runtime, which is Bun where both are defined", () => {
+  const deno = { ...Deno, version: { deno: "2.9.5" } };
+  assertEquals(runtimeVersion({ Deno: deno }), "deno 2.9.5");
+  assertEquals(
+    runtimeVersion({ Deno: deno, Bun: { version: "1.4.5" } }),
+    "bun 1.4.5",
+  );
+  assertEquals(runtimeVersion({}), "unknown");
 });
 
 test("the first call, not the import, finds out that there is no kernel32", () => {

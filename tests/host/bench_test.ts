@@ -1,47 +1,35 @@
 // The bench: that it plans what it says, and that every way of it does its work. How long anything takes is not tested.
 
+import { pointName } from "../../bench/names.ts";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
   assert,
   assertEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { Collected } from "../../bench/collected.ts";
-import { REQUEST_SIZES } from "../../bench/experiments/sizes.ts";
 import { EXPERIMENTS } from "../../bench/experiments.ts";
 import {
-  filterOf,
-  type FilterValues,
-  RUNTIMES,
-  UsageError,
-} from "../../bench/options.ts";
-import { batchesOf, pointsOf, secondsFor, waysAt } from "../../bench/plan.ts";
-import { condense, isSteady, percentiles } from "../../bench/rounds.ts";
-import type { Point, Results, Way } from "../../bench/schema.ts";
-import {
   LINE_BYTES,
-  LINE_TEXT,
   LineCounter,
   LINES,
   textsOf,
-} from "../../bench/text/lines.ts";
-import { planOf } from "../../tools/bench/measure.ts";
-import { parseOptions } from "../../tools/bench/options.ts";
+} from "../../bench/experiments/lines.ts";
+import { parseOptions, UsageError } from "../../bench/options.ts";
+import { batchesOf, pointsOf, shiftsOf, waysOf } from "../../bench/plan.ts";
+import { condense, takeRounds } from "../../bench/rounds.ts";
+import { PATTERNS, type Point, RUNTIMES } from "../../bench/schema.ts";
+import { runBench } from "../../bench/session.ts";
 import { Programs } from "../../tools/bench/programs.ts";
-import { secondsLeft, timeName } from "../../tools/bench/progress.ts";
 import { provision } from "../../tools/windows/mod.ts";
-import { random } from "../support/random.ts";
+import { pointResult, resultsOf } from "../support/bench_results.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-import type { Tried } from "./programs/bench_moves.ts";
+import { REPOSITORY } from "./both_runtimes.ts";
 
-const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PROGRAM = `${REPOSITORY}/tests/host/programs/bench_moves.ts`;
+const distinct = <Value>(values: readonly Value[]) => [...new Set(values)];
 
 function bench(...args: string[]) {
   return spawnSync(process.execPath, [
@@ -54,40 +42,25 @@ function bench(...args: string[]) {
   });
 }
 
-const distinct = <Value>(values: readonly Value[]) => [...new Set(values)];
-
-test("a full run has every request size from 512 bytes to 4 MiB with every pattern", () => {
+test("a full run has every pattern with every request size from 512 bytes to 4 MiB", () => {
   const points = pointsOf("deno", false, { experiment: ["transfer"] });
-  for (const pattern of distinct(points.map(({ pattern }) => pattern))) {
+  for (const pattern of PATTERNS) {
     const sizes = points.filter((point) =>
       point.pattern === pattern && point.operation === "write"
     ).map(({ bytes }) => bytes);
-    assertEquals(sizes, REQUEST_SIZES);
+    assertEquals(sizes, Array.from({ length: 14 }, (_, i) => 2 ** (9 + i)));
   }
-  assertEquals(REQUEST_SIZES.length, 14);
-  assertEquals(REQUEST_SIZES.at(-1), 4 * 2 ** 20);
 });
 
-test("a short run has something of every experiment, pattern and depth that counts", () => {
+test("a short run has every experiment, and three sizes for the cost model", () => {
   for (const runtime of ["deno", "bun"] as const) {
-    const quick = pointsOf(runtime, true);
+    const points = pointsOf(runtime, true);
     assertEquals(
-      distinct(quick.map(({ experiment }) => experiment)).toSorted(),
-      // Workers on one file tell what Workers do not: that costs minutes.
-      Object.keys(EXPERIMENTS).toSorted().filter((name) =>
-        name !== "workers on one file"
-      ),
+      distinct(points.map(({ experiment }) => experiment)),
+      Object.keys(EXPERIMENTS),
     );
-    const full = pointsOf(runtime, false);
-    for (const field of ["pattern", "operation"] as const) {
-      const missing = distinct(full.map((point) => point[field])).filter((
-        value,
-      ) => !quick.some((point) => point[field] === value));
-      assertEquals(missing, []);
-    }
-    // Three sizes fit a line of CPU time.
     for (const pattern of ["buffered", "unbuffered"]) {
-      const sizes = quick.filter((point) =>
+      const sizes = points.filter((point) =>
         point.experiment === "transfer" && point.operation === "read" &&
         point.pattern === pattern
       );
@@ -96,306 +69,267 @@ test("a short run has something of every experiment, pattern and depth that coun
   }
 });
 
-test("points of a run differ", () => {
+test("points of a run have names of their own, and ways to compare", () => {
   for (const runtime of RUNTIMES) {
     for (const quick of [true, false]) {
-      const points = pointsOf(runtime, quick).map((point) =>
-        JSON.stringify(point)
-      );
-      assertEquals(points.length, distinct(points).length);
-      assert(points.length > 0);
+      const points = pointsOf(runtime, quick);
+      assertEquals(distinct(points.map(pointName)).length, points.length);
+      for (const point of points) assert(waysOf(point).length > 0);
     }
   }
 });
 
-test("filters choose points by each of their fields, and ways", () => {
-  const filter = filterOf({
-    ...{ experiment: ["transfer", "overlapped"], operation: ["rewrite at"] },
-    ...{ pattern: ["unbuffered"], size: ["64K"], way: ["OverlappedFile"] },
-  });
-  const points = pointsOf("deno", false, filter);
-  assertEquals(distinct(points.map(({ depth }) => depth)), [
-    ...[1, 2, 4, 8, 16, 32],
+test("parseOptions() makes a filter of each field of a point, and of ways", () => {
+  const { filter } = parseOptions([
+    ...["--experiment", "overlapped", "--operation", "rewrite at"],
+    ...["--pattern", "unbuffered", "--size", "64 KiB"],
+    ...["--way", "OverlappedFile"],
   ]);
+  const points = pointsOf("deno", false, filter);
+  assertEquals(points.map(({ depth }) => depth), [1, 2, 4, 8, 16, 32]);
   for (const { experiment, operation, pattern, bytes } of points) {
     assertEquals([experiment, operation, pattern, bytes], [
       ...["overlapped", "rewrite at", "unbuffered", 65_536],
     ]);
   }
+  const sizes = parseOptions([
+    "--size",
+    "512",
+    "--size",
+    "4k",
+    "--size",
+    "1MB",
+  ]);
+  assertEquals(sizes.filter.size, [512, 4096, 2 ** 20]);
 });
 
 for (
-  const [given, bytes] of [
-    ["512", 512],
-    ["4k", 4096],
-    ["64 KiB", 65_536],
-    ["1MB", 2 ** 20],
+  const [args, sentence] of [
+    [["--operation", "scribble"], "rewrite at"],
+    [["--experiment", "all"], "transfer"],
+    [["--way", "Rust"], "SyncFile"],
+    [["--size", "4 hectobytes"], "64K"],
+    [["--runtime", "java"], "deno, bun"],
+    [["--processes", "0"], "--processes"],
+    [["--milliseconds", "0.5"], "--milliseconds"],
+    [["--slow"], "--slow"],
   ] as const
 ) {
-  test(`--size ${given} is a size`, () => {
-    assertEquals(filterOf({ size: [given] }).size, [bytes]);
-  });
-}
-
-for (
-  const [what, values, sentence] of [
-    ["operation", { operation: ["scribble"] }, "rewrite at"],
-    ["experiment", { experiment: ["all"] }, "transfer"],
-    ["way", { way: ["Rust"] }, "SyncFile"],
-    ["size", { size: ["4 hectobytes"] }, "64K"],
-  ] satisfies [string, FilterValues, string][]
-) {
-  test(`filters refuse an unknown ${what}`, () => {
-    const { message } = assertThrows(
-      () => filterOf(values),
-      UsageError,
-    );
+  test(`parseOptions() refuses ${args.join(" ")}`, () => {
+    const { message } = assertThrows(() => parseOptions(args), UsageError);
     assertStringIncludes(message, sentence);
   });
 }
 
-test("a process of a full run measures one operation and one pattern", () => {
+test("a process of a full run measures one operation and one pattern, or one mixed program", () => {
   const points = pointsOf("bun", false);
   const batches = batchesOf(points, false);
   assertEquals(batches.flat().length, points.length);
   for (const batch of batches) {
     const kinds = batch.map(({ experiment, operation, pattern }) =>
-      [experiment, operation, pattern].join()
+      EXPERIMENTS[experiment].together
+        ? experiment
+        : [experiment, operation, pattern].join()
     );
     assertEquals(distinct(kinds).length, 1);
   }
 });
 
-test("a process of a short run does not read and write in transfers, but on Node", () => {
-  const points = RUNTIMES.flatMap((runtime) => pointsOf(runtime, true));
-  const batches = batchesOf(points, true);
-  assertEquals(batches.flat().length, points.length);
-  for (const batch of batches) {
-    const kinds = batch.map(({ runtime, experiment, operation }) =>
-      experiment === "transfer" && runtime !== "node"
-        ? [runtime, experiment, operation.startsWith("read")].join()
-        : [runtime, experiment === "transfer"].join()
-    );
-    assertEquals(distinct(kinds).length, 1);
+test("shiftsOf() measures every point once before any a second time", () => {
+  const points = pointsOf("deno", false, { experiment: ["file size"] });
+  const shifts = shiftsOf(points, false, 3);
+  const third = shifts.length / 3;
+  for (const i of [0, 1, 2]) {
+    const once = shifts.slice(i * third, (i + 1) * third).flat();
+    assertEquals(once.length, points.length);
+    assertEquals(distinct(once).length, points.length);
   }
 });
 
-test("a short run of everything is planned to take less than two minutes", () => {
-  const { seconds } = planOf(parseOptions(["--quick"]));
-  assert(seconds > 30 && seconds < 110, `${seconds} s`);
+test("takeRounds() has contestants take turns, and closes them after a failure", async () => {
+  const said: string[] = [];
+  const entry = (name: "bare" | "kernel32", fails = false) => ({
+    name,
+    prepare: () => ({
+      run(count: number) {
+        if (fails && said.length > 10) throw new Error("failed");
+        if (count > 1) said.push(name);
+      },
+      close: () => void said.push(`${name} closed`),
+    }),
+  });
+  const pace = {
+    ...{ loop: "test", lap: 4, shortestTurn: 0.001, milliseconds: 1 },
+    ...{ warmUp: 0, compiling: 0, cpu: 0 },
+  };
+  const [ways] = await takeRounds([
+    { pace, entries: [entry("bare"), entry("kernel32")] },
+  ]);
+  assertEquals(ways!.bare!.rounds.length, ways!.kernel32!.rounds.length);
+  assert(ways!.bare!.rounds.length >= 8);
+  assertEquals(said.slice(-2), ["bare closed", "kernel32 closed"]);
+  said.length = 0;
+  const failing = { pace, entries: [entry("bare"), entry("kernel32", true)] };
+  const error = await takeRounds([failing]).then(() => "", String);
+  assertStringIncludes(error, "failed");
+  assertEquals(said.slice(-2), ["bare closed", "kernel32 closed"]);
 });
 
-test("more points and more processes take longer", () => {
-  const task = { milliseconds: 100, quick: false };
-  const points = pointsOf("deno", false, { experiment: ["transfer"] });
-  const [one, two] = [1, 2].map((count) =>
-    secondsFor(points.slice(0, count), task)
-  ) as [number, number];
-  assert(two > one);
-  const [once, thrice] = ["1", "3"].map((count) =>
-    planOf(parseOptions(["--quick", "--size", "4K", "--processes", count]))
-      .seconds
-  ) as [number, number];
-  assert(Math.abs(thrice - 3 * once) < 1e-6);
-});
-
-test("every point has ways, C first", () => {
-  for (const runtime of RUNTIMES) {
-    for (const point of pointsOf(runtime, false)) {
-      assertEquals(waysAt(point)[0], "C");
-    }
-  }
-});
-
-test("condense() keeps few rounds, and takes medians of many in their order", () => {
+test("condense() leaves few rounds, and takes medians of many in their order", () => {
   assertEquals(condense([3, 1, 2], 4), [3, 1, 2]);
   assertEquals(condense([1, 9, 2, 10, 30, 20], 2), [2, 20]);
   assertEquals(condense([1, 3, 5, 7], 2), [2, 6]);
-  const all = condense(Array.from({ length: 1003 }, (_, i) => i), 16);
-  assertEquals(all.length, 16);
-  assert(all.every((value, i) => i === 0 || value > all[i - 1]!));
-});
-
-test("isSteady() looks at ratios, whatever slows all down alike", () => {
-  const drift = Array.from({ length: 32 }, (_, i) => 100 + 3 * i);
-  const noise = random(7);
-  const noisy = (times: readonly number[], percent: number) =>
-    times.map((time) => time * (1 + percent * noise.below(201) / 1e4));
-  assert(isSteady([drift, noisy(drift, 1)]));
-  assert(!isSteady([drift, noisy(drift, 1), noisy(drift, 50)]));
-  // More rounds tell more.
-  const long = Array.from({ length: 40 }, () => drift).flat();
-  assert(isSteady([long, noisy(long, 1), noisy(long, 20)]));
-  // Who is alone has nothing but the time.
-  assert(!isSteady([drift]));
-  assert(isSteady([noisy(Array<number>(32).fill(5), 1)]));
-});
-
-test("percentiles() are times that were measured", () => {
-  const times = Array.from({ length: 1000 }, (_, i) => 1000 - i);
-  assertEquals(percentiles(times), [
-    ...[1, 250, 500, 750, 900, 950, 990, 999, 1000],
-  ]);
-  assertEquals(percentiles([7]), Array(9).fill(7));
 });
 
 test("lines of text are as long on average as is said, and come back as they were", () => {
-  assertEquals(LINE_TEXT.length, LINES.length * LINE_BYTES);
-  assert(LINE_TEXT.some((byte) => byte > 127));
+  const bytes = new TextEncoder().encode(`${LINES.join("\n")}\n`);
+  assertEquals(bytes.length, LINES.length * LINE_BYTES);
+  assert(bytes.some((byte) => byte > 127));
   const counter = new LineCounter();
   const text = [...textsOf(3000, 1000)].join("");
   // In pieces that end anywhere.
   for (let at = 0; at < text.length; at += 777) {
     counter.take(text.slice(at, at + 777));
   }
-  assertEquals(counter.count, 3000);
-  assertEquals(counter.length, text.length - 3000);
+  assert(counter.isWhole(3000, text.length - 3000));
 });
 
-const POINT: Point = {
-  ...{ experiment: "transfer", runtime: "bun", operation: "read" },
-  ...{ pattern: "buffered", bytes: 4096, depth: 1 },
-};
-
-test("Collected puts the runs of a point together, and keeps reasons once", () => {
-  const collected = new Collected();
-  const run = { ways: { C: { rounds: [1, 2] } } };
-  assertEquals(collected.take({ begun: POINT }), undefined);
-  assertEquals(collected.take({ point: POINT, run })?.runs.length, 1);
-  assertEquals(collected.take({ point: { ...POINT }, run })?.runs.length, 2);
-  const other = { ...POINT, bytes: 512 };
-  collected.take({ skipped: other, why: "sectors" });
-  collected.take({ skipped: other, why: "sectors" });
-  const none = { ways: {}, missing: { C: "no compiler" } };
-  assertEquals(
-    collected.take({ point: { ...POINT, bytes: 1024 }, run: none }),
-    undefined,
-  );
-  assertEquals(collected.points.map(({ bytes }) => bytes), [4096]);
-  assertEquals(collected.skipped.slice(1).map(({ why }) => why), [
-    ...["sectors", "C: no compiler"],
-  ]);
-});
-
-test("secondsLeft() trusts the guess first, and what it sees later", () => {
-  assertEquals(secondsLeft(0, 100, 5), 100);
-  const [slow, fast] = [secondsLeft(50, 100, 150), secondsLeft(50, 100, 20)];
-  assert(slow > 100 && slow < 150, `${slow}`);
-  assert(fast < 50 && fast > 20, `${fast}`);
-  assertEquals(secondsLeft(120, 100, 90), 0);
-});
-
-test("timeName() says how long something takes", () => {
-  assertEquals([0.2, 95, 100, 5999, 7200].map(timeName), [
-    ...["1 s", "95 s", "2 min", "1 h 40 min", "2 h 0 min"],
-  ]);
-});
-
-test("--list measures nothing, and tells the points, ways and time", () => {
-  const { status, stdout } = bench(
-    "--list",
-    "--quick",
-    "--experiment",
-    "gather",
-  );
+test("npm run bench -- --list measures nothing, and says the points and ways", () => {
+  const { status, stdout } = bench("--list", "--quick", "--size", "64K");
   assertEquals(status, 0);
-  assertStringIncludes(stdout, "| gather ");
-  assertStringIncludes(stdout, "| C; OverlappedFile ");
-  assert(/\d+ points? in \d+ process(es)?, about \d+ s/.test(stdout), stdout);
+  assertStringIncludes(stdout, "gather: gather, unbuffered, 64 KiB: C; bare; ");
+  assert(/\d+ points? in \d+ process(es)?$/.test(stdout.trim()), stdout);
+  const nothing = bench("--experiment", "gather", "--pattern", "buffered");
+  assertEquals(nothing.status, 2);
+  assertStringIncludes(nothing.stderr, "--list");
 });
 
-for (
-  const [what, args, sentence] of [
-    ["an unknown runtime", ["--runtime", "java"], "deno, bun, node"],
-    ["an unknown option", ["--slow"], "--slow"],
-    ["a word too many", ["write"], "'write'"],
-    ["points that there are none of", [
-      "--experiment",
-      "gather",
-      "--pattern",
-      "buffered",
-    ], "--list"],
-    ["no processes", ["--processes", "0"], "--processes"],
-    ["no time", ["--milliseconds", "0.5"], "--milliseconds"],
-  ] satisfies [string, string[], string][]
-) {
-  test(`npm run bench refuses ${what}`, () => {
-    const { status, stderr } = bench(...args);
-    assertEquals(status, 2, stderr);
-    assertStringIncludes(stderr, sentence);
+test("npm run bench -- --from makes a report and a table of what was measured, and compares", () => {
+  using folder = tempFolder();
+  const [results, page] = [folder.file("results.json"), folder.file("r.html")];
+  const point: Point = {
+    ...{ experiment: "mixed", runtime: "deno", operation: "read" },
+    ...{ pattern: "buffered", bytes: 4096, depth: 1, phase: "64 views" },
+  };
+  const measured = pointResult(point, ["C", "bare", "SyncFile"]);
+  writeFileSync(results, JSON.stringify(resultsOf([measured])));
+  const from = ["--from", results, "--html", page];
+  const compared = bench(...from, "--compare", results);
+  assertEquals(compared.status, 0, compared.stderr);
+  assertStringIncludes(compared.stdout, "2 ratios compared, 0 changed");
+  assertStringIncludes(
+    readFileSync(page, "utf8"),
+    "A program that does everything",
+  );
+  assertStringIncludes(bench(...from, "--markdown").stdout, "| 64 views |");
+});
+
+test("runBench() goes on after a process that failed, and says what was not measured", async () => {
+  const options = parseOptions(["--experiment", "records", "--processes", "2"]);
+  const said: string[] = [];
+  let processes = 0;
+  const ways = { "SyncFile": { rounds: [1] }, "node:fs": { rounds: [2] } };
+  const results = await runBench(
+    options,
+    {
+      ...{ versions: {}, host: " somewhere" },
+      measure(_runtime, { points: [point] }, take) {
+        take({ system: "Windows" });
+        if (++processes === 1) throw new Error("it ended\nwith code 1");
+        take(
+          processes === 2
+            ? { skipped: point!, why: "there is no room" }
+            : { point: point!, run: { ways } },
+        );
+        return Promise.resolve();
+      },
+    },
+    (line) => said.push(line),
+  );
+  const { points, skipped, machine } = results;
+  assertEquals(processes, 8);
+  assertEquals(points.length, 4);
+  assertEquals(points.map(({ runs }) => runs.length), [2, 2, 1, 1]);
+  assertEquals(machine.system, "Windows somewhere");
+  assertEquals(
+    skipped.map(({ why }) => why),
+    ["it ended", "there is no room"],
+  );
+  assert(said.includes("it ended\nwith code 1"));
+  assertStringIncludes(said.at(-1)!, "SyncFile 1.00 ns, node:fs 2.00");
+});
+
+/** Points that between them have all that there is in each experiment. */
+function fewPoints(runtime: Point["runtime"]): Point[] {
+  const seen = new Set<string>();
+  return pointsOf(runtime, true).filter((point) => {
+    const { experiment, operation, pattern, phase, depth } = point;
+    const facts = [operation, pattern, phase, depth > 1].map((fact) =>
+      `${experiment} ${fact}`
+    );
+    const isNew = facts.some((fact) => !seen.has(fact));
+    for (const fact of facts) seen.add(fact);
+    return isNew;
   });
 }
 
-/** Who takes part where. */
-const WAYS: Record<(typeof RUNTIMES)[number], readonly Way[]> = {
-  deno: [
-    ...["C", "bare", "kernel32", "SyncFile", "OverlappedFile"] as const,
-    ...["SyncFile, struct()", "OverlappedFile stream"] as const,
-    ...["Deno.FsFile", "Deno.FsFile stream"] as const,
-    ...["node:fs", "node:fs/promises", "node:fs stream"] as const,
-  ],
-  bun: [
-    ...["C", "bare", "kernel32", "SyncFile", "OverlappedFile"] as const,
-    ...["SyncFile, struct()", "OverlappedFile stream"] as const,
-    ...["Bun.file", "@bun-win32/kernel32"] as const,
-    ...["node:fs", "node:fs/promises", "node:fs stream"] as const,
-  ],
-  node: [
-    ...["C", "koffi", "node:fs", "node:fs/promises", "node:fs stream"] as const,
-  ],
-};
-
 for (const runtime of RUNTIMES) {
-  test(`every way of the bench does its work on ${runtime}`, async () => {
+  test(`on ${runtime}.exe, every way has figures at a few points, beside another checkout, and no file is left`, async () => {
     using folder = tempFolder();
     const windows = await provision({ runtimes: [runtime] });
     await using _session = await windows.session();
-    const programs = await Programs.prepare(windows, folder.path);
-    const args = [windows.path(folder.path), windows.path(programs.library)];
-    const all: Tried[] = [];
-    await programs.run(runtime, [], PROGRAM, args, (line) => {
-      all.push(JSON.parse(line) as Tried);
-    });
-    assertEquals(all.filter(({ problem }) => problem !== undefined), []);
-    assertEquals(
-      distinct(all.map(({ way }) => way)).toSorted(),
-      WAYS[runtime].toSorted(),
+    const programs = await Programs.prepare(
+      ...[windows, folder.path, [runtime], REPOSITORY] as const,
     );
-    assert(all.length > 100);
+    const before = readdirSync(folder.path);
+    const points = fewPoints(runtime);
+    const left = new Set(points.map(pointName));
+    const spec = { points, quick: true, milliseconds: 0.2 };
+    await programs.measure(runtime, spec, (line) => {
+      if (!("run" in line)) return;
+      const { point, run: { ways } } = line;
+      left.delete(pointName(point));
+      const own = waysOf(point).map(({ name }) => name);
+      const others = own.filter((name) =>
+        ["kernel32", "SyncFile", "OverlappedFile"].includes(name)
+      ).map((name) => `${name}, other`);
+      assertEquals(
+        Object.keys(ways).toSorted(),
+        [...own, ...others].toSorted(),
+      );
+      for (const { rounds } of Object.values(ways)) {
+        assert(rounds.length > 0 && rounds.every((time) => time > 0));
+      }
+    });
+    assertEquals([...left], []);
+    const files = readdirSync(folder.path).filter((name) =>
+      !before.includes(name)
+    );
+    assertEquals(files, ["spec.json"]);
+    if (runtime !== "deno") return;
+    let heap: Record<string, number> = {};
+    const take = (line: string) => heap = JSON.parse(line);
+    const args = [windows.path(folder.path), "10000", "256"];
+    await programs.run(runtime, "heap", args, take);
+    assert(heap["one object"]! > 8, JSON.stringify(heap));
+    assert("OverlappedFile write × 32" in heap);
+  });
+
+  test(`on ${runtime}.exe, bench/run.ts measures alone, and says what it has no figures of`, async () => {
+    const windows = await provision({ runtimes: [runtime] });
+    await using _session = await windows.session();
+    const program = windows.path(join(REPOSITORY, "bench", "run.ts"));
+    const { code, stdout, stderr } = await windows.run(
+      runtime,
+      [
+        ...runtime === "deno" ? ["run", "-A", "--no-check"] : [],
+        ...[program, "--quick", "--milliseconds", "1", "--size", "64K"],
+        ...["--experiment", "gather", "--operation", "gather"],
+      ],
+      { cwd: REPOSITORY, stdout: "pipe", stderr: "pipe" },
+    );
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "gather, unbuffered, 64 KiB: bare ");
+    assertStringIncludes(stdout, "there is no compiled C");
   });
 }
-
-test("npm run bench measures points with all ways, keeps the results, and leaves no folder behind", () => {
-  using folder = tempFolder();
-  const kept = folder.file("results.json");
-  const folders = () =>
-    readdirSync(tmpdir()).filter((name) =>
-      name.startsWith("kernel32-io-bench-")
-    );
-  const before = folders();
-  const { status, stdout, stderr } = bench(
-    ...["--quick", "--runtime", "bun", "--experiment", "transfer"],
-    ...["--operation", "read at", "--size", "4K", "--out", kept],
-    ...["--csv", folder.file("results.csv")],
-    ...["--html", folder.file("report.html")],
-  );
-  assertEquals(status, 0, stderr);
-  assertStringIncludes(stdout, "read at");
-  const results = JSON.parse(readFileSync(kept, "utf8")) as Results;
-  assertEquals(results.points.length, 1);
-  const [{ runs, bytes }] = results.points as [Results["points"][number]];
-  assertEquals([bytes, runs.length], [4096, 1]);
-  const names = ["C", "SyncFile", "bare", "kernel32", "node:fs"];
-  const ways = runs[0]!.ways;
-  assertEquals(
-    Object.keys(ways).toSorted(),
-    [...names, "@bun-win32/kernel32"].toSorted(),
-  );
-  for (const { rounds, latency } of Object.values(ways)) {
-    assertEquals([rounds.length, latency?.length], [8, 9]);
-    assert([...rounds, ...latency!].every((time) => time > 0));
-  }
-  assert(results.machine.system.length > 0);
-  assertEquals(folders(), before);
-  assert(existsSync(kept));
-});

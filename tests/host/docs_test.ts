@@ -47,7 +47,7 @@ const examples = sources
   .flatMap(({ file, text }) => codeBlocks(file, text))
   .map((block): Example => ({
     ...block,
-    name: `${block.place.replaceAll(/\W+/g, "_")}.ts`,
+    name: `${block.location.replaceAll(/\W+/g, "_")}.ts`,
   }));
 
 // In the repository, where the runtimes find what "@kernel32/io" is.
@@ -73,7 +73,9 @@ test("no example is overlooked", () => {
   for (const { file, text } of sources) {
     if (file.endsWith(".md")) continue;
     const announced = text.match(/^\s*\* @example/gm)?.length ?? 0;
-    const found = examples.filter(({ place }) => place.startsWith(`${file}:`));
+    const found = examples.filter(({ location }) =>
+      location.startsWith(`${file}:`)
+    );
     assert(found.length >= announced, `${file} announces ${announced}`);
   }
   const promises = examples.flatMap(({ code }) => expectations(code));
@@ -107,8 +109,8 @@ test("every example passes the type check", async () => {
 
 for (const runtime of RUNTIMES) {
   const { outcomes, output } = results[runtime];
-  for (const { name, place, title, code } of examples) {
-    test(`${place} (${title}) does what it says on ${runtime}.exe`, () => {
+  for (const { name, location, title, code } of examples) {
+    test(`${location} (${title}) does what it says on ${runtime}.exe`, () => {
       const outcome = outcomes.get(name);
       if (outcome === undefined) {
         throw new Error(`The process ended before or in it:

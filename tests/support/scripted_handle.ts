@@ -1,4 +1,5 @@
 import type { Handle } from "../../ffi/handle.ts";
+import { DeviceKind } from "../../src/file/device_kind.ts";
 import type { StartableOperation } from "../../src/overlapped/completion_port.ts";
 import {
   checkedLimit,
@@ -41,6 +42,7 @@ export class ScriptedHandle {
   readonly key = 1;
   readonly skipsOnSuccess = true;
   readonly isDisk: boolean;
+  readonly device: DeviceKind;
   readonly limiter: InFlightLimiter;
   /** The addresses of the OVERLAPPEDs that were to be cancelled. */
   readonly cancelled: bigint[] = [];
@@ -61,6 +63,8 @@ export class ScriptedHandle {
     { isDisk = true, limit }: { isDisk?: boolean; limit?: InFlightLimit } = {},
   ) {
     this.isDisk = isDisk;
+    const name = isDisk ? "disk" : "pipe";
+    this.device = new DeviceKind(this.handle, this.path, name);
     this.limiter = new InFlightLimiter(checkedLimit(limit));
     this.port = {
       pending: 0,

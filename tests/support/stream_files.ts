@@ -199,4 +199,9 @@ export class ScriptedFile implements StreamedFile {
 }
 
 /** What a file on a disk is. */
-export const ON_DISK = { seekable: true, unbuffered: false, append: false };
+export const ON_DISK = {
+  seekable: true,
+  sectored: false,
+  append: false,
+  device: { emptyRead: "end" },
+} as const;

@@ -1,202 +1,143 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { build, type Plugin } from "esbuild";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { release, type } from "node:os";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Runtime } from "../../bench/schema.ts";
-import type { Line, Spec } from "../../bench/spec.ts";
+import type { Line, Spec } from "../../bench/measure.ts";
+import { packageVersion } from "../../bench/packages.ts";
+import { WORDS } from "../../bench/runtime.ts";
+import type { Results, Runtime } from "../../bench/schema.ts";
+import { type Host, InterruptedError } from "../../bench/session.ts";
 import { command } from "../windows/command.ts";
-import { bundle } from "../build/bundle.ts";
-import { entriesOf, readProject } from "../build/manifest.ts";
-import { bundleProgram, urlOf } from "./bundle.ts";
 import type { Run, Windows } from "../windows/mod.ts";
+import { pinnedRuntime } from "../windows/runtimes.ts";
 
-const FOLDER = fileURLToPath(new URL("../../bench", import.meta.url));
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const FOLDER = join(REPOSITORY, "bench");
 const PEERS = join(FOLDER, "peers");
 
-/** The programs that many processes run. */
-const BUNDLED = ["run", "startup"] as const;
+/** The programs of the bench. */
+const BUNDLED = ["run", "heap"] as const;
 
-const WORDS: Readonly<Record<Runtime, readonly string[]>> = {
-  deno: ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"],
-  bun: ["run"],
-  node: ["--disable-warning=ExperimentalWarning"],
-};
-
-/** No point takes so long, in ms: whoever is silent for that long has got stuck. */
-const LONGEST_SILENCE = { quick: 45_000, full: 600_000 } as const;
+/** No point takes so long, in ms: a process that is silent for that long has got stuck. */
+const LONGEST_SILENCE = 600_000;
 
 /** Without the collector's interference as far as the runtime allows: V8 gets a youngest space that holds all garbage. */
 const HEAP_FLAGS =
   "--v8-flags=--min-semi-space-size=512,--max-semi-space-size=512";
 
 /** How much is seen of the heap. */
-export interface HeapOptions {
-  readonly calls: number;
-  readonly operations: number;
-  readonly quick: boolean;
-}
+const HEAP = {
+  quick: { calls: 100_000, operations: 15_000 },
+  full: { calls: 1_000_000, operations: 20_000 },
+} as const;
 
-/** What a start takes, in ms. */
-export interface Startup {
-  /** To import this module and make a call, over making the call by hand. */
-  readonly module: number;
-  /** To import a module in which there is nothing. */
-  readonly empty: number;
-}
-
-/** The programs of the bench, ready to be run. */
-export class Programs {
+/** The programs of the bench, ready to be run on Windows. */
+export class Programs implements Host {
   readonly #windows: Windows;
   readonly #folder: string;
-  /** The compiled C. */
-  readonly library: string;
-  /** A digest of what the programs and the C are made of. */
-  readonly digest: string;
+  readonly versions: Results["versions"];
+  readonly host: string;
+  readonly #against: string | undefined;
   #run: Run | undefined;
+  #isStopped = false;
 
   private constructor(
     windows: Windows,
     folder: string,
-    library: string,
-    digest: string,
+    runtimes: readonly Runtime[],
+    against?: string,
   ) {
     this.#windows = windows;
     this.#folder = folder;
-    this.library = library;
-    this.digest = digest;
+    this.versions = versionsOf(runtimes);
+    this.host = windows.native ? "" : ` on ${type()} ${release()}`;
+    this.#against = against;
   }
 
   /**
-   * Compiles the C, and installs the packages that the bench compares with.
+   * Compiles the C, and installs the package that the bench compares with.
    *
    * @param folder Where files may lie.
+   * @param against Another checkout that takes part.
    */
-  static async prepare(windows: Windows, folder: string): Promise<Programs> {
+  static async prepare(
+    windows: Windows,
+    folder: string,
+    runtimes: readonly Runtime[],
+    against?: string,
+  ): Promise<Programs> {
     await installPeers();
-    const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".c"));
-    const library = join(folder, "bench.dll");
-    const sources = files.toSorted().map((name) => join(FOLDER, name));
-    const bundles = BUNDLED.map((name) => join(folder, `${name}.js`));
+    const c = join(FOLDER, "c");
+    const files = (await readdir(c)).filter((name) => name.endsWith(".c"));
+    const sources = files.toSorted().map((name) => join(c, name));
+    const other = join(folder, "against.js");
     await Promise.all([
-      windows.compile(sources, library, ["-shared"]),
-      ...BUNDLED.map((name, i) =>
-        bundleProgram(windows, join(FOLDER, `${name}.ts`), bundles[i]!)
+      windows.compile(sources, join(folder, "bench.dll"), ["-shared"]),
+      ...BUNDLED.map((name) =>
+        bundleProgram(
+          windows,
+          join(FOLDER, `${name}.ts`),
+          join(folder, `${name}.js`),
+        )
       ),
+      against &&
+      bundleProgram(windows, join(resolve(against), "mod.ts"), other),
     ]);
-    const digest = await digestOf([...sources, ...bundles]);
-    return new Programs(windows, folder, library, digest);
-  }
-
-  /** Has a runtime tell what system it runs on. */
-  async system(runtime: Runtime): Promise<string> {
-    let system = "";
-    const spec = { points: [], quick: true, milliseconds: 1 };
-    await this.measure(runtime, spec, (line) => {
-      if ("system" in line) system = line.system;
-    });
-    return system;
+    const url = against && urlOf(windows, other);
+    return new Programs(windows, folder, runtimes, url);
   }
 
   /**
    * Has a process measure points, which are of one runtime.
    *
-   * @throws {Error} If it ends, or is silent for long, before it has measured all of them.
+   * @throws {Error} If it fails, or is silent for long.
    */
   async measure(
     runtime: Runtime,
-    spec: Omit<Spec, "folder" | "library">,
+    spec: Omit<Spec, "folder" | "library" | "against">,
     take: (line: Line) => void,
   ): Promise<void> {
     const path = join(this.#folder, "spec.json");
-    const [folder, library] = [this.#folder, this.library].map((path) =>
-      this.#windows.path(path)
-    ) as [string, string];
-    await writeFile(path, JSON.stringify({ ...spec, folder, library }));
-    const args = ["--spec", this.#windows.path(path)];
-    let answers = 0;
-    const program = join(this.#folder, "run.js");
-    await this.run(runtime, [], program, args, (text) => {
-      const line = JSON.parse(text) as Line;
-      if ("run" in line || "skipped" in line) answers++;
-      take(line);
-    }, LONGEST_SILENCE[spec.quick ? "quick" : "full"]);
-    if (answers < spec.points.length) {
-      throw new Error(`${runtime}.exe ended before it had measured all`);
-    }
+    const folder = this.#windows.path(this.#folder);
+    const library = this.#windows.path(join(this.#folder, "bench.dll"));
+    const against = this.#against;
+    const whole: Spec = { ...spec, folder, library, ...against && { against } };
+    await writeFile(path, JSON.stringify(whole));
+    await this.run(
+      runtime,
+      "run",
+      ["--spec", this.#windows.path(path)],
+      (text) => take(JSON.parse(text) as Line),
+    );
   }
 
   /** Measures what calls leave on the heap, in bytes. */
   async heap(
     runtime: Runtime,
-    { calls, operations, quick }: HeapOptions,
+    quick: boolean,
   ): Promise<Record<string, number>> {
-    const flags = runtime === "deno" ? [HEAP_FLAGS] : [];
+    const { calls, operations } = HEAP[quick ? "quick" : "full"];
     const folder = this.#windows.path(this.#folder);
+    let heap = {};
+    const take = (line: string) => heap = JSON.parse(line);
     const args = [folder, String(calls), String(operations)];
-    if (quick) args.push("quick");
-    const said = await this.#text(
-      ...[runtime, flags, join(FOLDER, "heap.ts"), args] as const,
-    );
-    return JSON.parse(said) as Record<string, number>;
+    await this.run(runtime, "heap", args, take);
+    return heap;
   }
 
-  /**
-   * Measures what import and first call cost over opening kernel32.dll alone: this module in one file, as the npm package has it, where
-   * it does not matter how long the system takes to open many. Of so many starts the shortest counts: the first ones look for what the
-   * later ones find in caches.
-   */
-  async startup(runtime: Runtime, starts: number): Promise<Startup> {
-    const folder = join(this.#folder, "package");
-    await bundle(REPOSITORY, entriesOf(await readProject(REPOSITORY)), folder);
-    const empty = join(folder, "empty.js");
-    await writeFile(empty, "export {};\n");
-    const program = join(this.#folder, "startup.js");
-    const least = [Infinity, Infinity, Infinity];
-    for (let i = 0; i < starts; i++) {
-      const times: number[] = [];
-      const take = (line: string) => void times.push(Number(line));
-      for (
-        const [what, path] of [
-          ["import", join(folder, "mod.js")],
-          ["bare", empty],
-        ] as const
-      ) {
-        const args = [what, urlOf(this.#windows, path)];
-        await this.run(runtime, [], program, args, take);
-      }
-      for (const [i, time] of times.entries()) {
-        least[i] = Math.min(least[i]!, time);
-      }
-    }
-    const [module, bare, nothing] = least as [number, number, number];
-    return { module: module - bare, empty: nothing };
-  }
-
-  async #text(
-    ...args: [Runtime, readonly string[], string, readonly string[]]
-  ): Promise<string> {
-    let said = "";
-    await this.run(...args, (line) => said += line);
-    return said;
-  }
-
-  /**
-   * Runs a program to its end.
-   *
-   * @param program Its path.
-   */
+  /** Runs a program of the bench to its end. */
   async run(
     runtime: Runtime,
-    flags: readonly string[],
     program: string,
     args: readonly string[],
     take: (line: string) => void,
-    silence: number = LONGEST_SILENCE.full,
   ): Promise<void> {
-    const path = this.#windows.path(program);
+    if (this.#isStopped) throw new InterruptedError("Interrupted");
+    const path = this.#windows.path(join(this.#folder, `${program}.js`));
+    const flags = program === "heap" && runtime === "deno" ? [HEAP_FLAGS] : [];
     const run = await this.#windows.spawn(
       runtime,
       [...WORDS[runtime], ...flags, path, ...args],
@@ -208,58 +149,83 @@ export class Programs {
       "data",
       (text: string) => said += text,
     );
-    let failure: unknown;
+    let failure: Error | undefined;
     const watchdog = setTimeout(() => {
-      failure ??= new Error(`${runtime}.exe ${program} said nothing for long`);
+      failure ??= new Error(`${runtime}.exe ${program} was silent for long`);
       run.kill();
-    }, silence);
-    const lines = createInterface({ input: run.process.stdout! });
-    lines.on("line", (line) => {
+    }, LONGEST_SILENCE);
+    createInterface({ input: run.process.stdout! }).on("line", (line) => {
       watchdog.refresh();
       try {
         take(line);
-      } catch (error) {
-        failure ??= new Error(`${runtime}.exe printed ${line}`, {
-          cause: error,
-        });
+      } catch (cause) {
+        failure ??= new Error(`${runtime}.exe printed ${line}`, { cause });
       }
     });
     const { code } = await run.ended;
     clearTimeout(watchdog);
     this.#run = undefined;
+    if (this.#isStopped) throw new InterruptedError("Interrupted");
     if (failure !== undefined) throw failure;
     if (code === 0) return;
-    const line = [program, ...args].join(" ");
     throw new Error(
-      `${runtime}.exe ${line} ended with code ${code}.\n${said}`,
+      `${runtime}.exe ${program} ended with code ${code}.\n${said}`,
     );
   }
 
   /** Ends the program that runs. */
-  async kill(): Promise<void> {
+  async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#run?.kill();
   }
 }
 
-async function digestOf(files: readonly string[]): Promise<string> {
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(await readFile(file));
-  return hash.digest("hex").slice(0, 16);
+function versionsOf(runtimes: readonly Runtime[]): Results["versions"] {
+  const versions: Record<string, string> = {};
+  for (const name of runtimes) {
+    versions[`${name}.exe`] = pinnedRuntime(name).version;
+  }
+  return Object.assign(versions, ...runtimes.map(packageVersion));
+}
+
+/**
+ * Puts a program and all that it imports into one file. Opening a hundred files costs Wine, and a scanner of viruses, more than a second,
+ * in each of the many processes of a run. What a module finds beside itself, by `import.meta.url`, it goes on finding where it was.
+ */
+async function bundleProgram(
+  windows: Windows,
+  source: string,
+  output: string,
+): Promise<void> {
+  const ownUrls: Plugin = {
+    name: "own URLs",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const text = await readFile(path, "utf8");
+        const url = JSON.stringify(urlOf(windows, path));
+        return {
+          contents: text.replaceAll("import.meta.url", url),
+          loader: "ts",
+        };
+      });
+    },
+  };
+  await build({
+    ...{ entryPoints: [source], outfile: output, bundle: true },
+    ...{ format: "esm", platform: "node", target: "es2024" },
+    ...{ logLevel: "warning", plugins: [ownUrls] },
+  });
+}
+
+function urlOf(windows: Windows, path: string): string {
+  return `file:///${windows.path(path).replaceAll("\\", "/")}`;
 }
 
 /** Installs what `peers/package-lock.json` pins, for Windows wherever this is. */
 async function installPeers(): Promise<void> {
   if (existsSync(join(PEERS, "node_modules", ".package-lock.json"))) return;
-  console.error(
-    "Installing the packages that the bench compares with (npm ci)",
-  );
+  console.error("Installing the package that the bench compares with (npm ci)");
   const args = ["ci", "--os=win32", "--cpu=x64", "--ignore-scripts"];
-  const npm = process.env["npm_execpath"];
-  const quiet = ["--no-fund", "--no-audit"];
-  if (npm?.endsWith("npm-cli.js")) {
-    await command(process.execPath, [npm, ...args, ...quiet], { cwd: PEERS });
-  } else {
-    const shell = process.platform === "win32";
-    await command("npm", [...args, ...quiet], { cwd: PEERS, shell });
-  }
+  const shell = process.platform === "win32";
+  await command("npm", args, { cwd: PEERS, shell });
 }

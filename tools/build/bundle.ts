@@ -64,8 +64,6 @@ async function bundleEntry(
     metafile: true,
     external,
     plugins: [UNUSED],
-    // Folds constants, which a program's bundler would otherwise keep: to it, sums and powers may have effects.
-    minifySyntax: true,
     // Bun takes a script that says so as it is, and loads it in half the time: https://bun.com/docs/bundler#target
     banner: { js: "// @bun" },
     format: "esm",

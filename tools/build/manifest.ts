@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 /** What deno.json and package.json say of the project. */
 export interface Project {
@@ -7,6 +9,8 @@ export interface Project {
   version: string;
   license: string;
   description: string;
+  /** Where the sources are published, if they are: "https://github.com/owner/name". */
+  url: string | undefined;
   /** Subpaths (".", "./raw") and the sources behind them. */
   exports: Record<string, string>;
 }
@@ -21,7 +25,7 @@ export interface Entry {
   source: string;
   /** Its file in the package: "raw.js". */
   script: string;
-  /** Its declarations in the package: "types/src/raw.d.ts". */
+  /** Its declarations in the package: "types/raw.d.ts". */
   types: string;
 }
 
@@ -30,20 +34,38 @@ export async function readProject(repository: string): Promise<Project> {
   const read = async (name: string) =>
     JSON.parse(await readFile(join(repository, name), "utf8"));
   const { name, version, license, exports } = await read("deno.json");
-  const { description } = await read("package.json");
-  return { name, version, license, description, exports };
+  const { description, repository: stated } = await read("package.json");
+  const url = webUrlOf(stated?.url ?? stated ?? await originOf(repository));
+  return { name, version, license, description, url, exports };
+}
+
+/** Returns where `git push` goes to, if anywhere. */
+async function originOf(repository: string): Promise<string> {
+  const words = ["-C", repository, "remote", "get-url", "origin"];
+  const { stdout } = await promisify(execFile)("git", words)
+    .catch(() => ({ stdout: "" }));
+  return stdout.trim();
+}
+
+/** Turns the address of a repository on GitHub, in any of its forms, into that of its page. */
+export function webUrlOf(address: string): string | undefined {
+  const path =
+    /^(?:github:|(?:git\+)?https:\/\/github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/
+      .exec(address)?.[1];
+  return path && `https://github.com/${path}`;
 }
 
 /** Lists the modules that can be imported. */
 export function entriesOf({ name, exports }: Project): Entry[] {
   return Object.entries(exports).map(([subpath, path]) => {
     const source = path.replace(/^\.\//, "");
+    const base = subpath === "." ? "mod" : subpath.slice(2);
     return {
       subpath,
       name: name + subpath.slice(1),
       source,
-      script: subpath === "." ? "mod.js" : `${subpath.slice(2)}.js`,
-      types: `types/${source.replace(/\.ts$/, ".d.ts")}`,
+      script: `${base}.js`,
+      types: `types/${base}.d.ts`,
     };
   });
 }
@@ -53,7 +75,7 @@ export function entriesOf({ name, exports }: Project): Entry[] {
  * that depends on this one must be installable there.
  */
 export function manifest(
-  { name, version, license, description }: Project,
+  { name, version, license, description, url }: Project,
   entries: readonly Entry[],
 ): Record<string, unknown> {
   return {
@@ -62,9 +84,15 @@ export function manifest(
     description,
     license,
     author: "the @kernel32/io authors",
+    ...(url && {
+      homepage: `${url}#readme`,
+      repository: { type: "git", url: `git+${url}.git` },
+      bugs: { url: `${url}/issues` },
+    }),
     keywords: [
       ...["windows", "win32", "kernel32", "ffi", "deno", "bun"],
-      ...["file", "io", "writefile", "readfile", "unbuffered", "named-pipe"],
+      ...["file", "io", "writefile", "readfile", "unbuffered", "overlapped"],
+      ...["file-lock", "named-pipe", "completion-port", "scatter-gather"],
     ],
     type: "module",
     sideEffects: false,
@@ -75,7 +103,7 @@ export function manifest(
       ])),
       "./package.json": "./package.json",
     },
-    files: ["*.js", "types/", "CHANGELOG.md"],
+    files: ["*.js", "types/", "docs/", "examples/", "*.md"],
     engines: { deno: ">=2.5.0", bun: ">=1.3.0", node: ">=22" },
   };
 }

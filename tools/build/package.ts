@@ -1,10 +1,14 @@
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundle } from "./bundle.ts";
 import { emitDeclarations } from "./declarations.ts";
 import { entriesOf, type Entry, manifest, readProject } from "./manifest.ts";
 
-const COPIED = ["README.md", "CHANGELOG.md", "LICENSE"];
+/** What the package has as it stands in the repository: also what the README links to. */
+export const COPIED: readonly string[] = [
+  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md"],
+  ...["SECURITY.md", "LICENSE", "docs", "examples"],
+];
 
 /** What {@link buildPackage} made. */
 export interface Package {
@@ -27,13 +31,14 @@ export async function buildPackage(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await bundle(repository, entries, folder);
+  await mkdir(join(folder, "types"));
   await emitDeclarations(repository, entries, join(folder, "types"));
   await writeFile(
     join(folder, "package.json"),
     JSON.stringify(manifest(project, entries), null, 2) + "\n",
   );
   for (const name of COPIED) {
-    await copyFile(join(repository, name), join(folder, name));
+    await cp(join(repository, name), join(folder, name), { recursive: true });
   }
   return { entries };
 }

@@ -1,35 +1,22 @@
-import { growsInBytes, sizeName } from "../../bench/point_name.ts";
 import {
-  type Experiment,
-  PERCENTILES,
-  type PointResult,
-} from "../../bench/schema.ts";
-import { bars } from "./bar_chart.ts";
-import { type Chart, panelNames } from "./chart.ts";
-import {
-  type CostModel,
-  costModels,
-  costModelTable,
-  costText,
-} from "./cost_model.ts";
-import { figuresOf, ratio } from "./figures.ts";
-import { groupBy } from "./groups.ts";
-import { lineChart, lines } from "./line_chart.ts";
-import { comparePoints, EXPERIMENTS } from "./names.ts";
-import { digits } from "./numbers.ts";
-import { PATTERN_SERIES, WAY_SERIES } from "./series.ts";
+  comparePoints,
+  groupBy,
+  isMixed,
+  sizeName,
+} from "../../bench/names.ts";
+import type { Figures } from "../../bench/figures.ts";
+import type { Experiment, PointResult } from "../../bench/schema.ts";
+import { bars, type Chart, lines, type Shown } from "./chart.ts";
+import { costChart } from "./cost_model.ts";
 
 const KIB = 1024;
 
-/** Sizes that bars are drawn for: more would say the same again. */
+/** Sizes and depths that bars are drawn for: more would say the same again. */
 const BAR_SIZES: readonly number[] = [512, 4 * KIB, 64 * KIB, 1024 * KIB];
 const BAR_DEPTHS: readonly number[] = [1, 8, 32];
 
 /** Sizes that lines by requests in flight are drawn for. */
 const DEPTH_SIZES: readonly number[] = [4 * KIB, 64 * KIB];
-
-/** What latencies are shown of. */
-const LATENCY_SIZE = 4 * KIB;
 
 /** Makes the charts of an experiment. */
 export function charts(
@@ -38,46 +25,54 @@ export function charts(
 ): Chart[] {
   const own = points.filter((point) => point.experiment === experiment)
     .toSorted(comparePoints);
+  if (own.length === 0) return [];
   const made = () => {
-    if (EXPERIMENTS[experiment].x) return scaling(experiment, own);
-    if (experiment === "transfer") {
-      return transfers(own, points.toSorted(comparePoints));
+    if (own.some(isMixed)) {
+      return [ratios("Time to C's", own, "phase", ({ phase = "" }) => phase)];
     }
+    if (experiment === "file size") return fileSizes(own);
+    if (experiment === "transfer") return transfers(own);
     return experiment === "overlapped" ? overlapped(own) : others(own);
   };
   return made().filter(({ panels }) => panels.length > 0);
 }
 
-function transfers(
-  points: readonly PointResult[],
-  all: readonly PointResult[],
-): Chart[] {
-  const buffered = points.filter(({ pattern }) => pattern === "buffered");
-  const unbuffered = points.filter(({ pattern }) => pattern === "unbuffered");
+const SIZE = {
+  label: "Request",
+  value: ({ bytes }: PointResult): number => bytes,
+  kind: "bytes",
+} as const;
+const DEPTH = {
+  label: "Requests in flight",
+  value: ({ depth }: PointResult): number => depth,
+};
+const RATE = {
+  label: "MB/s",
+  value: ({ megabytes }: Figures): number => megabytes,
+};
+
+function transfers(points: readonly PointResult[]): Chart[] {
+  const of = (pattern: string) =>
+    points.filter((point) => point.pattern === pattern);
+  const few = (pattern: string) =>
+    of(pattern).filter(({ bytes }) => BAR_SIZES.includes(bytes));
   return [
-    throughputByPattern(points),
-    throughputByWay("Throughput of the ways, buffered", buffered),
-    throughputByWay("Throughput of the ways, unbuffered", unbuffered),
-    ratios(
-      "Time to C's, buffered",
-      buffered.filter(({ bytes }) => BAR_SIZES.includes(bytes)),
-    ),
-    ratios(
-      "Time to C's, unbuffered",
-      unbuffered.filter(({ bytes }) => BAR_SIZES.includes(bytes)),
-    ),
-    cpuPerKiB(buffered),
-    costModel(buffered, costModels(all)),
-    latencies(
-      `Latency of ${sizeName(LATENCY_SIZE)}, buffered`,
-      buffered.filter(({ bytes }) => bytes === LATENCY_SIZE),
-    ),
+    lines(points, {
+      title: "Throughput of this module's files, by request size",
+      about: "SyncFile, a line for each way to open a file. Higher is better.",
+      ...{ x: SIZE, y: RATE, shown: ["bytes", "pattern"] },
+      ...{ way: "SyncFile" },
+    }),
+    throughput("Throughput of the ways, buffered", of("buffered")),
+    throughput("Throughput of the ways, unbuffered", of("unbuffered")),
+    ratios("Time to C's, buffered", few("buffered")),
+    ratios("Time to C's, unbuffered", few("unbuffered")),
+    costChart(of("buffered"), points),
   ];
 }
 
 function overlapped(points: readonly PointResult[]): Chart[] {
-  const isSmall = ({ bytes }: PointResult) => bytes === LATENCY_SIZE;
-  const deepest = Math.max(0, ...points.filter(isSmall).map((p) => p.depth));
+  const deepest = Math.max(...BAR_DEPTHS);
   const byDepth = several(
     points.filter(({ bytes }) => DEPTH_SIZES.includes(bytes)),
     "depth",
@@ -86,54 +81,30 @@ function overlapped(points: readonly PointResult[]): Chart[] {
     lines(byDepth, {
       title: "Operations a second by requests in flight",
       about: "Higher is better.",
-      x: { label: "Requests in flight", value: ({ depth }) => depth },
+      ...{ x: DEPTH, shown: ["depth"] },
       y: { label: "Operations/s", value: ({ perSecond }) => perSecond },
-      series: WAY_SERIES,
-    }),
-    lines(byDepth, {
-      title: "What an operation costs the processors, by requests in flight",
-      about: "CPU time of the process. Lower is better.",
-      x: { label: "Requests in flight", value: ({ depth }) => depth },
-      y: { label: "CPU µs/operation", value: ({ cpu }) => cpu?.median },
-      series: WAY_SERIES,
     }),
     ratios(
       "Time to C's, by requests in flight",
       byDepth.filter(({ depth }) => BAR_DEPTHS.includes(depth)),
+      "depth",
       ({ depth }) => `× ${depth}`,
     ),
-    throughputByWay(
+    throughput(
       `Throughput of the ways, ${deepest} in flight`,
       several(points.filter(({ depth }) => depth === deepest), "bytes"),
-    ),
-    latencies(
-      `Latency of ${sizeName(LATENCY_SIZE)}, ${deepest} in flight`,
-      points.filter((point) => isSmall(point) && point.depth === deepest),
     ),
   ];
 }
 
 function others(points: readonly PointResult[]): Chart[] {
-  const sized = several(points, "bytes");
-  const sizes = new Set(points.map(({ bytes }) => bytes)).size;
-  const few = sizes <= BAR_SIZES.length
+  const sizes = new Set(points.map(({ bytes }) => bytes));
+  const few = sizes.size <= BAR_SIZES.length
     ? points
     : points.filter(({ bytes }) => BAR_SIZES.includes(bytes));
-  const isBeside = points.some((point) => figuresOf(point)[0]?.way === "C");
   return [
-    throughputByWay("Throughput of the ways", sized),
-    bars(few, {
-      title: "Throughput",
-      about: "Higher is better.",
-      label: "MB/s",
-      group: ({ bytes }) => sizeName(bytes),
-      value: ({ megabytes, time }) => ({
-        median: megabytes,
-        low: megabytes * time.median / time.high,
-        high: megabytes * time.median / time.low,
-      }),
-    }),
-    ...isBeside ? [ratios("Time to C's", few)] : [],
+    throughput("Throughput of the ways", several(points, "bytes")),
+    ratios("Time to C's", few),
   ];
 }
 
@@ -150,154 +121,28 @@ function several(
   return [...groups.values()].filter((group) => group.length > 2).flat();
 }
 
-function scaling(
-  experiment: Experiment,
-  points: readonly PointResult[],
-): Chart[] {
-  const x = {
-    label: EXPERIMENTS[experiment].x!,
-    value: ({ x }: PointResult) => x,
-    ...growsInBytes(experiment) && { kind: "bytes" as const },
-  };
+function fileSizes(points: readonly PointResult[]): Chart[] {
   return [
     lines(points, {
       title: "Time",
-      about: "What an operation takes. Lower is better.",
-      x,
-      y: { label: "µs/operation", value: ({ time }) => time.median / 1000 },
-      series: WAY_SERIES,
-    }),
-    lines(points, {
-      title: "Memory",
-      about: "The most that the process grew by. Lower is better.",
-      x,
-      y: {
-        label: "MiB",
-        value: ({ memory }) => memory === undefined ? memory : memory / 2 ** 20,
-      },
-      series: WAY_SERIES,
+      about: "What a request of 1 MiB takes. Lower is better.",
+      x: { label: "File", value: ({ fileSize }) => fileSize, kind: "bytes" },
+      y: { label: "µs/request", value: ({ time }) => time.median / 1000 },
+      shown: [],
     }),
   ];
 }
 
-function throughputByPattern(points: readonly PointResult[]): Chart {
-  return lines(points, {
-    title: "Throughput of this module's files, by request size",
-    about: "SyncFile, a line for each way to open a file. Higher is better.",
-    x: { label: "Request", value: ({ bytes }) => bytes, kind: "bytes" },
-    y: { label: "MB/s", value: ({ megabytes }) => megabytes },
-    way: "SyncFile",
-    series: PATTERN_SERIES,
-  });
-}
-
-function throughputByWay(
-  title: string,
-  points: readonly PointResult[],
-): Chart {
-  return lines(points, {
-    title,
-    about: "Higher is better.",
-    x: { label: "Request", value: ({ bytes }) => bytes, kind: "bytes" },
-    y: { label: "MB/s", value: ({ megabytes }) => megabytes },
-    series: WAY_SERIES,
-  });
-}
-
-function cpuPerKiB(points: readonly PointResult[]): Chart {
-  return lines(points, {
-    title: "What a KiB costs the processors, by request size",
-    about:
-      "CPU time of the process, buffered. Small requests pay for the call, large ones for copying. Lower is better.",
-    x: { label: "Request", value: ({ bytes }) => bytes, kind: "bytes" },
-    y: { label: "CPU µs/KiB", value: ({ cpuPerKiB }) => cpuPerKiB },
-    series: WAY_SERIES,
-  });
+function throughput(title: string, points: readonly PointResult[]): Chart {
+  const about = "Higher is better.";
+  return lines(points, { title, about, x: SIZE, y: RATE, shown: ["bytes"] });
 }
 
 function ratios(
   title: string,
   points: readonly PointResult[],
-  group = ({ bytes }: PointResult) => sizeName(bytes),
+  shown: Shown = "bytes",
+  group = ({ bytes }: PointResult): string => sizeName(bytes),
 ): Chart {
-  return bars(points, {
-    title,
-    about:
-      "How many times as long as C it took, in the same rounds. The thin line is from the lowest to the highest process, or between the quartiles of one process's rounds. Lower is better.",
-    label: "Times C's time",
-    group,
-    value: ({ way }, point) => way === "C" ? undefined : ratio(point, way, "C"),
-    limit: 1,
-  });
-}
-
-function latencies(title: string, points: readonly PointResult[]): Chart {
-  const names = PERCENTILES.map((part) =>
-    part === 0 ? "min" : part === 1 ? "max" : String(part * 100)
-  );
-  const { titleOf } = panelNames(points, {
-    ...{ isOfSize: false, isOfDepth: false, isOfPattern: false },
-  });
-  const panels = [...groupBy(points, titleOf)].flatMap(([title, group]) => {
-    const dots = group.flatMap((point) =>
-      figuresOf(point).flatMap(({ way, latency = [] }) =>
-        // A clock may not see the shortest ones, and 0 has no place on the axis.
-        latency.map((ns, i) => ({
-          ...{ series: way, x: i, y: ns / 1000 },
-          title: `${way}, ${names[i]}: ${digits(ns / 1000)} µs`,
-        })).filter(({ y }) => y > 0)
-      )
-    );
-    return dots.length === 0 ? [] : [{ title, dots }];
-  });
-  return lineChart({
-    title,
-    about:
-      "Of operations timed one by one: so many percent of them took no longer. Lower is better, and flat is steady.",
-    ...{ series: WAY_SERIES, panels },
-    x: { label: "Percentile", kind: names },
-    y: { label: "µs", kind: "log" },
-  });
-}
-
-function costModel(
-  points: readonly PointResult[],
-  all: readonly CostModel[],
-): Chart {
-  const models = costModels(points);
-  const panels = [
-    ...groupBy(models, ({ runtime, operation }) => `${runtime}, ${operation}`),
-  ].map(([title, group]) => ({
-    title,
-    dots: group.flatMap(({ way, samples }) =>
-      samples.map(({ kib, cpu }) => ({
-        ...{ series: way, x: kib * KIB, y: cpu },
-        title: `${way}, ${sizeName(kib * KIB)}: ${digits(cpu)} µs`,
-      }))
-    ),
-    curves: group.flatMap(curve),
-  }));
-  const { table: _, ...chart } = lineChart({
-    title: "The cost model",
-    about: [
-      "CPU µs = call + copying × KiB: what a request costs whatever its length, in which ways differ, and what each KiB adds, which none can make cheaper than C. They are even at a size from which on the bytes cost more than the call.",
-      costText(models),
-      "Marks are what was measured, buffered; lines are the model. The table has all else that was measured with three sizes or more, and how far figures are off the line: much, where a KiB does not cost the same at all sizes.",
-    ].filter((text) => text !== "").join(" "),
-    ...{ series: WAY_SERIES, panels },
-    x: { label: "Request", kind: "bytes" },
-    y: { label: "CPU µs/request", kind: "log" },
-  });
-  return { ...chart, table: costModelTable(all) };
-}
-
-/** A line of the model is none on logarithmic axes. */
-function curve({ way, samples, fixed, marginal }: CostModel) {
-  const sizes = samples.map(({ kib }) => kib);
-  const [from, to] = [Math.min(...sizes), Math.max(...sizes)];
-  const steps = 40;
-  return Array.from({ length: steps + 1 }, (_, i) => {
-    const kib = from * (to / from) ** (i / steps);
-    return { series: way, x: kib * KIB, y: fixed + marginal * kib };
-  }).filter(({ y }) => y > 0);
+  return bars(points, { title, shown, group });
 }

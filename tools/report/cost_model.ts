@@ -1,119 +1,124 @@
-import { sizeName } from "../../bench/point_name.ts";
+import { digits, groupBy, sizeName } from "../../bench/names.ts";
+import { figuresOf } from "../../bench/figures.ts";
 import type { PointResult, Way } from "../../bench/schema.ts";
-import { figuresOf } from "./figures.ts";
-import { groupBy } from "./groups.ts";
-import { digits } from "./numbers.ts";
-import { type Table, withoutEmpty } from "./tables.ts";
+import { type Table, withoutEmpty } from "../../bench/table.ts";
+import { type Chart, lineChart } from "./chart.ts";
+import { WAY_SERIES } from "./series.ts";
 
 const KIB = 1024;
 
-/** Fewer sizes than that tell nothing that a line through two points would not. */
+/** Fewer sizes say nothing that a line through two points would not. */
 const FEWEST_SIZES = 3;
 
-/** What a request costs the processors, by its size. */
+/** The CPU time of a request in µs, above 0, by its size. */
 export interface Sample {
   readonly kib: number;
-  /** CPU time of a request in µs, above 0. */
   readonly cpu: number;
 }
 
 /** `CPU µs = fixed + marginal × KiB`. Neither is below 0. */
 export interface Line {
-  /** What a call costs, whatever its length. */
   readonly fixed: number;
-  /** What each KiB adds: copying it, above all. */
   readonly marginal: number;
   /** By how much of itself a sample is off the line: root of the mean square. */
   readonly residual: number;
 }
 
-/** What is modelled, and from what. */
-export interface CostModel extends Line {
-  readonly runtime: PointResult["runtime"];
-  readonly experiment: PointResult["experiment"];
-  readonly operation: PointResult["operation"];
-  readonly pattern: PointResult["pattern"];
-  readonly depth: number;
+interface CostModel extends Line {
+  readonly point: PointResult;
   readonly way: Way;
   readonly samples: readonly Sample[];
 }
 
 /** Fits a line for each way to do an operation that was measured with enough sizes. */
 export function costModels(points: readonly PointResult[]): CostModel[] {
+  const known = points.flatMap((point) =>
+    figuresOf(point).flatMap(({ way, cpu }) =>
+      cpu === undefined ? [] : [{
+        ...{ point, way },
+        sample: { kib: point.bytes / KIB, cpu: cpu.median },
+      }]
+    )
+  );
   const groups = groupBy(
-    points.filter(({ x }) => x === undefined).flatMap(samplesOf),
-    ({ key }) => key,
+    known,
+    ({ point, way }) =>
+      [point.runtime, point.operation, point.pattern, way].join(),
   );
   return [...groups.values()].flatMap((group) => {
     const samples = group.map(({ sample }) => sample);
     const line = fit(samples);
-    return line === undefined ? [] : [{ ...group[0]!.model, samples, ...line }];
+    const { point, way } = group[0]!;
+    return line === undefined ? [] : [{ point, way, samples, ...line }];
   });
 }
 
+/** Draws the lines of some points, with a table of those of all. */
+export function costChart(
+  points: readonly PointResult[],
+  all: readonly PointResult[],
+): Chart {
+  const panels = [
+    ...groupBy(
+      costModels(points),
+      ({ point }) => `${point.runtime}, ${point.operation}`,
+    ),
+  ].map(([title, group]) => ({
+    title,
+    dots: group.flatMap(({ way, samples }) =>
+      samples.map(({ kib, cpu }) => ({
+        ...{ series: way, at: kib * KIB, value: cpu },
+        title: `${way}, ${sizeName(kib * KIB)}: ${digits(cpu)} µs`,
+      }))
+    ),
+    curves: group.flatMap(curve),
+  }));
+  const chart = lineChart(
+    {
+      title: "The cost model",
+      about:
+        "CPU µs = call + copying × KiB: what a request costs whatever its length, in which ways differ, and what each KiB adds, which none can make cheaper than C. They are even at a size from which on the bytes cost more than the call. Marks are what was measured, buffered; lines are the model. The table has all else that was measured with three sizes or more, and how far figures are off the line.",
+    },
+    WAY_SERIES,
+    panels,
+    { label: "Request", kind: "bytes" },
+    { label: "CPU µs/request", kind: "log" },
+  );
+  return { ...chart, table: costModelTable(costModels(all)) };
+}
+
+function curve({ way, samples, fixed, marginal }: CostModel) {
+  const sizes = samples.map(({ kib }) => kib);
+  const [from, to] = [Math.min(...sizes), Math.max(...sizes)];
+  const steps = 40;
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const kib = from * (to / from) ** (i / steps);
+    return { series: way, at: kib * KIB, value: fixed + marginal * kib };
+  }).filter(({ value }) => value > 0);
+}
+
 /** Makes a table with a row for each line that was fitted. */
-export function costModelTable(models: readonly CostModel[]): Table {
+function costModelTable(models: readonly CostModel[]): Table {
   return withoutEmpty({
     head: [
-      ...["Runtime", "Operation", "Pattern", "In flight", "Way"],
-      ...["Call µs", "Copying µs/KiB", "Even at", "Residual", "Sizes"],
+      ...["Runtime", "Operation", "Pattern", "Way"],
+      ...["Call µs", "Copying µs/KiB", "Even at", "Residual"],
     ],
-    words: 5,
-    rows: models.map((model) => [
-      ...[model.runtime, model.operation, model.pattern],
-      ...[model.depth > 1 ? String(model.depth) : "", model.way],
-      ...[digits(model.fixed), digits(model.marginal), evenAt(model)],
-      `${(100 * model.residual).toFixed(0)} %`,
-      String(model.samples.length),
+    words: 4,
+    rows: models.map(({ point, way, fixed, marginal, residual }) => [
+      ...[point.runtime, point.operation, point.pattern, way],
+      ...[digits(fixed), digits(marginal)],
+      fixed > 0 && marginal > 0
+        ? sizeName(2 ** Math.round(Math.log2(KIB * fixed / marginal)))
+        : "",
+      `${(100 * residual).toFixed(0)} %`,
     ]),
   });
 }
 
-/** The power of two at about which copying costs as much as the call, if there is one. */
-function evenAt({ fixed, marginal }: Line): string {
-  if (fixed === 0 || marginal === 0) return "";
-  return sizeName(2 ** Math.round(Math.log2(KIB * fixed / marginal)));
-}
-
-/** Says in words what this module's files cost: nothing where they were not measured. */
-export function costText(models: readonly CostModel[]): string {
-  const parts = models.filter(({ way, operation }) =>
-    way === "SyncFile" && (operation === "read" || operation === "write")
-  ).map((model) => {
-    const { runtime, operation, fixed, marginal } = model;
-    const even = evenAt(model);
-    const costs = `${digits(fixed)} µs and ${digits(marginal)} µs/KiB`;
-    const place = `${runtime} ${operation}`;
-    return `${place} ${costs}${even === "" ? "" : `, even at ${even}`}`;
-  });
-  return parts.length === 0 ? "" : `SyncFile: ${parts.join("; ")}.`;
-}
-
-/** The models that tell most, where there is no room for all. */
-export function mainModels(models: readonly CostModel[]): CostModel[] {
-  return models.filter(({ experiment, pattern, depth }) =>
-    (pattern === "buffered" || pattern === "unbuffered") &&
-    (experiment === "transfer" ||
-      experiment === "overlapped" && (depth === 1 || depth === 32))
-  );
-}
-
-function samplesOf(point: PointResult) {
-  const { experiment, runtime, operation, pattern, depth, bytes } = point;
-  return figuresOf(point).flatMap(({ way, cpu }) => {
-    if (cpu === undefined) return [];
-    const model = { experiment, runtime, operation, pattern, depth, way };
-    return [{
-      key: JSON.stringify(Object.values(model)),
-      model,
-      sample: { kib: bytes / KIB, cpu: cpu.median },
-    }];
-  });
-}
-
 /**
- * Fits `cpu = fixed + marginal × kib`, neither part below 0, by least squares of relative errors: by absolute ones, the largest requests alone would
- * tell what the smallest cost.
+ * Fits `cpu = fixed + marginal × kib`, neither part below 0, by least squares of relative errors: by absolute ones, the largest requests
+ * alone would say what the smallest cost.
  *
  * @returns `undefined` if there are fewer than three sizes.
  */
@@ -134,7 +139,6 @@ export function fit(samples: readonly Sample[]): Line | undefined {
   const squares = samples.map(({ kib, cpu }) =>
     ((fixed + marginal * kib) / cpu - 1) ** 2
   );
-  const mean = squares.reduce((sum, square) => sum + square, 0) /
-    samples.length;
-  return { fixed, marginal, residual: Math.sqrt(mean) };
+  const sum = squares.reduce((sum, square) => sum + square, 0);
+  return { fixed, marginal, residual: Math.sqrt(sum / samples.length) };
 }

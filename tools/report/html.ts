@@ -1,19 +1,17 @@
+import { EXPERIMENT_NAMES } from "../../bench/names.ts";
 import { readFileSync } from "node:fs";
-import { type Results, SCHEMA, type Way } from "../../bench/schema.ts";
+import { type Results, SCHEMA } from "../../bench/schema.ts";
 import type { Chart } from "./chart.ts";
 import { charts } from "./charts.ts";
-import { reasons } from "./figures.ts";
-import { findingText, type GoalResult, goals } from "./goals.ts";
-import { groupBy } from "./groups.ts";
-import { caveat, machineLines } from "./machine.ts";
+import { measuredWays, notMeasured } from "../../bench/figures.ts";
+import { caveat, machineSentence, mixedTables } from "../../bench/summary.ts";
 import { inline, type Markup, markup, NOTHING, raw } from "./markup.ts";
-import { EXPERIMENT_NAMES, EXPERIMENTS, WAY_NAMES, WAYS } from "./names.ts";
+import { EXPERIMENTS, WAYS } from "../../bench/schema.ts";
 import { swatch } from "./plots.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "../../bench/table.ts";
 
 const STYLE = readFileSync(new URL("page.css", import.meta.url), "utf8");
 
-/** A part of the page that the table of contents names. */
 interface Section {
   readonly id: string;
   readonly title: string;
@@ -23,11 +21,10 @@ interface Section {
 /** Makes a page of results that needs nothing but itself: no script, no font, no request. */
 export function html(results: Results): string {
   const sections = [
-    goalSection(goals(results)),
     ...experimentSections(results),
     waySection(results),
     skippedSection(results),
-  ].filter((section) => section !== undefined);
+  ];
   const { markup: page } = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -59,24 +56,17 @@ ${sections.map(section)}
 
 function machine(results: Results): Markup {
   const warning = caveat(results);
-  return markup`<dl class="machine">
-${
-    machineLines(results).map(([name, value]) =>
-      markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`
-    )
-  }</dl>
+  const { quick, milliseconds } = results.options;
+  const time = `${milliseconds} ms a way${quick ? " (--quick)" : ""}`;
+  return markup`<p>${machineSentence(results)} ${time}.</p>
 ${warning === undefined ? NOTHING : markup`<p class="caveat">${warning}</p>`}`;
 }
 
 function contents(sections: readonly Section[]): Markup {
-  return markup`<nav aria-label="Contents">
-<ol>
-${
-    sections.map(({ id, title }) =>
-      markup`<li><a href="#${id}">${title}</a></li>\n`
-    )
-  }</ol>
-</nav>`;
+  const items = sections.map(({ id, title }) =>
+    markup`<li><a href="#${id}">${title}</a></li>\n`
+  );
+  return markup`<nav aria-label="Contents"><ol>\n${items}</ol></nav>`;
 }
 
 function section({ id, title, body }: Section): Markup {
@@ -87,50 +77,17 @@ ${body}
 `;
 }
 
-const SAID = {
-  "✓": "reached",
-  "~": "reached in part",
-  "✗": "not reached",
-} as const;
-
-function goalSection(found: readonly GoalResult[]): Section | undefined {
-  if (found.length === 0) return;
-  const reached = found.filter(({ mark }) => mark === "✓").length;
-  const rows = found.map(({ mark, text, places, worst, missed, unit }) =>
-    markup`<tr>
-<td class="mark ${
-      SAID[mark].replaceAll(" ", "-")
-    }"><span role="img" aria-label="${SAID[mark]}">${mark}</span></td>
-<td>${text}</td>
-<td>${worst.place}: ${findingText(worst, unit)}</td>
-<td class="number">${places - missed.length} of ${places}</td>
-</tr>
-`
-  );
-  return {
-    id: "goals",
-    title: "Goals",
-    body:
-      markup`<p>${reached} of ${found.length} are reached everywhere. ✓ is reached; ~ is reached in one process or a quarter of the rounds, and not in the median; ✗ is not reached.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Goals">
-<table class="goals">
-<thead><tr><th scope="col"><span class="hidden">Reached</span></th><th scope="col">Goal</th><th scope="col">Worst place</th><th scope="col" class="number">Reached at</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table>
-</div>`,
-  };
-}
-
 function experimentSections({ points }: Results): Section[] {
   return EXPERIMENT_NAMES.flatMap((experiment) => {
     const drawn = charts(experiment, points);
     if (drawn.length === 0) return [];
+    const own = points.filter((point) => point.experiment === experiment);
     const { title, about } = EXPERIMENTS[experiment];
     const id = experiment.replaceAll(" ", "-");
     return [{
       ...{ id, title },
       body: markup`<p>${inline(about)}</p>
+${mixedTables(own).map((table) => tableMarkup(table, title))}
 ${drawn.map((chart, i) => figure(chart, `${id}-${i + 1}`))}`,
     }];
   });
@@ -143,18 +100,8 @@ function figure(
   return markup`<figure aria-labelledby="${id}">
 <figcaption><h3 id="${id}">${title}</h3>
 <p>${about}</p>
-${
-    series.length === 0 ? NOTHING : markup`<ul class="legend">
-${
-      series.map((each) =>
-        markup`<li><span aria-hidden="true">${
-          raw(swatch(each))
-        }</span>${each.name}</li>\n`
-      )
-    }</ul>
-`
-  }</figcaption>
-${rowsOf(panels).map(row)}<details>
+${legend(series)}</figcaption>
+${panelList(panels)}<details>
 <summary>Figures</summary>
 ${tableMarkup(table, title)}
 </details>
@@ -162,38 +109,35 @@ ${tableMarkup(table, title)}
 `;
 }
 
-/** The panels of a runtime begin a row, if there are enough to fill one. */
-function rowsOf(panels: Chart["panels"]): Chart["panels"][] {
-  const rows = [
-    ...groupBy(panels, ({ title }) => title.split(",")[0]).values(),
-  ];
-  return rows.some((row) => row.length > 2) ? rows : [panels];
+function legend(series: Chart["series"]): Markup {
+  if (series.length === 0) return NOTHING;
+  const items = series.map((each) => {
+    const image = raw(swatch(each));
+    return markup`<li><span aria-hidden="true">${image}</span>${each.name}</li>\n`;
+  });
+  return markup`<ul class="legend">\n${items}</ul>\n`;
 }
 
-function row(panels: Chart["panels"]): Markup {
-  return markup`<div class="panels">
-${
-    panels.map(({ title, svg }) =>
-      markup`<div class="panel"><h4>${title}</h4>${
-        raw(svg.replace("<svg ", '<svg role="img" '))
-      }</div>\n`
-    )
-  }</div>
-`;
+function panelList(panels: Chart["panels"]): Markup {
+  const items = panels.map(({ title, svg }) => {
+    const image = raw(svg.replace("<svg ", '<svg role="img" '));
+    return markup`<div class="panel"><h4>${title}</h4>${image}</div>\n`;
+  });
+  return markup`<div class="panels">\n${items}</div>\n`;
 }
 
 function tableMarkup({ head, rows, words }: Table, name: string): Markup {
+  const kind = (i: number) => i < words ? "" : "number";
   const cell = (text: string, i: number) =>
     i === 0
       ? markup`<th scope="row">${text}</th>`
-      : markup`<td class="${i < words ? "" : "number"}">${text}</td>`;
+      : markup`<td class="${kind(i)}">${text}</td>`;
+  const titles = head.map((text, i) =>
+    markup`<th scope="col" class="${kind(i)}">${inline(text)}</th>`
+  );
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Figures: ${name}">
 <table>
-<thead><tr>${
-    head.map((text, i) =>
-      markup`<th scope="col" class="${i < words ? "" : "number"}">${text}</th>`
-    )
-  }</tr></thead>
+<thead><tr>${titles}</tr></thead>
 <tbody>
 ${rows.map((row) => markup`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 </table>
@@ -201,39 +145,17 @@ ${rows.map((row) => markup`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 }
 
 function waySection({ points }: Results): Section {
-  const measured = new Set(
-    points.flatMap(({ runs }) => runs.flatMap(({ ways }) => Object.keys(ways))),
+  const terms = measuredWays(points).map((way) =>
+    markup`<div><dt>${way}</dt><dd>${inline(WAYS[way])}</dd></div>\n`
   );
-  const ways = WAY_NAMES.filter((way: Way) => measured.has(way));
-  return {
-    id: "ways",
-    title: "The ways",
-    body: markup`<dl class="ways">
-${
-      ways.map((way) =>
-        markup`<div><dt>${way}</dt><dd>${inline(WAYS[way].about)}</dd></div>\n`
-      )
-    }</dl>`,
-  };
+  const body = markup`<dl class="ways">\n${terms}</dl>`;
+  return { id: "ways", title: "The ways", body };
 }
 
-function skippedSection(
-  { skipped, points }: Results,
-): Section | undefined {
-  const missing = reasons(points);
-  if (skipped.length === 0 && missing.length === 0) return;
-  return {
-    id: "skipped",
-    title: "Not measured",
-    body: markup`<ul>
-${
-      skipped.map(({ what, why }) =>
-        markup`<li><strong>${what}</strong>: ${why}</li>\n`
-      )
-    }${
-      missing.map(({ way, why, places }) =>
-        markup`<li><strong>${way}</strong> at ${places} points: ${why}</li>\n`
-      )
-    }</ul>`,
-  };
+function skippedSection(results: Results): Section {
+  const items = notMeasured(results).map(({ what, why }) =>
+    markup`<li><strong>${what}</strong>: ${why}</li>\n`
+  );
+  const body = markup`<ul>\n${items}</ul>`;
+  return { id: "skipped", title: "Not measured", body };
 }

@@ -1,173 +1,131 @@
-import { sizeName } from "../../bench/point_name.ts";
+import { ratioText, sizeName } from "../../bench/names.ts";
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
-import { ratioText } from "./numbers.ts";
 import type { Series } from "./series.ts";
 
-/** A point of a line. */
+/** A figure of a series: a point of a line, or a bar among those of a group. */
 export interface Dot {
   readonly series: string;
-  readonly x: number;
-  readonly y: number;
-  /** What a pointer that rests on it tells. */
+  readonly at: number | string;
+  readonly value: number;
+  /** How far apart the figure was. */
+  readonly low?: number;
+  readonly high?: number;
+  /** What a pointer that rests on it shows. */
   readonly title: string;
 }
 
-/** An axis. */
-export interface Axis {
-  readonly label: string;
-  /** `bytes` is logarithmic, with ticks at powers of two; `counts` has its ticks where something was counted. */
-  readonly kind: "log" | "linear" | "bytes" | "counts" | readonly string[];
-  /** The least and the greatest value in any of the plots that are to be compared. */
-  readonly range: readonly [low: number, high: number];
-}
-
-/** A small plot of lines. */
-export interface LinePanel {
+/** A small plot. */
+export interface Panel {
   readonly title: string;
   readonly dots: readonly Dot[];
   /** Points without a mark, joined by lines instead of the dots. */
   readonly curves?: readonly Omit<Dot, "title">[];
 }
 
-/** A bar, with how far apart its figure was. */
-export interface Bar {
-  readonly series: string;
-  /** What bars that stand together have in common. */
-  readonly group: string;
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly title: string;
+/** An axis. */
+export interface Axis {
+  readonly label: string;
+  /** `bytes` is logarithmic, with ticks at powers of two; `counts` has its ticks where something was counted. */
+  readonly kind: "log" | "linear" | "bytes" | "counts";
+  /** The least and the greatest value in any of the plots that are to be compared. */
+  readonly range: readonly [low: number, high: number];
 }
-
-/** A small plot of bars. */
-export interface BarPanel {
-  readonly title: string;
-  readonly bars: readonly Bar[];
-}
-
-/** Where Plot makes its elements. */
-const EMPTY_PAGE = "<!doctype html><html><body></body></html>";
 
 const WIDTH = 300;
 const HEIGHT = 220;
 const BAR = 15;
+const DASHES = "4 3";
 
 /** Draws lines, as SVG. */
 export function linePlot(
-  { title, dots, curves }: LinePanel,
-  { series, x, y }: {
-    readonly series: readonly Series[];
-    readonly x: Axis;
-    readonly y: Axis;
-  },
+  { title, dots, curves = dots }: Panel,
+  series: readonly Series[],
+  x: Axis,
+  y: Axis,
 ): string {
-  const lines = curves ?? dots;
-  const named = (isDashed: boolean) =>
-    new Set(
-      series.filter((each) => each.isDashed === isDashed).map(({ name }) =>
-        name
-      ),
-    );
-  const line = (names: ReadonlySet<string>, dash?: string) =>
-    Plot.line(lines.filter(({ series }) => names.has(series)), {
-      ...{ x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 1.5 },
-      sort: "x",
-      ...dash && { strokeDasharray: dash },
+  const line = (isDashed: boolean) => {
+    const names = series.filter((each) => each.isDashed === isDashed)
+      .map(({ name }) => name);
+    return Plot.line(curves.filter(({ series }) => names.includes(series)), {
+      ...{ x: "at", y: "value", z: "series", stroke: "series", sort: "at" },
+      ...{ strokeWidth: 1.5, ...isDashed && { strokeDasharray: DASHES } },
     });
+  };
   return drawn({
     ...frame(title, `${y.label} against ${x.label}, ${title}`, HEIGHT),
     ...scales(series),
-    x: scale(x, dots.map(({ x }) => x)),
-    y: { ...scale(y), grid: true },
+    x: scale(x, dots.map(({ at }) => Number(at))),
+    y: { ...scale(y, []), grid: true },
     marks: [
       ...y.kind === "linear" ? [Plot.ruleY([0])] : [],
-      line(named(true), "4 3"),
-      line(named(false)),
+      ...[line(true), line(false)],
       Plot.dot(dots, {
-        ...{ x: "x", y: "y", z: "series", stroke: "series", symbol: "series" },
-        ...{ r: 2.6, title: "title", fill: "var(--paper)" },
+        ...{ x: "at", y: "value", z: "series", stroke: "series" },
+        ...{ symbol: "series", r: 2.6, title: "title", fill: "var(--paper)" },
       }),
     ],
   });
 }
 
-/** Draws bars that lie, as SVG: how far apart a figure was is drawn over its bar. */
+/** Draws ratios to C as bars that lie, as SVG: how far apart a figure was is drawn over its bar, and a line at 1. */
 export function barPlot(
-  { title, bars }: BarPanel,
-  { series, label, most, isGrouped, limit }: {
-    readonly series: readonly Series[];
-    readonly label: string;
-    /** The greatest value in any of the plots that are to be compared. */
-    readonly most: number;
-    /** Whether bars have groups in any of them. */
-    readonly isGrouped: boolean;
-    /** Where a line is drawn that bars are to be held against. */
-    readonly limit?: number;
-  },
+  { title, dots }: Panel,
+  series: readonly Series[],
+  /** The greatest value in any of the plots that are to be compared. */
+  most: number,
 ): string {
-  const groups = [...new Set(bars.map(({ group }) => group))];
+  const label = "Times C's time";
+  const groups = [...new Set(dots.map(({ at }) => at))];
   const names = series.map(({ name }) => name).filter((name) =>
-    bars.some((bar) => bar.series === name)
+    dots.some((bar) => bar.series === name)
   );
+  const height = 42 + groups.length * (names.length * BAR + 10);
   return drawn({
-    ...frame(
-      title,
-      `${label}, ${title}`,
-      42 + groups.length * (names.length * BAR + 10),
-    ),
+    ...frame(title, `${label}, ${title}`, height),
     ...scales(series),
-    ...{ marginTop: 6, marginLeft: 122, marginRight: isGrouped ? 46 : 12 },
+    ...{ marginTop: 6, marginLeft: 122 },
+    marginRight: groups.length > 1 ? 78 : 12,
     style: { fontSize: "10px" },
-    // Room for the figure at the end of the longest bar.
     x: {
-      label,
-      domain: [0, most * 1.2],
-      ticks: 3,
-      tickFormat: tick,
+      // Room for the figure at the end of the longest bar.
+      ...{ label, domain: [0, most * 1.2], ticks: 3, tickFormat: tick },
       grid: true,
     },
     y: { label: null, domain: names, tickSize: 0 },
-    fy: { label: null, domain: groups, ...!isGrouped && { axis: null } },
+    fy: { label: null, domain: groups, ...groups.length < 2 && { axis: null } },
     marks: [
-      Plot.barX(bars, {
-        ...{ fy: "group", y: "series", x: "value", fill: "series", z: null },
+      Plot.barX(dots, {
+        ...{ fy: "at", y: "series", x: "value", fill: "series", z: null },
         ...{ title: "title", insetTop: 1.5, insetBottom: 1.5 },
       }),
-      Plot.ruleY(bars, {
-        ...{ fy: "group", y: "series", x1: "low", x2: "high" },
+      Plot.ruleY(dots, {
+        ...{ fy: "at", y: "series", x1: "low", x2: "high" },
         ...{ stroke: "var(--text)", strokeWidth: 1 },
       }),
-      Plot.text(bars, {
-        ...{ fy: "group", y: "series", x: "high", dx: 4 },
-        ...{ textAnchor: "start", fontSize: 10 },
-        text: ({ value }: Bar) => ratioText(value),
+      Plot.text(dots, {
+        ...{ fy: "at", y: "series", x: "high", dx: 4, textAnchor: "start" },
+        ...{ fontSize: 10, text: ({ value }: Dot) => ratioText(value) },
       }),
-      ...limit === undefined ? [] : [
-        Plot.ruleX([limit], { stroke: "var(--text)", strokeDasharray: "4 3" }),
-      ],
+      Plot.ruleX([1], { stroke: "var(--text)", strokeDasharray: DASHES }),
       Plot.ruleX([0]),
     ],
   });
 }
 
 /** Draws the mark and line that a legend names. */
-export function swatch({ name, colour, symbol, isDashed }: Series): string {
+export function swatch(series: Series): string {
+  const { colour: stroke, symbol, isDashed } = series;
   return drawn({
     ...{ width: 30, height: 14, margin: 0, axis: null, className: "swatch" },
+    ...{ x: { domain: [0, 2] }, y: { domain: [0, 2] }, ...scales([series]) },
     style: { fontSize: "11px" },
-    x: { domain: [0, 2] },
-    y: { domain: [0, 2] },
-    ...scales([{ name, colour, symbol, isDashed }]),
     marks: [
       Plot.line([[0, 1], [2, 1]], {
-        ...{ stroke: colour, strokeWidth: 1.5 },
-        ...isDashed && { strokeDasharray: "4 3" },
+        ...{ stroke, strokeWidth: 1.5 },
+        ...isDashed && { strokeDasharray: DASHES },
       }),
-      Plot.dot([[1, 1]], {
-        ...{ stroke: colour, symbol, r: 3, fill: "var(--paper)" },
-      }),
+      Plot.dot([[1, 1]], { stroke, symbol, r: 3, fill: "var(--paper)" }),
     ],
   });
 }
@@ -191,57 +149,42 @@ function scales(series: readonly Series[]): Partial<Plot.PlotOptions> {
 
 function scale(
   { label, kind, range }: Axis,
-  values: readonly number[] = [],
+  values: readonly number[],
 ): Plot.ScaleOptions {
   const domain = [...range];
+  const [low, high] = range;
+  if (kind === "linear") {
+    const ends = { domain: [0, high], nice: true };
+    return { label, type: "linear", ...ends, ticks: 5, tickFormat: tick };
+  }
   if (kind === "counts") {
-    const type = range[1] > 8 * range[0] ? "log" : "linear";
+    const type = high > 8 * low ? "log" : "linear";
     const ticks = thinned([...new Set(values)].toSorted((a, b) => a - b), 6);
     return { label, type, domain, ticks, tickFormat: tick };
   }
   if (kind === "bytes") {
-    const ticks = powersOfTwo(range);
+    const from = Math.ceil(Math.log2(low));
+    const ticks = thinned(
+      powers(2, from, Math.floor(Math.log2(high)) - from + 1),
+      5,
+    );
     return { label, type: "log", base: 2, domain, ticks, tickFormat: sizeName };
   }
-  if (kind === "log") {
-    const ticks = powersOfTen(range);
-    return { label, type: "log", domain, ticks, tickFormat: tick };
-  }
-  if (kind === "linear") {
-    const ends = { domain: [0, range[1]], nice: true };
-    return { label, type: "linear", ...ends, ticks: 5, tickFormat: tick };
-  }
-  return {
-    ...{ label, type: "linear", domain: [0, kind.length - 1] },
-    ...{ ticks: kind.map((_, i) => i) },
-    tickFormat: (i: number) => kind[i]!,
-  };
+  const decades = Math.log10(high / low);
+  const between = decades > 2.5 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
+  const ticks = powers(10, Math.floor(Math.log10(low)), Math.ceil(decades) + 2)
+    .flatMap((power) => between.map((factor) => factor * power))
+    .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+  return { label, type: "log", domain, ticks, tickFormat: tick };
 }
 
-/** Powers of two within a range: as many of them as have room. */
-function powersOfTwo([low, high]: Axis["range"]): number[] {
-  const from = Math.ceil(Math.log2(low));
-  const count = Math.floor(Math.log2(high)) - from + 1;
-  return thinned(steps(count, (i) => 2 ** (from + i)), 5);
+function powers(base: number, from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => base ** (from + i));
 }
 
 function thinned(values: readonly number[], most: number): number[] {
   const step = Math.ceil(values.length / most);
   return values.filter((_, i) => i % step === 0);
-}
-
-/** Powers of ten within a range, and what lies between where there are few of them. */
-function powersOfTen([low, high]: Axis["range"]): number[] {
-  const decades = Math.log10(high / low);
-  const between = decades > 2.5 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
-  const from = Math.floor(Math.log10(low));
-  return steps(Math.ceil(decades) + 2, (i) => 10 ** (from + i))
-    .flatMap((power) => between.map((factor) => factor * power))
-    .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
-}
-
-function steps(count: number, value: (i: number) => number): number[] {
-  return Array.from({ length: count }, (_, i) => value(i));
 }
 
 function tick(value: number): string {
@@ -250,10 +193,13 @@ function tick(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+const TAG = /<[^>]*>/g;
+const LONG_NUMBER = /\d+\.\d{3,}/g;
+
 function drawn(options: Plot.PlotOptions): string {
   // All that Plot asks of a document, and not all that a browser's has.
   const document = new DOMParser().parseFromString(
-    EMPTY_PAGE,
+    "<!doctype html><html><body></body></html>",
     "text/html",
   ) as unknown as NonNullable<Plot.PlotOptions["document"]>;
   const svg = Plot.plot({ ...options, document });
@@ -268,6 +214,3 @@ function drawn(options: Plot.PlotOptions): string {
       ),
   );
 }
-
-const TAG = /<[^>]*>/g;
-const LONG_NUMBER = /\d+\.\d{3,}/g;

@@ -1,5 +1,6 @@
+import { WAY_NAMES } from "../../bench/names.ts";
 import type { Pattern, Way } from "../../bench/schema.ts";
-import { PATTERNS, WAY_NAMES, WAYS } from "./names.ts";
+import { PATTERNS } from "../../bench/schema.ts";
 
 /** How one of several lines looks: by its colour, and without colours by its mark. */
 export interface Series {
@@ -10,16 +11,10 @@ export interface Series {
   readonly isDashed: boolean;
 }
 
-/** Marks that are told apart at a few pixels. */
+/** Marks that are distinct at a few pixels. */
 export type Symbol =
-  | "circle"
-  | "square"
-  | "triangle"
-  | "diamond"
-  | "times"
-  | "plus"
-  | "asterisk"
-  | "hexagon";
+  | `${"circle" | "square" | "triangle" | "diamond"}`
+  | `${"times" | "plus" | "asterisk" | "hexagon"}`;
 
 type Look = readonly [colour: string, symbol: Symbol];
 
@@ -30,8 +25,9 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "kernel32": ["sky", "square"],
   "SyncFile": ["blue", "circle"],
   "OverlappedFile": ["violet", "hexagon"],
-  "SyncFile, Uint8Array": ["sky", "hexagon"],
-  "OverlappedFile, Uint8Array": ["pink", "diamond"],
+  "kernel32, other": ["green", "plus"],
+  "SyncFile, other": ["red", "triangle"],
+  "OverlappedFile, other": ["red", "triangle"],
   "SyncFile, struct()": ["sky", "square"],
   "OverlappedFile stream": ["violet", "hexagon"],
   "Deno.FsFile": ["orange", "triangle"],
@@ -41,7 +37,6 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "node:fs stream": ["green", "diamond"],
   "node:fs/promises": ["red", "asterisk"],
   "@bun-win32/kernel32": ["pink", "square"],
-  "koffi": ["pink", "triangle"],
 };
 
 const PATTERN_LOOKS: Readonly<Record<Pattern, Look>> = {
@@ -55,7 +50,7 @@ const PATTERN_LOOKS: Readonly<Record<Pattern, Look>> = {
 
 /** Looks of ways, in the order of every legend. */
 export const WAY_SERIES: readonly Series[] = WAY_NAMES.map((name) =>
-  series(name, LOOKS[name], WAYS[name].kind === "limit")
+  series(name, LOOKS[name], name === "C" || name === "bare")
 );
 
 /** Looks of patterns, in the order of every legend. */

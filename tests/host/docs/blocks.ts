@@ -3,7 +3,7 @@
 /** A block of TypeScript in a comment or a Markdown page. */
 export interface CodeBlock {
   /** Where it stands: "src/open.ts:42". */
-  place: string;
+  location: string;
   /** The name of the example, or the heading above. */
   title: string;
   code: string;
@@ -22,8 +22,8 @@ export function codeBlocks(file: string, text: string): CodeBlock[] {
       title = titleIn(words) ?? title;
       if (words === "```ts") open = { line: index + 1, code: [] };
     } else if (words === "```") {
-      const place = `${file}:${open.line}`;
-      blocks.push({ place, title, code: open.code.join("\n") + "\n" });
+      const location = `${file}:${open.line}`;
+      blocks.push({ location, title, code: open.code.join("\n") + "\n" });
       open = undefined;
     } else open.code.push(words);
   }

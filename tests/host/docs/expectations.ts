@@ -21,7 +21,7 @@ export function expectations(code: string): Expectation[] {
   return all;
 }
 
-/** Lets `console.log` tell the line that it stands in to the runner. */
+/** Lets `console.log` report the line that it stands in to the runner. */
 export function instrumented(code: string): string {
   let result = "";
   let from = 0;
@@ -32,7 +32,7 @@ export function instrumented(code: string): string {
   return result + code.slice(from);
 }
 
-/** Tells whether something printed is what a comment says. */
+/** Returns whether something printed is what a comment says. */
 export function isAsExpected(
   expectation: string,
   printed: readonly string[],

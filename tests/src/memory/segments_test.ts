@@ -6,6 +6,7 @@ import {
   segmentArray,
   totalLength,
 } from "../../../src/memory/segments.ts";
+import { isStillThere, mark } from "../../support/memory.ts";
 import { FILE_SEGMENT_ELEMENT } from "../../../src/structs.ts";
 
 const PAGE = 4096;
@@ -62,4 +63,38 @@ test("segmentArray() has an element a page in the order of the buffers, and a ze
   ]);
   assertEquals(totalLength(buffers), 3 * PAGE + SECTOR);
   array.release();
+});
+
+test("segmentArray() retains the memory of each of its buffers until it is released", () => {
+  const buffers = [1, 2, 3].map(() => new AlignedBuffer(2 * PAGE));
+  for (const { bytes } of buffers) {
+    mark(bytes);
+    mark(bytes.subarray(PAGE));
+  }
+  const page = (i: number, at = 0) => buffers[i]!.bytes.subarray(at, at + PAGE);
+  // One of them twice in a row, and one twice with another in between.
+  const array = segmentArray([
+    page(0),
+    page(1),
+    page(1, PAGE),
+    page(0, PAGE),
+    page(2),
+  ]);
+  for (const buffer of buffers) buffer.free();
+  const areThere = () => buffers.map(({ address }) => isStillThere(address));
+  assertEquals(areThere(), [true, true, true]);
+  array.release();
+  assertEquals(areThere(), [false, false, false]);
+});
+
+test("segmentArray() reuses an array, with the elements of the new list alone", () => {
+  using a = new AlignedBuffer(4 * PAGE);
+  const first = segmentArray([a.bytes]);
+  const { address } = first;
+  first.release();
+  const second = segmentArray([a.bytes.subarray(0, PAGE)]);
+  assertEquals(second.address, address);
+  const words = new BigUint64Array(second.bytes.buffer, 0, 2);
+  assertEquals([...words], [a.address, 0n]);
+  second.release();
 });

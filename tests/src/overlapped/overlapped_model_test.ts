@@ -9,10 +9,8 @@ import { assertEquals } from "@std/assert";
 import { AlignedBuffer, FileClosedError } from "../../../mod.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { open } from "../../../src/open/open.ts";
-import type {
-  OverlappedFile,
-  TransferOptions,
-} from "../../../src/overlapped/overlapped_file.ts";
+import type { TransferOptions } from "../../../src/overlapped/options.ts";
+import type { OverlappedFile } from "../../../src/overlapped/overlapped_file.ts";
 import { ConcurrentModel, type Done } from "../../support/concurrent_model.ts";
 import { type Random, random } from "../../support/random.ts";
 import { tempFolder } from "../../support/temp_folder.ts";

@@ -21,6 +21,11 @@ test("a program ends by itself when its operations were cancelled", () => {
   assertEquals([code, stdout], [0, "stop"], stderr);
 });
 
+test("a program ends by itself while packets are owed of operations that ended in their call", () => {
+  const { code, stdout, stderr } = run("owed");
+  assertEquals([code, stdout], [0, "owed"], stderr);
+});
+
 test("a program that awaits a read of a pipe stays", () => {
   const { code, stdout, stderr } = run("waits");
   assertEquals([code, stdout], [0, "2,2,2"], stderr);

@@ -155,6 +155,17 @@ test("pieces count up to the end of the file, wherever they find it", async () =
   }
 });
 
+test("pieces count up to the first that is not full, though those behind it are", async () => {
+  const bytes = new Uint8Array(6 * MAX_COPIED);
+  const disk = new ScriptedHandle(({ offset, length }) => ({
+    code: 0,
+    count: offset === 2 * MAX_COPIED ? 5 : length,
+  }));
+  const count = await on(disk).read(bytes, 0, undefined);
+  assertEquals(count, 2 * MAX_COPIED + 5);
+  assertEquals(disk.users, 0);
+});
+
 test("pieces wait for all that are in flight before the transfer rejects", async () => {
   const bytes = new Uint8Array(6 * MAX_COPIED);
   const disk = new ScriptedHandle(() => undefined);
@@ -286,4 +297,21 @@ test("write() makes the rest of a short write on a disk, and says what it failed
     isDisk: false,
   });
   assertEquals(await on(pipe).write(bytes, 0, undefined), 10);
+});
+
+test("a gather and a scatter that are aborted after some bytes count them", async () => {
+  using own = new AlignedBuffer(4 * PAGE);
+  const aborted = { code: ERROR_OPERATION_ABORTED, count: PAGE };
+  for (const kind of [SCATTER, GATHER]) {
+    const controller = new AbortController();
+    const disk = new ScriptedHandle(() => undefined);
+    const lock = new SharedLock();
+    assert(lock.tryShare());
+    const { signal } = controller;
+    const result = on(disk).segments(kind, [own.bytes], 0, signal, lock);
+    controller.abort(new Error("enough"));
+    disk.started[0]!.complete(aborted.code, aborted.count);
+    assertEquals(await result, PAGE);
+    assertEquals(disk.users, 0);
+  }
 });

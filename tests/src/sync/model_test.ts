@@ -294,7 +294,7 @@ test("UnbufferedIo agrees with a file in memory on devices that enforce their se
     using folder = tempFolder();
     const path = folder.file("a");
     using file = openSync(path, { read: true, write: true, create: true });
-    using io = new UnbufferedIo(new StrictDevice(file, logical, physical));
+    const io = new UnbufferedIo(new StrictDevice(file, logical, physical));
     const model = new ModelFile({ write: true, append: false });
     for (let count = 0; count < 40; count++) {
       const at = near(source, LARGEST);

@@ -50,15 +50,19 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
     const one = new Uint8Array(1);
     const methods: Record<string, () => unknown> = {
       allocate: () => file.allocate(1),
+      allocatedRanges: () => file.allocatedRanges(),
       close: () => file.close(),
+      deviceIoControl: () => file.deviceIoControl(1),
       flush: () => file.flush(),
       lock: () => file.lock(),
+      lockVolume: () => file.lockVolume(),
       read: () => file.read(one),
       readAll: () => file.readAll(),
       readExactly: () => file.readExactly(new Uint8Array(0)),
       readScatter: () => file.readScatter([]),
       sectorSize: () => file.sectorSize(),
       seek: () => file.seek(0),
+      setSparse: () => file.setSparse(),
       setValidData: () => file.setValidData(1),
       size: () => file.size(),
       stat: () => file.stat(),
@@ -68,6 +72,7 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
       write: () => file.write(one),
       writeAll: () => file.writeAll(new Uint8Array(0)),
       writeGather: () => file.writeGather([]),
+      zeroRange: () => file.zeroRange(0, 1),
     };
     const names = new Set<string>();
     for (
@@ -77,7 +82,14 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
     ) {
       for (const name of Object.getOwnPropertyNames(proto)) names.add(name);
     }
-    const others = ["constructor", "handle", "closed", "check", "closeHandle"];
+    const others = [
+      "constructor",
+      "handle",
+      "mode",
+      "closed",
+      "check",
+      "closeHandle",
+    ];
     for (const name of others) names.delete(name);
     assertEquals([...names].sort(), Object.keys(methods).sort());
 

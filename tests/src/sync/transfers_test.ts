@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Handle, Win32Error } from "../../../mod.ts";
+import { DeviceKind } from "../../../src/file/device_kind.ts";
 import { END_OF_FILE, type Offset } from "../../../src/file/transfer_limits.ts";
 import { handleWord, readInto, writeFrom } from "../../../src/sync/transfer.ts";
 import {
@@ -21,8 +22,14 @@ const disk = {
   handle: -1,
   path: "a file",
   isDisk: true,
+  device: new DeviceKind(0n as Handle, "a file", "disk"),
 };
-const stream = { ...disk, path: "a pipe", isDisk: false };
+const stream = {
+  ...disk,
+  path: "a pipe",
+  isDisk: false,
+  device: new DeviceKind(0n as Handle, "a pipe", "pipe"),
+};
 
 type Answer = (call: FakeTransferCall, index: number) => FakeTransferResult;
 

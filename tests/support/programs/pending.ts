@@ -47,6 +47,18 @@ const scenarios: Record<string, () => Promise<void>> = {
     setTimeout(() => controller.abort("stop"), 20);
     console.log(await read.catch((reason) => reason));
   },
+  async owed() {
+    // On a pipe, success in the call queues a packet that no operation waits for.
+    const { server, client } = await overlappedPipe();
+    for (let i = 0; i < 100; i++) await client.write(new Uint8Array(4));
+    const writes = Array.from(
+      { length: 100 },
+      () => client.write(new Uint8Array(4)),
+    );
+    await Promise.all(writes);
+    for (let i = 0; i < 100; i++) await server.read(new Uint8Array(4));
+    console.log("owed");
+  },
   async waits() {
     const { reads, write } = await readPipe();
     setTimeout(write, 300).unref();

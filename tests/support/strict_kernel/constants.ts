@@ -8,8 +8,6 @@ export const FileAttributeTagInfo = 9;
 export const READ_CONTROL = 0x0002_0000;
 export const WRITE_DAC = 0x0004_0000;
 export const SECURITY_DESCRIPTOR_MINIMUM_REVISION = 1;
-/** https://learn.microsoft.com/windows/win32/api/winioctl/ni-winioctl-fsctl_allow_extended_dasd_io */
-export const FSCTL_ALLOW_EXTENDED_DASD_IO = 0x0009_0083;
 
 export const ERROR_INVALID_FUNCTION = 1;
 export const ERROR_NOT_READY = 21;

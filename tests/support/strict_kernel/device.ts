@@ -14,14 +14,23 @@ import type { Device } from "./namespace.ts";
 import type { Target } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
 
+/** Bytes, and the status that they come with. */
+export interface Answer {
+  readonly bytes: Uint8Array;
+  readonly status: number;
+}
+
 /** What a character device of a test does. What is left out is refused. */
 export interface CharacterDriver {
   /** Gives what it has, at most so many bytes, or a status; nothing to let the read wait until `changed()`. */
-  read?(length: number): Uint8Array | number | undefined;
+  read?(length: number): Uint8Array | number | Answer | undefined;
   /** Takes bytes, and returns how many or a status; nothing to let the write wait. */
   write?(bytes: Uint8Array): { count: number; status?: number } | undefined;
   /** Answers a control code with its output or a status. */
-  control?(code: number, input: Uint8Array): Uint8Array | number | undefined;
+  control?(
+    code: number,
+    input: Uint8Array,
+  ): Uint8Array | number | Answer | undefined;
 }
 
 /** A device without offsets. */
@@ -81,12 +90,15 @@ export class CharacterDevice implements Target, Device {
 
   #answer(
     operation: Operation,
-    answer: Uint8Array | number | undefined,
+    answer: Uint8Array | number | Answer | undefined,
   ): Result | undefined {
     if (answer === undefined) return undefined;
     if (typeof answer === "number") return { status: answer, count: 0 };
-    operation.put(answer);
-    return { status: STATUS_SUCCESS, count: answer.length };
+    const { bytes, status } = answer instanceof Uint8Array
+      ? { bytes: answer, status: STATUS_SUCCESS }
+      : answer;
+    operation.put(bytes);
+    return { status, count: bytes.length };
   }
 }
 

@@ -28,7 +28,9 @@ function control(kernel: StrictKernel, ...words: bigint[]): bigint | Blocking {
     open,
     offset: 0,
     length: u32(outputLength!),
-    data: [{ address: output!, length: u32(outputLength!) }],
+    data: u32(outputLength!) === 0
+      ? []
+      : [{ address: output!, length: u32(outputLength!) }],
     overlapped: overlapped!,
     flags: u32(code!),
     input: view === undefined

@@ -24,6 +24,7 @@ import type { OpenFile, Target } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
 import { RangeLocks } from "./range_locks.ts";
 import { SparseBytes } from "./sparse_bytes.ts";
+import { sparseControl, UNIT } from "./sparse_control.ts";
 import type { Volume } from "./volume.ts";
 
 /** The largest file of NTFS. https://learn.microsoft.com/windows-server/storage/file-server/ntfs-overview */
@@ -47,6 +48,10 @@ export class DiskFile implements Target {
   /** How far it has been written: zeros are read behind it. */
   validData = 0;
   allocation = 0;
+  /** Whether ranges of zeros take no room. */
+  isSparse = false;
+  /** Which units were written, and so have room although the file is sparse. */
+  readonly #units = new Set<number>();
   /** Whether its name is gone, or goes with the last handle. */
   deletePending = false;
   readonly created: number = Date.now();
@@ -113,9 +118,37 @@ export class DiskFile implements Target {
         return this.#performLock(operation);
       case "flush":
         return { status: 0, count: 0 };
+      case "control":
+        return sparseControl(this, operation);
       default:
         return { status: STATUS_INVALID_DEVICE_REQUEST, count: 0 };
     }
+  }
+
+  /** Fills a range with zeros, and gives whole units of a sparse file back. */
+  zero(start: number, end: number): void {
+    const stop = Math.min(end, this.size);
+    if (stop > start) this.#bytes.fill(start, stop - start, 0);
+    if (!this.isSparse) return;
+    const last = end >= this.size
+      ? Math.ceil(stop / UNIT)
+      : Math.floor(stop / UNIT);
+    for (let unit = Math.ceil(start / UNIT); unit < last; unit++) {
+      this.#units.delete(unit);
+    }
+  }
+
+  /** The ranges that have room, in order. */
+  ranges(): [start: number, end: number][] {
+    if (!this.isSparse) return this.size === 0 ? [] : [[0, this.size]];
+    const ranges: [number, number][] = [];
+    for (const unit of [...this.#units].sort((a, b) => a - b)) {
+      const [start, end] = [unit * UNIT, (unit + 1) * UNIT];
+      const last = ranges.at(-1);
+      if (last?.[1] === start) last[1] = end;
+      else ranges.push([start, end]);
+    }
+    return ranges;
   }
 
   closed(open: OpenFile): void {
@@ -223,6 +256,9 @@ export class DiskFile implements Target {
     const end = offset + bytes.length;
     if (end > this.allocation) this.#allocate(end);
     this.#bytes.write(offset, bytes);
+    for (let unit = Math.floor(offset / UNIT); unit * UNIT < end; unit++) {
+      this.#units.add(unit);
+    }
     this.size = Math.max(this.size, end);
     this.validData = Math.max(this.validData, end);
     this.written = Date.now();

@@ -124,7 +124,9 @@ export class IoManager {
     operation: Operation,
     done: (count: number) => void,
   ): bigint | Blocking {
-    const { open, overlapped, offset } = operation.request;
+    const { kind, open, overlapped, offset } = operation.request;
+    const movesPointer = open.target.seeks &&
+      (kind === "read" || kind === "write");
     operation.markPending();
     const finish = (ended: Result): bigint => {
       // At the end of a file: TRUE and 0 bytes without an OVERLAPPED, ERROR_HANDLE_EOF with one: sdk ReadFile
@@ -139,7 +141,7 @@ export class IoManager {
         const next = BigInt(offset + count);
         this.#kernel.memory.view(overlapped, 32).setBigUint64(16, next, true);
       }
-      if (open.target.seeks && offset >= 0 && !isError(status)) {
+      if (movesPointer && offset >= 0 && !isError(status)) {
         open.position = offset + count;
       }
       if (status !== 0 && (isError(status) || isWarning(status))) {
@@ -171,7 +173,9 @@ export class IoManager {
     open.event.reset();
     this.#eventOf(overlapped)?.reset();
     const reason = open.target.endsInCall?.(operation);
-    if (reason !== undefined) this.#kernel.jsThreadWaits.push(reason);
+    if (reason !== undefined && this.#kernel.onJsThread) {
+      this.#kernel.jsThreadWaits.push(reason);
+    }
     const completion = reason === undefined
       ? schedule.completion(operation)
       : "in call";

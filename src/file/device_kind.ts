@@ -1,0 +1,125 @@
+/**
+ * What a file is open on, and so what a transfer of 0 bytes means.
+ *
+ * @module
+ */
+import type { Handle } from "../../ffi/handle.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
+import {
+  ERROR_NO_DATA,
+  ERROR_SEM_TIMEOUT,
+  ERROR_TIMEOUT,
+  ERROR_WRITE_FAULT,
+} from "../errors/codes.ts";
+import { preservingLastError } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { DCB } from "../win32/offsets.ts";
+
+/** What a handle is open on. A disk is also a file, a pipe also a mailslot. */
+export type DeviceKindName = "disk" | "pipe" | "serial" | "console" | "other";
+
+/** What a read of 0 bytes is. */
+export type EmptyRead = "end" | "message" | "timeout" | "nothing";
+
+const EMPTY_READS: Readonly<Record<DeviceKindName, EmptyRead>> = {
+  disk: "end",
+  console: "end",
+  pipe: "message",
+  serial: "timeout",
+  other: "nothing",
+};
+
+/** The kind of one handle. Of a character device it is asked when it matters. */
+export class DeviceKind {
+  readonly #handle: Handle;
+  readonly #path: string;
+  #name: DeviceKindName | undefined;
+
+  /** Takes the kind, unless the handle is to be asked. */
+  constructor(handle: Handle, path: string, name?: DeviceKindName) {
+    this.#handle = handle;
+    this.#path = path;
+    this.#name = name;
+  }
+
+  /** The kind. */
+  get name(): DeviceKindName {
+    return this.#name ??= preservingLastError(() => kindOf(this.#handle));
+  }
+
+  /** What a read of 0 bytes is. */
+  get emptyRead(): EmptyRead {
+    return EMPTY_READS[this.name];
+  }
+
+  /**
+   * Whether a code is a time-out after which the transfer counts as it is: some
+   * drivers of serial ports fail then, where others succeed with a short count.
+   */
+  isTimeout(code: number): boolean {
+    return (code === ERROR_SEM_TIMEOUT || code === ERROR_TIMEOUT) &&
+      this.name === "serial";
+  }
+
+  /**
+   * Whether nothing more is to be read by a method that wants more.
+   *
+   * @param done How many bytes the error of a time-out counts.
+   * @throws {Win32Error} ERROR_TIMEOUT if a serial port has no more.
+   */
+  endsReading(count: number, done: number): boolean {
+    if (count > 0) return false;
+    const { emptyRead } = this;
+    if (emptyRead === "timeout") throw this.#timeoutError("ReadFile", done);
+    return emptyRead !== "message";
+  }
+
+  /**
+   * Checks whether the rest of a write that was short can be written.
+   *
+   * @param count How many of the `wanted` bytes were written.
+   * @param done How many bytes the error counts.
+   * @throws {Win32Error} ERROR_TIMEOUT of a serial port, ERROR_NO_DATA of a pipe
+   * that does not block, ERROR_WRITE_FAULT of another device.
+   */
+  checkWritten(count: number, wanted: number, done: number): void {
+    if (count === wanted) return;
+    const { name } = this;
+    if (name === "serial") throw this.#timeoutError("WriteFile", done);
+    if (count > 0) return;
+    throw name === "pipe"
+      ? this.#writeError(
+        ERROR_NO_DATA,
+        done,
+        "The pipe does not block and has no room left.",
+      )
+      : this.#writeError(ERROR_WRITE_FAULT, done, "Nothing was taken.");
+  }
+
+  #writeError(code: number, bytesTransferred: number, hint: string) {
+    const path = this.#path;
+    return new Win32Error("WriteFile", code, { path, bytesTransferred, hint });
+  }
+
+  #timeoutError(syscall: "ReadFile" | "WriteFile", bytesTransferred: number) {
+    const path = this.#path;
+    const hint = "SetCommTimeouts() sets how long a serial port waits.";
+    const details = { path, bytesTransferred, hint };
+    return new Win32Error(syscall, ERROR_TIMEOUT, details);
+  }
+}
+
+/**
+ * Asks a character device what it is: only serial ports have a COMM state, and
+ * only consoles a console mode.
+ *
+ * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommstate
+ * https://learn.microsoft.com/windows/console/getconsolemode
+ */
+function kindOf(handle: Handle): DeviceKindName {
+  const state = new DataView(new ArrayBuffer(DCB.size));
+  state.setUint32(DCB.DCBlength, DCB.size, true);
+  if (kernel32.GetCommState(handle, state)) return "serial";
+  const mode = new Uint32Array(1);
+  return kernel32.GetConsoleMode(handle, mode) ? "console" : "other";
+}

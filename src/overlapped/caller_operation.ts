@@ -1,0 +1,137 @@
+/**
+ * Overlapped calls that callers make themselves.
+ *
+ * @module
+ */
+import type { Handle } from "../../ffi/handle.ts";
+import { describe } from "../errors/describe.ts";
+import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import { checkOffset, checkSignal } from "../file/arguments.ts";
+import type { Offset } from "../file/transfer_limits.ts";
+import {
+  AlignedBuffer,
+  releaseMemory,
+  retainMemory,
+} from "../memory/aligned_buffer.ts";
+import { Operation } from "./operation.ts";
+import type { OverlappedHandle } from "./overlapped_handle.ts";
+
+/**
+ * Starts an overlapped operation with the OVERLAPPED at an address, and returns
+ * what the function returned.
+ */
+export type OverlappedCall = (overlapped: bigint, handle: Handle) => boolean;
+
+/** What an overlapped call of one's own is about, beside the call. */
+export interface OverlappedCallOptions {
+  /** The memory that the operation uses. It stays until the operation has ended. */
+  readonly buffers?: readonly AlignedBuffer[] | undefined;
+  /** `Offset` and `OffsetHigh` of the OVERLAPPED. @default {0} */
+  readonly at?: number | bigint | undefined;
+  /** What errors call the function. @default {"callOverlapped"} */
+  readonly name?: string | undefined;
+  /** Cancels the operation. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An operation whose call is the caller's. */
+export class CallerOperation extends Operation<number> {
+  readonly #call: OverlappedCall;
+  readonly #buffers: readonly AlignedBuffer[];
+
+  /** @param buffers Memory that the caller names; it is retained here. */
+  constructor(
+    handle: OverlappedHandle,
+    call: OverlappedCall,
+    buffers: readonly AlignedBuffer[],
+    syscall: string,
+    offset: Offset,
+    signal: AbortSignal | undefined,
+  ) {
+    super(handle, { method: "callOverlapped", syscall }, 0, offset, signal);
+    this.#call = call;
+    this.#buffers = buffers;
+    for (const buffer of buffers) retainMemory(buffer);
+  }
+
+  call(overlapped: bigint): boolean {
+    const result: unknown = this.#call(overlapped, this.handle.handle);
+    // Anything else, such as a promise, does not say whether it has started.
+    if (typeof result === "boolean") return result;
+    throw new TypeError(
+      "call must return what the function returned, true or false: got " +
+        describe(result),
+    );
+  }
+
+  protected override get isLimited(): boolean {
+    return false;
+  }
+
+  protected conclude(code: number, count: number): number {
+    if (code === 0) return count;
+    if (code === ERROR_OPERATION_ABORTED) {
+      // What came before an abort counts.
+      if (count > 0) return count;
+      throw this.abortError();
+    }
+    throw this.win32Error(code, count);
+  }
+
+  protected releaseMemory(): void {
+    for (const buffer of this.#buffers) releaseMemory(buffer);
+  }
+}
+
+/**
+ * Makes the operation of a call.
+ *
+ * @throws {TypeError} If an argument has the wrong type.
+ * @throws {RangeError} If the offset is out of range, or memory has been freed.
+ */
+export function callerOperation(
+  handle: OverlappedHandle,
+  call: OverlappedCall,
+  options: OverlappedCallOptions,
+): CallerOperation {
+  if (typeof call !== "function") {
+    throw new TypeError(
+      "call must be a function that takes the address of an OVERLAPPED: got " +
+        describe(call),
+    );
+  }
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `options must be an object such as { buffers: [buffer] }: got ` +
+        describe(options),
+    );
+  }
+  const { buffers = [], at = 0, name = "callOverlapped", signal } = options;
+  checkOffset("at", at);
+  checkSignal(signal);
+  if (typeof name !== "string") {
+    throw new TypeError(`name must be a string: got ${describe(name)}`);
+  }
+  const list = checkedBuffers(buffers);
+  return new CallerOperation(handle, call, list, name, at, signal);
+}
+
+function checkedBuffers(buffers: unknown): readonly AlignedBuffer[] {
+  if (!Array.isArray(buffers)) {
+    throw new TypeError(
+      `buffers must be a list of AlignedBuffers: got ${describe(buffers)}`,
+    );
+  }
+  return buffers.map((buffer: unknown) => {
+    if (!(buffer instanceof AlignedBuffer)) {
+      throw new TypeError(
+        `each of buffers must be an AlignedBuffer, whose memory does not ` +
+          `move: got ${describe(buffer)}`,
+      );
+    }
+    if (buffer.byteLength === 0) {
+      throw new RangeError("one of buffers has been freed");
+    }
+    return buffer;
+  });
+}

@@ -1,0 +1,54 @@
+// portable
+
+import "../../support/old_node.ts";
+import { test } from "node:test";
+import { assertEquals } from "@std/assert";
+import { pooledMemory, rentBuffer } from "../../../src/memory/pooled_memory.ts";
+import { readableOf } from "../../../src/streams/readable.ts";
+import { writableOf } from "../../../src/streams/writable.ts";
+import { ON_DISK, pause, ScriptedFile } from "../../support/stream_files.ts";
+import { strictKernel } from "../../support/strict_kernel/mod.ts";
+
+strictKernel(); // Its memory is native on every runtime.
+
+const CHUNK = 4096;
+const OPTIONS = { chunkSize: CHUNK, maxBytesInFlight: 4 * CHUNK };
+
+/** How many chunks of pooled memory are held, of those that there were. */
+function heldChunks(): () => number {
+  const buffers = Array.from({ length: 16 }, () => rentBuffer(CHUNK));
+  for (const buffer of buffers) buffer.release();
+  const before = pooledMemory();
+  return () => (before - pooledMemory()) / CHUNK;
+}
+
+/** Waits until so many chunks are held, and then for one more that may come. */
+async function settled(held: () => number, count: number): Promise<void> {
+  for (let i = 0; i < 200 && held() !== count; i++) await pause(5);
+  await pause(20);
+  assertEquals(held(), count);
+}
+
+test("createWritable() holds no chunk more than maxBytesInFlight has", async () => {
+  const held = heldChunks();
+  const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  file.before = () => promise;
+  const writer = writableOf(file, ON_DISK, OPTIONS).getWriter();
+  const write = writer.write(new Uint8Array(10 * CHUNK));
+  await settled(held, 4);
+  resolve();
+  await write;
+  await writer.close();
+  assertEquals(held(), 0);
+});
+
+test("createReadable() holds no chunk more than maxBytesInFlight has", async () => {
+  const held = heldChunks();
+  const file = new ScriptedFile(new Uint8Array(10 * CHUNK));
+  const reader = readableOf(file, ON_DISK, OPTIONS).getReader();
+  await reader.read();
+  await settled(held, 4);
+  await reader.cancel();
+  assertEquals(held(), 0);
+});

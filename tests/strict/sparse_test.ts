@@ -1,0 +1,121 @@
+// portable
+
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_LOCK_VIOLATION,
+  open,
+  openSync,
+  Win32Error,
+} from "../../mod.ts";
+import { strictTest } from "../support/strict_kernel/mod.ts";
+import { UNIT } from "../support/strict_kernel/sparse_control.ts";
+
+const SEEDS = [1, 2];
+const BOTH = { read: true, write: true, create: true };
+const PATH = "C:\\a";
+
+/** The same methods, of which one half returns promises. */
+async function files() {
+  return [openSync(PATH, BOTH), await open(PATH, BOTH)] as const;
+}
+
+strictTest("a sparse file gives the room of zeros back", async () => {
+  for (const file of await files()) {
+    file.truncate();
+    await file.writeAll(new Uint8Array(4 * UNIT).fill(1), { at: 0 });
+    assertEquals(await file.allocatedRanges(), [{ start: 0, end: 4 * UNIT }]);
+    await file.setSparse();
+    await file.zeroRange(UNIT, 3 * UNIT);
+    assertEquals(await file.allocatedRanges(), [
+      { start: 0, end: UNIT },
+      { start: 3 * UNIT, end: 4 * UNIT },
+    ]);
+    assertEquals(await file.allocatedRanges(5, 3 * UNIT + 7), [
+      { start: 5, end: UNIT },
+      { start: 3 * UNIT, end: 3 * UNIT + 7 },
+    ]);
+    assertEquals(await file.allocatedRanges(UNIT, UNIT), []);
+    const bytes = new Uint8Array(2);
+    await file.readExactly(bytes, { at: UNIT - 1 });
+    assertEquals(bytes, Uint8Array.of(1, 0));
+    await file.readExactly(bytes, { at: 3 * UNIT - 1 });
+    assertEquals(bytes, Uint8Array.of(0, 1));
+    await file.setSparse(false);
+    assertEquals(await file.allocatedRanges(), [{ start: 0, end: 4 * UNIT }]);
+    await file.close();
+  }
+}, SEEDS);
+
+strictTest("zeroRange() ends before its end, and extends nothing", async () => {
+  for (const file of await files()) {
+    file.truncate();
+    await file.writeAll(new Uint8Array(10).fill(1), { at: 0 });
+    await file.zeroRange(2, 4);
+    assertEquals(
+      await file.readAll({ at: 0 }),
+      Uint8Array.of(1, 1, 0, 0, 1, 1, 1, 1, 1, 1),
+    );
+    await file.zeroRange(8, 100n);
+    await file.zeroRange(3, 3);
+    assertEquals(file.size(), 10);
+    assertEquals(
+      await file.readAll({ at: 0 }),
+      Uint8Array.of(1, 1, 0, 0, 1, 1, 1, 1, 0, 0),
+    );
+    await file.close();
+  }
+});
+
+strictTest(
+  "allocatedRanges() finds more ranges than one answer holds",
+  async () => {
+    const [one, other] = await files();
+    await other.setSparse();
+    const expected = [];
+    for (let i = 0; i < 700; i++) {
+      const start = 2 * i * UNIT;
+      one.write(Uint8Array.of(1), { at: start });
+      expected.push({ start, end: start + UNIT });
+    }
+    expected.at(-1)!.end = one.size();
+    for (const file of [one, other]) {
+      assertEquals(await file.allocatedRanges(), expected);
+      await file.close();
+    }
+  },
+  SEEDS,
+);
+
+strictTest("what is wrong with ranges is said before any call", async () => {
+  for (const file of await files()) {
+    const attempts = [
+      () => file.zeroRange(5, 4),
+      () => file.zeroRange(-1, 4),
+      () => file.zeroRange(0, 2n ** 63n),
+      () => file.allocatedRanges(5, 4),
+    ];
+    for (const attempt of attempts) {
+      await assertRejects(async () => await attempt(), RangeError);
+    }
+    await assertRejects(
+      async () => await file.setSparse(1 as unknown as boolean),
+      TypeError,
+      "sparse must be true or false",
+    );
+    await file.close();
+  }
+});
+
+strictTest("zeroRange() respects locks and access", () => {
+  using one = openSync(PATH, BOTH);
+  using two = openSync(PATH, BOTH);
+  one.writeAll(new Uint8Array(10));
+  one.lock({ at: 0, length: 5 });
+  const locked = assertThrows(() => two.zeroRange(4, 6), Win32Error);
+  assertEquals(locked.win32, ERROR_LOCK_VIOLATION);
+  two.zeroRange(5, 6);
+  using reader = openSync(PATH);
+  const denied = assertThrows(() => reader.zeroRange(5, 6), Win32Error);
+  assertEquals(denied.win32, ERROR_ACCESS_DENIED);
+});

@@ -1,0 +1,222 @@
+// portable
+
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  ERROR_TIMEOUT,
+  ERROR_WRITE_FAULT,
+  open,
+  openSync,
+  UnexpectedEndOfFileError,
+  Win32Error,
+} from "../../mod.ts";
+import { CharacterDevice } from "../support/strict_kernel/device.ts";
+import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
+import {
+  Console,
+  SerialPort,
+  type TimeoutEnd,
+} from "../support/strict_kernel/serial_port.ts";
+
+const SEEDS = [1, 2];
+const COM = "\\\\.\\COM3";
+const BOTH = { read: true, write: true };
+const ENDS: readonly TimeoutEnd[] = ["success", "status", "error"];
+
+/** A port whose time-outs elapse. */
+function port(kernel: StrictKernel, end: TimeoutEnd): SerialPort {
+  const port = new SerialPort(end);
+  port.timeouts = [0, 0, 100, 0, 100];
+  kernel.names.devices.set("com3", port);
+  return port;
+}
+
+function checkTimeout(error: Win32Error, syscall: string, count: number): void {
+  assertEquals(error.win32, ERROR_TIMEOUT);
+  assertEquals(error.code, "ETIMEDOUT");
+  assertEquals(error.syscall, syscall);
+  assertEquals(error.bytesTransferred, count);
+}
+
+for (const end of ENDS) {
+  strictTest(
+    `a serial port's time-out by ${end} is no end, synchronously`,
+    (kernel) => {
+      const { received, sent } = port(kernel, end);
+      using file = openSync(COM, BOTH);
+      const bytes = new Uint8Array(5);
+      const timesOut = (run: () => unknown, syscall: string, count: number) =>
+        checkTimeout(assertThrows(run, Win32Error), syscall, count);
+      assertEquals(file.read(bytes), 0);
+      received.push(1, 2, 3);
+      assertEquals(file.read(bytes), 3);
+      received.push(1, 2, 3);
+      timesOut(() => file.readExactly(bytes), "ReadFile", 3);
+      received.push(1, 2, 3, 4, 5);
+      file.readExactly(bytes);
+      received.push(1, 2, 3, 4);
+      timesOut(() => file.readAll(), "ReadFile", 4);
+      assertEquals(file.write(bytes), 5);
+      assertEquals(sent, [1, 2, 3, 4, 5]);
+    },
+  );
+
+  strictTest(
+    `a serial port's time-out by ${end} is no end, overlapped`,
+    async (kernel) => {
+      const { received } = port(kernel, end);
+      await using file = await open(COM, BOTH);
+      const bytes = new Uint8Array(5);
+      const timesOut = async (promise: Promise<unknown>, count: number) =>
+        checkTimeout(
+          await assertRejects(() => promise, Win32Error),
+          "ReadFile",
+          count,
+        );
+      assertEquals(await file.read(bytes), 0);
+      received.push(1, 2, 3);
+      assertEquals(await file.read(bytes), 3);
+      received.push(1, 2, 3);
+      await timesOut(file.readExactly(bytes), 3);
+      received.push(1, 2, 3, 4);
+      await timesOut(file.readAll(), 4);
+      received.push(1, 2, 3, 4, 5);
+      const pair = [bytes.subarray(0, 2), bytes.subarray(2)];
+      assertEquals(await file.readScatter(pair), 5);
+      assertEquals(bytes, Uint8Array.of(1, 2, 3, 4, 5));
+    },
+    SEEDS,
+  );
+
+  strictTest(
+    `a write that times out by ${end} says so`,
+    async (kernel) => {
+      const device = port(kernel, end);
+      const data = new Uint8Array(5);
+      for (const room of [0, 3]) {
+        const checked = (error: Win32Error) => {
+          checkTimeout(error, "WriteFile", room);
+          assertEquals(error.message.includes("pipe"), false);
+          assertStringIncludes(error.message, "SetCommTimeouts");
+        };
+        using synchronous = openSync(COM, BOTH);
+        await using overlapped = await open(COM, BOTH);
+        device.room = room;
+        assertEquals(synchronous.write(data), room);
+        device.room = room;
+        assertEquals(await overlapped.write(data), room);
+        device.room = room;
+        checked(assertThrows(() => synchronous.writeAll(data), Win32Error));
+        device.room = room;
+        checked(
+          await assertRejects(() => overlapped.writeAll(data), Win32Error),
+        );
+        device.room = room;
+        const writer = overlapped.createWritable({ keepOpen: true })
+          .getWriter();
+        checked(await assertRejects(() => writer.write(data), Win32Error));
+        await assertRejects(() => writer.closed);
+      }
+    },
+    SEEDS,
+  );
+
+  strictTest(
+    `a stream of a port asks again after a time-out by ${end}`,
+    async (kernel) => {
+      const device = port(kernel, end);
+      const file = await open(COM, BOTH);
+      const reader = file.readable.getReader();
+      const first = reader.read();
+      const ticks = await new Promise<number>((resolve) => {
+        let count = 0;
+        const timer = setInterval(() => {
+          if (++count < 5) return;
+          clearInterval(timer);
+          resolve(count);
+        }, 1);
+      });
+      assertEquals(ticks, 5);
+      device.received.push(7, 8);
+      assertEquals((await first).value, Uint8Array.of(7, 8));
+      await reader.cancel();
+      assertEquals(file.closed, true);
+    },
+    SEEDS,
+  );
+}
+
+strictTest("a port that returns at once does not block", (kernel) => {
+  const device = port(kernel, "success");
+  device.timeouts = [0xFFFF_FFFF, 0, 0, 0, 0];
+  using file = openSync(COM, BOTH);
+  checkTimeout(
+    assertThrows(() => file.readExactly(new Uint8Array(2)), Win32Error),
+    "ReadFile",
+    0,
+  );
+  device.received.push(5);
+  checkTimeout(assertThrows(() => file.readAll(), Win32Error), "ReadFile", 1);
+});
+
+strictTest("Ctrl+Z is the end of a console", (kernel) => {
+  const lines = () => [Uint8Array.of(65, 13, 10), new Uint8Array(0)];
+  const opened = () => {
+    kernel.names.devices.set("conin$", new Console(lines()));
+    return openSync("\\\\.\\CONIN$", { read: true });
+  };
+  using one = opened();
+  assertEquals(one.read(new Uint8Array(8)), 3);
+  assertEquals(one.read(new Uint8Array(8)), null);
+  using two = opened();
+  assertEquals(two.readAll(), Uint8Array.of(65, 13, 10));
+  using three = opened();
+  const error = assertThrows(
+    () => three.readExactly(new Uint8Array(8)),
+    UnexpectedEndOfFileError,
+  );
+  assertEquals(error.bytesTransferred, 3);
+});
+
+strictTest(
+  "nothing loops on another device that gives nothing",
+  async (kernel) => {
+    const device = new CharacterDevice({
+      read: () => new Uint8Array(0),
+      write: () => ({ count: 0 }),
+    });
+    kernel.names.devices.set("thing", device);
+    const bytes = new Uint8Array(4);
+    using synchronous = openSync("\\\\.\\thing", BOTH);
+    assertEquals(synchronous.read(bytes), 0);
+    assertEquals(synchronous.readAll(), new Uint8Array(0));
+    assertEquals(synchronous.write(bytes), 0);
+    assertThrows(
+      () => synchronous.readExactly(bytes),
+      UnexpectedEndOfFileError,
+    );
+    const refused = (error: Win32Error) => {
+      assertEquals(error.win32, ERROR_WRITE_FAULT);
+      assertEquals(error.bytesTransferred, 0);
+    };
+    refused(assertThrows(() => synchronous.writeAll(bytes), Win32Error));
+    const overlapped = await open("\\\\.\\thing", BOTH);
+    assertEquals(await overlapped.read(bytes), 0);
+    assertEquals(await overlapped.readAll(), new Uint8Array(0));
+    assertEquals(await overlapped.write(bytes), 0);
+    await assertRejects(
+      () => overlapped.readExactly(bytes),
+      UnexpectedEndOfFileError,
+    );
+    refused(await assertRejects(() => overlapped.writeAll(bytes), Win32Error));
+    assertEquals(
+      await new Response(overlapped.readable).bytes(),
+      new Uint8Array(0),
+    );
+  },
+  SEEDS,
+);
