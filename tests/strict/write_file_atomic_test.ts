@@ -146,7 +146,7 @@ strictTest(
     }
     const volume = kernel.names.volumes.get("C:")!;
     const file = volume.find("\\a.txt");
-    assert(typeof file === "object");
+    if (typeof file !== "object") throw new Error("there is no file");
     file.attributes |= 1; // FILE_ATTRIBUTE_READONLY
     await refused(ERROR_ACCESS_DENIED);
     assertEquals(content(), OLD);
