@@ -91,6 +91,20 @@ export {
   lastErrorCapture,
 } from "./src/raw.ts";
 export type { Kernel32, Pointer, WideString } from "./src/raw.ts";
+export { connectPipe } from "./src/pipe/connect_pipe.ts";
+export type {
+  ConnectPipeOptions,
+  ListenPipeOptions,
+  PipeAccess,
+  PipeDirection,
+  PipeMode,
+} from "./src/pipe/options.ts";
+export type {
+  PipeConnection,
+  PipeReadableOptions,
+  ReadMessageOptions,
+} from "./src/pipe/pipe_connection.ts";
+export { listenPipe, type PipeListener } from "./src/pipe/pipe_listener.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
 export type { SectorSize } from "./src/file/sector_size.ts";

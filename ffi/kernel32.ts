@@ -275,6 +275,48 @@ export interface Kernel32 {
   GetLastError(): number;
 
   /**
+   * Retrieves the process identifier of a pipe's client.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getnamedpipeclientprocessid
+   */
+  GetNamedPipeClientProcessId(Pipe: Handle, ClientProcessId: Pointer): boolean;
+
+  /**
+   * Retrieves the read and wait modes of a pipe handle, and the number of instances.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-getnamedpipehandlestatew
+   */
+  GetNamedPipeHandleStateW(
+    hNamedPipe: Handle,
+    lpState: Pointer | null,
+    lpCurInstances: Pointer | null,
+    lpMaxCollectionCount: Pointer | null,
+    lpCollectDataTimeout: Pointer | null,
+    lpUserName: Pointer | null,
+    nMaxUserNameSize: number,
+  ): boolean;
+
+  /**
+   * Retrieves a pipe's type, the sizes of its buffers and its greatest number of instances.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-getnamedpipeinfo
+   */
+  GetNamedPipeInfo(
+    hNamedPipe: Handle,
+    lpFlags: Pointer | null,
+    lpOutBufferSize: Pointer | null,
+    lpInBufferSize: Pointer | null,
+    lpMaxInstances: Pointer | null,
+  ): boolean;
+
+  /**
+   * Retrieves the process identifier of a pipe's server.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getnamedpipeserverprocessid
+   */
+  GetNamedPipeServerProcessId(Pipe: Handle, ServerProcessId: Pointer): boolean;
+
+  /**
    * Retrieves the result of an overlapped operation.
    *
    * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getoverlappedresult
@@ -515,6 +557,21 @@ export interface Kernel32 {
     lpMode: Pointer | null,
     lpMaxCollectionCount: Pointer | null,
     lpCollectDataTimeout: Pointer | null,
+  ): boolean;
+
+  /**
+   * Writes a message to a pipe and reads the answer, in one operation.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-transactnamedpipe
+   */
+  TransactNamedPipe(
+    hNamedPipe: Handle,
+    lpInBuffer: Pointer | null,
+    nInBufferSize: number,
+    lpOutBuffer: Pointer | null,
+    nOutBufferSize: number,
+    lpBytesRead: Pointer | null,
+    lpOverlapped: Pointer | null,
   ): boolean;
 
   /**

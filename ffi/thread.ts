@@ -178,14 +178,24 @@ export class Thread {
   }
 
   /**
-   * Makes the frame of a function of kernel32.
+   * Makes the frame of a function.
    *
-   * @throws {Error} If kernel32 has no such function.
+   * @param library The library that exports it.
+   * @throws {Error} If it does not.
    */
-  frame(name: string, arity: number): Frame {
-    const { address, view } = this.#block(name, this.#first.address);
-    const caller = this.#caller?.bind(address) ??
-      callerAfterCall(this.#backend, name, arity, view, this.#first.view);
+  frame(name: string, arity: number, library = "kernel32.dll"): Frame {
+    const target = library === "kernel32.dll"
+      ? this.#address(name)
+      : this.#addressIn(library, name, arity);
+    const { address, view } = this.#blockOf(target, this.#first.address);
+    const caller = this.#caller?.bind(address) ?? callerAfterCall(
+      this.#backend,
+      library,
+      name,
+      arity,
+      view,
+      this.#first.view,
+    );
     return {
       address,
       view,
@@ -216,7 +226,7 @@ export class Thread {
         `${this.#backend.runtime} cannot call ${name} on another thread here`,
       );
     }
-    const block = this.#block(name);
+    const block = this.#blockOf(this.#address(name));
     const { view, address } = block;
     return {
       view,
@@ -246,13 +256,25 @@ export class Thread {
     };
   }
 
-  /** @param cell Holds the last error; by default, a cell of the block's own. */
-  #block(name: string, cell?: bigint): Block {
-    const target = this.#getProcAddress(this.#module, this.#text(name, 1));
-    if (target !== 0n) return this.#blockOf(target, cell);
-    throw new Error(`This system's kernel32.dll does not export ${name}`);
+  /** Returns the address of a function of kernel32. */
+  #address(name: string): bigint {
+    return this.#export(this.#module, name, "kernel32.dll");
   }
 
+  /** Returns the address of a function of another library, which is loaded. */
+  #addressIn(library: string, name: string, arity: number): bigint {
+    this.#backend.bind(library, { [name]: arity });
+    const module = this.#setUp.GetModuleHandleW(this.#text(library, 2));
+    return this.#export(module, name, library);
+  }
+
+  #export(module: bigint, name: string, library: string): bigint {
+    const target = this.#getProcAddress(module, this.#text(name, 1));
+    if (target !== 0n) return target;
+    throw new Error(`This system's ${library} does not export ${name}`);
+  }
+
+  /** @param cell Holds the last error; by default, a cell of the block's own. */
   #blockOf(target: bigint, cell?: bigint): Block {
     const block = this.#blocks.acquire();
     const { view, address } = block;

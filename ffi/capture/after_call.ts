@@ -15,15 +15,16 @@ import { argumentOffset, BLOCK, RESULT } from "./block.ts";
  */
 export function callerAfterCall(
   backend: Backend,
+  library: string,
   name: string,
   arity: number,
   view: DataView,
   cell: DataView,
 ): BlockCaller {
-  const bind = <Name extends string>(exports: Record<Name, number>) =>
-    backend.bindFast("kernel32.dll", exports);
-  const target: WordFunction = bind({ [name]: arity })[name]!;
-  const { GetLastError, SetLastError } = bind({
+  const target: WordFunction = backend.bindFast(library, { [name]: arity })[
+    name
+  ]!;
+  const { GetLastError, SetLastError } = backend.bindFast("kernel32.dll", {
     GetLastError: 0,
     SetLastError: 1,
   });

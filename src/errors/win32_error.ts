@@ -17,6 +17,8 @@ export interface Win32ErrorDetails {
   output?: Uint8Array<ArrayBuffer> | undefined;
   /** A sentence that says what to do. The message ends with it. */
   hint?: string | undefined;
+  /** The code that errors of `node:fs` would have, if the table has another. */
+  code?: string | undefined;
   /** The error that caused this one. */
   cause?: unknown;
 }
@@ -78,7 +80,8 @@ export class Win32Error extends Error {
     );
     this.win32 = win32;
     this.symbol = symbol;
-    this.code = posixCodeOf(win32, { write: syscall.startsWith("WriteFile") });
+    this.code = details.code ??
+      posixCodeOf(win32, { write: syscall.startsWith("WriteFile") });
     this.syscall = syscall;
     this.path = details.path;
     this.bytesTransferred = details.bytesTransferred;

@@ -18,6 +18,11 @@ interface Immediate {
   readonly setImmediate?: (run: () => void) => unknown;
 }
 
+/** Returns the time, in milliseconds from any beginning. */
+export function now(): number {
+  return clock();
+}
+
 /** How long a job may take before the event loop turns, in milliseconds. */
 const LONGEST_JOB_MS = 8;
 
@@ -36,12 +41,12 @@ let isSameTurn = false;
  */
 export function yieldTurn(): Promise<void> | undefined {
   if (turn !== undefined) return turn;
-  const now = clock();
+  const time = clock();
   if (!isSameTurn) {
     isSameTurn = true;
-    end = now + LONGEST_JOB_MS;
+    end = time + LONGEST_JOB_MS;
     nextTurn().then(() => isSameTurn = false);
-  } else if (now >= end) {
+  } else if (time >= end) {
     turn = nextTurn().then(() => turn = undefined);
   }
   return turn;

@@ -25,7 +25,10 @@ export class ThreadQueue {
    * @param signal Ends the wait for a thread. It does not end the work.
    * @throws The signal's reason, and what the work throws.
    */
-  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(
+    work: () => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     if (this.#running >= this.#threads) await this.#wait(signal);
     else this.#running++;
     try {
@@ -39,7 +42,7 @@ export class ThreadQueue {
   }
 
   /** Waits for the thread of work that ends. */
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         this.#waiting.delete(takeOver);
@@ -47,7 +50,7 @@ export class ThreadQueue {
         settle();
       };
       const takeOver = () => end(resolve);
-      const abort = () => end(() => reject(reasonOf(signal)));
+      const abort = () => end(() => reject(reasonOf(signal!)));
       this.#waiting.add(takeOver);
       listen(signal, abort);
     });
@@ -77,15 +80,26 @@ export async function callOnThread(
   args: readonly bigint[],
   path: string,
 ): Promise<void> {
+  const code = await codeOfThreadCall(name, args);
+  if (code !== undefined) throw new Win32Error(name, code, { path });
+}
+
+/**
+ * Calls a function as `callOnThread()` does.
+ *
+ * @returns The last error if it failed, else undefined.
+ */
+export async function codeOfThreadCall(
+  name: string,
+  args: readonly bigint[],
+): Promise<number | undefined> {
   const call = thread().threadCall(name);
   try {
     args.forEach((value, index) =>
       call.view.setBigUint64(argumentOffset(index), value, true)
     );
     await call.call();
-    if (call.view.getInt32(RESULT, true) === 0) {
-      throw new Win32Error(name, call.lastError, { path });
-    }
+    return call.view.getInt32(RESULT, true) === 0 ? call.lastError : undefined;
   } finally {
     call.free();
   }

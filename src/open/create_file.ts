@@ -158,8 +158,13 @@ function dispositionOf({ create, createNew }: OpenSettings): number {
   return create ? OPEN_ALWAYS : OPEN_EXISTING;
 }
 
+/** What a pipe's server may do in the caller's name, as flags. */
+export function impersonationFlags(level: ImpersonationLevel): number {
+  return SECURITY_SQOS_PRESENT | IMPERSONATION[level];
+}
+
 function flagsOf(settings: OpenSettings): number {
-  let flags = SECURITY_SQOS_PRESENT | IMPERSONATION[settings.impersonation];
+  let flags = impersonationFlags(settings.impersonation);
   flags |= settings.temporary
     ? FILE_ATTRIBUTE_TEMPORARY
     : FILE_ATTRIBUTE_NORMAL;

@@ -102,8 +102,11 @@ export function openSync(
 
 /**
  * Opens a file, pipe, volume or device for overlapped I/O: its methods return
- * promises, any number of operations may be in flight, and the JS thread is not
- * blocked by them. Opening itself is one call, as it is for `openSync()`.
+ * promises, any number of operations may be in flight, and the JS thread does
+ * not wait for them. Opening itself is one call, as it is for `openSync()`, and
+ * so is a write that makes an NTFS file longer, or any transfer of a compressed
+ * or encrypted file: the system completes these in the call. The streams of
+ * `createWritable()` make files longer on other threads.
  *
  * @param path A path, long or short, a `file:` URL, or a device's name.
  * @param options What for, and how. For reading, if left out.

@@ -42,6 +42,13 @@ export interface StartableOperation extends PendingOperation {
   cancel(overlapped: bigint): boolean;
   /** Ends it with an error instead of an outcome. */
   fail(error: unknown): void;
+  /**
+   * Makes the call on another thread instead, where it would block this one.
+   * Returns the last error if it failed.
+   */
+  readonly callOnThread?:
+    | ((overlapped: bigint) => Promise<number | undefined>)
+    | undefined;
 }
 
 /**
@@ -71,7 +78,9 @@ class PacketBuffer {
  * waits only if there are none.
  */
 export class CompletionPort {
-  readonly #port: Handle;
+  #port: Handle = NO_PORT;
+  /** How many handles are bound to it. */
+  #bound = 0;
   readonly #slots = new OverlappedSlots();
   #lastKey = 0;
   /** How many operations the kernel has. */
@@ -96,7 +105,7 @@ export class CompletionPort {
   #waits = false;
 
   /**
-   * Creates the port, and binds all that waiting for it takes.
+   * Binds all that waiting for packets takes, and allocates the pool.
    *
    * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY and others.
    * @throws {Error} If the runtime cannot wait on another thread.
@@ -106,14 +115,24 @@ export class CompletionPort {
     this.#waitingDequeue = thread().threadCall(name);
     this.#dequeue = thread().frame(name, 6);
     this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
-    this.#port = kernel32.CreateIoCompletionPort(
+    preparePool();
+  }
+
+  /**
+   * Creates the port, unless it is there.
+   *
+   * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY and others.
+   */
+  open(): void {
+    if (this.#port !== NO_PORT) return;
+    const port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,
       null,
       0n,
       1,
     );
-    if (this.#port === 0n) throw Win32Error.last("CreateIoCompletionPort");
-    preparePool();
+    if (port === 0n) throw Win32Error.last("CreateIoCompletionPort");
+    this.#port = port;
     this.#writeArguments(this.#dequeue.view, this.#packets, 0);
     this.#writeArguments(
       this.#waitingDequeue.view,
@@ -146,7 +165,27 @@ export class CompletionPort {
       0,
     );
     if (port === 0n) throw Win32Error.last("CreateIoCompletionPort", { path });
+    this.#bound++;
     return key;
+  }
+
+  /**
+   * Says that a handle which was bound is being closed. The port is closed with
+   * the last one, so that a thread whose files are closed has no handle left.
+   */
+  unbind(): void {
+    this.#bound--;
+    this.#closeIfUnused();
+  }
+
+  #closeIfUnused(): void {
+    // A wait that has not yet entered the kernel must not find another handle.
+    if (this.#bound > 0 || this.#waits || this.#port === NO_PORT) return;
+    if (this.#owed > 0) this.#takeWithoutWaiting();
+    if (this.#owed > 0) return;
+    const port = this.#port;
+    this.#port = NO_PORT;
+    preservingLastError(() => kernel32.CloseHandle(port));
   }
 
   /**
@@ -179,6 +218,10 @@ export class CompletionPort {
     operation: StartableOperation,
   ): bigint | undefined {
     const slot = this.#slots.acquire(key, offset);
+    const onThread = operation.callOnThread?.(slot.address);
+    if (onThread !== undefined) {
+      return this.#awaitThread(slot, operation, onThread, skipsOnSuccess);
+    }
     let succeeded = false;
     let code = 0;
     try {
@@ -215,6 +258,33 @@ export class CompletionPort {
     this.#pending++;
     this.#scheduleTake();
     return slot.address;
+  }
+
+  /**
+   * Waits for an operation whose call is made on another thread. Its packet may
+   * come before the call has returned there.
+   */
+  #awaitThread(
+    slot: OverlappedSlot,
+    operation: StartableOperation,
+    call: Promise<number | undefined>,
+    skipsOnSuccess: boolean,
+  ): bigint {
+    const take = (): boolean => {
+      if (slot.operation !== operation) return false;
+      this.#pending--;
+      this.#slots.release(slot);
+      if (this.#waits && this.#pending === 0) this.#endWait();
+      return true;
+    };
+    call.then((code = 0) => {
+      const isQueued = code === 0 ? !skipsOnSuccess : code === ERROR_IO_PENDING;
+      const { count } = slot;
+      if (!isQueued && take()) operation.complete(code, code === 0 ? count : 0);
+    }, (error) => {
+      if (take()) operation.fail(error);
+    });
+    return this.#await(slot, operation);
   }
 
   /** Lists the OVERLAPPEDs of a handle's operations that the kernel has. */
@@ -271,12 +341,17 @@ export class CompletionPort {
     }
     this.#willTakePackets = false;
     if (this.#pending + this.#owed + this.#failed === 0) return;
+    if (this.#port === NO_PORT) return;
+    this.#takeWithoutWaiting();
+    this.#wait();
+  }
+
+  #takeWithoutWaiting(): void {
     const { view, call0 } = this.#dequeue;
     this.#writeMaximum(view);
     this.#failed = 0;
     preservingLastError(call0);
     if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#packets);
-    this.#wait();
   }
 
   /** Waits on another thread while the kernel has operations. */
@@ -289,6 +364,7 @@ export class CompletionPort {
       this.#waits = false;
       if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#waitedPackets);
       if (this.#pending > 0) this.#scheduleTake();
+      else this.#closeIfUnused();
     });
   }
 
@@ -340,6 +416,8 @@ export class CompletionPort {
   }
 }
 
+const NO_PORT = 0n as Handle;
+
 let port: CompletionPort | undefined;
 
 /** Returns the completion port of this thread, if it has been created. */
@@ -349,5 +427,7 @@ export function existingPort(): CompletionPort | undefined {
 
 /** Returns the completion port of this thread, created on first use. */
 export function completionPort(): CompletionPort {
-  return port ??= new CompletionPort();
+  port ??= new CompletionPort();
+  port.open();
+  return port;
 }

@@ -12,6 +12,9 @@ import { isAborted } from "../file/signal.ts";
 import { advance, type Offset } from "../file/transfer_limits.ts";
 import type { OverlappedIo } from "./transfers.ts";
 
+type Reads = Pick<OverlappedIo, "read">;
+type Writes = Pick<OverlappedIo, "write">;
+
 type Signal = AbortSignal | undefined;
 
 /**
@@ -20,7 +23,7 @@ type Signal = AbortSignal | undefined;
  * @returns How many bytes were read: fewer only at the end.
  */
 export async function readFully(
-  io: OverlappedIo,
+  io: Reads,
   buffer: ArrayBufferView,
   offset: Offset,
   signal: Signal,
@@ -42,7 +45,7 @@ export async function readFully(
  * @param expected About how many bytes there are.
  */
 export async function readToEnd(
-  io: OverlappedIo,
+  io: Reads,
   expected: number,
   offset: Offset,
   signal: Signal,
@@ -68,17 +71,19 @@ export async function readToEnd(
  * @returns How many bytes that were.
  */
 export async function writeFully(
-  io: OverlappedIo,
+  io: Writes,
   data: ArrayBufferView,
   offset: Offset,
   signal: Signal,
   device: DeviceKind,
+  extending = false,
 ): Promise<number> {
   checkBytes("data", data);
   const length = byteLengthOf(data);
   return await untilDone(length, async (done) => {
     const rest = done === 0 ? data : bytesOf(data, done);
-    const count = await io.write(rest, advance(offset, done), signal);
+    const at = advance(offset, done);
+    const count = await io.write(rest, at, signal, extending);
     // After an abort in between, the next write rejects with its reason.
     if (!isAborted(signal)) device.checkWritten(count, length - done, count);
     return count;

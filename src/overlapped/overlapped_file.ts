@@ -29,6 +29,7 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
+import { isMessagePipe } from "../file/pipe_type.ts";
 import {
   type OriginName,
   originName,
@@ -95,6 +96,7 @@ export class OverlappedFile extends OverlappedControlFile {
   /** The system takes whole sectors only. */
   readonly #sectored: boolean;
   readonly #ordered = new OrderedTransfers();
+  #isMessagePipe: boolean | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -242,7 +244,8 @@ export class OverlappedFile extends OverlappedControlFile {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end.
+   * what has no offset goes to the end. No data make no call, except on a pipe
+   * of messages, where they are a message without bytes.
    *
    * @param data The bytes. Those of an `AlignedBuffer` must not be changed
    * before the operation has ended; others are copied at the start, up to
@@ -288,7 +291,9 @@ export class OverlappedFile extends OverlappedControlFile {
       this.#check("write");
       checkBytes("data", data);
       const { at, signal } = this.#checkedWrite(options);
-      if (byteLengthOf(data) === 0) return Promise.resolve(0);
+      if (byteLengthOf(data) === 0 && !this.#takesMessages()) {
+        return Promise.resolve(0);
+      }
       return this.#isPlaced(at)
         ? this.#io.write(data, at ?? 0, signal)
         : this.#ordered.run((at) => this.#io.write(data, at, signal), at);
@@ -695,7 +700,24 @@ export class OverlappedFile extends OverlappedControlFile {
     const { append } = this.#mode;
     const { device } = this.#overlapped;
     const [sectored, seekable] = [this.#sectored, this.#seekable];
-    return { append, sectored, seekable, device };
+    const target = { writeAll: this.#writeChunk.bind(this) };
+    return { append, sectored, seekable, device, target };
+  }
+
+  /** Writes all of a stream's chunk without blocking, also if it extends. */
+  async #writeChunk(
+    chunk: ArrayBufferView,
+    options: TransferOptions,
+  ): Promise<void> {
+    this.#check("write");
+    const { at = END_OF_FILE, signal } = this.#checkedWrite(options);
+    const { device } = this.#overlapped;
+    const extending = at === END_OF_FILE ||
+      Number(at) + byteLengthOf(chunk) > this.size();
+    await this.#placed(
+      at,
+      (at) => writeFully(this.#io, chunk, at, signal, device, extending),
+    );
   }
 
   #check(method: string): void {
@@ -736,6 +758,12 @@ export class OverlappedFile extends OverlappedControlFile {
       case "end":
         return this.size();
     }
+  }
+
+  /** Whether a write of nothing is a message. */
+  #takesMessages(): boolean {
+    return this.#type === "pipe" &&
+      (this.#isMessagePipe ??= isMessagePipe(this.handle));
   }
 
   #needOffsets(): void {

@@ -63,6 +63,8 @@ export class OverlappedHandle {
    * that the garbage collector does not find it dropped meanwhile.
    */
   owner: object | undefined;
+  /** Whether the read that ended last left a part of a message behind. */
+  isInMessage = false;
   readonly #isShared: boolean;
   /** Operations, and whatever else uses the handle. */
   #users = 0;
@@ -151,7 +153,12 @@ export class OverlappedHandle {
     this.#closing = true;
     this.limiter.expelAll();
     this.#abortWaits();
-    if (this.#users === 0) return;
+    if (this.#users > 0) await this.#untilUnused();
+    // A handle that other code has stays bound.
+    if (!this.#isShared) this.port.unbind();
+  }
+
+  async #untilUnused(): Promise<void> {
     const drained = new Promise<void>((resolve) => this.#drained = resolve);
     while (this.#users > 0) {
       this.#cancelAll();

@@ -89,6 +89,7 @@ export class SectorIo implements OverlappedIo {
     data: ArrayBufferView,
     offset: Offset,
     signal: Signal,
+    extending = false,
   ): Promise<number> {
     checkBytes("data", data);
     const length = byteLengthOf(data);
@@ -98,6 +99,7 @@ export class SectorIo implements OverlappedIo {
         "data",
         signal,
         (memory) => this.#plan.write(bytesOf(data), at, memory),
+        extending,
       );
       return length;
     };
@@ -111,7 +113,7 @@ export class SectorIo implements OverlappedIo {
     if (this.#isWhole(data, at)) {
       return this.#beside(
         "write",
-        (lock) => this.#transfers.write(data, at, signal, lock),
+        (lock) => this.#transfers.write(data, at, signal, extending, lock),
       );
     }
     // The end of the file is set after the last operation, while the handle is
@@ -204,6 +206,7 @@ export class SectorIo implements OverlappedIo {
     name: string,
     signal: Signal,
     start: (memory: () => Uint8Array) => SectorSteps<T>,
+    extending = false,
   ): Promise<T> {
     let rented: PooledBuffer | undefined;
     const memory = () => {
@@ -222,7 +225,7 @@ export class SectorIo implements OverlappedIo {
         let answer = 0;
         try {
           const step = result.value;
-          answer = await this.#take(step, signal);
+          answer = await this.#take(step, signal, extending);
           if (step.kind === "read") checkBytes(name, view);
         } catch (error) {
           result = steps.throw(error);
@@ -236,7 +239,11 @@ export class SectorIo implements OverlappedIo {
     }
   }
 
-  async #take(step: SectorStep, signal: Signal): Promise<number> {
+  async #take(
+    step: SectorStep,
+    signal: Signal,
+    extending: boolean,
+  ): Promise<number> {
     const { handle, path } = this.#handle;
     switch (step.kind) {
       case "read": {
@@ -245,7 +252,12 @@ export class SectorIo implements OverlappedIo {
       }
       case "write": {
         const bytes = step.bytes.subarray(0, step.length);
-        const count = await this.#transfers.write(bytes, step.offset, signal);
+        const count = await this.#transfers.write(
+          bytes,
+          step.offset,
+          signal,
+          extending,
+        );
         if (count === step.length) return count;
         // It was cancelled half way: the rest must not pass for written.
         throw new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, {

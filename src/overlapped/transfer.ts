@@ -10,6 +10,7 @@ import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
 import { refusedWriteHint } from "../file/raw_device.ts";
+import { codeOfThreadCall, diskThreads } from "../file/thread_queue.ts";
 import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
 import {
   AlignedBuffer,
@@ -32,6 +33,8 @@ export interface TransferKind extends OperationKind {
   readonly syscall: TransferName;
   /** Whether it reads. */
   readonly reads: boolean;
+  /** Whether its call is made on another thread. */
+  readonly onThread: boolean;
   /** The function of this thread, bound on first use. */
   bound: OverlappedTransfer | undefined;
 }
@@ -40,14 +43,21 @@ function kind(
   method: string,
   syscall: TransferName,
   reads: boolean,
+  onThread = false,
 ): TransferKind {
-  return { method, syscall, reads, bound: undefined };
+  return { method, syscall, reads, onThread, bound: undefined };
 }
 
 /** ReadFile. */
 export const READ: TransferKind = kind("read", "ReadFile", true);
 /** WriteFile. */
 export const WRITE: TransferKind = kind("write", "WriteFile", false);
+/**
+ * WriteFile for what makes a file longer: NTFS completes such writes in the call,
+ * "to maintain security", and those of compressed and encrypted files.
+ * https://learn.microsoft.com/previous-versions/troubleshoot/windows/win32/asynchronous-disk-io-synchronous
+ */
+export const EXTEND: TransferKind = kind("write", "WriteFile", false, true);
 /** ReadFileScatter. */
 export const SCATTER: TransferKind = kind(
   "readScatter",
@@ -131,6 +141,26 @@ export class Transfer extends Operation<number | null> {
     if (!kind.reads) copyBytes(target, this.#memory.bytes);
   }
 
+  get callOnThread():
+    | ((overlapped: bigint) => Promise<number | undefined>)
+    | undefined {
+    if (!this.kind.onThread) return undefined;
+    const { handle, kind, length } = this;
+    const address = this.#address;
+    return (overlapped) =>
+      diskThreads.run(
+        () =>
+          codeOfThreadCall(kind.syscall, [
+            handle.handle,
+            address,
+            BigInt(length),
+            0n,
+            overlapped,
+          ]),
+        handle.closingSignal,
+      );
+  }
+
   call(overlapped: bigint): boolean {
     return this.kind.bound!.start(
       this.handle.handle,
@@ -158,6 +188,9 @@ export class Transfer extends Operation<number | null> {
       if (rest !== undefined) return rest;
       if (code === 0) return count;
       throw this.win32Error(code, count);
+    }
+    if (code !== ERROR_OPERATION_ABORTED) {
+      this.handle.isInMessage = code === ERROR_MORE_DATA;
     }
     this.#deliver(count);
     if (code === 0 || isPart) {

@@ -27,6 +27,7 @@ import { PAGE_SIZE } from "../memory/segments.ts";
 import type { SharedLock } from "../sectors/shared_lock.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
 import {
+  EXTEND,
   READ,
   Transfer,
   type TransferKind,
@@ -45,11 +46,17 @@ export interface OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number | null>;
-  /** Writes. Less than all only on a pipe, or after an abort. */
+  /**
+   * Writes. Less than all only on a pipe, or after an abort.
+   *
+   * @param extending Whether the file becomes longer, so that the call is made on
+   * another thread.
+   */
   write(
     data: ArrayBufferView,
     offset: Offset,
     signal: Signal,
+    extending?: boolean,
   ): Promise<number>;
   /** Reads into several buffers. The result is null at the end. */
   readScatter(
@@ -87,10 +94,12 @@ export class Transfers implements OverlappedIo, TransferOwner {
     data: ArrayBufferView,
     offset: Offset,
     signal: Signal,
+    extending = false,
     lock?: SharedLock,
   ): Promise<number> {
+    const kind = extending ? EXTEND : WRITE;
     // Only reads have null for a result.
-    return this.#transfer(WRITE, data, offset, signal, lock) as Promise<number>;
+    return this.#transfer(kind, data, offset, signal, lock) as Promise<number>;
   }
 
   readScatter(

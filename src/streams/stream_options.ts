@@ -60,6 +60,8 @@ export interface StreamedFileTraits {
   readonly sectored: boolean;
   /** Whether writes without an offset go to the end. */
   readonly append: boolean;
+  /** Writes chunks, where the file's own method may block. */
+  readonly target?: WriteTarget | undefined;
   /** What a read of 0 bytes means. */
   readonly device: Pick<DeviceKind, "emptyRead">;
 }

@@ -110,7 +110,9 @@ export abstract class StreamableFile extends BaseFile
    * takes them, small ones are gathered, and several writes are in flight at
    * once, in the order of their offsets: `close()` waits for all. A pipe gets
    * each chunk by a write of its own, one at a time. An unbuffered file gets
-   * whole chunks of `chunkSize` first and the rest at the end.
+   * whole chunks of `chunkSize` first and the rest at the end. Writes that make
+   * the file longer, which NTFS completes in the call, are called on other
+   * threads, so that they do not block this one.
    *
    * With `at`, the stream has an offset of its own. Without it, the stream
    * begins at the position that the file has at the first write, and leaves it

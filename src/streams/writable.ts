@@ -43,7 +43,7 @@ export function writableOf(
   const begin = async () => {
     if (!seekable) return writer = new DirectWriter(file, signal);
     if (hasPosition) from = await file.seek(0, "current");
-    return writer = new WriteBehind(file, {
+    return writer = new WriteBehind(traits.target ?? file, {
       ...chunks,
       start: append && at === undefined ? undefined : from,
       aligned: sectored,

@@ -39,6 +39,7 @@ import {
 } from "../file/position.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
 import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import { isMessagePipe } from "../file/pipe_type.ts";
 import { preparePool } from "../memory/pooled_memory.ts";
 import { SyncControlFile } from "./control_file.ts";
 import { FilePointer } from "./file_pointer.ts";
@@ -79,6 +80,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
   readonly #mode: FileMode;
   readonly #seekable: boolean;
   readonly #isPipe: boolean;
+  #isMessagePipe: boolean | undefined;
   /**
    * The offset of reads without one. Given an offset, even a meaningless one,
    * ReadFile distinguishes the end of a character device (NUL is at it from the
@@ -310,9 +312,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end.
+   * what has no offset goes to the end. No data make no call, except on a pipe
+   * of messages, where they are a message without bytes.
    *
-   * @param data The bytes. None are written without a call.
+   * @param data The bytes.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were written: all of them, except on a pipe that
    * does not block, and on a serial port whose time-out has elapsed.
@@ -345,7 +348,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     if (!this.#writable) this.#refuse("write", "write");
     if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
-    if (length === 0) return 0;
+    if (length === 0 && !this.#takesMessages()) return 0;
     if (this.#sectors) {
       if (at === undefined && this.#appends) {
         this.#pointer.position = this.size();
@@ -610,6 +613,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   }
 
   /** Throws the reason why the file cannot be read or written. */
+  /** Whether a write of nothing is a message. */
+  #takesMessages(): boolean {
+    return this.#isPipe && (this.#isMessagePipe ??= isMessagePipe(this.handle));
+  }
+
   #refuse(what: "read" | "write", method: string): never {
     this.check(method);
     throw what === "read"

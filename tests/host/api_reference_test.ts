@@ -34,7 +34,7 @@ test("the API reference names the parameters and Microsoft's page of each raw fu
     const text = own.replaceAll(/<[^>]*>/g, "");
     return !new RegExp(`\\b${name}\\(\\s*(?:\\)|\\w+: )`).test(text) ||
       !new RegExp(
-        `href="https://learn\\.microsoft\\.com/[^"]+-${name}"`,
+        `href="https://learn\\.microsoft\\.com/[^"]+[-/]${name}"`,
         "i",
       ).test(own);
   });

@@ -24,9 +24,15 @@ const ERROR_HANDLE_EOF = 38;
 /** How an operation ended. */
 type Ended = { code: number; count: number } | { error: unknown };
 
+function openedPort(): CompletionPort {
+  const port = new CompletionPort();
+  port.open();
+  return port;
+}
+
 /** A file that is bound to a port of its own. */
 class BoundFile implements Disposable {
-  readonly port = new CompletionPort();
+  readonly port = openedPort();
   readonly memory = new AlignedBuffer(4096);
   readonly handle: Handle;
   readonly skips: boolean;

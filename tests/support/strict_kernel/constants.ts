@@ -5,6 +5,9 @@ export const FILE_ATTRIBUTE_ARCHIVE = 0x20;
 export const FILE_ATTRIBUTE_DEVICE = 0x40;
 export const FILE_EXECUTE = 0x20;
 export const FileAttributeTagInfo = 9;
+export const READ_CONTROL = 0x0002_0000;
+export const WRITE_DAC = 0x0004_0000;
+export const SECURITY_DESCRIPTOR_MINIMUM_REVISION = 1;
 
 export const ERROR_INVALID_FUNCTION = 1;
 export const ERROR_NOT_READY = 21;

@@ -5,6 +5,7 @@ import { informationFunctions } from "./information_functions.ts";
 import type { KernelFunction } from "./kernel.ts";
 import { pipeFunctions } from "./pipe_functions.ts";
 import { portFunctions } from "./port_functions.ts";
+import { securityFunctions } from "./security_functions.ts";
 import { systemFunctions } from "./system_functions.ts";
 import { transferFunctions } from "./transfer_functions.ts";
 
@@ -16,6 +17,7 @@ export const FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
   ...informationFunctions,
   ...pipeFunctions,
   ...portFunctions,
+  ...securityFunctions,
   ...systemFunctions,
   ...transferFunctions,
 };

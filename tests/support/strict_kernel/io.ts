@@ -173,7 +173,9 @@ export class IoManager {
     open.event.reset();
     this.#eventOf(overlapped)?.reset();
     const reason = open.target.endsInCall?.(operation);
-    if (reason !== undefined) this.#kernel.jsThreadWaits.push(reason);
+    if (reason !== undefined && this.#kernel.onJsThread) {
+      this.#kernel.jsThreadWaits.push(reason);
+    }
     const completion = reason === undefined
       ? schedule.completion(operation)
       : "in call";

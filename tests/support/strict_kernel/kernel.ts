@@ -9,6 +9,7 @@ import { Handles } from "./handles.ts";
 import { IoManager } from "./io.ts";
 import { Namespace } from "./namespace.ts";
 import type { Operation } from "./operation.ts";
+import { type Process, THIS_PROCESS } from "./process.ts";
 import { Schedule } from "./schedule.ts";
 import { Blocking, Thread, ThreadHandle } from "./thread.ts";
 
@@ -58,6 +59,10 @@ export class StrictKernel {
   readonly handles: Handles = new Handles();
   readonly io: IoManager = new IoManager(this);
   readonly names: Namespace = new Namespace();
+  /** Memory that LocalFree is to free. */
+  readonly localMemory: Set<bigint> = new Set<bigint>();
+  /** The process that makes the calls: a test may play another one. */
+  process: Process = THIS_PROCESS;
   schedule: Schedule = new Schedule(1);
   rules: Rules = defaultRules();
   /** What the JS thread waited for in calls, in order. */
@@ -156,6 +161,9 @@ export class StrictKernel {
     if (operation !== undefined) {
       throw new KernelViolation(`${operation.name} is still in flight`);
     }
+    if (this.localMemory.size > 0) {
+      throw new KernelViolation("LocalFree has not freed all memory");
+    }
     const open = [...this.handles.entries()].filter(([, object]) =>
       !(object instanceof CompletionPort)
     );
@@ -172,6 +180,8 @@ export class StrictKernel {
   reset(seed: number): void {
     this.schedule = new Schedule(seed);
     this.rules = defaultRules();
+    this.process = THIS_PROCESS;
+    this.localMemory.clear();
     this.names.clear();
     this.io.abandon();
     this.handles.abandon(CompletionPort);

@@ -22,10 +22,13 @@ export function strictKernel(): StrictKernel {
   const kernel = new StrictKernel();
   const functions = kernel.functions();
   const { VirtualAlloc, VirtualFree, SetLastError } = functions;
-  const setUp = { VirtualAlloc, VirtualFree, SetLastError } as Record<
-    string,
-    NonNullable<typeof VirtualAlloc>
-  >;
+  const setUp = {
+    VirtualAlloc,
+    VirtualFree,
+    SetLastError,
+    // All libraries are one module.
+    GetModuleHandleW: () => 1n,
+  } as Record<string, NonNullable<typeof VirtualAlloc>>;
   const backend = new FakeBackend(
     functions,
     setUp,

@@ -1,11 +1,12 @@
 import { nullDevice } from "./device.ts";
 import type { OpenMode, Target } from "./open_file.ts";
+import type { Process } from "./process.ts";
 import { Volume, type VolumeOptions } from "./volume.ts";
 
 /** What a name of a device leads to. */
 export interface Device {
   /** Opens it, or refuses by `fail()`. */
-  open(mode: OpenMode): Target;
+  open(mode: OpenMode, process: Process): Target;
 }
 
 /** Where names lead: drives, devices, pipes. */

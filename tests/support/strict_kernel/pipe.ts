@@ -18,6 +18,7 @@ import { fail } from "./failure.ts";
 import type { OpenFile, Target } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
 import type { PipeName } from "./pipe_name.ts";
+import type { Process } from "./process.ts";
 
 /** A message in transit, or a run of bytes. */
 interface Message {
@@ -60,17 +61,22 @@ export class PipeInstance {
   toServer: Flow;
   toClient: Flow;
 
-  constructor(name: PipeName, readsMessages: boolean, waits: boolean) {
+  constructor(
+    name: PipeName,
+    readsMessages: boolean,
+    waits: boolean,
+    process: Process,
+  ) {
     this.name = name;
     [this.toServer, this.toClient] = this.#flows();
-    this.server = new PipeEnd(this, "server", readsMessages, waits);
+    this.server = new PipeEnd(this, "server", readsMessages, waits, process);
   }
 
   /** A client comes. */
-  connect(): PipeEnd {
+  connect(process: Process): PipeEnd {
     this.state = "connected";
     [this.toServer, this.toClient] = this.#flows();
-    this.client = new PipeEnd(this, "client", false, true);
+    this.client = new PipeEnd(this, "client", false, true, process);
     this.name.retry();
     return this.client;
   }
@@ -96,6 +102,8 @@ export class PipeEnd implements Target {
   readonly seeks = false;
   readonly instance: PipeInstance;
   readonly side: "server" | "client";
+  /** The process that has it. */
+  readonly process: Process;
   /** Whether reads stop at the end of a message. */
   readsMessages: boolean;
   /** Whether it waits, and is not of PIPE_NOWAIT. */
@@ -109,9 +117,11 @@ export class PipeEnd implements Target {
     side: "server" | "client",
     readsMessages: boolean,
     waits: boolean,
+    process: Process,
   ) {
     this.instance = instance;
     this.side = side;
+    this.process = process;
     this.readsMessages = readsMessages;
     this.waits = waits;
   }

@@ -1,6 +1,8 @@
 import {
+  FILE_APPEND_DATA,
   FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
+  FILE_READ_ATTRIBUTES,
   FILE_WRITE_ATTRIBUTES,
   NMPWAIT_USE_DEFAULT_WAIT,
   NMPWAIT_WAIT_FOREVER,
@@ -14,6 +16,8 @@ import {
   ERROR_INVALID_PARAMETER,
   ERROR_NO_DATA,
   ERROR_PIPE_CONNECTED,
+  ERROR_PIPE_LISTENING,
+  ERROR_PIPE_NOT_CONNECTED,
   ERROR_SEM_TIMEOUT,
 } from "../../../src/errors/codes.ts";
 import { codeOfStatus } from "./status.ts";
@@ -22,13 +26,15 @@ import { fail, KernelViolation } from "./failure.ts";
 import { openTarget } from "./file_functions.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
 import { OpenFile } from "./open_file.ts";
-import { PipeEnd } from "./pipe.ts";
+import { PipeEnd, type PipeInstance } from "./pipe.ts";
 import { PipeName } from "./pipe_name.ts";
+import { checkAccess, defaultSecurity, readSecurity } from "./process.ts";
 import { readText } from "./texts.ts";
 import { Blocking } from "./thread.ts";
 import { u32 } from "./words.ts";
 
 const DEFAULT_TIMEOUT_MS = 50;
+const PIPE_SERVER_END = 1;
 
 /** What a name is behind `\\.\`. */
 function pipeKey(name: string): string {
@@ -43,7 +49,8 @@ function pipeEnd(kernel: StrictKernel, handle: bigint): PipeEnd {
 
 /** https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew */
 function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
-  const [address, openMode, pipeMode, max, out, into, timeout] = words;
+  const [address, openMode, pipeMode, max, out, into, timeout, attributes] =
+    words;
   const key = pipeKey(readText(kernel.memory, address!));
   const flags = u32(openMode!);
   const mode = u32(pipeMode!);
@@ -63,6 +70,8 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
       return fail(ERROR_ACCESS_DENIED);
     }
     const { options } = name;
+    // FILE_CREATE_PIPE_INSTANCE is FILE_APPEND_DATA: https://learn.microsoft.com/windows/win32/ipc/named-pipe-security-and-access-rights
+    checkAccess(name.security, kernel.process, FILE_APPEND_DATA);
     if (
       options.isMessageType !== isMessageType || options.direction !== direction
     ) fail(ERROR_ACCESS_DENIED);
@@ -76,8 +85,14 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
       outQuota: u32(out!),
       defaultTimeout: u32(timeout!) || DEFAULT_TIMEOUT_MS,
     };
+    const security = attributes === 0n
+      ? defaultSecurity(kernel.process)
+      : readSecurity(kernel.memory, attributes!);
     name = new PipeName(
       options,
+      security.owner === ""
+        ? { ...security, owner: kernel.process.user }
+        : security,
       () => kernel.io.pending.retry(),
       () => kernel.names.devices.delete(key),
     );
@@ -86,6 +101,7 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
   const instance = (name as PipeName).create(
     readsMessages,
     (mode & PIPE_NOWAIT) === 0,
+    kernel.process,
   );
   const access = (direction & 1 ? 0x0012_0089 : 0) |
     (direction & 2 ? 0x0012_0116 : 0) | FILE_WRITE_ATTRIBUTES;
@@ -207,15 +223,80 @@ function waitPipe(
   return blocking;
 }
 
+/** Writes a DWORD where one is asked for. */
+function put(kernel: StrictKernel, address: bigint, value: number): void {
+  if (address === 0n) return;
+  kernel.memory.view(address, 4).setUint32(0, value, true);
+}
+
+/** https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-getnamedpipeinfo */
+function getInfo(kernel: StrictKernel, ...words: bigint[]): bigint {
+  const [handle, flags, out, into, max] = words;
+  const end = pipeEnd(kernel, handle!);
+  const { options } = end.instance.name;
+  if (!kernel.handles.get(handle!, OpenFile).may(FILE_READ_ATTRIBUTES)) {
+    fail(ERROR_ACCESS_DENIED);
+  }
+  const isServer = end.side === "server" ? PIPE_SERVER_END : 0;
+  put(
+    kernel,
+    flags!,
+    isServer | (options.isMessageType ? PIPE_TYPE_MESSAGE : 0),
+  );
+  put(kernel, out!, options.outQuota);
+  put(kernel, into!, options.inQuota);
+  put(kernel, max!, Math.min(options.maxInstances, 255));
+  return 1n;
+}
+
+/** https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-getnamedpipehandlestatew */
+function getState(kernel: StrictKernel, ...words: bigint[]): bigint {
+  const [handle, state, count, ...more] = words;
+  const end = pipeEnd(kernel, handle!);
+  if (more.slice(0, 3).some((address) => address !== 0n)) {
+    throw new KernelViolation(
+      "collection is for remote pipes alone, and the user's name is not modelled",
+    );
+  }
+  put(
+    kernel,
+    state!,
+    (end.waits ? 0 : PIPE_NOWAIT) |
+      (end.readsMessages ? PIPE_READMODE_MESSAGE : 0),
+  );
+  put(kernel, count!, end.instance.name.instances.length);
+  return 1n;
+}
+
+/** https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getnamedpipeclientprocessid */
+function getProcessId(
+  endOf: (instance: PipeInstance) => PipeEnd | undefined,
+): KernelFunction {
+  return (kernel, handle, address) => {
+    const end = endOf(pipeEnd(kernel, handle!).instance);
+    if (end === undefined) return fail(ERROR_PIPE_NOT_CONNECTED);
+    put(kernel, address!, end.process.id);
+    return 1n;
+  };
+}
+
 export const pipeFunctions: Readonly<Record<string, KernelFunction>> = {
   ConnectNamedPipe: connectPipe,
   CreateNamedPipeW: createPipe,
   DisconnectNamedPipe(kernel, handle) {
     const end = pipeEnd(kernel, handle!);
     if (end.side === "client") fail(ERROR_INVALID_FUNCTION);
+    // Wine's dlls/kernel32/tests/pipe.c, which Windows passes
+    const { state } = end.instance;
+    if (state === "listening") fail(ERROR_PIPE_LISTENING);
+    if (state === "disconnected") fail(ERROR_PIPE_NOT_CONNECTED);
     end.instance.disconnect();
     return 1n;
   },
+  GetNamedPipeClientProcessId: getProcessId(({ client }) => client),
+  GetNamedPipeHandleStateW: getState,
+  GetNamedPipeInfo: getInfo,
+  GetNamedPipeServerProcessId: getProcessId(({ server }) => server),
   PeekNamedPipe: peekPipe,
   SetNamedPipeHandleState: setState,
   WaitNamedPipeW: waitPipe,

@@ -10,6 +10,11 @@ import {
 import { fail } from "./failure.ts";
 import type { Device } from "./namespace.ts";
 import type { OpenMode, Target } from "./open_file.ts";
+import {
+  checkAccess,
+  type Process,
+  type SecurityDescriptor,
+} from "./process.ts";
 import { PipeInstance } from "./pipe.ts";
 import type { Blocking } from "./thread.ts";
 
@@ -27,6 +32,8 @@ export interface PipeOptions {
 /** A name of a pipe, and its instances. It is there as long as one of them is. */
 export class PipeName implements Device {
   readonly options: PipeOptions;
+  /** Who may open it, as the first instance says. */
+  readonly security: SecurityDescriptor;
   readonly instances: PipeInstance[] = [];
   /** Clients that wait for an instance. */
   readonly waits: Blocking[] = [];
@@ -37,19 +44,29 @@ export class PipeName implements Device {
    * @param retry Tries again what waits for something to happen.
    * @param gone Removes the name.
    */
-  constructor(options: PipeOptions, retry: () => void, gone: () => void) {
+  constructor(
+    options: PipeOptions,
+    security: SecurityDescriptor,
+    retry: () => void,
+    gone: () => void,
+  ) {
     this.options = options;
+    this.security = security;
     this.#retry = retry;
     this.#gone = gone;
   }
 
   /** Makes an instance, which listens. https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew */
-  create(readsMessages: boolean, waits: boolean): PipeInstance {
+  create(
+    readsMessages: boolean,
+    waits: boolean,
+    process: Process,
+  ): PipeInstance {
     // More than nMaxInstances: ERROR_PIPE_BUSY
     if (this.instances.length >= this.options.maxInstances) {
       fail(ERROR_PIPE_BUSY);
     }
-    const instance = new PipeInstance(this, readsMessages, waits);
+    const instance = new PipeInstance(this, readsMessages, waits, process);
     this.instances.push(instance);
     this.retry();
     return instance;
@@ -61,15 +78,17 @@ export class PipeName implements Device {
   }
 
   /** A client opens the name. https://learn.microsoft.com/windows/win32/ipc/named-pipe-client */
-  open(mode: OpenMode): Target {
+  open(mode: OpenMode, process: Process): Target {
     const { direction } = this.options;
+    // FILE_CREATE_PIPE_INSTANCE is not asked of clients: NpCreateClientEnd in ReactOS' npfs/create.c
+    checkAccess(this.security, process, mode.access & ~FILE_APPEND_DATA);
     // The direction is the server's view: https://learn.microsoft.com/windows/win32/ipc/named-pipe-open-modes
     const reads = (mode.access & FILE_READ_DATA) !== 0;
     const writes = (mode.access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) !== 0;
     if ((reads && (direction & 2) === 0) || (writes && (direction & 1) === 0)) {
       fail(ERROR_ACCESS_DENIED);
     }
-    return (this.listening ?? fail(ERROR_PIPE_BUSY)).connect();
+    return (this.listening ?? fail(ERROR_PIPE_BUSY)).connect(process);
   }
 
   /** An instance is gone. */

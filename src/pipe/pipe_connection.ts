@@ -1,0 +1,624 @@
+/**
+ * Connections of named pipes.
+ *
+ * @module
+ */
+import { kernel32 } from "../../ffi/kernel32.ts";
+import type { Handle } from "../../ffi/handle.ts";
+import { byteLengthOf } from "../../ffi/views.ts";
+import { ERROR_NO_DATA } from "../errors/codes.ts";
+import {
+  FileClosedError,
+  UnexpectedEndOfFileError,
+  Win32Error,
+} from "../errors/win32_error.ts";
+import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { joinedBytes } from "../file/bytes.ts";
+import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
+import { ThreadQueue } from "../file/thread_queue.ts";
+import { MAX_LENGTH } from "../file/transfer_limits.ts";
+import { Flusher } from "../overlapped/flush.ts";
+import {
+  readFully,
+  readToEnd,
+  writeFully,
+} from "../overlapped/full_transfers.ts";
+import type { SignalOptions } from "../overlapped/options.ts";
+import { Transfers } from "../overlapped/transfers.ts";
+import { readableOf } from "../streams/readable.ts";
+import type { StreamedFile } from "../streams/stream_options.ts";
+import { writableOf } from "../streams/writable.ts";
+import { countOf, valuesOf } from "./options.ts";
+import { closeEnd, type PipeEnd } from "./pipe_end.ts";
+import { PipeReader } from "./pipe_reader.ts";
+
+/** How `readMessage()` reads. */
+export interface ReadMessageOptions extends SignalOptions {
+  /** How many bytes a message may have. @default {65_536} */
+  readonly maxLength?: number | undefined;
+}
+
+/** How a stream reads a pipe. */
+export interface PipeReadableOptions extends SignalOptions {
+  /**
+   * The most that one read is asked for, in bytes. A longer message comes in
+   * several chunks.
+   *
+   * @default {262_144}
+   */
+  readonly chunkSize?: number | undefined;
+}
+
+const MAX_MESSAGE_LENGTH = 65_536;
+
+/** Streams ask pipes for none of these. */
+const NO_OFFSETS = (): never => {
+  throw new TypeError("A pipe has no offsets");
+};
+
+/** Closes ends whose connections were dropped without `close()`. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<PipeEnd>((end) => {
+  closeEnd(end).catch(() => {});
+});
+
+/**
+ * One end of a named pipe that is connected: what `connectPipe()` returns to a
+ * client, and `accept()` to a server.
+ *
+ * Reads are made one after the other, in the order of the calls, and so are
+ * writes; reads and writes do not wait for each other. An aborted read takes
+ * nothing out of the pipe. Of an aborted write the other end may have read a
+ * part already.
+ *
+ * The garbage collector closes a connection that can no longer be reached, at a
+ * time of its own choosing.
+ *
+ * @example Ask a server and get an answer
+ * ```ts
+ * import { connectPipe, listenPipe } from "@kernel32/io";
+ *
+ * const name = "\\\\.\\pipe\\connection-example";
+ * await using listener = listenPipe(name, { mode: "message" });
+ * await using client = await connectPipe(name);
+ * await client.writeMessage(new TextEncoder().encode("What is 6 times 7?"));
+ *
+ * await using server = await listener.accept();
+ * const question = await server.readMessage();
+ * await server.writeMessage(Uint8Array.of(question!.length, 42));
+ * console.log(await client.readMessage()); // Uint8Array(2) [ 18, 42 ]
+ * ```
+ */
+export class PipeConnection implements AsyncDisposable {
+  /** The name of the pipe. */
+  readonly path: string;
+  readonly #end: PipeEnd;
+  readonly #transfers: Transfers;
+  readonly #reader: PipeReader;
+  readonly #flusher: Flusher;
+  readonly #reads = new ThreadQueue(1);
+  readonly #writes = new ThreadQueue(1);
+  #closing: Promise<void> | undefined;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<ArrayBufferView> | undefined;
+
+  /** Takes over an end. */
+  protected constructor(end: PipeEnd) {
+    const { overlapped } = end;
+    this.path = overlapped.path;
+    this.#end = end;
+    this.#transfers = new Transfers(overlapped);
+    this.#reader = new PipeReader(overlapped, this.#transfers);
+    this.#flusher = new Flusher(overlapped);
+    dropped.register(this, end, this);
+  }
+
+  /**
+   * The handle, for the functions of the raw layer. Hold the connection while
+   * using it.
+   *
+   * @throws {FileClosedError} If the connection has been closed.
+   */
+  get handle(): Handle {
+    this.#check("get handle");
+    return this.#end.overlapped.handle;
+  }
+
+  /** Whether the connection has been closed. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /**
+   * The identifier of the process at the other end. It may have ended, and
+   * another process may have its number by now.
+   *
+   * @throws {FileClosedError} If the connection has been closed.
+   * @throws {Win32Error} ERROR_PIPE_NOT_CONNECTED and others if the other end is
+   * gone.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getnamedpipeclientprocessid
+   */
+  get peerProcessId(): number {
+    this.#check("get peerProcessId");
+    const name = this.#end.isServer
+      ? "GetNamedPipeClientProcessId"
+      : "GetNamedPipeServerProcessId";
+    const id = new Uint32Array(1);
+    if (kernel32[name](this.handle, id)) return id[0]!;
+    throw Win32Error.last(name, { path: this.path });
+  }
+
+  /**
+   * Whether the last read ended with the end of a message. It is false while
+   * the rest of a message is to come, and always true on a pipe of bytes.
+   *
+   * @example Read a long message in parts
+   * ```ts
+   * import { connectPipe, listenPipe } from "@kernel32/io";
+   *
+   * const name = "\\\\.\\pipe\\complete-example";
+   * await using listener = listenPipe(name, { mode: "message" });
+   * await using client = await connectPipe(name);
+   * await using server = await listener.accept();
+   * await client.writeMessage(new Uint8Array(6));
+   * const buffer = new Uint8Array(4);
+   * console.log(await server.read(buffer), server.messageComplete); // 4 false
+   * console.log(await server.read(buffer), server.messageComplete); // 2 true
+   * ```
+   */
+  get messageComplete(): boolean {
+    return this.#reader.isBetweenMessages;
+  }
+
+  /**
+   * Reads what has come, and waits for something if nothing has.
+   *
+   * @param buffer Where the bytes go. Do not use it before the promise settles.
+   * @param options A signal.
+   * @returns How many bytes were read, or null at the end, when the other end
+   * has been closed and all is read. 0 is a message without bytes. Of a message
+   * that is longer than the buffer, the rest comes next.
+   * @throws {TypeError} If the buffer is none, or this end only writes.
+   * @throws {FileClosedError} If the connection has been closed, or is before
+   * something comes.
+   * @throws {Win32Error} ERROR_PIPE_NOT_CONNECTED once the server has called
+   * `disconnect()`, and others.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+   */
+  async read(
+    buffer: ArrayBufferView,
+    options: SignalOptions = {},
+  ): Promise<number | null> {
+    const signal = this.#checkRead("read", options);
+    checkBytes("buffer", buffer);
+    if (byteLengthOf(buffer) === 0) return 0;
+    return await this.#reads.run(
+      () => this.#reader.read(buffer, 0, signal),
+      signal,
+    );
+  }
+
+  /**
+   * Reads until the buffer is full, across messages.
+   *
+   * @param buffer Where the bytes go.
+   * @param options A signal. If it comes in between, what was read is lost.
+   * @throws {UnexpectedEndOfFileError} If the pipe ends before. What there was
+   * is in the buffer.
+   * @throws {Error} What `read()` throws.
+   */
+  async readExactly(
+    buffer: ArrayBufferView,
+    options: SignalOptions = {},
+  ): Promise<void> {
+    const signal = this.#checkRead("readExactly", options);
+    checkBytes("buffer", buffer);
+    const length = byteLengthOf(buffer);
+    const count = await this.#reads.run(
+      () =>
+        readFully(this.#reader, buffer, 0, signal, this.#end.overlapped.device),
+      signal,
+    );
+    if (count < length) {
+      throw new UnexpectedEndOfFileError(this.path, length, count);
+    }
+  }
+
+  /**
+   * Reads until the other end is closed, across messages.
+   *
+   * @param options A signal. If it comes in between, what was read is lost.
+   * @returns The bytes.
+   * @throws {Error} What `read()` throws.
+   */
+  async readAll(
+    options: SignalOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const signal = this.#checkRead("readAll", options);
+    return await this.#reads.run(
+      () => readToEnd(this.#reader, 0, 0, signal, this.#end.overlapped.device),
+      signal,
+    );
+  }
+
+  /**
+   * Reads one message, or what is left of it after a `read()`.
+   *
+   * @param options How long a message may be, and a signal. What an aborted
+   * call has read of a message comes first in the next one.
+   * @returns The message, or null at the end.
+   * @throws {TypeError} If the pipe is one of bytes, this end only writes, or an
+   * option is wrong.
+   * @throws {RangeError} If `maxLength` is out of range.
+   * @throws {FileClosedError} If the connection has been closed, or is before a
+   * message comes.
+   * @throws {Win32Error} ERROR_MORE_DATA if the message is longer: it is
+   * discarded, and the next one can be read. And what `read()` throws.
+   *
+   * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-type-read-and-wait-modes
+   *
+   * @example Refuse what is too long, and go on
+   * ```ts
+   * import { connectPipe, listenPipe, Win32Error } from "@kernel32/io";
+   *
+   * const name = "\\\\.\\pipe\\message-example";
+   * await using listener = listenPipe(name, { mode: "message" });
+   * await using client = await connectPipe(name);
+   * await using server = await listener.accept();
+   * await client.writeMessage(new Uint8Array(5000));
+   * await client.writeMessage(Uint8Array.of(1));
+   * try {
+   *   await server.readMessage({ maxLength: 1000 });
+   * } catch (error) {
+   *   console.log((error as Win32Error).symbol); // ERROR_MORE_DATA
+   * }
+   * console.log(await server.readMessage()); // Uint8Array(1) [ 1 ]
+   * ```
+   */
+  async readMessage(
+    options: ReadMessageOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    this.#checkMessages("readMessage");
+    const { signal: given, maxLength: limit } = valuesOf(
+      "readMessage",
+      options,
+      ["maxLength", "signal"],
+    );
+    const signal = this.#checkRead("readMessage", { signal: given as Signal });
+    const maxLength = countOf(
+      "maxLength",
+      limit,
+      MAX_MESSAGE_LENGTH,
+      MAX_LENGTH,
+    );
+    return await this.#reads.run(
+      () => this.#reader.readMessage(maxLength, signal),
+      signal,
+    );
+  }
+
+  /**
+   * Writes. On a pipe of messages, all of the data is one message, also if it
+   * has no bytes; on a pipe of bytes, no data makes no call.
+   *
+   * @param data The bytes. Do not change them before the promise settles.
+   * @param options A signal.
+   * @returns How many bytes were written: all of them, unless the signal came in
+   * between.
+   * @throws {TypeError} If the data is no buffer, or this end only reads.
+   * @throws {RangeError} If a message has more than 1 GiB.
+   * @throws {FileClosedError} If the connection has been closed, or is before
+   * the other end has made room.
+   * @throws {Win32Error} ERROR_NO_DATA or ERROR_BROKEN_PIPE (`code` is "EPIPE")
+   * if the other end is closed, ERROR_PIPE_NOT_CONNECTED once the server has
+   * called `disconnect()`, and others.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   */
+  async write(
+    data: ArrayBufferView,
+    options: SignalOptions = {},
+  ): Promise<number> {
+    const signal = this.#checkWrite("write", options);
+    this.#checkData(data);
+    return await this.#write(data, signal);
+  }
+
+  /**
+   * Writes all of the data. On a pipe of messages that is one message, or none
+   * if there are no data.
+   *
+   * @param data The bytes. Do not change them before the promise settles.
+   * @param options A signal.
+   * @throws {Error} What `write()` throws, and the signal's reason.
+   */
+  async writeAll(
+    data: ArrayBufferView,
+    options: SignalOptions = {},
+  ): Promise<void> {
+    const signal = this.#checkWrite("writeAll", options);
+    this.#checkData(data);
+    const count = await this.#writes.run(
+      () =>
+        writeFully(
+          this.#transfers,
+          data,
+          0,
+          signal,
+          this.#end.overlapped.device,
+        ),
+      signal,
+    );
+    this.#checkWritten(data, count, signal);
+  }
+
+  /**
+   * Writes several buffers by one call: on a pipe of messages, they are one
+   * message.
+   *
+   * @param buffers The bytes, at most 64 MiB together.
+   * @param options A signal.
+   * @returns How many bytes were written.
+   * @throws {RangeError} If there are more.
+   * @throws {Error} What `write()` throws.
+   *
+   * @example Send a header and a body
+   * ```ts
+   * import { connectPipe, listenPipe } from "@kernel32/io";
+   *
+   * const name = "\\\\.\\pipe\\gather-example";
+   * await using listener = listenPipe(name, { mode: "message" });
+   * await using client = await connectPipe(name);
+   * await using server = await listener.accept();
+   * await client.writeGather([Uint8Array.of(1, 2), Uint8Array.of(3)]);
+   * console.log(await server.readMessage()); // Uint8Array(3) [ 1, 2, 3 ]
+   * ```
+   */
+  async writeGather(
+    buffers: readonly ArrayBufferView[],
+    options: SignalOptions = {},
+  ): Promise<number> {
+    const signal = this.#checkWrite("writeGather", options);
+    const joined = joinedBytes(checkList("buffers", buffers));
+    return await this.#write(joined, signal);
+  }
+
+  /**
+   * Writes one message, which may have no bytes.
+   *
+   * @param data The bytes. Do not change them before the promise settles.
+   * @param options A signal.
+   * @throws {TypeError} If the pipe is one of bytes, and what `write()` throws.
+   * @throws {Error} What `write()` throws, and the signal's reason.
+   */
+  async writeMessage(
+    data: ArrayBufferView,
+    options: SignalOptions = {},
+  ): Promise<void> {
+    this.#checkMessages("writeMessage");
+    const signal = this.#checkWrite("writeMessage", options);
+    this.#checkData(data);
+    this.#checkWritten(data, await this.#write(data, signal), signal);
+  }
+
+  /**
+   * A byte stream of what comes. The same one each time; its end and its
+   * `cancel()` leave the connection open.
+   *
+   * @throws {FileClosedError} If the connection has been closed.
+   * @throws {TypeError} If this end only writes.
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= this.createReadable();
+  }
+
+  /**
+   * A stream that writes each chunk by one call: on a pipe of messages, it is a
+   * message. The same stream each time; its `close()` and its `abort()` leave
+   * the connection open.
+   *
+   * @throws {FileClosedError} If the connection has been closed.
+   * @throws {TypeError} If this end only reads.
+   */
+  get writable(): WritableStream<ArrayBufferView> {
+    return this.#writable ??= this.createWritable();
+  }
+
+  /**
+   * Makes a byte stream of what comes. It reads when it is read, one read at a
+   * time, and leaves the connection open.
+   *
+   * @param options How much one read asks for, and a signal.
+   * @returns The stream. It fails with what `read()` throws.
+   * @throws {FileClosedError} If the connection has been closed.
+   * @throws {TypeError} If this end only writes, or an option is wrong.
+   * @throws {RangeError} If `chunkSize` is out of range.
+   */
+  createReadable(
+    options: PipeReadableOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const given = valuesOf("createReadable", options, ["chunkSize", "signal"]);
+    this.#checkDirection("createReadable", "out");
+    return readableOf(this.#streamed(), TRAITS, { ...given, keepOpen: true });
+  }
+
+  /**
+   * Makes a stream that writes each chunk by one call, and leaves the
+   * connection open.
+   *
+   * @param options A signal.
+   * @returns The stream. It fails with what `write()` throws. `abort()` cancels
+   * the write under way.
+   * @throws {FileClosedError} If the connection has been closed.
+   * @throws {TypeError} If this end only reads, or an option is wrong.
+   */
+  createWritable(options: SignalOptions = {}): WritableStream<ArrayBufferView> {
+    const given = valuesOf("createWritable", options, ["signal"]);
+    this.#checkDirection("createWritable", "in");
+    return writableOf(this.#streamed(), TRAITS, { ...given, keepOpen: true });
+  }
+
+  /**
+   * Waits until the other end has read all that was written. Two such waits of
+   * this thread run at once, others wait in line; `close()` ends them.
+   *
+   * @throws {FileClosedError} If the connection has been closed, or is before
+   * all is read.
+   * @throws {Win32Error} ERROR_BROKEN_PIPE, ERROR_NO_DATA or
+   * ERROR_PIPE_NOT_CONNECTED if the other end is gone.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
+   */
+  async flush(): Promise<void> {
+    this.#check("flush");
+    await this.#flusher.flush();
+  }
+
+  /**
+   * Cuts the client off, and discards what it has not read. `close()` leaves
+   * that to the client. Reads and writes of both ends fail from then on.
+   *
+   * @throws {TypeError} If this is the client's end.
+   * @throws {FileClosedError} If the connection has been closed.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe
+   */
+  disconnect(): void {
+    this.#check("disconnect");
+    const { path } = this;
+    if (!this.#end.isServer) {
+      throw new TypeError(
+        `disconnect() is for the server's end, and this is a client's of ` +
+          `'${path}': use close()`,
+      );
+    }
+    if (kernel32.DisconnectNamedPipe(this.handle)) return;
+    throw Win32Error.last("DisconnectNamedPipe", { path });
+  }
+
+  /**
+   * Closes the connection: refuses new operations, cancels those under way,
+   * waits for them, then closes the handle. The other end can still read what
+   * was written before.
+   *
+   * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if something else has closed the
+   * handle.
+   */
+  async close(): Promise<void> {
+    this.#check("close");
+    dropped.unregister(this);
+    this.#closing = closeEnd(this.#end);
+    await this.#closing;
+  }
+
+  /** Closes the connection, if it is still open. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (this.#closing ?? this.close());
+  }
+
+  async #write(data: ArrayBufferView, signal: Signal): Promise<number> {
+    const isMessage = this.#end.mode === "message";
+    if (byteLengthOf(data) === 0 && !isMessage) return 0;
+    return await this.#writes.run(
+      () => this.#transfers.write(data, 0, signal),
+      signal,
+    );
+  }
+
+  #streamed(): StreamedFile {
+    return {
+      read: (bytes, { signal }) => this.read(bytes, { signal }),
+      writeAll: (bytes, { signal }) =>
+        this.#end.mode === "message"
+          ? this.writeMessage(bytes, { signal })
+          : this.writeAll(bytes, { signal }),
+      seek: NO_OFFSETS,
+      sectorSize: NO_OFFSETS,
+      size: NO_OFFSETS,
+      [Symbol.asyncDispose]: () => this[Symbol.asyncDispose](),
+    };
+  }
+
+  #check(method: string): void {
+    if (this.#closing === undefined) return;
+    throw new FileClosedError(method, this.path);
+  }
+
+  #checkRead(method: string, options: SignalOptions): Signal {
+    this.#checkDirection(method, "out");
+    return checkedSignal(method, options);
+  }
+
+  #checkWrite(method: string, options: SignalOptions): Signal {
+    this.#checkDirection(method, "in");
+    return checkedSignal(method, options);
+  }
+
+  /** @param excluded The direction of an end that cannot do it. */
+  #checkDirection(method: string, excluded: "in" | "out"): void {
+    this.#check(method);
+    if (this.#end.direction !== excluded) return;
+    const does = excluded === "out" ? "writes" : "reads";
+    throw new TypeError(
+      `${method}() needs another direction: this end of '${this.path}' has ` +
+        `direction "${excluded}" and only ${does}`,
+    );
+  }
+
+  #checkMessages(method: string): void {
+    if (this.#end.mode === "message") return;
+    throw new TypeError(
+      `${method}() is for pipes of messages, and '${this.path}' carries bytes: ` +
+        'have the server listen with mode: "message"',
+    );
+  }
+
+  #checkData(data: ArrayBufferView): void {
+    checkBytes("data", data);
+    const length = byteLengthOf(data);
+    if (this.#end.mode === "byte" || length <= MAX_LENGTH) return;
+    throw new RangeError(
+      `A message must have at most ${MAX_LENGTH} bytes: got ${length}`,
+    );
+  }
+
+  /** Fails what has not been written as a whole. */
+  #checkWritten(data: ArrayBufferView, count: number, signal: Signal): void {
+    if (count >= byteLengthOf(data)) return;
+    if (isAborted(signal)) throw reasonOf(signal!);
+    throw new Win32Error("WriteFile", ERROR_NO_DATA, {
+      path: this.path,
+      bytesTransferred: count,
+    });
+  }
+}
+
+type Signal = AbortSignal | undefined;
+
+const TRAITS = {
+  append: false,
+  seekable: false,
+  sectored: false,
+  device: { emptyRead: "message" },
+} as const;
+
+function checkedSignal(method: string, options: SignalOptions): Signal {
+  const signal = valuesOf(method, options, ["signal"])["signal"] as Signal;
+  checkSignal(signal);
+  throwIfAborted(signal);
+  return signal;
+}
+
+/** Makes connections; callers of the module cannot. */
+class Connection extends PipeConnection {
+  constructor(end: PipeEnd) {
+    super(end);
+  }
+}
+
+/** Makes a connection of an end. */
+export function connectionOf(end: PipeEnd): PipeConnection {
+  return new Connection(end);
+}

@@ -1,0 +1,82 @@
+// portable
+
+import "../support/old_node.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { FileClosedError, open, Win32Error } from "../../mod.ts";
+import { strictTest } from "../support/strict_kernel/mod.ts";
+
+const SEEDS = [1, 2, 3, 4];
+
+/** Mounts a volume like NTFS, on which writes that extend end in their call. */
+function mountNtfs(kernel: Parameters<Parameters<typeof strictTest>[1]>[0]) {
+  kernel.names.mount("D:", { size: 2 ** 24, extendsInCall: true });
+}
+
+strictTest(
+  "createWritable() of a new file makes no call that blocks the JS thread",
+  async (kernel) => {
+    mountNtfs(kernel);
+    for (const options of [{}, { append: true }, { unbuffered: true }]) {
+      const { append = false } = options as { append?: boolean };
+      const path = `D:\\new ${Object.keys(options)}`;
+      await using file = await open(path, {
+        ...append ? {} : { write: true },
+        ...options,
+        read: true,
+        create: true,
+      });
+      const stream = file.createWritable({ chunkSize: 4096, keepOpen: true });
+      const writer = stream.getWriter();
+      for (let i = 1; i <= 20; i++) {
+        await writer.write(new Uint8Array(1000).fill(i));
+      }
+      await writer.close();
+      assertEquals(kernel.jsThreadWaits, []);
+      const bytes = await file.readAll({ at: 0 });
+      assertEquals(bytes.length, 20_000);
+      for (let i = 0; i < 20; i++) {
+        assertEquals([bytes[i * 1000], bytes[i * 1000 + 999]], [i + 1, i + 1]);
+      }
+    }
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a stream that makes a file longer fails with the code of its write",
+  async (kernel) => {
+    kernel.names.mount("E:", { size: 10_000, extendsInCall: true });
+    await using file = await open("E:\\full", { write: true, create: true });
+    const writer = file.createWritable({ chunkSize: 4096, keepOpen: true })
+      .getWriter();
+    writer.closed.catch(() => {});
+    const error = await assertRejects(async () => {
+      for (let i = 0; i < 20; i++) await writer.write(new Uint8Array(4096));
+      await writer.close();
+    }, Win32Error);
+    assertEquals(error.symbol, "ERROR_DISK_FULL");
+  },
+  SEEDS,
+);
+
+strictTest(
+  "close() returns while a stream makes its file longer",
+  async (kernel) => {
+    mountNtfs(kernel);
+    const file = await open("D:\\closed", { write: true, create: true });
+    const writer = file.createWritable({ chunkSize: 4096, keepOpen: true })
+      .getWriter();
+    writer.closed.catch(() => {});
+    const writes = Array.from(
+      { length: 8 },
+      () => writer.write(new Uint8Array(4096)),
+    );
+    const settled = Promise.allSettled(writes);
+    await file.close();
+    for (const result of await settled) {
+      if (result.status === "fulfilled") continue;
+      assertEquals(result.reason instanceof FileClosedError, true);
+    }
+  },
+  SEEDS,
+);

@@ -1,0 +1,373 @@
+// portable
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  connectPipe,
+  FileClosedError,
+  listenPipe,
+  type PipeConnection,
+  type PipeListener,
+  Win32Error,
+} from "../../mod.ts";
+import { kernel32 } from "../../src/raw.ts";
+import { assertSettles, turns } from "../support/overlapped_strict.ts";
+import { strictTest } from "../support/strict_kernel/mod.ts";
+import { PipeName } from "../support/strict_kernel/pipe_name.ts";
+import {
+  FOREIGN_PROCESS,
+  THIS_PROCESS,
+} from "../support/strict_kernel/process.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
+
+const SEEDS = [1, 2, 3, 4];
+const NAME = "\\\\.\\pipe\\strict";
+
+/** The code that an attempt to connect fails with; "" if it succeeds. */
+async function connectCode(): Promise<string> {
+  try {
+    await (await connectPipe(NAME, { timeout: 0 })).close();
+    return "";
+  } catch (error) {
+    return (error as Win32Error).symbol;
+  }
+}
+
+async function closeAll(
+  ...ends: (PipeConnection | PipeListener)[]
+): Promise<void> {
+  for (const end of ends) await end[Symbol.asyncDispose]();
+}
+
+strictTest(
+  "`accept()` returns clients in the order in which they came",
+  async () => {
+    const listener = listenPipe(NAME, { mode: "message" });
+    const clients: PipeConnection[] = [];
+    for (let i = 0; i < 5; i++) {
+      const client = await connectPipe(NAME, { timeout: 10_000 });
+      await client.writeMessage(Uint8Array.of(i));
+      clients.push(client);
+    }
+    for (let i = 0; i < 5; i++) {
+      await using server = await listener.accept();
+      assertEquals(await server.readMessage(), Uint8Array.of(i));
+    }
+    await closeAll(listener, ...clients);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "the name is there from `listenPipe()` to `close()`, whatever clients do",
+  async (kernel) => {
+    assertEquals(await connectCode(), "ERROR_FILE_NOT_FOUND");
+    const listener = listenPipe(NAME, { maxInstances: 1 });
+    // A client in a loop, at every call that the server makes.
+    const codes = new Set<string>();
+    const watched = ["CreateNamedPipeW", "CloseHandle", "ConnectNamedPipe"];
+    const restored = watched.map((name) =>
+      replaceFunction(name, (original) => (...args) => {
+        codes.add(
+          kernel.names.devices.has("pipe\\strict") ? "there" : "absent",
+        );
+        return original(...args);
+      })
+    );
+    for (let i = 0; i < 20; i++) {
+      const client = await connectPipe(NAME, { timeout: 10_000 });
+      const server = await listener.accept();
+      assertEquals(await connectCode(), "ERROR_PIPE_BUSY");
+      await closeAll(...i % 2 ? [client, server] : [server, client]);
+    }
+    for (const replaced of restored) replaced[Symbol.dispose]();
+    assertEquals([...codes], ["there"]);
+    await listener.close();
+    assertEquals(await connectCode(), "ERROR_FILE_NOT_FOUND");
+  },
+  SEEDS,
+);
+
+strictTest(
+  "at the limit clients are told to wait, and the next one is served when a connection is closed",
+  async () => {
+    const listener = listenPipe(NAME, { maxInstances: 2 });
+    const clients = [
+      await connectPipe(NAME),
+      await connectPipe(NAME, { timeout: 10_000 }),
+    ];
+    const servers = [await listener.accept(), await listener.accept()];
+    assertEquals(await connectCode(), "ERROR_PIPE_BUSY");
+    const third = connectPipe(NAME, { timeout: 10_000 });
+    // A client that lingers does not count: its server's end is closed.
+    await servers[0]!.close();
+    const client = await third;
+    const server = await listener.accept();
+    await closeAll(listener, client, server, servers[1]!, ...clients);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a client that has left already is accepted and is at its end, and one that left before it was seen is not counted",
+  async () => {
+    const listener = listenPipe(NAME, { maxInstances: 1 });
+    for (let i = 0; i < 10; i++) {
+      await (await connectPipe(NAME, { timeout: 10_000 })).close();
+      const polite = listener.accept();
+      await using server = await polite;
+      assertEquals(await server.read(new Uint8Array(1)), null);
+    }
+    await listener.close();
+  },
+  SEEDS,
+);
+
+strictTest(
+  "an instance whose client has come and gone before ConnectNamedPipe is replaced",
+  async () => {
+    // Between CreateNamedPipeW and ConnectNamedPipe.
+    let gone = 3;
+    using _ = replaceFunction(
+      "ConnectNamedPipe",
+      (original) => (kernel, ...words) => {
+        if (gone-- > 0) {
+          const device = kernel.names.devices.get("pipe\\strict") as PipeName;
+          device.listening!.connect(FOREIGN_PROCESS).closed(undefined as never);
+        }
+        return original(kernel, ...words);
+      },
+    );
+    const listener = listenPipe(NAME, { maxInstances: 1 });
+    const client = await connectPipe(NAME, { timeout: 10_000 });
+    const server = await listener.accept();
+    assertEquals(server.peerProcessId, THIS_PROCESS.id);
+    await closeAll(listener, client, server);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a client that is faster than the listener's own is the first connection",
+  async (kernel) => {
+    let done = false;
+    let foreign: Promise<PipeConnection> | undefined;
+    using _ = replaceFunction(
+      "CreateFileW",
+      (original) => (kernel, ...words) => {
+        if (!done) {
+          done = true;
+          foreign = connectPipe(NAME);
+        }
+        return original(kernel, ...words);
+      },
+    );
+    const listener = listenPipe(NAME, { maxInstances: 1 });
+    const client = await foreign!;
+    const server = await listener.accept();
+    assertEquals(await connectCode(), "ERROR_PIPE_BUSY");
+    await client.write(Uint8Array.of(5));
+    assertEquals(await server.read(new Uint8Array(9)), 1);
+    await closeAll(client, server);
+    assertEquals(await connectCode(), "");
+    await listener.close();
+    assert(!kernel.names.devices.has("pipe\\strict"));
+  },
+);
+
+strictTest(
+  "a second server of a name gets EADDRINUSE, and leaves the first alone",
+  async () => {
+    const listener = listenPipe(NAME);
+    for (let i = 0; i < 3; i++) {
+      const error = assertThrows(() => listenPipe(NAME), Win32Error);
+      assertEquals([error.code, error.path], ["EADDRINUSE", NAME]);
+    }
+    const client = await connectPipe(NAME);
+    const server = await listener.accept();
+    await listener.close();
+    // The name is there as long as a connection is.
+    assertThrows(() => listenPipe(NAME), Win32Error);
+    await closeAll(client, server);
+    await listenPipe(NAME).close();
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a failing CreateNamedPipeW rejects the `accept()` that waits, and the next one tries again",
+  async () => {
+    const listener = listenPipe(NAME);
+    const client = await connectPipe(NAME);
+    let server: PipeConnection;
+    {
+      using _ = failFunction("CreateNamedPipeW", 1450);
+      server = await listener.accept();
+      const error = await assertRejects(() => listener.accept(), Win32Error);
+      assertEquals(error.symbol, "ERROR_NO_SYSTEM_RESOURCES");
+      assertEquals(await connectCode(), "ERROR_PIPE_BUSY");
+    }
+    const accepted = listener.accept();
+    const second = await connectPipe(NAME);
+    await closeAll(listener, client, server, second, await accepted);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "`close()` rejects the calls that wait, closes clients that were not accepted, and leaves the accepted ones",
+  async () => {
+    const listener = listenPipe(NAME);
+    const client = await connectPipe(NAME);
+    const server = await listener.accept();
+    const waiting = [listener.accept(), listener.accept()];
+    const rejected = waiting.map((each) =>
+      assertRejects(() => each, FileClosedError)
+    );
+    await listener.close();
+    await Promise.all(rejected);
+    assertEquals(listener.closed, true);
+    await client.write(Uint8Array.of(1));
+    assertEquals(await server.read(new Uint8Array(2)), 1);
+    await assertRejects(() => listener.accept(), FileClosedError);
+    await assertRejects(() => listener.close(), FileClosedError);
+    await closeAll(listener, client, server);
+
+    const next = listenPipe(NAME);
+    const unseen = await connectPipe(NAME);
+    await turns();
+    await next.close();
+    assertEquals(await unseen.read(new Uint8Array(1)), null);
+    await unseen.close();
+  },
+  SEEDS,
+);
+
+strictTest(
+  "an aborted `accept()` takes no client away from the next one",
+  async () => {
+    const listener = listenPipe(NAME);
+    for (let i = 0; i < 10; i++) {
+      const controller = new AbortController();
+      const aborted = listener.accept({ signal: controller.signal });
+      const rejected = assertRejects(() => aborted, Error, "no more");
+      const next = listener.accept();
+      controller.abort(new Error("no more"));
+      await rejected;
+      const client = await connectPipe(NAME, { timeout: 10_000 });
+      await closeAll(client, await next);
+    }
+    await assertRejects(
+      () => listener.accept({ signal: AbortSignal.abort(new Error("before")) }),
+      Error,
+      "before",
+    );
+    await listener.close();
+  },
+  SEEDS,
+);
+
+strictTest("the iterator ends when the listener is closed", async () => {
+  const listener = listenPipe(NAME);
+  let count = 0;
+  const serving = (async () => {
+    for await (const connection of listener) {
+      count++;
+      await connection.close();
+    }
+  })();
+  for (let i = 0; i < 3; i++) {
+    await using client = await connectPipe(NAME, { timeout: 10_000 });
+    assertEquals(await client.read(new Uint8Array(1)), null);
+  }
+  await listener.close();
+  await assertSettles(serving);
+  assertEquals(count, 3);
+}, SEEDS);
+
+strictTest(
+  "`connectPipe()` waits without blocking, for a time or until its signal",
+  async (kernel) => {
+    const listener = listenPipe(NAME, { maxInstances: 1 });
+    const first = await connectPipe(NAME);
+    const error = await assertRejects(
+      () => connectPipe(NAME, { timeout: 25 }),
+      Win32Error,
+    );
+    assertEquals([error.symbol, error.code, error.path], [
+      "ERROR_TIMEOUT",
+      "ETIMEDOUT",
+      NAME,
+    ]);
+    const reason = new Error("stop");
+    const controller = new AbortController();
+    const waiting = connectPipe(NAME, { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 15);
+    assertEquals(await waiting.catch((error) => error), reason);
+    await closeAll(listener, first);
+
+    const early = connectPipe(NAME, { wait: true, timeout: 10_000 });
+    await turns();
+    const late = listenPipe(NAME);
+    await closeAll(await early, late);
+    assertEquals(kernel.jsThreadWaits, []);
+  },
+);
+
+strictTest("what cannot be listened to leaves nothing behind", (kernel) => {
+  for (
+    const name of [
+      "CreateNamedPipeW",
+      "CreateFileW",
+      "DisconnectNamedPipe",
+      "CreateIoCompletionPort",
+    ]
+  ) {
+    using _ = failFunction(name, 1450);
+    assertThrows(() => listenPipe(NAME), Win32Error);
+  }
+  assertEquals(kernel.names.devices.has("pipe\\strict"), false);
+});
+
+strictTest(
+  "what fails when a client connects leaves nothing behind",
+  async () => {
+    const listener = listenPipe(NAME, { mode: "message" });
+    for (
+      const name of [
+        "SetNamedPipeHandleState",
+        "CreateIoCompletionPort",
+      ]
+    ) {
+      using _ = failFunction(name, 1450);
+      await assertRejects(
+        () => connectPipe(NAME, { timeout: 10_000 }),
+        Win32Error,
+      );
+    }
+    await listener.close();
+  },
+);
+
+strictTest("`maxInstances` is the listener's own limit", async (kernel) => {
+  const listener = listenPipe(NAME, { maxInstances: 3, bufferSize: 100 });
+  const { options } = kernel.names.devices.get("pipe\\strict") as PipeName;
+  assertEquals(options.maxInstances, Infinity);
+  assertEquals([options.inQuota, options.outQuota], [100, 100]);
+  const count = new Uint32Array(1);
+  const client = await connectPipe(NAME);
+  kernel32.GetNamedPipeHandleStateW(
+    client.handle,
+    null,
+    count,
+    null,
+    null,
+    null,
+    0,
+  );
+  // The holder, the client's, and at most one that listens.
+  assert(count[0]! <= 3, `${count[0]}`);
+  await closeAll(listener, client);
+});
