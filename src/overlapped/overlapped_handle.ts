@@ -70,6 +70,7 @@ export class OverlappedHandle {
   #users = 0;
   #closing = false;
   #drained: (() => void) | undefined;
+  #draining: Promise<void> | undefined;
   #closingController: AbortController | undefined;
 
   /**
@@ -149,7 +150,11 @@ export class OverlappedHandle {
   }
 
   /** Refuses new operations, cancels those in flight and waits for them. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return this.#draining ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
     this.#closing = true;
     this.limiter.expelAll();
     this.#abortWaits();

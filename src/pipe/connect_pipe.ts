@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { DeviceKind } from "../file/device_kind.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
@@ -13,6 +12,7 @@ import {
 } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { delay, now } from "../file/event_loop.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
 import { listen, throwIfAborted, unlisten } from "../file/signal.ts";

@@ -29,20 +29,16 @@ export interface PipeEnd {
  * @throws {Win32Error} ERROR_INVALID_HANDLE if it has been closed elsewhere.
  */
 export async function closeEnd(
-  { overlapped, onClosed }: PipeEnd,
+  { overlapped, onClosed }: Pick<PipeEnd, "overlapped" | "onClosed">,
 ): Promise<void> {
   await overlapped.drain();
+  const { handle, path } = overlapped;
   try {
-    closeHandle(overlapped);
+    preservingLastError(() => {
+      if (kernel32.CloseHandle(handle)) return;
+      throw Win32Error.last("CloseHandle", { path });
+    });
   } finally {
     onClosed?.();
   }
-}
-
-/** Closes a handle on which nothing is under way. */
-export function closeHandle({ handle, path }: OverlappedHandle): void {
-  preservingLastError(() => {
-    if (kernel32.CloseHandle(handle)) return;
-    throw Win32Error.last("CloseHandle", { path });
-  });
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { DeviceKind } from "../file/device_kind.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkSignal } from "../file/arguments.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
@@ -23,7 +23,7 @@ import {
   valuesOf,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { closeHandle } from "./pipe_end.ts";
+import { closeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
 
 /** A call of `accept()` that waits. */
@@ -162,15 +162,22 @@ export class PipeListener
     for (const { reject } of this.#acceptors) {
       reject(new FileClosedError("accept", this.path));
     }
+    // Without any, the name is free when the call returns.
+    if (this.#listening.size > 0) await this.#stopListening();
+    const unwanted = this.#connected.splice(0);
+    if (unwanted.length > 0) {
+      await Promise.all(unwanted.map((connection) => connection.close()));
+    }
+    preservingLastError(() => kernel32.CloseHandle(this.#holder));
+    this.#instances.free();
+  }
+
+  async #stopListening(): Promise<void> {
     const ends = [...this.#listening].map(async ([instance, ended]) => {
       await instance.drain();
       await ended;
     });
     await Promise.all(ends);
-    const unwanted = this.#connected.splice(0);
-    await Promise.all(unwanted.map((connection) => connection.close()));
-    preservingLastError(() => kernel32.CloseHandle(this.#holder));
-    this.#instances.free();
   }
 
   #nextClient(signal: AbortSignal | undefined): Promise<PipeConnection> {
@@ -243,9 +250,11 @@ export class PipeListener
     this.#listening.set(instance, ended);
   }
 
-  #onClient(instance: OverlappedHandle): void {
+  async #onClient(instance: OverlappedHandle): Promise<void> {
     this.#listening.delete(instance);
-    if (this.#closing !== undefined) return closeHandle(instance);
+    if (this.#closing !== undefined) {
+      return await closeEnd({ overlapped: instance });
+    }
     this.#open++;
     const { mode, direction } = this.#settings;
     const connection = connectionOf({
@@ -264,14 +273,14 @@ export class PipeListener
     this.#refill();
   }
 
-  #onFailure(instance: OverlappedHandle, error: unknown): void {
+  async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
-    closeHandle(instance);
-    if (this.#closing !== undefined) return;
+    const isClosed = closeEnd({ overlapped: instance });
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();
-    else this.#rejectFirst(error);
+    else if (this.#closing === undefined) this.#rejectFirst(error);
+    await isClosed;
   }
 }
 

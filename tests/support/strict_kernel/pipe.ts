@@ -56,6 +56,8 @@ type PipeState = "disconnected" | "listening" | "connected" | "closing";
 export class PipeInstance {
   readonly name: PipeName;
   readonly server: PipeEnd;
+  /** Whether it is of PIPE_REJECT_REMOTE_CLIENTS. */
+  rejectsRemote = false;
   client: PipeEnd | undefined;
   state: PipeState = "listening";
   toServer: Flow;

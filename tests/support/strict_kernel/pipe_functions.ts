@@ -8,6 +8,7 @@ import {
   NMPWAIT_WAIT_FOREVER,
   PIPE_NOWAIT,
   PIPE_READMODE_MESSAGE,
+  PIPE_REJECT_REMOTE_CLIENTS,
   PIPE_TYPE_MESSAGE,
 } from "../../../src/win32/constants.ts";
 import {
@@ -103,6 +104,7 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
     (mode & PIPE_NOWAIT) === 0,
     kernel.process,
   );
+  instance.rejectsRemote = (mode & PIPE_REJECT_REMOTE_CLIENTS) !== 0;
   const access = (direction & 1 ? 0x0012_0089 : 0) |
     (direction & 2 ? 0x0012_0116 : 0) | FILE_WRITE_ATTRIBUTES;
   const overlapped = (flags & FILE_FLAG_OVERLAPPED) !== 0;

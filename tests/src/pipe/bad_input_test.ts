@@ -1,0 +1,188 @@
+// portable
+
+import { test } from "node:test";
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  connectPipe,
+  getLastWin32Error,
+  kernel32,
+  listenPipe,
+} from "../../../mod.ts";
+import { pipeName } from "../../support/pipes.ts";
+import { onWindows } from "../../support/runtime.ts";
+import { strictKernel } from "../../support/strict_kernel/mod.ts";
+import { assertRefused } from "../../support/untouched.ts";
+
+const kernel = onWindows ? undefined : strictKernel();
+
+type Wrong = readonly [
+  value: unknown,
+  type: typeof TypeError | typeof RangeError,
+  message: string,
+];
+
+const PREFIX = "\\\\.\\pipe\\";
+
+const NAMES: readonly Wrong[] = [
+  [undefined, TypeError, "name must be a string such as"],
+  [42, TypeError, "got 42 (number)"],
+  ["", TypeError, "name must begin with \\\\.\\pipe\\"],
+  ["server", TypeError, 'got the string "server"'],
+  ["\\\\.\\pipe\\", TypeError, "and go on with a name of your own"],
+  ["\\\\.\\pipe\\..", TypeError, "and go on with a name of your own"],
+  ["//./pipe/server", TypeError, "name must begin with"],
+  ["\\\\other\\pipe\\server", TypeError, "name must begin with"],
+  [`${PREFIX}a\\b`, TypeError, "must have no backslash, slash or NUL"],
+  [`${PREFIX}a/b`, TypeError, "A hyphen or a dot will do"],
+  [`${PREFIX}a\0b`, TypeError, "must have no backslash, slash or NUL"],
+  [PREFIX + "x".repeat(248), RangeError, "at most 256 characters: got 257"],
+];
+
+const LISTEN: readonly Wrong[] = [
+  [null, TypeError, "options of listenPipe() must be an object: got null"],
+  [
+    { max: 1 },
+    TypeError,
+    '"max" is no option of listenPipe(). The options are',
+  ],
+  [{ mode: "text" }, TypeError, 'mode must be one of "byte", "message"'],
+  [{ direction: "both" }, TypeError, 'direction must be one of "duplex"'],
+  [{ maxInstances: "2" }, TypeError, "maxInstances must be a number"],
+  [
+    { maxInstances: 0 },
+    RangeError,
+    "maxInstances must be a whole number from 1",
+  ],
+  [{ maxInstances: 1.5 }, RangeError, "got 1.5"],
+  [{ bufferSize: -1 }, RangeError, "bufferSize must be a whole number from 1"],
+  [{ bufferSize: 2 ** 31 }, RangeError, "to 1073741824: got 2147483648"],
+  [
+    { allow: "nobody" },
+    TypeError,
+    'allow must be "current-user", "everyone" or',
+  ],
+  [{ allow: {} }, TypeError, "a security descriptor such as { sddl:"],
+  [{ allow: { sddl: "" } }, TypeError, "a security descriptor such as"],
+  [{ allow: { sddl: "D:\0" } }, TypeError, "a security descriptor such as"],
+  [{ remote: 1 }, TypeError, "remote must be true or false: got 1 (number)"],
+];
+
+const CONNECT: readonly Wrong[] = [
+  [7, TypeError, "options of connectPipe() must be an object"],
+  [{ mode: "byte" }, TypeError, '"mode" is no option of connectPipe()'],
+  [{ direction: 1 }, TypeError, "direction must be one of"],
+  [{ timeout: "1s" }, TypeError, "timeout must be a number of milliseconds"],
+  [{ timeout: -1 }, RangeError, "milliseconds from 0: got -1"],
+  [{ timeout: NaN }, RangeError, "milliseconds from 0: got NaN"],
+  [{ signal: {} }, TypeError, "signal must be an AbortSignal"],
+  [{ wait: "yes" }, TypeError, "wait must be true or false"],
+  [{ impersonation: "all" }, TypeError, 'impersonation must be one of "anonym'],
+  [{ server: "me" }, TypeError, 'server must be one of "any", "current-user"'],
+];
+
+/** A code that no call of the system leaves behind: bit 29 is the user's. */
+const MARK = 0x2000_1234;
+
+/** Asserts that promises reject before the system is called. */
+async function refused(
+  run: () => Promise<unknown>,
+  [, type, message]: Wrong,
+): Promise<void> {
+  kernel32.SetLastError(MARK);
+  await assertRejects(run, type as typeof TypeError, message);
+  assertEquals(getLastWin32Error(), MARK, "the system was called");
+}
+
+test("names are checked before any call", async () => {
+  kernel?.reset(1);
+  for (const wrong of NAMES) {
+    const [name, type, message] = wrong;
+    assertRefused(() => listenPipe(name as string), type, message);
+    await refused(() => connectPipe(name as string), wrong);
+  }
+});
+
+test("options are checked before any call", async () => {
+  kernel?.reset(1);
+  for (const [options, type, message] of LISTEN) {
+    const wrong = options as Record<string, never>;
+    assertRefused(() => listenPipe(pipeName(), wrong), type, message);
+  }
+  for (const wrong of CONNECT) {
+    const options = wrong[0] as Record<string, never>;
+    await refused(() => connectPipe(pipeName(), options), wrong);
+  }
+  const aborted = { signal: AbortSignal.abort(new TypeError("before")) };
+  const wrong = [aborted, TypeError, "before"] as const;
+  await refused(() => connectPipe(pipeName(), aborted), wrong);
+});
+
+test("what connections and listeners are given is checked before any call", async () => {
+  kernel?.reset(1);
+  const name = pipeName();
+  const listener = listenPipe(name, { mode: "message" });
+  const client = await connectPipe(name);
+  const server = await listener.accept();
+  await listener.close();
+  const anyClient = client as unknown as Record<
+    string,
+    (...args: unknown[]) => Promise<unknown>
+  >;
+  const call = (method: string, ...args: unknown[]) =>
+    anyClient[method]!(...args);
+  const bytes = new Uint8Array(4);
+  for (
+    const method of ["read", "readExactly", "write", "writeAll", "writeMessage"]
+  ) {
+    for (
+      const given of [
+        "text",
+        null,
+        new ArrayBuffer(4),
+        new SharedArrayBuffer(4),
+      ]
+    ) {
+      const message = "must be a Uint8Array or another ArrayBufferView";
+      await refused(() => call(method, given), [0, TypeError, message]);
+    }
+    for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
+      await refused(() => call(method, bytes, options), [0, TypeError, ""]);
+    }
+  }
+  await refused(() => call("writeGather", bytes), [
+    0,
+    TypeError,
+    "a list of buffers",
+  ]);
+  for (const maxLength of [0, -1, 1.5, 2 ** 31]) {
+    const wrong = [0, RangeError, "maxLength must be a whole number"] as const;
+    await refused(() => call("readMessage", { maxLength }), wrong);
+  }
+  await refused(() => call("readMessage", { maxLength: "9" }), [
+    0,
+    TypeError,
+    "a number",
+  ]);
+  await refused(() => call("readAll", { at: 0 }), [
+    0,
+    TypeError,
+    '"at" is no option',
+  ]);
+  assertRefused(
+    () => call("createReadable", { start: 0 }),
+    TypeError,
+    '"start" is no',
+  );
+  assertRefused(
+    () => call("createReadable", { chunkSize: 0 }),
+    RangeError,
+    "chunkSize",
+  );
+  assertRefused(
+    () => call("createWritable", { at: 0 }),
+    TypeError,
+    '"at" is no option',
+  );
+  await server.close();
+  await client.close();
+});
