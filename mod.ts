@@ -78,7 +78,12 @@ export type {
 } from "./src/overlapped/options.ts";
 export { OverlappedFile } from "./src/overlapped/overlapped_file.ts";
 export type { StreamableFile } from "./src/streams/streamable_file.ts";
-export type { FileUrl } from "./src/file/path.ts";
+export { type FileUrl, toWin32Path } from "./src/file/path.ts";
+export type { RenameOptions } from "./src/file/rename.ts";
+export {
+  writeFileAtomic,
+  type WriteFileAtomicOptions,
+} from "./src/whole_file/write_file_atomic.ts";
 export {
   getLastWin32Error,
   kernel32,

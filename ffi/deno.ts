@@ -99,7 +99,7 @@ function bindAddresses<Name extends string>(
 ): Record<Name, WordFunction> {
   const statics: Record<string, DenoForeignStatic> = {};
   for (const name in exports) statics[name] = { type: "pointer" };
-  const { symbols } = deno.dlopen(library, statics);
+  const { symbols } = openLibrary(deno, library, statics);
   const functions = {} as Record<Name, WordFunction>;
   for (const name in exports) {
     const address = symbols[name] as DenoPointer;
@@ -107,6 +107,26 @@ function bindAddresses<Name extends string>(
     functions[name] = (...words) => pointer.call(...words);
   }
   return functions;
+}
+
+/**
+ * Opens a system library. With a list of libraries, Deno looks for them in the
+ * current folder.
+ *
+ * @throws {Error} If the permission is for listed libraries alone.
+ */
+function openLibrary(
+  deno: DenoModule,
+  library: string,
+  symbols: Readonly<Record<string, DenoForeignStatic>>,
+): ReturnType<DenoModule["dlopen"]> {
+  try {
+    return deno.dlopen(library, symbols);
+  } catch (cause) {
+    const isMissing = cause instanceof Error &&
+      cause.message.startsWith("Could not open library");
+    throw isMissing ? listedError(cause) : cause;
+  }
 }
 
 /** @throws {Error} If the permission is for listed libraries alone. */
@@ -118,12 +138,17 @@ function functionPointer(
   try {
     return new UnsafeFnPointer(address, wordPrototype(arity));
   } catch (cause) {
-    throw new Error(
-      "@kernel32/io calls functions by their addresses, which Deno allows " +
-        "with --allow-ffi alone, without a list of libraries",
-      { cause },
-    );
+    throw listedError(cause);
   }
+}
+
+function listedError(cause: unknown): Error {
+  return new Error(
+    "@kernel32/io opens libraries of the system and calls functions by their " +
+      "addresses, which Deno allows with --allow-ffi alone, without a list of " +
+      "libraries",
+    { cause },
+  );
 }
 
 /**

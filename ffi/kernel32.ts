@@ -402,6 +402,17 @@ export interface Kernel32 {
   ): boolean;
 
   /**
+   * Renames a file or a directory, or moves it.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
+   */
+  MoveFileExW(
+    lpExistingFileName: WideString,
+    lpNewFileName: WideString | null,
+    dwFlags: number,
+  ): boolean;
+
+  /**
    * Copies a pipe's data without removing it.
    *
    * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-peeknamedpipe

@@ -196,6 +196,12 @@ export const PROTOTYPES = {
     "nNumberOfBytesToLockHigh u32",
     "lpOverlapped overlapped 32",
   ],
+  MoveFileExW: [
+    "bool",
+    "lpExistingFileName wstr",
+    "lpNewFileName wstr?",
+    "dwFlags u32",
+  ],
   PeekNamedPipe: [
     "bool",
     "hNamedPipe handle",

@@ -18,6 +18,13 @@ import { type LockRange, unlockRange } from "./lock.ts";
 import { printAs } from "./inspection.ts";
 import { appendsOnlySizeError, type FileMode } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
+import { absolutePath, type FileUrl, toWin32Path } from "./path.ts";
+import {
+  checkedRename,
+  deleteFile,
+  renameFile,
+  type RenameOptions,
+} from "./rename.ts";
 import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
 
@@ -273,6 +280,65 @@ export abstract class BaseFile {
   sectorSize(): SectorSize {
     this.check("sectorSize");
     return this.#sectorSize ??= sectorSizeOf(this.#taken);
+  }
+
+  /**
+   * Renames the file, or moves it to another folder of its volume. `path` stays
+   * what it was opened with. Needs the option `delete`.
+   *
+   * @param newPath The new path, or a `file:` URL.
+   * @param options Whether a file of that name is replaced: `replace: true`
+   * does so even while others have it open and share its deletion, where the
+   * system knows POSIX semantics (NTFS since Windows 10 1607).
+   * @throws {TypeError} If an argument has the wrong type.
+   * @throws {Win32Error} ERROR_ALREADY_EXISTS if there is a file of that name
+   * and it is not to be replaced, ERROR_ACCESS_DENIED without `delete: true` or
+   * if that file cannot be replaced, ERROR_NOT_SAME_DEVICE on another volume.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_rename_info
+   *
+   * @example Give a file its name when it is complete
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * using file = openSync("part.tmp", {
+   *   write: true,
+   *   create: true,
+   *   delete: true,
+   * });
+   * file.rename("complete.tmp", { replace: true });
+   * file.delete();
+   * ```
+   */
+  rename(newPath: string | FileUrl, options: RenameOptions = {}): void {
+    this.check("rename");
+    const { replace = false } = checkedRename(options);
+    const to = absolutePath(toWin32Path(newPath));
+    renameFile(this.handle, this.path, to, replace);
+  }
+
+  /**
+   * Deletes the file: its name goes when this file is closed, or the last one
+   * that is open on it where the system does not know POSIX semantics. Needs
+   * the option `delete`.
+   *
+   * @throws {Win32Error} ERROR_ACCESS_DENIED without `delete: true`, or if the
+   * file is read-only.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info
+   *
+   * @example Delete a file that was looked at
+   * ```ts
+   * import { openSync } from "@kernel32/io";
+   *
+   * openSync("old.tmp", { write: true, create: true }).close();
+   * using file = openSync("old.tmp", { read: true, delete: true });
+   * if (file.size() === 0) file.delete();
+   * ```
+   */
+  delete(): void {
+    this.check("delete");
+    deleteFile(this.handle, this.path);
   }
 
   /**

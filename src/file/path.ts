@@ -31,12 +31,28 @@ export interface FileUrl {
 }
 
 /**
- * Makes a path ready for CreateFileW: a `file:` URL becomes a path, a long path
- * gets its prefix, everything else stays as it is.
+ * Makes a path ready for CreateFileW and other functions of Windows: a `file:`
+ * URL becomes a path, a long path gets its prefix, everything else stays as it
+ * is.
  *
+ * @param path The path, or a `file:` URL.
+ * @returns The path for Windows.
  * @throws {TypeError} If the path is not a string or `file:` URL, is empty or
  * contains NUL.
  * @throws {RangeError} If it is too long for Windows.
+ *
+ * @see https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
+ *
+ * @example Delete a file by its URL
+ * ```ts
+ * import { kernel32, openSync, toWin32Path } from "@kernel32/io";
+ *
+ * const url = new URL("file:///C:/kernel32%20io.tmp");
+ * openSync(url, { write: true, create: true }).close();
+ * const path = toWin32Path(url);
+ * console.log(path); // C:\kernel32 io.tmp
+ * console.log(kernel32.DeleteFileW(path)); // true
+ * ```
  */
 export function toWin32Path(path: string | FileUrl): string {
   const url = urlOf(path);
@@ -57,6 +73,14 @@ export function toWin32Path(path: string | FileUrl): string {
   }
   checkLength(text);
   return isVerbatim(text) ? text : withLongPathPrefix(text);
+}
+
+/**
+ * Makes a path that `toWin32Path()` returned absolute: the same wherever the
+ * current folder is.
+ */
+export function absolutePath(path: string): string {
+  return isVerbatim(path) ? path : fullPath(path);
 }
 
 /** `\\?\`, `\\.\` and `\??\` say that the path is for the kernel as it is. */

@@ -138,7 +138,7 @@ export function createFile(
 
 function accessOf(settings: OpenSettings): number {
   const { read, write, append, unbuffered } = settings;
-  let access = settings.deleteOnClose ? DELETE : 0;
+  let access = settings.deleteOnClose || settings.delete ? DELETE : 0;
   if (read) access |= GENERIC_READ;
   if (write) access |= GENERIC_WRITE;
   if (append && !write) access |= APPEND_AND_LOCK;

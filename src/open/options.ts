@@ -99,6 +99,11 @@ export interface OpenOptions {
    * there is room.
    */
   temporary?: boolean | undefined;
+  /**
+   * Opens for `rename()` and `delete()`, too: fails where others have the file
+   * open and do not share its deletion.
+   */
+  delete?: boolean | undefined;
   /** Deletes the file when its last handle is closed. */
   deleteOnClose?: boolean | undefined;
   /**
@@ -162,6 +167,7 @@ const DEFAULTS: Readonly<Record<BooleanOption, boolean>> = {
   sequential: false,
   random: false,
   temporary: false,
+  delete: false,
   deleteOnClose: false,
 };
 const BOOLEANS = Object.keys(DEFAULTS) as readonly BooleanOption[];
@@ -320,9 +326,9 @@ function checkCombination(options: OpenSettings): void {
       "read, write and append",
   );
   refuse(
-    !read && !writes && !attributesOnly,
-    "A file is opened for something: set read, write or append to true, or " +
-      "attributesOnly for what stat() returns",
+    !read && !writes && !attributesOnly && !options.delete,
+    "A file is opened for something: set read, write or append to true, " +
+      "attributesOnly for what stat() returns, or delete for its name",
   );
   refuse(
     directory && (create || createNew),

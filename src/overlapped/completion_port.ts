@@ -237,9 +237,9 @@ export class CompletionPort {
     }
     if (code === ERROR_IO_PENDING) return this.#await(slot, operation);
     const { count } = slot;
-    if (!skipsOnSuccess && (succeeded || code === ERROR_MORE_DATA)) {
+    if (code === ERROR_MORE_DATA || (succeeded && !skipsOnSuccess)) {
       // "TRUE … an I/O completion packet is queued" all the same, and so it is
-      // for the part of a message that did not fit.
+      // for the part of a message or an answer that fitted: that is no success.
       slot.state = "owed";
       this.#owed++;
       this.#scheduleTake();

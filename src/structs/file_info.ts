@@ -206,3 +206,28 @@ export const BY_HANDLE_FILE_INFORMATION: Struct<BY_HANDLE_FILE_INFORMATION> =
     nFileIndexHigh: "u32",
     nFileIndexLow: "u32",
   });
+
+/**
+ * The new name of a file (FileRenameInfo, FileRenameInfoEx).
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_rename_info
+ */
+export interface FILE_RENAME_INFO {
+  /** FILE_RENAME_FLAG_ values; a BOOLEAN for FileRenameInfo. */
+  Flags: number;
+  /** The folder that a relative name starts from; 0 for an absolute one. */
+  RootDirectory: bigint;
+  /** The length of the name in bytes. */
+  FileNameLength: number;
+  /** The first unit of the name. */
+  FileName: number[];
+}
+
+/** The layout of {@linkcode FILE_RENAME_INFO}. */
+export const FILE_RENAME_INFO: Struct<FILE_RENAME_INFO> =
+  /* @__PURE__ */ struct({
+    Flags: "u32",
+    RootDirectory: "pointer",
+    FileNameLength: "u32",
+    FileName: /* @__PURE__ */ array("u16", 1),
+  });

@@ -17,6 +17,8 @@ export const GENERIC_EXECUTE = 0x2000_0000;
 export const GENERIC_ALL = 0x1000_0000;
 /** The right to delete or rename the file. */
 export const DELETE = 0x0001_0000;
+/** The access rights can be read. */
+export const READ_CONTROL = 0x0002_0000;
 /** The right to wait for the handle. */
 export const SYNCHRONIZE = 0x0010_0000;
 /** The right to read the file's bytes. */
@@ -133,6 +135,8 @@ export const FileBasicInfo = 0;
 export const FileStandardInfo = 1;
 /** The name: FILE_NAME_INFO. */
 export const FileNameInfo = 2;
+/** Another name: FILE_RENAME_INFO. */
+export const FileRenameInfo = 3;
 /** Deletion: FILE_DISPOSITION_INFO. */
 export const FileDispositionInfo = 4;
 /** The allocated size: FILE_ALLOCATION_INFO. */
@@ -149,6 +153,17 @@ export const FileAlignmentInfo = 17;
 export const FileIdInfo = 18;
 /** In FILE_DISPOSITION_INFO_EX: deletion on close is set or cleared. */
 export const FILE_DISPOSITION_FLAG_ON_CLOSE = 0x8;
+
+// FILE_RENAME_INFO and MoveFileExW
+
+/** A file of the new name is replaced. */
+export const FILE_RENAME_FLAG_REPLACE_IF_EXISTS = 0x1;
+/** A file is replaced even while it is open. */
+export const FILE_RENAME_FLAG_POSIX_SEMANTICS = 0x2;
+/** MoveFileExW replaces a file of the new name. */
+export const MOVEFILE_REPLACE_EXISTING = 0x1;
+/** MoveFileExW returns when the move is on the disk. */
+export const MOVEFILE_WRITE_THROUGH = 0x8;
 
 // LockFileEx
 

@@ -39,6 +39,14 @@ export const FILE_ALLOCATED_RANGE_BUFFER = {
 /** What FileAttributeTagInfo returns. */
 export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
 
+/** The new name of a file. */
+export const FILE_RENAME_INFO = {
+  size: 24,
+  RootDirectory: 8,
+  FileNameLength: 16,
+  FileName: 20,
+} as const;
+
 /** A page of a scatter/gather transfer. */
 export const FILE_SEGMENT_ELEMENT = { size: 8 } as const;
 
@@ -66,4 +74,12 @@ export const OVERLAPPED_ENTRY = {
   lpCompletionKey: 0,
   lpOverlapped: 8,
   dwNumberOfBytesTransferred: 24,
+} as const;
+
+/** Who may open an object. */
+export const SECURITY_ATTRIBUTES = {
+  size: 24,
+  nLength: 0,
+  lpSecurityDescriptor: 8,
+  bInheritHandle: 16,
 } as const;

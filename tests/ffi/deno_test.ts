@@ -163,3 +163,23 @@ test("createDenoBackend() says how to allow calls by address, and keeps Deno's e
   );
   assertStrictEquals(error.cause, refusal);
 });
+
+test("createDenoBackend() says how to allow libraries that Deno looks for elsewhere", () => {
+  const { deno } = fakeDeno();
+  const open = (failure: Error) => {
+    const dlopen = () => {
+      throw failure;
+    };
+    const backend = createDenoBackend({ ...deno, dlopen });
+    return assertThrows(
+      () => backend.bind("kernel32.dll", { CloseHandle: 1 }),
+      Error,
+    );
+  };
+  const missing = new Error("Could not open library: Module not found.");
+  const error = open(missing);
+  assertEquals(error.message.includes("without a list of libraries"), true);
+  assertStrictEquals(error.cause, missing);
+  const refusal = new Error('Requires ffi access to "kernel32.dll"');
+  assertStrictEquals(open(refusal), refusal);
+});

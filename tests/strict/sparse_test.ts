@@ -4,10 +4,12 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_LOCK_VIOLATION,
+  ERROR_MORE_DATA,
   open,
   openSync,
   Win32Error,
 } from "../../mod.ts";
+import { FSCTL_QUERY_ALLOCATED_RANGES } from "../../src/raw.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import { UNIT } from "../support/strict_kernel/sparse_control.ts";
 
@@ -45,7 +47,7 @@ strictTest("a sparse file gives the room of zeros back", async () => {
     assertEquals(await file.allocatedRanges(), [{ start: 0, end: 4 * UNIT }]);
     await file.close();
   }
-}, SEEDS);
+});
 
 strictTest("zeroRange() ends before its end, and extends nothing", async () => {
   for (const file of await files()) {
@@ -119,3 +121,29 @@ strictTest("zeroRange() respects locks and access", () => {
   const denied = assertThrows(() => reader.zeroRange(5, 6), Win32Error);
   assertEquals(denied.win32, ERROR_ACCESS_DENIED);
 });
+
+strictTest(
+  "an answer that is a part owes a packet, whatever the handle skips",
+  async () => {
+    await using file = await open(PATH, BOTH);
+    await file.setSparse();
+    await file.write(Uint8Array.of(1), { at: 0 });
+    await file.write(Uint8Array.of(1), { at: 2 * UNIT });
+    const input = BigInt64Array.of(0n, BigInt(file.size()));
+    const parts = Array.from({ length: 3000 }, async () => {
+      const error = await assertRejects(
+        () =>
+          file.deviceIoControl(FSCTL_QUERY_ALLOCATED_RANGES, {
+            input,
+            outputLength: 16,
+          }),
+        Win32Error,
+      );
+      return [error.win32, error.output?.length];
+    });
+    for (const part of await Promise.all(parts)) {
+      assertEquals(part, [ERROR_MORE_DATA, 16]);
+    }
+  },
+  SEEDS,
+);

@@ -7,7 +7,7 @@ const ROUNDS = 50;
  * Tells how many handles the process has, or, where the system does not count
  * them, as Wine does not, where the next one goes: the lowest free place.
  */
-function handleMark(): number {
+export function handleMark(): number {
   const count = new Uint32Array(1);
   kernel32.GetProcessHandleCount(kernel32.GetCurrentProcess(), count);
   if (count[0] !== 0) return count[0]!;

@@ -1,5 +1,5 @@
 // A Worker that uses the module while others do, and may be terminated while
-// operations are under way.
+// operations are in flight.
 
 import { open } from "../../src/open/open.ts";
 import { random } from "./random.ts";
@@ -10,8 +10,10 @@ export interface PendingTask {
   /** Where its files go. */
   readonly folder: string;
   readonly thread: number;
-  /** Leaves reads of a pipe under way, which never end. */
+  /** Leaves reads of a pipe in flight, which never end. */
   readonly leavesPending: boolean;
+  /** Answers without using the module. */
+  readonly isIdle?: boolean;
 }
 
 const scope = globalThis as unknown as {
@@ -21,15 +23,22 @@ const scope = globalThis as unknown as {
 };
 scope.pipes = [];
 
-scope.onmessage = async ({ data: { folder, thread, leavesPending } }) => {
+scope.onmessage = async ({ data }) => {
+  if (data.isIdle) scope.postMessage(0);
+  // Sent when the files are closed.
+  else scope.postMessage(await exchange(data));
+};
+
+async function exchange(
+  { folder, thread, leavesPending }: PendingTask,
+): Promise<unknown> {
   if (leavesPending) {
     for (let i = 0; i < 10; i++) {
       const pipe = await overlappedPipe();
       pipe.server.read(new Uint8Array(100)).catch(() => {});
       scope.pipes.push(pipe);
     }
-    scope.postMessage("pending");
-    return;
+    return "pending";
   }
   const { bytes, below } = random(thread);
   const size = 1000;
@@ -53,6 +62,6 @@ scope.onmessage = async ({ data: { folder, thread, leavesPending } }) => {
     await answer;
     if (!block.every((byte, i) => byte === blocks[at]![i])) wrong++;
   }
-  scope.postMessage(wrong);
-};
+  return wrong;
+}
 scope.postMessage("ready");

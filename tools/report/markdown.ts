@@ -44,7 +44,9 @@ export function markdown(page: string, results: Results): string {
 /** How this module compares in the mixed programs, for the README: promises, with many requests in flight. */
 export function ratios(results: Results): string {
   const rows = results.points.filter((point) =>
-    point.experiment === "mixed" || isMixed(point) && point.depth > 1
+    point.experiment === "mixed" ||
+    isMixed(point) && point.depth > 1 && point.operation === "read at" &&
+      point.phase !== "with signals"
   );
   return [ratioTable(rows), machineSentence(results)].join("\n\n");
 }

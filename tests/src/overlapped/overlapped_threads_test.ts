@@ -1,9 +1,10 @@
 // Several JS threads use the module at the same time, and are ended in between.
 
 import { test } from "node:test";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { open } from "../../../src/open/open.ts";
 import type { PendingTask } from "../../support/pending_worker.ts";
+import { handleMark } from "../../support/handles.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { runProgram } from "../../support/child.ts";
 
@@ -56,6 +57,36 @@ test("a Worker may be terminated with operations under way", async () => {
     for (let i = 0; i < 50; i++) await file.write(new Uint8Array(100));
     assertEquals(file.size(), 5000 * (round + 1));
   }
+});
+
+test("a Worker that has closed its files leaves no handle of the module", async () => {
+  using folder = tempFolder();
+  const rounds = 4;
+  const handlesLeft = async (isIdle: boolean) => {
+    const before = handleMark();
+    for (let thread = 0; thread < rounds; thread++) {
+      const task = {
+        folder: folder.path,
+        thread,
+        leavesPending: false,
+        isIdle,
+      };
+      const { worker, answer } = await startWorker(task);
+      assertEquals(await answer, 0);
+      worker.terminate();
+    }
+    // The wait of a completion port ends after half a second at the latest.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    return handleMark() - before;
+  };
+  await handlesLeft(false); // What the runtime opens once and for all.
+  const idle = await handlesLeft(true);
+  const used = await handlesLeft(false);
+  // The runtime leaves handles of its own threads, of each Worker.
+  assert(
+    used - idle < rounds,
+    `${used} handles were left, ${idle} by idle Workers`,
+  );
 });
 
 test("a program whose Worker was terminated with operations under way ends by itself", () => {

@@ -8,11 +8,13 @@ import {
   FILE_FLAG_NO_BUFFERING,
   FILE_FLAG_OVERLAPPED,
   FILE_READ_ATTRIBUTES,
+  FILE_SHARE_DELETE,
   FILE_WRITE_DATA,
   GENERIC_ALL,
   GENERIC_EXECUTE,
   GENERIC_READ,
   GENERIC_WRITE,
+  MOVEFILE_REPLACE_EXISTING,
   OPEN_ALWAYS,
   SYNCHRONIZE,
   TRUNCATE_EXISTING,
@@ -22,6 +24,7 @@ import {
   ERROR_FILE_NOT_FOUND,
   ERROR_INVALID_PARAMETER,
   ERROR_PATH_NOT_FOUND,
+  ERROR_SHARING_VIOLATION,
 } from "../../../src/errors/codes.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation } from "./failure.ts";
@@ -178,6 +181,35 @@ function getDiskFreeSpace(
   return 1n;
 }
 
+/** https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw */
+function moveFile(
+  kernel: StrictKernel,
+  ...[from, to, flags]: bigint[]
+): bigint {
+  const [source, target] = [pathAt(kernel, from!), pathAt(kernel, to!)];
+  if (source.kind === "device" || target.kind === "device") {
+    return fail(ERROR_FILE_NOT_FOUND);
+  }
+  if ((u32(flags!) & MOVEFILE_COPY_ALLOWED) !== 0) {
+    throw new KernelViolation(
+      "a file that is moved by a copy is not replaced as a whole",
+    );
+  }
+  const file = volumeOf(kernel, source.drive).find(source.path);
+  if (file === undefined || file === "folder") {
+    return fail(ERROR_FILE_NOT_FOUND);
+  }
+  // Whoever has it open must share its deletion.
+  if ([...file.opens].some(({ mode }) => !(mode.share & FILE_SHARE_DELETE))) {
+    fail(ERROR_SHARING_VIOLATION);
+  }
+  const replaces = (u32(flags!) & MOVEFILE_REPLACE_EXISTING) !== 0;
+  file.volume.rename(file, target.path, { replaces, isPosix: false });
+  return 1n;
+}
+
+const MOVEFILE_COPY_ALLOWED = 2;
+
 export const fileFunctions: Readonly<Record<string, KernelFunction>> = {
   CreateFileW: createFile,
   CloseHandle(kernel, handle) {
@@ -190,6 +222,7 @@ export const fileFunctions: Readonly<Record<string, KernelFunction>> = {
     volumeOf(kernel, path.drive).delete(path.path);
     return 1n;
   },
+  MoveFileExW: moveFile,
   GetDiskFreeSpaceW: getDiskFreeSpace,
   GetFileAttributesW: getFileAttributes,
   GetFullPathNameW: getFullPathName,

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import {
   DELETE,
   FILE_BEGIN,
@@ -12,6 +13,7 @@ import {
   FileBasicInfo,
   FileDispositionInfo,
   FileEndOfFileInfo,
+  FileRenameInfo,
   FileStandardInfo,
   FileStorageInfo,
 } from "../../../src/win32/constants.ts";
@@ -28,6 +30,7 @@ import {
 import { STATUS_INVALID_HANDLE } from "./status.ts";
 import { FileDispositionInfoEx } from "../../../src/file/file_info.ts";
 import { DiskFile } from "./disk_file.ts";
+import { parsePath } from "./paths.ts";
 import { fail, KernelViolation, Win32Failure } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
 import { OpenFile } from "./open_file.ts";
@@ -133,6 +136,11 @@ function getInformationEx(
   return 1n;
 }
 
+const FileRenameInfoEx = 22;
+/** FILE_DISPOSITION_FLAG_DELETE | FILE_DISPOSITION_FLAG_POSIX_SEMANTICS */
+const DELETE_NOW = 3;
+const ERROR_NOT_SAME_DEVICE = 17;
+
 /** https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfileinformationbyhandle */
 function setInformation(
   kernel: StrictKernel,
@@ -160,11 +168,34 @@ function setInformation(
       // "… the system should set or clear the on-close state": https://learn.microsoft.com/windows-hardware/drivers/ddi/ntddk/ns-ntddk-_file_disposition_information_ex
       if (!open.may(DELETE)) fail(ERROR_ACCESS_DENIED);
       const { flags } = open.mode;
+      if (view.getUint32(0, true) === DELETE_NOW) {
+        if (file.volume.refusesPosix) fail(file.volume.refusesPosix);
+        file.volume.setDisposition(file, true);
+        return 1n;
+      }
       if (
         view.getUint32(0, true) !== FILE_DISPOSITION_FLAG_ON_CLOSE ||
         (flags & FILE_FLAG_DELETE_ON_CLOSE) === 0
       ) fail(ERROR_INVALID_PARAMETER);
       open.mode = { ...open.mode, flags: flags & ~FILE_FLAG_DELETE_ON_CLOSE };
+      return 1n;
+    }
+    case FileRenameInfo:
+    case FileRenameInfoEx: {
+      if (!open.may(DELETE)) fail(ERROR_ACCESS_DENIED);
+      const isPosix = u32(kind!) === FileRenameInfoEx;
+      if (isPosix && file.volume.refusesPosix) fail(file.volume.refusesPosix);
+      const length = view.getUint32(16, true);
+      if (view.byteLength < 20 + length) fail(ERROR_BAD_LENGTH);
+      const name = Buffer.from(view.buffer, view.byteOffset + 20, length);
+      const path = parsePath(name.toString("utf16le"));
+      if (path.kind !== "file") return fail(ERROR_INVALID_PARAMETER);
+      if (kernel.names.volumes.get(path.drive) !== file.volume) {
+        fail(ERROR_NOT_SAME_DEVICE);
+      }
+      // A BOOLEAN without flags; with them, FILE_RENAME_FLAG_REPLACE_IF_EXISTS is the lowest bit.
+      const replaces = (view.getUint32(0, true) & 1) !== 0;
+      file.volume.rename(file, path.path, { replaces, isPosix });
       return 1n;
     }
     case FileBasicInfo:

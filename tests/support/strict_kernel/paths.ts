@@ -15,6 +15,7 @@ export type PathName =
  * @returns The path with its drive, without "." and "..".
  */
 export function fullPath(path: string): string {
+  if (/^(nul|con)$/i.test(path)) return `\\\\.\\${path}`;
   if (path.startsWith("\\\\?\\") || path.startsWith("\\\\.\\")) return path;
   const slashed = path.replaceAll("/", "\\");
   const drive = /^[a-z]:/i.exec(slashed)?.[0] ?? CURRENT.slice(0, 2);

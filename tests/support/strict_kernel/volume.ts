@@ -19,6 +19,7 @@ import {
 } from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
+  ERROR_ALREADY_EXISTS,
   ERROR_FILE_EXISTS,
   ERROR_FILE_NOT_FOUND,
   ERROR_INVALID_PARAMETER,
@@ -45,6 +46,8 @@ export interface VolumeOptions {
   readonly memoryAlignment?: "logical" | "physical" | "none";
   /** Whether a deleted file's name is free at once, as since Windows 10 1809. @default {true} */
   readonly namesGoAtOnce?: boolean;
+  /** How renames and deletions with POSIX semantics are refused; not at all since Windows 10 1607. */
+  readonly refusesPosix?: 1 | 50 | 87;
   /** Whether writes that extend the valid data end in their call, as on NTFS. @default {true} */
   readonly extendsInCall?: boolean;
 }
@@ -58,6 +61,7 @@ export class Volume {
   readonly size: number;
   readonly extendsInCall: boolean;
   readonly serial: number;
+  readonly refusesPosix: number | undefined;
   free: number;
   readonly #memoryAlignment: number;
   readonly #namesGoAtOnce: boolean;
@@ -75,6 +79,7 @@ export class Volume {
       ? 1
       : sector[memoryAlignment];
     this.#namesGoAtOnce = options.namesGoAtOnce ?? true;
+    this.refusesPosix = options.refusesPosix;
     this.extendsInCall = options.extendsInCall ?? true;
   }
 
@@ -142,6 +147,39 @@ export class Volume {
       )
     ) fail(ERROR_SHARING_VIOLATION);
     this.#markDeleted(file);
+  }
+
+  /**
+   * Gives a file another name.
+   *
+   * @param how POSIX semantics replace files that are open and share their deletion; without them, and by MoveFileExW,
+   * an open file is not replaced: https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_rename_information
+   */
+  rename(
+    file: DiskFile,
+    path: string,
+    how: { readonly replaces: boolean; readonly isPosix: boolean },
+  ): void {
+    const target = this.#files.get(path);
+    const parent = path.slice(0, path.lastIndexOf("\\")) || "\\";
+    if (this.#files.get(parent) !== "folder") fail(ERROR_PATH_NOT_FOUND);
+    if (target !== undefined && target !== file) {
+      if (!how.replaces) fail(ERROR_ALREADY_EXISTS);
+      if (target === "folder") return fail(ERROR_ACCESS_DENIED);
+      if (target.attributes & FILE_ATTRIBUTE_READONLY) {
+        fail(ERROR_ACCESS_DENIED);
+      }
+      const isOpen = how.isPosix
+        ? [...target.opens].some(({ mode }) =>
+          !(mode.share & FILE_SHARE_DELETE)
+        )
+        : target.opens.size > 0;
+      if (isOpen) fail(ERROR_ACCESS_DENIED);
+      target.deletePending = true;
+      this.#forget(target);
+    }
+    this.#forget(file);
+    this.#files.set(path, file);
   }
 
   /** FileDispositionInfo. https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-file_disposition_info */

@@ -1,0 +1,162 @@
+/**
+ * Files that get another name, or none, by their handles.
+ *
+ * @module
+ */
+import type { Handle } from "../../ffi/handle.ts";
+import { kernel32 } from "../../ffi/kernel32.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_CALL_NOT_IMPLEMENTED,
+  ERROR_INVALID_FUNCTION,
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_SUPPORTED,
+} from "../errors/codes.ts";
+import { describe } from "../errors/describe.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import {
+  FILE_RENAME_FLAG_POSIX_SEMANTICS,
+  FILE_RENAME_FLAG_REPLACE_IF_EXISTS,
+  FileDispositionInfo,
+  FileRenameInfo,
+} from "../win32/constants.ts";
+import { FILE_RENAME_INFO } from "../win32/offsets.ts";
+import { FileDispositionInfoEx } from "./file_info.ts";
+
+/** What becomes of a file that has the new name. */
+export interface RenameOptions {
+  /** Replaces it. @default {false} */
+  readonly replace?: boolean | undefined;
+}
+
+/**
+ * Checks the options of a new name.
+ *
+ * @throws {TypeError} If one has the wrong type.
+ */
+export function checkedRename(options: RenameOptions): RenameOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `options must be an object such as { replace: true }: got ` +
+        describe(options),
+    );
+  }
+  const { replace } = options;
+  if (replace === undefined || typeof replace === "boolean") return { replace };
+  throw new TypeError(
+    `replace must be true or false: got ${describe(replace)}`,
+  );
+}
+
+/** FILE_RENAME_INFO with flags, which headers before Windows 10 lack. */
+const FileRenameInfoEx = 22;
+
+/** In FILE_DISPOSITION_INFO_EX: the file is deleted. */
+const FILE_DISPOSITION_FLAG_DELETE = 1;
+/** In FILE_DISPOSITION_INFO_EX: its name goes with this handle, whoever has others. */
+const FILE_DISPOSITION_FLAG_POSIX_SEMANTICS = 2;
+
+/** How Windows before 10 1607, and file systems other than NTFS, refuse flags. */
+const UNKNOWN: readonly number[] = [
+  ERROR_INVALID_FUNCTION,
+  ERROR_NOT_SUPPORTED,
+  ERROR_INVALID_PARAMETER,
+  ERROR_CALL_NOT_IMPLEMENTED, // Wine
+];
+
+/** Whether a code says that POSIX semantics are not known. */
+export function isUnknown(code: number): boolean {
+  return UNKNOWN.includes(code);
+}
+
+/**
+ * Renames with POSIX semantics: a file of the new name is replaced even if it
+ * is open, provided that deletion is shared.
+ *
+ * @param to The new path, absolute.
+ * @returns The Win32 code, 0 if it succeeded.
+ *
+ * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_rename_information
+ */
+export function renamePosix(
+  handle: Handle,
+  to: string,
+  replace: boolean,
+): number {
+  const flags = FILE_RENAME_FLAG_POSIX_SEMANTICS |
+    (replace ? FILE_RENAME_FLAG_REPLACE_IF_EXISTS : 0);
+  return setInformation(handle, FileRenameInfoEx, renameInfo(to, flags));
+}
+
+/**
+ * Renames, without POSIX semantics where these are not known.
+ *
+ * @param to The new path, absolute.
+ * @throws {Win32Error} ERROR_ALREADY_EXISTS, ERROR_ACCESS_DENIED and others.
+ */
+export function renameFile(
+  handle: Handle,
+  path: string,
+  to: string,
+  replace: boolean,
+): void {
+  let code = renamePosix(handle, to, replace);
+  if (isUnknown(code)) {
+    const info = renameInfo(to, replace ? 1 : 0);
+    code = setInformation(handle, FileRenameInfo, info);
+  }
+  if (code !== 0) throw refused(code, path);
+}
+
+/**
+ * Deletes a file: its name goes when the handle is closed.
+ *
+ * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntddk/ns-ntddk-_file_disposition_information_ex
+ */
+export function deleteFile(handle: Handle, path: string): void {
+  const flags = FILE_DISPOSITION_FLAG_DELETE |
+    FILE_DISPOSITION_FLAG_POSIX_SEMANTICS;
+  const ex = Uint32Array.of(flags);
+  let code = setInformation(handle, FileDispositionInfoEx, ex);
+  if (isUnknown(code)) {
+    code = setInformation(handle, FileDispositionInfo, Uint8Array.of(1));
+  }
+  if (code !== 0) throw refused(code, path);
+}
+
+function refused(code: number, path: string): Win32Error {
+  const hint = code === ERROR_ACCESS_DENIED
+    ? "The handle needs delete: true. A file that is read-only, or open " +
+      "without sharing deletion, is neither replaced nor deleted."
+    : undefined;
+  return new Win32Error("SetFileInformationByHandle", code, { path, hint });
+}
+
+function setInformation(
+  handle: Handle,
+  informationClass: number,
+  info: ArrayBufferView,
+): number {
+  return kernel32.SetFileInformationByHandle(
+      handle,
+      informationClass,
+      info,
+      info.byteLength,
+    )
+    ? 0
+    : getLastWin32Error();
+}
+
+/** Makes a FILE_RENAME_INFO. The first member is flags, or a BOOLEAN. */
+function renameInfo(to: string, flags: number): DataView {
+  const { size, FileNameLength, FileName } = FILE_RENAME_INFO;
+  const length = 2 * to.length;
+  const info = new DataView(new ArrayBuffer(size + length));
+  info.setUint32(0, flags, true);
+  info.setUint32(FileNameLength, length, true);
+  for (let i = 0; i < to.length; i++) {
+    info.setUint16(FileName + 2 * i, to.charCodeAt(i), true);
+  }
+  return info;
+}

@@ -1,0 +1,239 @@
+/**
+ * Files that are replaced as a whole.
+ *
+ * @module
+ */
+import { kernel32 } from "../../ffi/kernel32.ts";
+import { queryDacl } from "../../ffi/ntdll.ts";
+import { byteLengthOf } from "../../ffi/views.ts";
+import { describe } from "../errors/describe.ts";
+import { codeOfStatus } from "../errors/status.ts";
+import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { checkBytes, checkSignal } from "../file/arguments.ts";
+import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
+import { isUnknown, renamePosix } from "../file/rename.ts";
+import { throwIfAborted } from "../file/signal.ts";
+import { open } from "../open/open.ts";
+import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import type { OverlappedFile } from "../overlapped/overlapped_file.ts";
+import {
+  FILE_SHARE_DELETE,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+  MOVEFILE_REPLACE_EXISTING,
+  MOVEFILE_WRITE_THROUGH,
+  OPEN_EXISTING,
+  READ_CONTROL,
+} from "../win32/constants.ts";
+import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
+
+/** How a file is replaced. */
+export interface WriteFileAtomicOptions {
+  /**
+   * Copies the access rights (the DACL) of the file that is replaced. Otherwise
+   * the new file takes those of its folder.
+   *
+   * @default {false}
+   */
+  readonly copySecurity?: boolean | undefined;
+  /** Ends the write. The file is what it was then. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A name has at most 255 characters, of which the ending takes some. */
+const MAX_NAME = 200;
+
+/**
+ * Replaces a file as a whole, or creates it: a reader finds the old bytes or
+ * the new ones, and so does the next start after the process was killed.
+ *
+ * The bytes go to a new file beside it, written through and flushed, which then
+ * takes the name: with POSIX semantics, so that a file is replaced even while
+ * others have it open and share its deletion, else by MoveFileExW. What fails
+ * leaves the old file and removes the new one; a process that is killed may
+ * leave the new one, whose name ends in `.tmp`. Microsoft documents no call as
+ * atomic: what is left of a power failure is up to the file system.
+ *
+ * The file is a new one: attributes, streams, hard links and, unless they are
+ * copied, access rights are those of a new file. A link is replaced itself.
+ *
+ * @param path The path of the file.
+ * @param data The bytes, not to be changed before the promise is settled.
+ * @param options What else the new file gets, and a signal.
+ * @throws {TypeError} If an argument has the wrong type, or the path is that of
+ * a device, a pipe or a stream of a file.
+ * @throws {Win32Error} ERROR_ACCESS_DENIED if the file is read-only,
+ * ERROR_SHARING_VIOLATION or ERROR_ACCESS_DENIED if it is open and its deletion
+ * is not shared, ERROR_DISK_FULL, ERROR_PATH_NOT_FOUND and others.
+ *
+ * @see https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_rename_information
+ *
+ * @example Save settings
+ * ```ts
+ * import { openSync, writeFileAtomic } from "@kernel32/io";
+ *
+ * const settings = new TextEncoder().encode('{ "theme": "dark" }\n');
+ * await writeFileAtomic("settings.tmp", settings);
+ * using file = openSync("settings.tmp", { read: true, deleteOnClose: true });
+ * console.log(file.size()); // 20
+ * ```
+ */
+export async function writeFileAtomic(
+  path: string | FileUrl,
+  data: ArrayBufferView,
+  options: WriteFileAtomicOptions = {},
+): Promise<void> {
+  checkBytes("data", data);
+  const { copySecurity, signal } = checkedOptions(options);
+  const target = absolutePath(toWin32Path(path));
+  checkNoDevice(target);
+  throwIfAborted(signal);
+  const temporary = toWin32Path(neighbour(target));
+  const file = await openNew(temporary, copySecurity ? target : undefined);
+  try {
+    if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
+    await file.flush();
+    throwIfAborted(signal);
+    await replace(file, temporary, target);
+  } catch (error) {
+    await discard(file, temporary);
+    throw error;
+  }
+}
+
+/** Creates a file that no other program can open, with the rights of another. */
+async function openNew(
+  temporary: string,
+  withRightsOf: string | undefined,
+): Promise<OverlappedFile> {
+  using security = withRightsOf === undefined
+    ? undefined
+    : securityOf(withRightsOf);
+  return await open(temporary, {
+    write: true,
+    createNew: true,
+    writeThrough: true,
+    delete: true,
+    share: [],
+    security: security?.address,
+  });
+}
+
+/** Gives the new file the name, and closes it. */
+async function replace(
+  file: OverlappedFile,
+  temporary: string,
+  target: string,
+): Promise<void> {
+  const code = renamePosix(file.handle, target, true);
+  if (code === 0) {
+    // The name, too, is to be on the disk.
+    await file.flush();
+    await file.close();
+    return;
+  }
+  if (!isUnknown(code)) throw replaceError("SetFileInformationByHandle", code);
+  await file.close();
+  const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
+  if (kernel32.MoveFileExW(temporary, target, flags)) return;
+  throw replaceError("MoveFileExW", getLastWin32Error());
+
+  function replaceError(syscall: string, code: number): Win32Error {
+    return new Win32Error(syscall, code, { path: target });
+  }
+}
+
+/** Removes a new file that did not take the name, as far as that can be done. */
+async function discard(
+  file: OverlappedFile,
+  temporary: string,
+): Promise<void> {
+  if (!file.closed) await file.close();
+  kernel32.DeleteFileW(temporary);
+}
+
+function checkedOptions(options: WriteFileAtomicOptions) {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      "options must be an object such as { copySecurity: true }: got " +
+        describe(options),
+    );
+  }
+  const { copySecurity = false, signal } = options;
+  if (typeof copySecurity !== "boolean") {
+    throw new TypeError(
+      `copySecurity must be true or false: got ${describe(copySecurity)}`,
+    );
+  }
+  checkSignal(signal);
+  return { copySecurity, signal };
+}
+
+/** Refuses what is no file with a name of its own. */
+function checkNoDevice(target: string): void {
+  const isDevice = target.startsWith("\\\\.\\");
+  if (!isDevice && !nameOf(target).includes(":")) return;
+  throw new TypeError(
+    "path must be that of a file, which can be replaced: got " +
+      (isDevice ? "the device " : "the stream ") + describe(target),
+  );
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("\\") + 1);
+}
+
+/** Returns a path in the same folder that no other program has. */
+function neighbour(target: string): string {
+  const folder = target.slice(0, target.lastIndexOf("\\") + 1);
+  const name = nameOf(target).slice(0, MAX_NAME);
+  return `${folder}${name}.${crypto.randomUUID().slice(0, 13)}.tmp`;
+}
+
+/** Where the descriptor stands in the memory of a SECURITY_ATTRIBUTES. */
+const DESCRIPTOR_AT = 32;
+
+/** An access control list has at most 64 KiB; the descriptor adds some bytes. */
+const SECURITY_SIZE = DESCRIPTOR_AT + 2 ** 17;
+
+/** Returns a SECURITY_ATTRIBUTES with the access rights of a file, if it exists. */
+function securityOf(path: string): AlignedBuffer | undefined {
+  const share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  const handle = kernel32.CreateFileW(
+    path,
+    READ_CONTROL,
+    share,
+    null,
+    OPEN_EXISTING,
+    0,
+    null,
+  );
+  if (handle === INVALID_HANDLE_VALUE) {
+    const code = getLastWin32Error();
+    if (code === ERROR_FILE_NOT_FOUND) return undefined;
+    throw new Win32Error("CreateFileW", code, { path });
+  }
+  const memory = new AlignedBuffer(SECURITY_SIZE);
+  try {
+    const descriptor = memory.address + BigInt(DESCRIPTOR_AT);
+    const length = SECURITY_SIZE - DESCRIPTOR_AT;
+    const status = queryDacl(handle, descriptor, length);
+    if (status !== 0) {
+      const code = codeOfStatus(status);
+      throw new Win32Error("NtQuerySecurityObject", code, { path });
+    }
+    const { size, nLength, lpSecurityDescriptor } = SECURITY_ATTRIBUTES;
+    const attributes = new DataView(memory.bytes.buffer, 0, size);
+    attributes.setUint32(nLength, size, true);
+    attributes.setBigUint64(lpSecurityDescriptor, descriptor, true);
+    return memory;
+  } catch (error) {
+    memory.free();
+    throw error;
+  } finally {
+    kernel32.CloseHandle(handle);
+  }
+}

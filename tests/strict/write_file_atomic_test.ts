@@ -1,0 +1,251 @@
+// portable
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_ALREADY_EXISTS,
+  ERROR_DISK_FULL,
+  ERROR_FILE_NOT_FOUND,
+  ERROR_NO_SYSTEM_RESOURCES,
+  open,
+  openSync,
+  Win32Error,
+  writeFileAtomic,
+} from "../../mod.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
+import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
+import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import type { VolumeOptions } from "../support/strict_kernel/volume.ts";
+
+const SEEDS = [1, 2];
+const PATH = "C:\\a.txt";
+const OLD = Uint8Array.of(1, 2, 3);
+const NEW = Uint8Array.of(4, 5);
+
+/** Systems that know POSIX semantics, and the three ways in which others refuse them. */
+const SYSTEMS: readonly VolumeOptions[] = [
+  {},
+  { refusesPosix: 1 },
+  { refusesPosix: 50 },
+  { refusesPosix: 87 },
+];
+
+function prepare(kernel: StrictKernel, options: VolumeOptions = {}): void {
+  kernel.names.mount("C:", options);
+  using file = openSync(PATH, { write: true, create: true });
+  file.writeAll(OLD);
+}
+
+function content(path = PATH): Uint8Array {
+  using file = openSync(path);
+  return file.readAll();
+}
+
+/** Checks that no other file has been left behind. */
+function checkNames(kernel: StrictKernel, expected = ["\\", "\\a.txt"]): void {
+  assertEquals([...kernel.names.volumes.get("C:")!.names()].sort(), expected);
+}
+
+for (const system of SYSTEMS) {
+  const how = system.refusesPosix === undefined
+    ? "with POSIX semantics"
+    : `where they are refused with ${system.refusesPosix}`;
+  strictTest(
+    `writeFileAtomic() replaces and creates a file ${how}`,
+    async (kernel) => {
+      prepare(kernel, system);
+      await writeFileAtomic(PATH, NEW);
+      assertEquals(content(), NEW);
+      await writeFileAtomic(PATH, new Uint8Array(0));
+      assertEquals(content(), new Uint8Array(0));
+      await writeFileAtomic("C:\\b.txt", OLD);
+      assertEquals(content("C:\\b.txt"), OLD);
+      checkNames(kernel, ["\\", "\\a.txt", "\\b.txt"]);
+    },
+    SEEDS,
+  );
+
+  strictTest(`rename() and delete() work ${how}`, (kernel) => {
+    prepare(kernel, system);
+    using file = openSync("C:\\b.txt", {
+      write: true,
+      createNew: true,
+      delete: true,
+    });
+    const error = assertThrows(() => file.rename(PATH), Win32Error);
+    assertEquals(error.win32, ERROR_ALREADY_EXISTS);
+    file.rename(PATH, { replace: true });
+    checkNames(kernel);
+    file.writeAll(NEW);
+    assertEquals(content(), NEW);
+    file.rename("C:\\c.txt");
+    file.delete();
+    file.close();
+    checkNames(kernel, ["\\"]);
+  });
+}
+
+strictTest(
+  "writeFileAtomic() writes and flushes before the name changes",
+  async (kernel) => {
+    prepare(kernel);
+    const calls: string[] = [];
+    const watch = (
+      name: "WriteFile" | "FlushFileBuffers" | "SetFileInformationByHandle",
+    ) =>
+      replaceFunction(name, (original) => (kernel, ...words) => {
+        calls.push(name);
+        return original(kernel, ...words);
+      });
+    using _write = watch("WriteFile");
+    using _flush = watch("FlushFileBuffers");
+    using _rename = watch("SetFileInformationByHandle");
+    await writeFileAtomic(PATH, NEW);
+    assertEquals(calls, [
+      "WriteFile",
+      "FlushFileBuffers",
+      "SetFileInformationByHandle",
+      "FlushFileBuffers",
+    ]);
+  },
+);
+
+strictTest(
+  "writeFileAtomic() replaces a file that others have open and may be deleted",
+  async (kernel) => {
+    prepare(kernel);
+    using reader = openSync(PATH);
+    await writeFileAtomic(PATH, NEW);
+    assertEquals(reader.readAll(), OLD);
+    assertEquals(content(), NEW);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "what cannot be replaced stays, and nothing else is left",
+  async (kernel) => {
+    prepare(kernel);
+    const refused = async (code: number) => {
+      const error = await assertRejects(
+        () => writeFileAtomic(PATH, NEW),
+        Win32Error,
+      );
+      assertEquals([error.win32, error.path], [code, PATH]);
+      checkNames(kernel);
+    };
+    {
+      using _ = openSync(PATH, { read: true, share: ["read"] });
+      await refused(ERROR_ACCESS_DENIED);
+    }
+    const volume = kernel.names.volumes.get("C:")!;
+    const file = volume.find("\\a.txt");
+    if (typeof file !== "object") throw new Error("there is no file");
+    file.attributes |= 1; // FILE_ATTRIBUTE_READONLY
+    await refused(ERROR_ACCESS_DENIED);
+    assertEquals(content(), OLD);
+    prepare(kernel, { refusesPosix: 87 });
+    using _ = openSync(PATH);
+    await refused(ERROR_ACCESS_DENIED);
+  },
+  SEEDS,
+);
+
+for (const name of ["WriteFile", "FlushFileBuffers"] as const) {
+  strictTest(
+    `a ${name} that fails leaves the old file alone`,
+    async (kernel) => {
+      prepare(kernel);
+      using _ = replaceFunction(name, () => () => fail(ERROR_DISK_FULL));
+      const error = await assertRejects(
+        () => writeFileAtomic(PATH, NEW),
+        Win32Error,
+      );
+      assertEquals(error.win32, ERROR_DISK_FULL);
+      _[Symbol.dispose]();
+      assertEquals(content(), OLD);
+      checkNames(kernel);
+    },
+    SEEDS,
+  );
+}
+
+strictTest("a signal leaves the old file alone", async (kernel) => {
+  prepare(kernel);
+  const reason = new Error("enough");
+  const controller = new AbortController();
+  const { signal } = controller;
+  const pending = writeFileAtomic(PATH, NEW, { signal });
+  controller.abort(reason);
+  assertStrictEquals(await assertRejects(() => pending), reason);
+  assertStrictEquals(
+    await assertRejects(() => writeFileAtomic(PATH, NEW, { signal })),
+    reason,
+  );
+  assertEquals(content(), OLD);
+  checkNames(kernel);
+}, SEEDS);
+
+strictTest(
+  "writeFileAtomic() refuses what is wrong before any call",
+  async (kernel) => {
+    prepare(kernel);
+    // deno-lint-ignore no-explicit-any -- what callers without types may pass
+    const wrong: [any, any, any, string][] = [
+      [PATH, "text", {}, "data must be a Uint8Array"],
+      ["", NEW, {}, "path must not be empty"],
+      ["\\\\.\\pipe\\x", NEW, {}, "path must be that of a file"],
+      ["NUL", NEW, {}, "path must be that of a file"],
+      ["C:\\a.txt:stream", NEW, {}, "path must be that of a file"],
+      [PATH, NEW, null, "options must be an object"],
+      [PATH, NEW, { copySecurity: 1 }, "copySecurity must be true or false"],
+      [PATH, NEW, { signal: 1 }, "signal must be an AbortSignal"],
+    ];
+    for (const [path, data, options, message] of wrong) {
+      await assertRejects(
+        () => writeFileAtomic(path, data, options),
+        TypeError,
+        message,
+      );
+    }
+    checkNames(kernel);
+  },
+);
+
+strictTest("rename() and delete() need the right to", async (kernel) => {
+  prepare(kernel);
+  using synchronous = openSync(PATH);
+  await using overlapped = await open(PATH);
+  for (const file of [synchronous, overlapped]) {
+    for (const method of [() => file.rename("C:\\b"), () => file.delete()]) {
+      const error = assertThrows(method, Win32Error, "delete: true");
+      assertEquals(error.win32, ERROR_ACCESS_DENIED);
+    }
+    assertThrows(
+      () => file.rename("C:\\b", { replace: 1 as unknown as boolean }),
+      TypeError,
+    );
+  }
+  using nameOnly = openSync(PATH, { delete: true });
+  nameOnly.delete();
+});
+
+strictTest(
+  "a folder that is not there is said before anything is written",
+  async () => {
+    const error = await assertRejects(
+      () => writeFileAtomic("C:\\none\\a.txt", NEW),
+      Win32Error,
+    );
+    assert(
+      error.win32 !== ERROR_FILE_NOT_FOUND &&
+        error.win32 !== ERROR_NO_SYSTEM_RESOURCES,
+    );
+  },
+);
