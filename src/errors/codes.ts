@@ -150,6 +150,8 @@ export const ERROR_CALL_NOT_IMPLEMENTED = 120;
 export const ERROR_SEM_TIMEOUT = 121;
 /** The buffer is too small for the answer. */
 export const ERROR_INSUFFICIENT_BUFFER = 122;
+/** The path is no path: it has characters that no name may have. */
+export const ERROR_INVALID_NAME = 123;
 /** The range to unlock is not locked. */
 export const ERROR_NOT_LOCKED = 158;
 /** An object of this name exists; also set by a successful CREATE_ALWAYS. */

@@ -68,10 +68,17 @@ export function checkedLength(name: string, value: unknown): number {
 }
 
 function notBytesError(name: string, value: unknown): TypeError {
+  let wayOut = "";
+  if (typeof value === "string") {
+    wayOut = ". Text goes through TextEncoder.";
+  } else if (typeof value === "number") {
+    wayOut = ". new Uint8Array(length) makes one.";
+  } else if (value instanceof ArrayBuffer) {
+    wayOut = ". An ArrayBuffer goes through new Uint8Array(buffer).";
+  }
   return new TypeError(
     `${name} must be a Uint8Array or another ArrayBufferView: got ` +
-      `${describe(value)}. Text goes through TextEncoder, an ArrayBuffer ` +
-      "through new Uint8Array(buffer).",
+      `${describe(value)}${wayOut}`,
   );
 }
 
@@ -142,5 +149,25 @@ function isDetached(buffer: ArrayBufferLike): boolean {
     return false;
   } catch {
     return true;
+  }
+}
+
+/**
+ * Checks that an object of options has known names only.
+ *
+ * @param owner What the message calls the function or class.
+ * @throws {TypeError} If not.
+ */
+export function checkNames(
+  options: object,
+  owner: string,
+  known: readonly string[],
+): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw new TypeError(
+      `"${name}" is no option of ${owner}. The options are ` +
+        `${known.join(", ")}.`,
+    );
   }
 }

@@ -10,7 +10,7 @@ import { getLastWin32Error } from "../errors/last_error.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { asBytes } from "./bytes.ts";
-import { checkedLength } from "./arguments.ts";
+import { checkedLength, checkNames } from "./arguments.ts";
 import { describe } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { bytesOf } from "../../ffi/views.ts";
@@ -50,6 +50,7 @@ export interface ControlRequest {
   readonly output: Uint8Array<ArrayBuffer> | undefined;
 }
 
+const OPTIONS = ["input", "output", "outputLength", "signal"];
 const MAX_DWORD = 0xFFFF_FFFF;
 
 /**
@@ -64,12 +65,14 @@ export function checkedControl(
   options: DeviceIoControlOptions,
 ): ControlRequest {
   checkDword("code", code);
-  if (typeof options !== "object" || options === null) {
+  const isObject = typeof options === "object" && options !== null;
+  if (!isObject || ArrayBuffer.isView(options)) {
     throw new TypeError(
-      "options must be an object such as { outputLength: 24 }: got " +
-        describe(options),
+      "options must be an object such as { input: packet, outputLength: 24 }: " +
+        `got ${describe(options)}`,
     );
   }
+  checkNames(options, "deviceIoControl()", OPTIONS);
   const { input, output, outputLength } = options;
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(
@@ -90,8 +93,12 @@ function checkDword(name: string, value: unknown): void {
     throw new TypeError(`${name} must be a number: got ${describe(value)}`);
   }
   if (Number.isInteger(value) && value >= 0 && value <= MAX_DWORD) return;
+  // What C has as a DWORD is negative after JavaScript's bitwise operators.
+  const wayOut = Number.isInteger(value) && value >= -(2 ** 31) && value < 0
+    ? `, which is ${value >>> 0} after >>> 0`
+    : "";
   throw new RangeError(
-    `${name} must be a whole number from 0 to 2^32-1: got ${value}`,
+    `${name} must be a whole number from 0 to 2^32-1: got ${value}${wayOut}`,
   );
 }
 

@@ -14,7 +14,10 @@ import {
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { checkOffset, MAX_OFFSET } from "./arguments.ts";
+import { checkNames, checkOffset, MAX_OFFSET } from "./arguments.ts";
+
+/** What locks have; `unlock()` takes the object that `lock()` got. */
+const OPTIONS = ["at", "length", "exclusive", "wait", "signal"];
 
 /** A range of bytes. */
 export interface LockRange {
@@ -68,7 +71,7 @@ export function lockArguments(
   method: { readonly wait?: boolean } = {},
 ): LockArguments {
   const asked = typeof options === "boolean" ? { exclusive: options } : options;
-  checkObject(asked);
+  checkRange(asked, method.wait === false ? "tryLock()" : "lock()");
   const { at, length, exclusive = true, wait = method.wait ?? true } = asked;
   const range = rangeArguments({ at, length });
   for (const [name, value] of Object.entries({ exclusive, wait })) {
@@ -113,7 +116,7 @@ export function unlockRange(
   range: LockRange,
   path: string,
 ): void {
-  checkObject(range);
+  checkRange(range, "unlock()");
   const { at, low, high } = rangeArguments(range);
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
@@ -128,12 +131,15 @@ function lockNow(handle: Handle, args: LockArguments): number {
     : getLastWin32Error();
 }
 
-function checkObject(range: unknown): void {
-  if (typeof range === "object" && range !== null) return;
-  throw new TypeError(
-    `A range must be an object such as { at: 0, length: 64 }: got ` +
-      describe(range),
-  );
+/** A misspelled name would lock the whole file. */
+function checkRange(range: unknown, method: string): void {
+  if (typeof range !== "object" || range === null) {
+    throw new TypeError(
+      `A range must be an object such as { at: 0, length: 64 }: got ` +
+        describe(range),
+    );
+  }
+  checkNames(range, method, OPTIONS);
 }
 
 function rangeArguments(range: LockRange): Omit<LockArguments, "flags"> {

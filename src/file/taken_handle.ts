@@ -22,6 +22,7 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import { checkNames } from "./arguments.ts";
 import { DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
@@ -191,13 +192,7 @@ export function checkOptions(
         describe(options),
     );
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${method}. The options are ` +
-        `${known.join(", ")}.`,
-    );
-  }
+  checkNames(options, method, known);
 }
 
 /**

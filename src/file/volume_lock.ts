@@ -36,7 +36,7 @@ export function explained(error: unknown, { hint }: VolumeCode): unknown {
 }
 
 /**
- * The lock of a volume, from `lockVolume()`: nobody else can open files of the
+ * The lock of a volume, from `lockVolume()`: no other program can open files of the
  * volume, and its sectors can be written.
  */
 export class VolumeLock implements Disposable {

@@ -8,6 +8,7 @@ import type { Handle } from "../../ffi/handle.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_ALREADY_EXISTS,
+  ERROR_INVALID_NAME,
   ERROR_SHARING_VIOLATION,
 } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
@@ -185,8 +186,13 @@ function isReadingRefused(access: number): boolean {
   return code === ERROR_ACCESS_DENIED || code === ERROR_SHARING_VIOLATION;
 }
 
-/** Windows says no more than "access denied" of a directory. */
+/** What Windows does not say: that a path is a directory's, or mistyped. */
 function hintFor(code: number, path: string): string | undefined {
+  // deno-lint-ignore no-control-regex -- these are what is looked for
+  if (code === ERROR_INVALID_NAME && /[\x01-\x1f]/.test(path)) {
+    return "The path has control characters: in a string literal, a " +
+      'backslash is written twice, as in "C:\\\\new".';
+  }
   if (code !== ERROR_ACCESS_DENIED) return undefined;
   const attributes = kernel32.GetFileAttributesW(path);
   const isDirectory = attributes !== INVALID_FILE_ATTRIBUTES &&

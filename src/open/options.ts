@@ -4,7 +4,7 @@
  * @module
  */
 import { describe } from "../errors/describe.ts";
-import { checkBytes, checkOffset } from "../file/arguments.ts";
+import { checkBytes, checkNames, checkOffset } from "../file/arguments.ts";
 import {
   type CheckedLimit,
   checkedLimit,
@@ -27,7 +27,10 @@ export type ImpersonationLevel =
 
 /** How a file is opened. With no options it is opened for reading. */
 export interface OpenOptions {
-  /** Opens for reading. */
+  /**
+   * Opens for reading, as a call without any options does. Options that are
+   * given must say what for: `{ unbuffered: true }` alone is refused.
+   */
   read?: boolean | undefined;
   /** Opens for writing. */
   write?: boolean | undefined;
@@ -227,12 +230,7 @@ function valuesOf(
   }
   const more = isOverlapped ? ["maxInFlight"] : [];
   const known: readonly string[] = [...BOOLEANS, ...OTHERS, ...more];
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of open. The options are ${known.join(", ")}.`,
-    );
-  }
+  checkNames(options, isOverlapped ? "open()" : "openSync()", known);
   const given = options as Record<string, unknown>;
   const values = Object.fromEntries(known.map((name) => [name, given[name]]));
   return values as Record<keyof OverlappedOptions, unknown>;
@@ -327,8 +325,9 @@ function checkCombination(options: OpenSettings): void {
   );
   refuse(
     !read && !writes && !attributesOnly && !options.delete,
-    "A file is opened for something: set read, write or append to true, " +
-      "attributesOnly for what stat() returns, or delete for its name",
+    "options must say what the file is opened for: set read, write or append " +
+      "to true, attributesOnly for what stat() returns, or delete for its " +
+      "name. Only without any options is it opened for reading.",
   );
   refuse(
     directory && (create || createNew),

@@ -281,7 +281,7 @@ export abstract class OverlappedControlFile extends StreamableFile {
   }
 
   /**
-   * Locks the volume that this file is open on, e.g. `\\.\D:`: nobody else can
+   * Locks the volume that this file is open on, e.g. `\\.\D:`: no other program can
    * open files of it until the lock is disposed of or the file is closed.
    * Sectors of a file system can be written only then.
    *

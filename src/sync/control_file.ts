@@ -201,7 +201,7 @@ export abstract class SyncControlFile extends BaseFile {
   }
 
   /**
-   * Locks the volume that this file is open on, e.g. `\\.\D:`: nobody else can
+   * Locks the volume that this file is open on, e.g. `\\.\D:`: no other program can
    * open files of it until the lock is disposed of or the file is closed.
    * Sectors of a file system can be written only then.
    *

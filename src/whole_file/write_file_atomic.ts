@@ -11,7 +11,7 @@ import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkNames, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
 import { isUnknown, renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
@@ -162,6 +162,7 @@ function checkedOptions(options: WriteFileAtomicOptions) {
         describe(options),
     );
   }
+  checkNames(options, "writeFileAtomic()", ["copySecurity", "signal"]);
   const { copySecurity = false, signal } = options;
   if (typeof copySecurity !== "boolean") {
     throw new TypeError(

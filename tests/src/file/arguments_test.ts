@@ -3,6 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { describe } from "../../../src/errors/describe.ts";
 import {
   checkBytes,
+  checkedLength,
   checkList,
   checkOffset,
   MAX_OFFSET,
@@ -115,6 +116,18 @@ test("checkBytes() takes a view that was good before for nothing else", () => {
   );
   assertThrows(() => checkBytes("data", undefined), TypeError, "undefined");
   checkBytes("data", good);
+});
+
+test("checkedLength() says what makes a buffer of the value", () => {
+  for (
+    const [value, wayOut] of [
+      ["text", 'got the string "text". Text goes through TextEncoder.'],
+      [16, "got 16 (number). new Uint8Array(length) makes one."],
+      [new ArrayBuffer(1), "goes through new Uint8Array(buffer)."],
+    ] as const
+  ) {
+    assertThrows(() => checkedLength("buffer", value), TypeError, wayOut);
+  }
 });
 
 test("checkList() checks every buffer of a list", () => {

@@ -256,6 +256,19 @@ test("seek() refuses what is no offset or no origin", () => {
   }
 });
 
+test("lock(), tryLock() and unlock() refuse names that they do not know", () => {
+  using folder = tempFolder();
+  using file = powerless(folder.file("a"), false);
+  const range = { offset: 4, length: 4 };
+  for (const method of ["lock", "tryLock", "unlock"] as const) {
+    assertRefused(
+      () => file[method](range),
+      TypeError,
+      `"offset" is no option of ${method}(). The options are at, length`,
+    );
+  }
+});
+
 test("lock() and unlock() refuse options of the wrong type", () => {
   using folder = tempFolder();
   using file = powerless(folder.file("a"), false);

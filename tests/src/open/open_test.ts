@@ -1,6 +1,11 @@
 import { test } from "node:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   INVALID_HANDLE_VALUE,
   kernel32,
@@ -111,6 +116,15 @@ test("openSync() of a directory says that it is one", () => {
       ),
     );
   }
+});
+
+test("openSync() of a path with control characters says how a backslash is written", () => {
+  const error = assertNotOpened(
+    "C:\new\test.bin",
+    { read: true },
+    "ERROR_INVALID_NAME",
+  );
+  assertStringIncludes(error.message, "a backslash is written twice");
 });
 
 test("openSync() does not open a read-only file for writing", {

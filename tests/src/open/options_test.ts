@@ -235,7 +235,7 @@ test("createFileArguments() refuses values of the wrong type, and names option a
 test("createFileArguments() refuses options that it does not know, and lists those it does", () => {
   refused(
     { read, mode: 0o644 },
-    '"mode" is no option of open. The options are read, write',
+    '"mode" is no option of openSync(). The options are read, write',
   );
 });
 

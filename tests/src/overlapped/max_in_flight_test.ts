@@ -99,6 +99,6 @@ test("open() refuses limits and options that are none", async () => {
   assertThrows(
     () => openSync("README.md", { read: true, maxInFlight: {} } as OpenOptions),
     TypeError,
-    '"maxInFlight" is no option of open',
+    '"maxInFlight" is no option of openSync()',
   );
 });
