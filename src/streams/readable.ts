@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { checkNames } from "../file/arguments.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import {
   checkedOffset,
   chunking,
   leaveAt,
+  STREAM_OPTIONS,
   type StreamedFile,
   type StreamedFileTraits,
   StreamEnd,
@@ -34,6 +36,7 @@ export function readableOf(
   traits: StreamedFileTraits,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  checkNames(options, "createReadable()", ["start", "end", ...STREAM_OPTIONS]);
   const { keepOpen = false, signal } = options;
   const start = checkedOffset("start", options.start);
   const end = checkedOffset("end", options.end) ?? Infinity;

@@ -66,6 +66,14 @@ export interface StreamedFileTraits {
   readonly device: Pick<DeviceKind, "emptyRead">;
 }
 
+/** The names of what both kinds of streams have. */
+export const STREAM_OPTIONS: readonly string[] = [
+  "chunkSize",
+  "maxBytesInFlight",
+  "keepOpen",
+  "signal",
+];
+
 const CHUNK_SIZE = 2 ** 18;
 const MAX_BYTES_IN_FLIGHT = 2 ** 21;
 const MAX_CHUNK_SIZE = 2 ** 30;

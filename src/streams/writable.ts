@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { checkBytes } from "../file/arguments.ts";
+import { checkBytes, checkNames } from "../file/arguments.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   checkedOffset,
   chunking,
   leaveAt,
+  STREAM_OPTIONS,
   type StreamedFile,
   type StreamedFileTraits,
   StreamEnd,
@@ -29,6 +30,7 @@ export function writableOf(
   traits: StreamedFileTraits,
   options: WritableOptions = {},
 ): WritableStream<ArrayBufferView> {
+  checkNames(options, "createWritable()", ["at", ...STREAM_OPTIONS]);
   const { keepOpen = false } = options;
   const at = checkedOffset("at", options.at);
   const chunks = chunking(file, traits, options);

@@ -1,8 +1,12 @@
 import { test } from "node:test";
 import { statSync } from "node:fs";
 import process from "node:process";
-import { assert, assertEquals } from "@std/assert";
-import { open } from "../../../mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  open,
+  type ReadableOptions,
+  type WritableOptions,
+} from "../../../mod.ts";
 import { readableOf } from "../../../src/streams/readable.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
 import { collectGarbage } from "../../support/garbage.ts";
@@ -186,4 +190,23 @@ test("a stream that nobody has used keeps nothing open once the file is closed",
     file.createWritable();
     await file.close();
   }, { rounds: 40, most: 10 });
+});
+
+test("createReadable() and createWritable() refuse names that they do not know", async () => {
+  using folder = tempFolder();
+  await using file = await open(folder.file("a"), {
+    read: true,
+    write: true,
+    create: true,
+  });
+  assertThrows(
+    () => file.createReadable({ at: 4 } as ReadableOptions),
+    TypeError,
+    '"at" is no option of createReadable(). The options are start, end, chunk',
+  );
+  assertThrows(
+    () => file.createWritable({ start: 4 } as WritableOptions),
+    TypeError,
+    '"start" is no option of createWritable(). The options are at, chunkSize',
+  );
 });
