@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { lines, runProgram, RUNTIMES } from "./both_runtimes.ts";
 
+const STORM = "tests/host/programs/pipe_storm.ts";
 const PROGRAM = "tests/host/programs/pipe_peer.ts";
 
 for (const server of RUNTIMES) {
@@ -23,4 +24,28 @@ for (const server of RUNTIMES) {
       });
     }
   }
+}
+
+for (const server of RUNTIMES) {
+  const other = RUNTIMES.find((runtime) => runtime !== server)!;
+  test(`rude clients on ${server}.exe take nothing from polite ones on ${other}.exe, served by ${server}.exe`, async () => {
+    const name = `\\\\.\\pipe\\kernel32-io-${randomUUID()}`;
+    const [served, polite, rude] = await Promise.all([
+      runProgram(server, [STORM, "server", name]),
+      runProgram(other, [STORM, "polite", name]),
+      runProgram(server, [STORM, "rude", name]),
+    ]);
+    for (const { code, stderr } of [served, polite, rude]) {
+      assertEquals(
+        code,
+        0,
+        served.stderr + polite.stderr + rude.stderr + stderr,
+      );
+    }
+    assertEquals(lines(served.stdout), [
+      "all served, some left, long messages refused",
+    ]);
+    assertEquals(lines(polite.stdout), ["960 answers"]);
+    assertEquals(lines(rude.stdout), ["rude"]);
+  });
 }

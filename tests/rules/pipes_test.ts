@@ -1,5 +1,6 @@
 // portable
 
+import process from "node:process";
 import { assertEquals } from "@std/assert";
 import { AlignedBuffer, INVALID_HANDLE_VALUE } from "../../mod.ts";
 import {
@@ -185,6 +186,53 @@ rule("a client reads messages as bytes until it says otherwise", (system) => {
   );
   write(server, new Uint8Array([1, 2, 3]));
   assertEquals(read(client, new Uint8Array(2)), [234, 2]);
+});
+
+rule("a pipe says what it is, and how an end of it reads", (system) => {
+  const server = tryServe(system, MESSAGES, PIPE_ACCESS_DUPLEX, 3);
+  const client = connect(system);
+  const info = (end: Handle) => {
+    const words = Array.from({ length: 4 }, () => new Uint32Array(1));
+    const [flags, out, into, most] = words;
+    kernel32.GetNamedPipeInfo(end, flags!, out!, into!, most!);
+    return words.map(([word]) => word);
+  };
+  // PIPE_SERVER_END is 1, PIPE_TYPE_MESSAGE 4.
+  assertEquals(info(server), [5, 4096, 4096, 3]);
+  assertEquals(info(client)[0], 4);
+  const state = (end: Handle) => {
+    const [mode, count] = [new Uint32Array(1), new Uint32Array(1)];
+    kernel32.GetNamedPipeHandleStateW(end, mode, count, null, null, null, 0);
+    return [mode[0], count[0]];
+  };
+  assertEquals(state(server), [PIPE_READMODE_MESSAGE, 1]);
+  assertEquals(state(client), [0, 1]);
+});
+
+rule("both ends of a pipe know the other's process", (system) => {
+  const server = tryServe(system);
+  const id = new Uint32Array(1);
+  const client = connect(system);
+  assertEquals(codeOf(kernel32.GetNamedPipeClientProcessId(server, id)), 0);
+  const expected = system.name === "strict kernel" ? 4321 : process.pid;
+  assertEquals(id[0], expected);
+  assertEquals(codeOf(kernel32.GetNamedPipeServerProcessId(client, id)), 0);
+  assertEquals(id[0], expected);
+});
+
+rule("DisconnectNamedPipe fails before a client has come", (system) => {
+  const server = tryServe(system);
+  assertEquals(codeOf(kernel32.DisconnectNamedPipe(server)), 536);
+});
+
+rule("a client without any access to data takes an instance, too", (system) => {
+  const server = tryServe(system);
+  const client = connect(system, 0);
+  assertEquals(clientCode(system), 231);
+  assertEquals(codeOf(kernel32.DisconnectNamedPipe(server)), 0);
+  system.close(client);
+  // Disconnected, the instance keeps the name there and takes no client.
+  assertEquals(clientCode(system), 231);
 });
 
 rule("a pipe that does not wait says so", (system) => {
