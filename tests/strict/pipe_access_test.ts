@@ -185,7 +185,7 @@ strictTest(
   },
 );
 
-strictTest("a server learns what the client allows", async (kernel) => {
+strictTest("a server learns what the client allows", async () => {
   const listener = listenPipe(NAME);
   const flags: bigint[] = [];
   using _ = failFunction("CreateFileW", 5, (...words) => {

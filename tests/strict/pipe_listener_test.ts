@@ -13,7 +13,7 @@ import {
 import { kernel32 } from "../../src/raw.ts";
 import { assertSettles, turns } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
-import { PipeName } from "../support/strict_kernel/pipe_name.ts";
+import type { PipeName } from "../support/strict_kernel/pipe_name.ts";
 import {
   FOREIGN_PROCESS,
   THIS_PROCESS,

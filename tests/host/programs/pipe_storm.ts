@@ -6,7 +6,7 @@ import {
   connectPipe,
   listenPipe,
   type PipeConnection,
-  Win32Error,
+  type Win32Error,
 } from "../../../mod.ts";
 import { random } from "../../support/random.ts";
 
