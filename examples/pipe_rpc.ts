@@ -47,7 +47,7 @@ async function serve(connection: PipeConnection): Promise<void> {
   for (let bytes; (bytes = await client.readMessage({ maxLength })) !== null;) {
     answerTo(bytes)
       .then((answer) => client.writeMessage(encode(answer)))
-      .catch(() => {}); // The client has left.
+      .catch(() => {}); // The client has left, or sent no JSON.
   }
 }
 
@@ -86,8 +86,8 @@ class Client implements AsyncDisposable {
     signal.addEventListener("abort", () => reject(signal.reason));
     try {
       const request = encode({ jsonrpc: "2.0", id, method, params });
-      await this.#pipe.writeMessage(request, { signal });
-      const { result, error } = await promise;
+      const sent = this.#pipe.writeMessage(request, { signal });
+      const [{ result, error }] = await Promise.all([promise, sent]);
       if (error !== undefined) throw new Error(`${method}: ${error.message}`);
       return result;
     } finally {

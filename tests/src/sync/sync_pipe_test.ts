@@ -75,8 +75,15 @@ test("read() of an empty message gives 0, which is not the end", () => {
   assertEquals(server.read(bytes(0, 0)), null);
 });
 
-test("write() of nothing sends no message", () => {
-  using ends = pipe({ message: true });
+test("write() of nothing sends a message on a message pipe alone", () => {
+  {
+    using ends = pipe({ message: true });
+    assertEquals(ends.client.write(new Uint8Array(0)), 0);
+    ends.client.write(bytes(7));
+    assertEquals(take(ends.server, 2), []);
+    assertEquals(take(ends.server, 2), [7]);
+  }
+  using ends = pipe();
   assertEquals(ends.client.write(new Uint8Array(0)), 0);
   ends.client.write(bytes(7));
   assertEquals(take(ends.server, 2), [7]);
