@@ -164,7 +164,10 @@ export class CompletionPort {
       BigInt(key),
       0,
     );
-    if (port === 0n) throw Win32Error.last("CreateIoCompletionPort", { path });
+    if (port === 0n) {
+      this.#closeIfUnused();
+      throw Win32Error.last("CreateIoCompletionPort", { path });
+    }
     this.#bound++;
     return key;
   }
@@ -181,8 +184,12 @@ export class CompletionPort {
   #closeIfUnused(): void {
     // A wait that has not yet entered the kernel must not find another handle.
     if (this.#bound > 0 || this.#waits || this.#port === NO_PORT) return;
-    if (this.#owed > 0) this.#takeWithoutWaiting();
-    if (this.#owed > 0) return;
+    // One call does not take them all.
+    while (this.#owed > 0) {
+      const owed = this.#owed;
+      this.#takeWithoutWaiting();
+      if (this.#owed === owed) return;
+    }
     const port = this.#port;
     this.#port = NO_PORT;
     preservingLastError(() => kernel32.CloseHandle(port));

@@ -50,9 +50,12 @@ export class Flusher {
         }, closingSignal));
     } catch (error) {
       this.#waiting = undefined;
-      const isCancelled = error instanceof Win32Error &&
-        error.win32 === ERROR_OPERATION_ABORTED && closingSignal.aborted;
-      throw isCancelled ? new FileClosedError("flush", path) : error;
+      const isCancelled = error === closingSignal.reason ||
+        (error instanceof Win32Error &&
+          error.win32 === ERROR_OPERATION_ABORTED);
+      throw isCancelled && closingSignal.aborted
+        ? new FileClosedError("flush", path)
+        : error;
     }
   }
 }

@@ -5,7 +5,7 @@
  */
 import { ERROR_OPERATION_ABORTED, isShortage } from "../errors/codes.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
-import { yieldTurn } from "../file/event_loop.ts";
+import { now, yieldTurn } from "../file/event_loop.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import { isAborted, listen, reasonOf, unlisten } from "../file/signal.ts";
 import type { StartableOperation } from "./completion_port.ts";
@@ -19,6 +19,9 @@ export interface OperationKind {
   /** The function of kernel32 that it calls: "ReadFile". */
   readonly syscall: string;
 }
+
+/** How long an operation is started again in a shortage, in milliseconds. */
+const LONGEST_SHORTAGE_MS = 1000;
 
 /** Settles a promise of any type. */
 type Resolve = (result: unknown) => void;
@@ -54,6 +57,8 @@ export abstract class Operation<Result>
   /** Whether `start()` is running: the operation may end within. */
   #starts = false;
   #hasRoom = false;
+  /** Until when it is started again in a shortage of resources. */
+  #lastStart: number | undefined;
   #resolve!: Resolve;
 
   constructor(
@@ -137,7 +142,11 @@ export abstract class Operation<Result>
     } finally {
       this.#starts = false;
     }
-    if (this.#overlapped !== undefined) listen(signal, this);
+    const overlapped = this.#overlapped;
+    if (overlapped === undefined) return;
+    // The call may be the caller's, which aborted the signal itself.
+    if (isAborted(signal)) this.cancel(overlapped);
+    else listen(signal, this);
   }
 
   /** Handles the abort of the signal. */
@@ -155,7 +164,7 @@ export abstract class Operation<Result>
     // First: the OVERLAPPED is another operation's next.
     this.#overlapped = undefined;
     unlisten(this.signal, this);
-    if (isShortage(code) && this.handle.port.pending > 0) {
+    if (isShortage(code) && this.#mayStartAgain()) {
       return this.#startAfterShortage();
     }
     let result: Result | Promise<Result>;
@@ -185,6 +194,16 @@ export abstract class Operation<Result>
   protected win32Error(code: number, bytesTransferred?: number): Win32Error {
     const { handle: { path }, kind } = this;
     return new Win32Error(kind.syscall, code, { path, bytesTransferred });
+  }
+
+  /**
+   * Whether resources may become free soon. What is pending may also be an idle
+   * pipe, which frees none, and a transfer may be too large at any time.
+   */
+  #mayStartAgain(): boolean {
+    if (this.handle.port.pending === 0) return false;
+    this.#lastStart ??= now() + LONGEST_SHORTAGE_MS;
+    return now() < this.#lastStart;
   }
 
   /**

@@ -133,7 +133,12 @@ export class SectorIo implements OverlappedIo {
     signal: Signal,
   ): Promise<number | null> {
     return this.#segments(SCATTER, buffers, offset, signal) ??
-      inTurn(buffers, offset, (buffer, at) => this.read(buffer, at, signal));
+      inTurn(
+        buffers,
+        offset,
+        signal,
+        (buffer, at) => this.read(buffer, at, signal),
+      );
   }
 
   writeGather(
@@ -145,6 +150,7 @@ export class SectorIo implements OverlappedIo {
       inTurn(
         buffers,
         offset,
+        signal,
         (buffer, at) => this.write(buffer, at, signal),
       )) as Promise<number>;
   }
@@ -210,6 +216,7 @@ export class SectorIo implements OverlappedIo {
   ): Promise<T> {
     let rented: PooledBuffer | undefined;
     const memory = () => {
+      checkBytes(name, view);
       const { logical } = this.#sector;
       // Room for a part of a sector at both ends.
       const wanted = multipleAbove(byteLengthOf(view), logical) + 2 * logical;

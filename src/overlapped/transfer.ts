@@ -10,6 +10,7 @@ import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
 import { refusedWriteHint } from "../file/raw_device.ts";
+import { isAborted, reasonOf } from "../file/signal.ts";
 import { codeOfThreadCall, diskThreads } from "../file/thread_queue.ts";
 import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
 import {
@@ -145,20 +146,28 @@ export class Transfer extends Operation<number | null> {
     | ((overlapped: bigint) => Promise<number | undefined>)
     | undefined {
     if (!this.kind.onThread) return undefined;
-    const { handle, kind, length } = this;
-    const address = this.#address;
-    return (overlapped) =>
-      diskThreads.run(
-        () =>
-          codeOfThreadCall(kind.syscall, [
-            handle.handle,
-            address,
-            BigInt(length),
-            0n,
-            overlapped,
-          ]),
-        handle.closingSignal,
+    return (overlapped) => this.#callOnThread(overlapped);
+  }
+
+  async #callOnThread(overlapped: bigint): Promise<number | undefined> {
+    const { handle, kind, length, signal } = this;
+    const args = [handle.handle, this.#address, BigInt(length), 0n, overlapped];
+    const { closingSignal } = handle;
+    try {
+      return await diskThreads.run(
+        // The kernel cannot cancel what waits for a thread.
+        async () =>
+          isAborted(signal)
+            ? ERROR_OPERATION_ABORTED
+            : await codeOfThreadCall(kind.syscall, args),
+        closingSignal,
       );
+    } catch (error) {
+      if (isAborted(closingSignal) && error === reasonOf(closingSignal)) {
+        return ERROR_OPERATION_ABORTED;
+      }
+      throw error;
+    }
   }
 
   call(overlapped: bigint): boolean {

@@ -274,6 +274,7 @@ export class Transfers implements OverlappedIo, TransferOwner {
     return inTurn(
       buffers,
       offset,
+      signal,
       (buffer, at) => this.#transfer(kind, buffer, at, signal),
     );
   }
@@ -282,11 +283,13 @@ export class Transfers implements OverlappedIo, TransferOwner {
 /**
  * Transfers buffers one after the other, up to the first that is not full.
  *
+ * @param signal What may cancel the transfers.
  * @returns How many bytes were transferred, or null at the end.
  */
 export async function inTurn(
   buffers: Views,
   offset: Offset,
+  signal: Signal,
   transfer: (buffer: ArrayBufferView, at: Offset) => Promise<number | null>,
 ): Promise<number | null> {
   let done = 0;
@@ -301,6 +304,8 @@ export async function inTurn(
     }
     return done;
   } catch (error) {
+    // What came from a pipe before an abort would be lost otherwise.
+    if (done > 0 && isCancellation(error, signal)) return done;
     throw withMoreTransferred(error, done);
   }
 }

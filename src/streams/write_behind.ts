@@ -81,7 +81,10 @@ export class WriteBehind {
     const bytes = bytesOf(view);
     const { length } = bytes;
     for (let done = 0; done < length;) {
-      const chunk = this.#chunk ??= await this.#newChunk();
+      if (this.#chunk === undefined) await this.#startChunk();
+      // `stop()`, which may have come meanwhile, has released the chunk.
+      this.#plan.signal.throwIfAborted();
+      const chunk = this.#chunk!;
       checkBytes("chunk", bytes); // It may have been transferred meanwhile.
       const room = chunk.capacity - chunk.length;
       const part = bytes.subarray(done, done + room);
@@ -107,13 +110,16 @@ export class WriteBehind {
     this.#chunk = undefined;
   }
 
-  async #newChunk(): Promise<Chunk> {
+  async #startChunk(): Promise<void> {
     const { start: at = 0, chunkSize, chunks, aligned } = this.#plan;
     await yieldTurn();
     await this.#untilInFlight(chunks - 1);
+    // Memory that is rented after `stop()` would never be released.
+    this.#plan.signal.throwIfAborted();
     const start = this.#length;
     const size = aligned ? chunkSize - (at + start) % chunkSize : chunkSize;
-    return { start, memory: rentBuffer(size), capacity: size, length: 0 };
+    const memory = rentBuffer(size);
+    this.#chunk = { start, memory, capacity: size, length: 0 };
   }
 
   /** Waits until so many writes are in flight at most. */

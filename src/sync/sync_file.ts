@@ -612,12 +612,12 @@ export class SyncFile extends SyncControlFile implements Disposable {
     if (!this.closed) this.close();
   }
 
-  /** Throws the reason why the file cannot be read or written. */
   /** Whether a write of nothing is a message. */
   #takesMessages(): boolean {
     return this.#isPipe && (this.#isMessagePipe ??= isMessagePipe(this.handle));
   }
 
+  /** Throws the reason why the file cannot be read or written. */
   #refuse(what: "read" | "write", method: string): never {
     this.check(method);
     throw what === "read"

@@ -1,8 +1,10 @@
 // portable
 
 import "../support/old_node.ts";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FileClosedError, open, Win32Error } from "../../mod.ts";
+import { diskThreads } from "../../src/file/thread_queue.ts";
+import { turns } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const SEEDS = [1, 2, 3, 4];
@@ -77,6 +79,61 @@ strictTest(
       if (result.status === "fulfilled") continue;
       assertEquals(result.reason instanceof FileClosedError, true);
     }
+  },
+  SEEDS,
+);
+
+/** Occupies all threads for disks, until the result is called. */
+function occupyThreads(): () => Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const busy = Array.from(
+    { length: 4 },
+    () => diskThreads.run(() => promise, undefined),
+  );
+  return () => {
+    resolve();
+    return Promise.all(busy);
+  };
+}
+
+strictTest(
+  "close() ends what waits for a thread with the name of its method",
+  async (kernel) => {
+    mountNtfs(kernel);
+    const file = await open("D:\\a", { write: true, create: true });
+    const free = occupyThreads();
+    const writer = file.createWritable({ keepOpen: true }).getWriter();
+    writer.closed.catch(() => {});
+    const outcomes = [
+      file.flush(),
+      writer.write(new Uint8Array(10)).then(() => writer.close()),
+    ].map((promise) => promise.catch((error) => error));
+    await turns();
+    await file.close();
+    const [flush, write] = await Promise.all(outcomes) as Error[];
+    await free();
+    assertStringIncludes(flush!.message, "flush() needs an open file");
+    assertStringIncludes(write!.message, "write() needs an open file");
+  },
+);
+
+strictTest(
+  "a stream that is aborted writes nothing that still waits for a thread",
+  async (kernel) => {
+    mountNtfs(kernel);
+    await using file = await open("D:\\a", { write: true, create: true });
+    const free = occupyThreads();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const writer = file.createWritable({ keepOpen: true, signal }).getWriter();
+    const closed = writer.closed.catch((reason) => reason);
+    await writer.write(new Uint8Array(10));
+    const closing = writer.close().catch((reason) => reason);
+    await turns();
+    controller.abort("stop");
+    await free();
+    assertEquals([await closing, await closed], ["stop", "stop"]);
+    assertEquals(file.size(), 0);
   },
   SEEDS,
 );

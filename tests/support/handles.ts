@@ -22,9 +22,13 @@ export async function assertNoHandleLeftBy(
   { rounds, most }: { rounds: number; most: number },
 ): Promise<void> {
   await run();
-  const before = handleMark();
-  for (let round = 0; round < rounds; round++) await run();
-  const left = handleMark() - before;
+  let left = most;
+  // The runtime's other threads open handles once: a leak shows every time.
+  for (let attempt = 0; attempt < 3 && left >= most; attempt++) {
+    const before = handleMark();
+    for (let round = 0; round < rounds; round++) await run();
+    left = handleMark() - before;
+  }
   assert(left < most, `${left} handles were left by ${rounds} runs`);
 }
 

@@ -92,6 +92,17 @@ test("begin() fails with a shortage when no operation is pending, and with other
   }
 });
 
+test("begin() fails with a shortage that lasts, though another operation stays pending", async () => {
+  const handle = new ScriptedHandle(failing(1450, Infinity));
+  handle.port.pending = 1;
+  handle.port.afterShortage = () => new Promise((next) => setTimeout(next, 20));
+  const operation = new Sample(handle.asHandle);
+  const error = await assertRejects(() => operation.begin(), Win32Error);
+  assertEquals(error.win32, 1450);
+  assert(handle.started.length > 1);
+  assertAllReleased(handle, [operation]);
+});
+
 test("an abort and close() end an operation that waits for resources", async () => {
   const handle = new ScriptedHandle(failing(1450, Infinity));
   handle.port.pending = 1;

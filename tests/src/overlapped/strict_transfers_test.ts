@@ -4,17 +4,26 @@
 
 import "../../support/old_node.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AlignedBuffer, openSync, Win32Error } from "../../../mod.ts";
+import {
+  AlignedBuffer,
+  ERROR_NO_SYSTEM_RESOURCES,
+  openSync,
+  Win32Error,
+} from "../../../mod.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { MAX_COPIED } from "../../../src/memory/pooled_memory.ts";
 import {
+  assertSettles,
   diskFile,
   endByHand,
   newFile,
   turns,
 } from "../../support/overlapped_strict.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../../support/strict_kernel/replaced.ts";
 
 const PAGE = 4096;
 const SEEDS = [1, 2, 3, 4];
@@ -83,6 +92,44 @@ strictTest(
       "rejected",
       "rejected",
     ]);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a write that is too large for the system is halved beside an idle operation",
+  async () => {
+    await using owner = await newFile();
+    await owner.lock({ at: 0, length: 1 });
+    await using file = await newFile();
+    const idle = file.lock({ at: 0, length: 1 });
+    idle.catch(() => {});
+    using _ = failFunction(
+      "WriteFile",
+      ERROR_NO_SYSTEM_RESOURCES,
+      (...words) => BigInt.asUintN(32, words[2]!) > 65_536n,
+    );
+    const write = file.write(new Uint8Array(100_000), { at: PAGE });
+    await assertSettles(write);
+    assertEquals(await write, 100_000);
+  },
+);
+
+strictTest(
+  "an unbuffered write of memory that is transferred meanwhile says so",
+  async (kernel) => {
+    kernel.names.mount("D:", { size: 2 ** 23 });
+    await using file = await newFile("D:\\a", { unbuffered: true });
+    const data = new Uint8Array(2 ** 21);
+    using _ = replaceFunction("WriteFile", (write) => (...args) => {
+      if (data.length > 0) data.buffer.transfer();
+      return write(...args);
+    });
+    await assertRejects(
+      () => file.write(data, { at: 100 }),
+      TypeError,
+      "data is a view of a detached",
+    );
   },
   SEEDS,
 );

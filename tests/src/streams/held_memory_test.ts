@@ -52,3 +52,25 @@ test("createReadable() holds no chunk more than maxBytesInFlight has", async () 
   await reader.cancel();
   assertEquals(held(), 0);
 });
+
+test("createWritable() holds no chunk after an abort, whenever it comes", async () => {
+  for (let jobs = 0; jobs < 40; jobs++) {
+    const held = heldChunks();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const stream = writableOf(new ScriptedFile(), ON_DISK, {
+      ...OPTIONS,
+      signal,
+    });
+    const writer = stream.getWriter();
+    const closed = writer.closed.catch((reason) => reason);
+    // The second finds the first in flight.
+    writer.write(new Uint8Array(CHUNK + 10)).catch(() => {});
+    writer.write(new Uint8Array(CHUNK + 10)).catch(() => {});
+    for (let i = 0; i < jobs; i++) await null;
+    controller.abort("stop");
+    assertEquals(await closed, "stop");
+    await pause(0);
+    assertEquals(held(), 0, `after ${jobs} jobs`);
+  }
+});
