@@ -47,38 +47,6 @@ export function queryFile(
   };
 }
 
-/** Which part of a security descriptor is asked for. */
-const DACL_SECURITY_INFORMATION = 4n;
-
-let security: WordFunction | undefined;
-
-/**
- * Asks for the access rights of a file: a self-relative security descriptor.
- *
- * @param address Native memory for the descriptor.
- * @returns The NTSTATUS.
- *
- * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-ntquerysecurityobject
- */
-export function queryDacl(
-  file: Handle,
-  address: bigint,
-  length: number,
-): number {
-  const table = thread();
-  security ??= table.bind("ntdll.dll", { NtQuerySecurityObject: 5 })
-    .NtQuerySecurityObject;
-  memory ??= table.cell();
-  const status = security(
-    file,
-    DACL_SECURITY_INFORMATION,
-    address,
-    BigInt(length),
-    memory.address,
-  );
-  return Number(BigInt.asUintN(32, status));
-}
-
 let wine: boolean | undefined;
 
 /** Whether the system is Wine, whose ntdll exports what Windows' does not. */

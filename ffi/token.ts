@@ -30,6 +30,7 @@ const TOKEN_QUERY = 8n;
 /** TOKEN_INFORMATION_CLASS */
 const TokenOwner = 4n;
 const OWNER_SECURITY_INFORMATION = 1n;
+const DACL_SECURITY_INFORMATION = 4n;
 
 /** Where the native cell has what functions write to. */
 const HANDLE_AT = 0;
@@ -89,6 +90,31 @@ export function ownerOfObject(handle: Handle): OwnerAnswer {
   const offset = view.getUint32(ANSWER_AT + OWNER_OFFSET_AT, true);
   const at = offset === 0 ? undefined : ANSWER_AT + offset;
   return answer("NtQuerySecurityObject", 0, at);
+}
+
+/**
+ * Asks for the access rights of the object of a handle, which must have
+ * READ_CONTROL access: a self-relative descriptor.
+ *
+ * @param address Native memory for the descriptor.
+ * @returns The NTSTATUS.
+ *
+ * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-ntquerysecurityobject
+ */
+export function queryDacl(
+  handle: Handle,
+  address: bigint,
+  length: number,
+): number {
+  return word(
+    bound().NtQuerySecurityObject(
+      handle,
+      DACL_SECURITY_INFORMATION,
+      address,
+      BigInt(length),
+      memory().address + BigInt(LENGTH_AT),
+    ),
+  );
 }
 
 function bound(): Record<keyof typeof FUNCTIONS, WordFunction> {

@@ -711,9 +711,10 @@ export class OverlappedFile extends OverlappedControlFile {
   ): Promise<void> {
     this.#check("write");
     const { at = END_OF_FILE, signal } = this.#checkedWrite(options);
-    const { device } = this.#overlapped;
-    const extending = at === END_OF_FILE ||
-      Number(at) + byteLengthOf(chunk) > this.size();
+    const { device, raw } = this.#overlapped;
+    const extending = raw === undefined &&
+      (at === END_OF_FILE ||
+        Number(at) + byteLengthOf(chunk) > this.size());
     await this.#placed(
       at,
       (at) => writeFully(this.#io, chunk, at, signal, device, extending),

@@ -180,8 +180,9 @@ export class Transfer extends Operation<number | null> {
     // What came before an abort or a time-out counts, and of a message what
     // fitted.
     const { device } = this.handle;
-    const isPart = code === ERROR_OPERATION_ABORTED ||
-      code === ERROR_MORE_DATA || device.isTimeout(code);
+    const isPart = code !== 0 &&
+      (code === ERROR_OPERATION_ABORTED || code === ERROR_MORE_DATA ||
+        device.isTimeout(code));
     if (!this.kind.reads) {
       if (isPart || (code === 0 && count === this.length)) return count;
       const rest = this.#owner.rest(this, code, count);

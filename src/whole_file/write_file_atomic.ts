@@ -4,7 +4,7 @@
  * @module
  */
 import { kernel32 } from "../../ffi/kernel32.ts";
-import { queryDacl } from "../../ffi/ntdll.ts";
+import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";

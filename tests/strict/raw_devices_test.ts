@@ -217,3 +217,32 @@ strictTest(
     );
   },
 );
+
+strictTest(
+  "a stream writes a disk that is open for writing alone",
+  async (kernel) => {
+    const { path, disk } = device(kernel);
+    const file = await open(path, { write: true });
+    const writer = file.createWritable({ chunkSize: 4096 }).getWriter();
+    await writer.write(new Uint8Array(SIZE).fill(255));
+    await writer.close();
+    assertEquals(disk.bytes.read(0, SIZE), new Uint8Array(SIZE).fill(255));
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a stream that passes the end of a disk says what is written",
+  async (kernel) => {
+    const { path } = device(kernel);
+    const file = await open(path, { read: true, write: true });
+    const writer = file.createWritable({ chunkSize: 4096 }).getWriter();
+    const error = await assertRejects(async () => {
+      await writer.write(new Uint8Array(SIZE + 512));
+      await writer.close();
+    }, Win32Error);
+    assertEquals(error.win32, ERROR_SECTOR_NOT_FOUND);
+    assertEquals(error.bytesTransferred, 8192);
+  },
+  SEEDS,
+);

@@ -176,6 +176,44 @@ for (const name of ["WriteFile", "FlushFileBuffers"] as const) {
   );
 }
 
+strictTest(
+  "copySecurity copies the access rights of the old file",
+  async (kernel) => {
+    prepare(kernel);
+    const volume = kernel.names.volumes.get("C:")!;
+    const fileOf = () => {
+      const file = volume.find("\\a.txt");
+      if (typeof file !== "object") throw new Error("there is no file");
+      return file;
+    };
+    const security = {
+      owner: "",
+      isProtected: true,
+      entries: [{ allows: true, sid: "S-1-5-32-544", mask: 0x0012_0089 }],
+    };
+    fileOf().security = security;
+    await writeFileAtomic(PATH, NEW, { copySecurity: true });
+    assertEquals(fileOf().security, security);
+    await writeFileAtomic(PATH, NEW);
+    assertEquals(fileOf().security, undefined);
+    await writeFileAtomic("C:\\new.txt", NEW, { copySecurity: true });
+    assertEquals(content("C:\\new.txt"), NEW);
+  },
+  SEEDS,
+);
+
+strictTest("rename() stays on its volume", (kernel) => {
+  prepare(kernel);
+  kernel.names.mount("D:");
+  using file = openSync(PATH, { read: true, delete: true });
+  const error = assertThrows(
+    () => file.rename("D:\\a.txt", { replace: true }),
+    Win32Error,
+  );
+  assertEquals(error.symbol, "ERROR_NOT_SAME_DEVICE");
+  checkNames(kernel);
+});
+
 strictTest("a signal leaves the old file alone", async (kernel) => {
   prepare(kernel);
   const reason = new Error("enough");

@@ -22,6 +22,7 @@ import {
 import { fail } from "./failure.ts";
 import type { OpenFile, Target } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
+import type { SecurityDescriptor } from "./process.ts";
 import { RangeLocks } from "./range_locks.ts";
 import { SparseBytes } from "./sparse_bytes.ts";
 import { sparseControl, UNIT } from "./sparse_control.ts";
@@ -48,6 +49,8 @@ export class DiskFile implements Target {
   /** How far it has been written: zeros are read behind it. */
   validData = 0;
   allocation = 0;
+  /** Who may open it, if it was said when it was created. */
+  security: SecurityDescriptor | undefined;
   /** Whether ranges of zeros take no room. */
   isSparse = false;
   /** Which units were written, and so have room although the file is sparse. */

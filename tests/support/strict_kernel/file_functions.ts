@@ -31,6 +31,7 @@ import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
 import { OpenFile, type OpenMode, type Target } from "./open_file.ts";
 import { fullPath, parsePath, type PathName } from "./paths.ts";
+import { readSecurity } from "./process.ts";
 import { readText, writeText } from "./texts.ts";
 import type { Volume } from "./volume.ts";
 import { u32 } from "./words.ts";
@@ -70,7 +71,7 @@ function pathAt(kernel: StrictKernel, address: bigint): PathName {
 }
 
 function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
-  const [name, access, share, , disposition, flags] = words;
+  const [name, access, share, attributes, disposition, flags] = words;
   const mode = openMode(u32(access!), u32(share!), u32(flags!));
   const how = u32(disposition!);
   if (how < CREATE_NEW || how > TRUNCATE_EXISTING) {
@@ -91,11 +92,19 @@ function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
     mode,
     how,
   );
+  // The descriptor is that of a file that is created: sdk CreateFileW
+  if (!existed && attributes !== 0n && hasDescriptor(kernel, attributes!)) {
+    file.security = readSecurity(kernel.memory, attributes!);
+  }
   // The last error says whether the file was there: sdk CreateFileW
   if (how === CREATE_ALWAYS || how === OPEN_ALWAYS) {
     kernel.thread.lastError = existed ? ERROR_ALREADY_EXISTS : 0;
   }
   return openTarget(kernel, file, mode);
+}
+
+function hasDescriptor(kernel: StrictKernel, attributes: bigint): boolean {
+  return kernel.memory.view(attributes, 24).getBigUint64(8, true) !== 0n;
 }
 
 function openMode(desired: number, share: number, flags: number): OpenMode {

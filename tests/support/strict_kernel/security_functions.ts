@@ -1,5 +1,6 @@
 import { ERROR_INVALID_PARAMETER } from "../../../src/errors/codes.ts";
 import { READ_CONTROL } from "./constants.ts";
+import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
 import { OpenFile } from "./open_file.ts";
@@ -7,6 +8,7 @@ import { PipeEnd } from "./pipe.ts";
 import {
   type AccessEntry,
   EVERYONE,
+  type SecurityDescriptor,
   writeDescriptor,
   writeSid,
 } from "./process.ts";
@@ -23,6 +25,14 @@ const CURRENT_PROCESS = 0xFFFF_FFFF_FFFF_FFFFn;
 const TOKEN_QUERY = 8;
 const TokenOwner = 4;
 const OWNER_SECURITY_INFORMATION = 1;
+const DACL_SECURITY_INFORMATION = 4;
+
+/** What files take from their folder. */
+const FOLDER_SECURITY: SecurityDescriptor = {
+  owner: "",
+  isProtected: false,
+  entries: [{ allows: true, sid: EVERYONE, mask: 0x001F_01FF }],
+};
 
 /** Copies an answer, if it fits. Returns the status. */
 function give(
@@ -55,6 +65,14 @@ function queryToken(kernel: StrictKernel, ...words: bigint[]): bigint {
 function querySecurity(kernel: StrictKernel, ...words: bigint[]): bigint {
   const [handle, what, address, length, needed] = words;
   const open = kernel.handles.get(handle!, OpenFile);
+  if (
+    u32(what!) === DACL_SECURITY_INFORMATION && open.target instanceof DiskFile
+  ) {
+    if (!open.may(READ_CONTROL)) return BigInt(STATUS_ACCESS_DENIED);
+    const { security = FOLDER_SECURITY } = open.target;
+    const bytes = writeDescriptor({ ...security, owner: "" });
+    return give(kernel, bytes, [address!, length!, needed!]);
+  }
   if (
     u32(what!) !== OWNER_SECURITY_INFORMATION ||
     !(open.target instanceof PipeEnd)
