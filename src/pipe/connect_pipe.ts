@@ -58,7 +58,7 @@ const ACCESS: Readonly<Record<PipeDirection, number>> = {
  * fails at once, unless `wait` is true.
  *
  * @param name The name, such as `\\.\pipe\my-server`.
- * @param options Which way data goes, how long to wait, and whom to trust.
+ * @param options The direction of data, how long to wait, and whom to trust.
  * @returns The connection. Close it with `await using` or `close()`. It has
  * messages if the server's pipe has.
  * @throws {TypeError} If the name or an option is wrong.

@@ -142,7 +142,7 @@ export class PipeConnection implements AsyncDisposable {
    * Whether the last read ended with the end of a message. It is false while
    * the rest of a message is to come, and always true on a pipe of bytes.
    *
-   * @example Read a long message in parts
+   * @example Read a long message piece by piece
    * ```ts
    * import { connectPipe, listenPipe } from "@kernel32/io";
    *
@@ -450,7 +450,7 @@ export class PipeConnection implements AsyncDisposable {
    *
    * @param options A signal.
    * @returns The stream. It fails with what `write()` throws. `abort()` cancels
-   * the write under way.
+   * the write in flight.
    * @throws {FileClosedError} If the connection has been closed.
    * @throws {TypeError} If this end only reads, or an option is wrong.
    */
@@ -502,7 +502,7 @@ export class PipeConnection implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection: refuses new operations, cancels those under way,
+   * Closes the connection: refuses new operations, cancels those in flight,
    * waits for them, then closes the handle. The other end can still read what
    * was written before.
    *

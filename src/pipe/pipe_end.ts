@@ -18,7 +18,7 @@ export interface PipeEndTraits {
   readonly isServer: boolean;
   /** The type of the pipe. */
   readonly mode: PipeMode;
-  /** Which way data goes, seen from this end. */
+  /** The direction of data, seen from this end. */
   readonly direction: PipeDirection;
   /** Called when the handle has been closed. */
   readonly onClosed?: () => void;

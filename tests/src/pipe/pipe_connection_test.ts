@@ -279,11 +279,11 @@ test("an absent server fails at once, or is waited for", async () => {
   const name = pipeName();
   const error = await assertRejects(() => connectPipe(name), Win32Error);
   assertEquals([error.symbol, error.code], ["ERROR_FILE_NOT_FOUND", "ENOENT"]);
-  const late = await assertRejects(
+  const second = await assertRejects(
     () => connectPipe(name, { wait: true, timeout: 30 }),
     Win32Error,
   );
-  assertEquals([late.symbol, late.code], ["ERROR_TIMEOUT", "ETIMEDOUT"]);
+  assertEquals([second.symbol, second.code], ["ERROR_TIMEOUT", "ETIMEDOUT"]);
   const connected = connectPipe(name, { wait: true });
   await new Promise((resolve) => setTimeout(resolve, 30));
   await using _listener = listenPipe(name);
