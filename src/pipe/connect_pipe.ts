@@ -35,6 +35,7 @@ import {
   type PipeDirection,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
+import { PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
 import { checkOwner } from "./security.ts";
 
@@ -57,7 +58,7 @@ const ACCESS: Readonly<Record<PipeDirection, number>> = {
  * fails at once, unless `wait` is true.
  *
  * @param name The name, such as `\\.\pipe\my-server`.
- * @param options Which way data goes, how long to wait, and whom to trust.
+ * @param options The direction of data, how long to wait, and whom to trust.
  * @returns The connection. Close it with `await using` or `close()`. It has
  * messages if the server's pipe has.
  * @throws {TypeError} If the name or an option is wrong.
@@ -186,13 +187,12 @@ function connectionTo(
       throw Win32Error.last("SetNamedPipeHandleState", { path });
     }
   }
-  return connectionOf({
-    overlapped: new OverlappedHandle(handle, path, {
-      isDisk: false,
-      device: new DeviceKind(handle, path, "pipe"),
-    }),
-    isServer: false,
-    mode: isMessage ? "message" : "byte",
-    direction,
+  const overlapped = new OverlappedHandle(handle, path, {
+    isDisk: false,
+    device: new DeviceKind(handle, path, "pipe"),
   });
+  const mode = isMessage ? "message" : "byte";
+  return connectionOf(
+    new PipeEnd(overlapped, { isServer: false, mode, direction }),
+  );
 }

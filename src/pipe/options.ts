@@ -13,7 +13,7 @@ import type { ImpersonationLevel } from "../open/options.ts";
 export type PipeMode = "byte" | "message";
 
 /**
- * Which way data goes, seen from one's own end: "in" only reads, "out" only
+ * The direction of data, seen from one's own end: "in" only reads, "out" only
  * writes.
  */
 export type PipeDirection = "duplex" | "in" | "out";
@@ -34,7 +34,7 @@ export interface ListenPipeOptions {
   /** Bytes, or messages. @default {"byte"} */
   readonly mode?: PipeMode | undefined;
   /**
-   * Which way data goes: with "in" the server only reads, with "out" it only
+   * The direction of data: with "in" the server only reads, with "out" it only
    * writes.
    *
    * @default {"duplex"}
@@ -66,7 +66,7 @@ export interface ListenPipeOptions {
 /** How `connectPipe()` connects. */
 export interface ConnectPipeOptions {
   /**
-   * Which way data goes: with "in" the client only reads, with "out" it only
+   * The direction of data: with "in" the client only reads, with "out" it only
    * writes. A server that is not duplex wants the other one.
    *
    * @default {"duplex"}

@@ -7,11 +7,7 @@ import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
-import {
-  FileClosedError,
-  UnexpectedEndOfFileError,
-  Win32Error,
-} from "../errors/win32_error.ts";
+import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
 import { joinedBytes } from "../file/bytes.ts";
 import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
@@ -26,11 +22,11 @@ import {
 import type { SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
-import type { StreamedFile } from "../streams/stream_options.ts";
 import { writableOf } from "../streams/writable.ts";
 import { countOf, valuesOf } from "./options.ts";
-import { closeEnd, type PipeEnd } from "./pipe_end.ts";
+import type { PipeEnd } from "./pipe_end.ts";
 import { PipeReader } from "./pipe_reader.ts";
+import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
 
 /** How `readMessage()` reads. */
 export interface ReadMessageOptions extends SignalOptions {
@@ -51,14 +47,9 @@ export interface PipeReadableOptions extends SignalOptions {
 
 const MAX_MESSAGE_LENGTH = 65_536;
 
-/** Streams ask pipes for none of these. */
-const NO_OFFSETS = (): never => {
-  throw new TypeError("A pipe has no offsets");
-};
-
 /** Closes ends whose connections were dropped without `close()`. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<PipeEnd>((end) => {
-  closeEnd(end).catch(() => {});
+  end.close().catch(() => {});
 });
 
 /**
@@ -97,7 +88,6 @@ export class PipeConnection implements AsyncDisposable {
   readonly #flusher: Flusher;
   readonly #reads = new ThreadQueue(1);
   readonly #writes = new ThreadQueue(1);
-  #closing: Promise<void> | undefined;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<ArrayBufferView> | undefined;
 
@@ -119,13 +109,13 @@ export class PipeConnection implements AsyncDisposable {
    * @throws {FileClosedError} If the connection has been closed.
    */
   get handle(): Handle {
-    this.#check("get handle");
+    this.#end.check("get handle");
     return this.#end.overlapped.handle;
   }
 
   /** Whether the connection has been closed. */
   get closed(): boolean {
-    return this.#closing !== undefined;
+    return this.#end.closing !== undefined;
   }
 
   /**
@@ -139,7 +129,7 @@ export class PipeConnection implements AsyncDisposable {
    * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getnamedpipeclientprocessid
    */
   get peerProcessId(): number {
-    this.#check("get peerProcessId");
+    this.#end.check("get peerProcessId");
     const name = this.#end.isServer
       ? "GetNamedPipeClientProcessId"
       : "GetNamedPipeServerProcessId";
@@ -152,7 +142,7 @@ export class PipeConnection implements AsyncDisposable {
    * Whether the last read ended with the end of a message. It is false while
    * the rest of a message is to come, and always true on a pipe of bytes.
    *
-   * @example Read a long message in parts
+   * @example Read a long message piece by piece
    * ```ts
    * import { connectPipe, listenPipe } from "@kernel32/io";
    *
@@ -190,7 +180,8 @@ export class PipeConnection implements AsyncDisposable {
     buffer: ArrayBufferView,
     options: SignalOptions = {},
   ): Promise<number | null> {
-    const signal = this.#checkRead("read", options);
+    this.#end.checkReads("read");
+    const signal = checkedSignal("read", options);
     checkBytes("buffer", buffer);
     if (byteLengthOf(buffer) === 0) return 0;
     return await this.#reads.run(
@@ -212,7 +203,8 @@ export class PipeConnection implements AsyncDisposable {
     buffer: ArrayBufferView,
     options: SignalOptions = {},
   ): Promise<void> {
-    const signal = this.#checkRead("readExactly", options);
+    this.#end.checkReads("readExactly");
+    const signal = checkedSignal("readExactly", options);
     checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const count = await this.#reads.run(
@@ -235,7 +227,8 @@ export class PipeConnection implements AsyncDisposable {
   async readAll(
     options: SignalOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const signal = this.#checkRead("readAll", options);
+    this.#end.checkReads("readAll");
+    const signal = checkedSignal("readAll", options);
     return await this.#reads.run(
       () => readToEnd(this.#reader, 0, 0, signal, this.#end.overlapped.device),
       signal,
@@ -279,13 +272,14 @@ export class PipeConnection implements AsyncDisposable {
   async readMessage(
     options: ReadMessageOptions = {},
   ): Promise<Uint8Array<ArrayBuffer> | null> {
-    this.#checkMessages("readMessage");
+    this.#end.checkMessages("readMessage");
     const { signal: given, maxLength: limit } = valuesOf(
       "readMessage",
       options,
       ["maxLength", "signal"],
     );
-    const signal = this.#checkRead("readMessage", { signal: given as Signal });
+    this.#end.checkReads("readMessage");
+    const signal = checkedSignal("readMessage", { signal: given as Signal });
     const maxLength = countOf(
       "maxLength",
       limit,
@@ -320,8 +314,9 @@ export class PipeConnection implements AsyncDisposable {
     data: ArrayBufferView,
     options: SignalOptions = {},
   ): Promise<number> {
-    const signal = this.#checkWrite("write", options);
-    this.#checkData(data);
+    this.#end.checkWrites("write");
+    const signal = checkedSignal("write", options);
+    this.#end.checkData(data);
     return await this.#write(data, signal);
   }
 
@@ -337,8 +332,9 @@ export class PipeConnection implements AsyncDisposable {
     data: ArrayBufferView,
     options: SignalOptions = {},
   ): Promise<void> {
-    const signal = this.#checkWrite("writeAll", options);
-    this.#checkData(data);
+    this.#end.checkWrites("writeAll");
+    const signal = checkedSignal("writeAll", options);
+    this.#end.checkData(data);
     const count = await this.#writes.run(
       () =>
         writeFully(
@@ -379,7 +375,8 @@ export class PipeConnection implements AsyncDisposable {
     buffers: readonly ArrayBufferView[],
     options: SignalOptions = {},
   ): Promise<number> {
-    const signal = this.#checkWrite("writeGather", options);
+    this.#end.checkWrites("writeGather");
+    const signal = checkedSignal("writeGather", options);
     const joined = joinedBytes(checkList("buffers", buffers));
     return await this.#write(joined, signal);
   }
@@ -396,9 +393,10 @@ export class PipeConnection implements AsyncDisposable {
     data: ArrayBufferView,
     options: SignalOptions = {},
   ): Promise<void> {
-    this.#checkMessages("writeMessage");
-    const signal = this.#checkWrite("writeMessage", options);
-    this.#checkData(data);
+    this.#end.checkMessages("writeMessage");
+    this.#end.checkWrites("writeMessage");
+    const signal = checkedSignal("writeMessage", options);
+    this.#end.checkData(data);
     this.#checkWritten(data, await this.#write(data, signal), signal);
   }
 
@@ -439,8 +437,11 @@ export class PipeConnection implements AsyncDisposable {
     options: PipeReadableOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
     const given = valuesOf("createReadable", options, ["chunkSize", "signal"]);
-    this.#checkDirection("createReadable", "out");
-    return readableOf(this.#streamed(), TRAITS, { ...given, keepOpen: true });
+    this.#end.checkReads("createReadable");
+    return readableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
+      ...given,
+      keepOpen: true,
+    });
   }
 
   /**
@@ -449,14 +450,17 @@ export class PipeConnection implements AsyncDisposable {
    *
    * @param options A signal.
    * @returns The stream. It fails with what `write()` throws. `abort()` cancels
-   * the write under way.
+   * the write in flight.
    * @throws {FileClosedError} If the connection has been closed.
    * @throws {TypeError} If this end only reads, or an option is wrong.
    */
   createWritable(options: SignalOptions = {}): WritableStream<ArrayBufferView> {
     const given = valuesOf("createWritable", options, ["signal"]);
-    this.#checkDirection("createWritable", "in");
-    return writableOf(this.#streamed(), TRAITS, { ...given, keepOpen: true });
+    this.#end.checkWrites("createWritable");
+    return writableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
+      ...given,
+      keepOpen: true,
+    });
   }
 
   /**
@@ -471,7 +475,7 @@ export class PipeConnection implements AsyncDisposable {
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
    */
   async flush(): Promise<void> {
-    this.#check("flush");
+    this.#end.check("flush");
     await this.#flusher.flush();
   }
 
@@ -485,7 +489,7 @@ export class PipeConnection implements AsyncDisposable {
    * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe
    */
   disconnect(): void {
-    this.#check("disconnect");
+    this.#end.check("disconnect");
     const { path } = this;
     if (!this.#end.isServer) {
       throw new TypeError(
@@ -498,7 +502,7 @@ export class PipeConnection implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection: refuses new operations, cancels those under way,
+   * Closes the connection: refuses new operations, cancels those in flight,
    * waits for them, then closes the handle. The other end can still read what
    * was written before.
    *
@@ -507,80 +511,21 @@ export class PipeConnection implements AsyncDisposable {
    * handle.
    */
   async close(): Promise<void> {
-    this.#check("close");
+    this.#end.check("close");
     dropped.unregister(this);
-    this.#closing = closeEnd(this.#end);
-    await this.#closing;
+    await this.#end.close();
   }
 
   /** Closes the connection, if it is still open. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (this.#closing ?? this.close());
+    await (this.#end.closing ?? this.close());
   }
 
   async #write(data: ArrayBufferView, signal: Signal): Promise<number> {
-    const isMessage = this.#end.mode === "message";
-    if (byteLengthOf(data) === 0 && !isMessage) return 0;
+    if (byteLengthOf(data) === 0 && !this.#end.isMessage) return 0;
     return await this.#writes.run(
       () => this.#transfers.write(data, 0, signal),
       signal,
-    );
-  }
-
-  #streamed(): StreamedFile {
-    return {
-      read: (bytes, { signal }) => this.read(bytes, { signal }),
-      writeAll: (bytes, { signal }) =>
-        this.#end.mode === "message"
-          ? this.writeMessage(bytes, { signal })
-          : this.writeAll(bytes, { signal }),
-      seek: NO_OFFSETS,
-      sectorSize: NO_OFFSETS,
-      size: NO_OFFSETS,
-      [Symbol.asyncDispose]: () => this[Symbol.asyncDispose](),
-    };
-  }
-
-  #check(method: string): void {
-    if (this.#closing === undefined) return;
-    throw new FileClosedError(method, this.path);
-  }
-
-  #checkRead(method: string, options: SignalOptions): Signal {
-    this.#checkDirection(method, "out");
-    return checkedSignal(method, options);
-  }
-
-  #checkWrite(method: string, options: SignalOptions): Signal {
-    this.#checkDirection(method, "in");
-    return checkedSignal(method, options);
-  }
-
-  /** @param excluded The direction of an end that cannot do it. */
-  #checkDirection(method: string, excluded: "in" | "out"): void {
-    this.#check(method);
-    if (this.#end.direction !== excluded) return;
-    const does = excluded === "out" ? "writes" : "reads";
-    throw new TypeError(
-      `${method}() needs another direction: this end of '${this.path}' has ` +
-        `direction "${excluded}" and only ${does}`,
-    );
-  }
-
-  #checkMessages(method: string): void {
-    if (this.#end.mode === "message") return;
-    throw new TypeError(
-      `${method}() is for pipes of messages, and '${this.path}' carries bytes: ` +
-        'have the server listen with mode: "message"',
-    );
-  }
-
-  #checkData(data: ArrayBufferView): void {
-    checkBytes("data", data);
-    const length = byteLengthOf(data);
-    if (this.#end.mode === "byte" || length <= MAX_LENGTH) return;
-    throw new RangeError(
-      `A message must have at most ${MAX_LENGTH} bytes: got ${length}`,
     );
   }
 
@@ -596,13 +541,6 @@ export class PipeConnection implements AsyncDisposable {
 }
 
 type Signal = AbortSignal | undefined;
-
-const TRAITS = {
-  append: false,
-  seekable: false,
-  sectored: false,
-  device: { emptyRead: "message" },
-} as const;
 
 function checkedSignal(method: string, options: SignalOptions): Signal {
   const signal = valuesOf(method, options, ["signal"])["signal"] as Signal;

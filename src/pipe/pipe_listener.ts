@@ -23,7 +23,7 @@ import {
   valuesOf,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { closeEnd } from "./pipe_end.ts";
+import { closeHandle, PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
 
 /** A call of `accept()` that waits. */
@@ -253,20 +253,21 @@ export class PipeListener
   async #onClient(instance: OverlappedHandle): Promise<void> {
     this.#listening.delete(instance);
     if (this.#closing !== undefined) {
-      return await closeEnd({ overlapped: instance });
+      return await closeHandle(instance);
     }
     this.#open++;
     const { mode, direction } = this.#settings;
-    const connection = connectionOf({
-      overlapped: instance,
-      isServer: true,
-      mode,
-      direction,
-      onClosed: () => {
-        this.#open--;
-        this.#refill();
-      },
-    });
+    const connection = connectionOf(
+      new PipeEnd(instance, {
+        isServer: true,
+        mode,
+        direction,
+        onClosed: () => {
+          this.#open--;
+          this.#refill();
+        },
+      }),
+    );
     const [acceptor] = this.#acceptors;
     if (acceptor === undefined) this.#connected.push(connection);
     else acceptor.resolve(connection);
@@ -275,7 +276,7 @@ export class PipeListener
 
   async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
-    const isClosed = closeEnd({ overlapped: instance });
+    const isClosed = closeHandle(instance);
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();

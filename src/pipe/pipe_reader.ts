@@ -105,17 +105,17 @@ export class PipeReader implements Pick<OverlappedIo, "read"> {
 
   /** Takes what has been read of the message, joined. */
   #message(): Uint8Array<ArrayBuffer> {
-    const parts = this.#begun;
+    const pieces = this.#begun;
     const length = this.#begunLength;
     this.#begun = [];
     this.#begunLength = 0;
     this.#expected = Math.min(LARGEST_READ, Math.max(this.#expected, length));
-    if (parts.length === 1) return parts[0]!;
+    if (pieces.length === 1) return pieces[0]!;
     const message = new Uint8Array(length);
     let at = 0;
-    for (const part of parts) {
-      message.set(part, at);
-      at += part.length;
+    for (const piece of pieces) {
+      message.set(piece, at);
+      at += piece.length;
     }
     return message;
   }

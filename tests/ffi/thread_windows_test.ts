@@ -1,8 +1,17 @@
 import { test } from "node:test";
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import type { Backend, WordFunction } from "../../ffi/backend.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { NO_ARGUMENT } from "../../ffi/capture/block.ts";
+import {
+  argumentOffset,
+  NO_ARGUMENT,
+  RESULT,
+} from "../../ffi/capture/block.ts";
 import { CODE_SIZE, codeImage } from "../../ffi/capture/image.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
 import { bindFunctions } from "../../ffi/marshal.ts";
@@ -114,6 +123,29 @@ test("Thread passes one and two buffers where they belong", () => {
     frame.buffersAt(NO_ARGUMENT, 0);
     frame.call2(unused, again);
     assertEquals(again, info);
+  }
+});
+
+test("Thread calls functions of other libraries, and captures their last errors", () => {
+  for (const executable of [true, false]) {
+    const table = new Thread(selectBackend(), executable);
+    const { view, buffersAt, call1 } = table.frame(
+      "ConvertStringSecurityDescriptorToSecurityDescriptorW",
+      4,
+      "advapi32.dll",
+    );
+    const text = Uint16Array.from("nonsense\0", (unit) => unit.charCodeAt(0));
+    view.setBigUint64(argumentOffset(1), 1n, true);
+    view.setBigUint64(argumentOffset(2), table.cell().address, true);
+    buffersAt(0, NO_ARGUMENT);
+    call1(text);
+    assertEquals(view.getInt32(RESULT, true), 0);
+    assertEquals(table.lastError, 87); // ERROR_INVALID_PARAMETER
+    assertThrows(
+      () => table.frame("NoSuchFunction", 0, "advapi32.dll"),
+      Error,
+      "NoSuchFunction",
+    );
   }
 });
 

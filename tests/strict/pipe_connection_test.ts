@@ -3,44 +3,18 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   connectPipe,
-  type ConnectPipeOptions,
   FileClosedError,
   listenPipe,
-  type ListenPipeOptions,
-  type PipeConnection,
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../../mod.ts";
+import { pipePair } from "../support/pipe_pair.ts";
 import { assertSettles, turns } from "../support/overlapped_strict.ts";
 import { random } from "../support/random.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const SEEDS = [1, 2, 3, 4];
 const NAME = "\\\\.\\pipe\\strict";
-
-interface Pair extends AsyncDisposable {
-  readonly client: PipeConnection;
-  readonly server: PipeConnection;
-}
-
-/** Connects two ends. The listener is closed. */
-async function pair(
-  options: ListenPipeOptions = {},
-  connect: ConnectPipeOptions = {},
-): Promise<Pair> {
-  const listener = listenPipe(NAME, options);
-  const client = await connectPipe(NAME, connect);
-  const server = await listener.accept();
-  await listener.close();
-  return {
-    client,
-    server,
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** A message of some length, filled with its number. */
 function message(number: number, length = 10): Uint8Array<ArrayBuffer> {
@@ -52,7 +26,7 @@ async function symbolOf(promise: Promise<unknown>): Promise<string> {
 }
 
 strictTest("bytes of any length go both ways", async () => {
-  await using ends = await pair({ bufferSize: 512 });
+  await using ends = await pipePair({ bufferSize: 512 });
   const { client, server } = ends;
   const data = random(3).bytes(5000);
   for (const [from, to] of [[client, server], [server, client]] as const) {
@@ -72,7 +46,7 @@ strictTest("bytes of any length go both ways", async () => {
 strictTest(
   "messages arrive as they were sent, empty ones and long ones too",
   async () => {
-    await using ends = await pair({ mode: "message", bufferSize: 512 });
+    await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
     const lengths = [0, 1, 4096, 0, 4097, 10_000, 65_536, 5];
     for (const [from, to] of [[client, server], [server, client]] as const) {
@@ -101,7 +75,7 @@ strictTest(
 strictTest(
   "`messageComplete` is false while the rest of a message is to come",
   async () => {
-    await using ends = await pair({ mode: "message" });
+    await using ends = await pipePair({ mode: "message" });
     const { client, server } = ends;
     assertEquals(server.messageComplete, true);
     await client.writeMessage(message(1, 5));
@@ -126,7 +100,7 @@ strictTest(
 strictTest(
   "a message that is too long is discarded, and the next one is read",
   async () => {
-    await using ends = await pair({ mode: "message", bufferSize: 512 });
+    await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
     for (const length of [11, 4096, 5000, 200_000]) {
       const writing = [
@@ -138,7 +112,10 @@ strictTest(
         Win32Error,
         "longer than maxLength, 10 bytes",
       );
-      assertEquals([error.symbol, error.path], ["ERROR_MORE_DATA", NAME]);
+      assertEquals([error.symbol, error.path], [
+        "ERROR_MORE_DATA",
+        client.path,
+      ]);
       assertEquals(server.messageComplete, true);
       assertEquals(await server.readMessage({ maxLength: 10 }), message(2, 10));
       await Promise.all(writing);
@@ -150,7 +127,7 @@ strictTest(
 strictTest(
   "aborts at every point lose no byte of a message",
   async (_, seed) => {
-    await using ends = await pair({ mode: "message", bufferSize: 512 });
+    await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
     const { below } = random(seed);
     const sent = Array.from(
@@ -191,7 +168,7 @@ strictTest(
 strictTest(
   "what an aborted `readMessage()` has read comes first in `read()`",
   async (kernel) => {
-    await using ends = await pair({ mode: "message" });
+    await using ends = await pipePair({ mode: "message" });
     const { client, server } = ends;
     await client.writeMessage(message(1, 5000));
     const controller = new AbortController();
@@ -226,7 +203,7 @@ strictTest(
 strictTest(
   "an abort while a long message is discarded leaves the pipe in order",
   async (kernel) => {
-    await using ends = await pair({ mode: "message", bufferSize: 512 });
+    await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
     const writing = [
       client.writeMessage(message(1, 300_000)),
@@ -253,7 +230,7 @@ strictTest(
 strictTest(
   "reads are in the order of the calls, and an aborted one in between takes nothing",
   async () => {
-    await using ends = await pair({ mode: "message" });
+    await using ends = await pipePair({ mode: "message" });
     const { client, server } = ends;
     const controller = new AbortController();
     const reads = [
@@ -277,7 +254,7 @@ strictTest(
 strictTest("a pipe that goes one way refuses the other", async () => {
   for (const direction of ["in", "out"] as const) {
     const other = direction === "in" ? "out" : "in";
-    await using ends = await pair({ direction, mode: "message" }, {
+    await using ends = await pipePair({ direction, mode: "message" }, {
       direction: other,
     });
     const { client, server } = ends;
@@ -303,7 +280,7 @@ strictTest("a pipe that goes one way refuses the other", async () => {
 });
 
 strictTest("a pipe of bytes has no messages", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   const { server } = ends;
   await assertRejects(() => server.readMessage(), TypeError, 'mode: "message"');
   await assertRejects(
@@ -313,74 +290,9 @@ strictTest("a pipe of bytes has no messages", async () => {
   );
 });
 
-strictTest(
-  "streams go both ways, and neither closes the other or the connection",
-  async () => {
-    await using ends = await pair({ bufferSize: 512 });
-    const { client, server } = ends;
-    const serving = server.readable.pipeTo(server.writable);
-    const writer = client.writable.getWriter();
-    const reader = client.readable.getReader();
-    for (let i = 1; i < 5; i++) {
-      const written = writer.write(message(i, 700));
-      for (let left = 700; left > 0;) {
-        left -= (await reader.read()).value!.length;
-      }
-      await written;
-    }
-    await writer.close();
-    await reader.cancel();
-    reader.releaseLock();
-    assertEquals(client.closed, false);
-    await client.writeAll(message(9));
-    const buffer = message(0);
-    await client.readExactly(buffer);
-    assertEquals(buffer, message(9));
-    await client.close();
-    await serving;
-    assertEquals(server.closed, false);
-  },
-  SEEDS,
-);
-
-strictTest(
-  "each chunk of a stream is a message, also one without bytes",
-  async () => {
-    await using ends = await pair({ mode: "message" });
-    const { client, server } = ends;
-    const writer = client.writable.getWriter();
-    for (const length of [3, 0, 5000]) {
-      await writer.write(
-        message(length % 7, length),
-      );
-    }
-    for (const length of [3, 0, 5000]) {
-      assertEquals((await server.readMessage())!.length, length);
-    }
-  },
-  SEEDS,
-);
-
-strictTest(
-  "a stream ends with its signal, and the next one goes on",
-  async () => {
-    await using ends = await pair();
-    const { client, server } = ends;
-    const controller = new AbortController();
-    const reader = server.createReadable({ signal: controller.signal })
-      .getReader();
-    const read = reader.read();
-    controller.abort("stop");
-    assertEquals(await read.catch((reason) => reason), "stop");
-    await client.write(message(2));
-    const next = server.createReadable({ chunkSize: 4 }).getReader();
-    assertEquals((await next.read()).value, message(2, 4));
-  },
-  SEEDS,
-);
-
 strictTest("`close()` returns with everything pending", async () => {
-  const ends = await pair({ bufferSize: 100 });
+  const ends = await pipePair({ bufferSize: 100 });
+  await ends.listener.close();
   const { client, server } = ends;
   const pending = [
     server.read(message(0)),
@@ -409,13 +321,13 @@ strictTest(
   "`disconnect()` discards what the client has not read, `close()` does not",
   async () => {
     {
-      await using ends = await pair();
+      await using ends = await pipePair();
       await ends.server.write(message(1));
       await ends.server.close();
       assertEquals(await ends.client.read(message(0)), 10);
       assertEquals(await ends.client.read(message(0)), null);
     }
-    await using ends = await pair();
+    await using ends = await pipePair();
     const { client, server } = ends;
     await server.write(message(1));
     server.disconnect();
@@ -461,7 +373,7 @@ strictTest(
 );
 
 strictTest("`readExactly()` says how far it came", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   const { client, server } = ends;
   await client.write(message(6, 3));
   await client.close();

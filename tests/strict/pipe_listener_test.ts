@@ -317,8 +317,8 @@ strictTest(
 
     const early = connectPipe(NAME, { wait: true, timeout: 10_000 });
     await turns();
-    const late = listenPipe(NAME);
-    await closeAll(await early, late);
+    const second = listenPipe(NAME);
+    await closeAll(await early, second);
     assertEquals(kernel.jsThreadWaits, []);
   },
 );

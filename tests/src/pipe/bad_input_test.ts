@@ -57,7 +57,7 @@ const LISTEN: readonly Wrong[] = [
   [{ bufferSize: -1 }, RangeError, "bufferSize must be a whole number from 1"],
   [{ bufferSize: 2 ** 31 }, RangeError, "to 1073741824: got 2147483648"],
   [
-    { allow: "nobody" },
+    { allow: "friends" },
     TypeError,
     'allow must be "current-user", "everyone" or',
   ],

@@ -7,10 +7,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AlignedBuffer,
   connectPipe,
-  type ConnectPipeOptions,
   FileClosedError,
   listenPipe,
-  type ListenPipeOptions,
   open,
   openSync,
   type PipeConnection,
@@ -18,34 +16,9 @@ import {
   Win32Error,
 } from "../../../mod.ts";
 import { assertNoHandleLeftBy } from "../../support/handles.ts";
+import { pipePair } from "../../support/pipe_pair.ts";
 import { pipeName } from "../../support/pipes.ts";
 import { random } from "../../support/random.ts";
-
-interface Pair extends AsyncDisposable {
-  readonly listener: PipeListener;
-  readonly client: PipeConnection;
-  readonly server: PipeConnection;
-}
-
-async function pair(
-  options: ListenPipeOptions = {},
-  connect: ConnectPipeOptions = {},
-): Promise<Pair> {
-  const name = pipeName();
-  const listener = listenPipe(name, options);
-  const client = await connectPipe(name, connect);
-  const server = await listener.accept();
-  return {
-    listener,
-    client,
-    server,
-    async [Symbol.asyncDispose]() {
-      for (const end of [listener, client, server]) {
-        await end[Symbol.asyncDispose]();
-      }
-    },
-  };
-}
 
 /** Answers each message with itself, until the client leaves. */
 async function echo(connection: PipeConnection): Promise<void> {
@@ -63,7 +36,7 @@ async function serve(listener: PipeListener): Promise<void> {
 }
 
 test("bytes of all lengths go both ways at once", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   const { client, server } = ends;
   const data = random(5).bytes(300_000);
   const got = [new Uint8Array(data.length), new Uint8Array(data.length)];
@@ -80,7 +53,7 @@ test("bytes of all lengths go both ways at once", async () => {
 });
 
 test("messages of all lengths stay what they were", async () => {
-  await using ends = await pair({ mode: "message" });
+  await using ends = await pipePair({ mode: "message" });
   const { client, server } = ends;
   const { bytes } = random(9);
   const sent = [0, 1, 4095, 4096, 4097, 0, 65_536, 300_000, 2].map((length) =>
@@ -97,7 +70,7 @@ test("messages of all lengths stay what they were", async () => {
 });
 
 test("a message that is too long is discarded, and the next one is read", async () => {
-  await using ends = await pair({ mode: "message" });
+  await using ends = await pipePair({ mode: "message" });
   const { client, server } = ends;
   for (const length of [11, 5000, 200_000]) {
     const writing = client.writeMessage(new Uint8Array(length));
@@ -113,7 +86,7 @@ test("a message that is too long is discarded, and the next one is read", async 
 });
 
 test("`messageComplete` knows the end of a message without being asked", async () => {
-  await using ends = await pair({ mode: "message" });
+  await using ends = await pipePair({ mode: "message" });
   const { client, server } = ends;
   await server.writeMessage(new Uint8Array(8));
   await server.writeMessage(new Uint8Array(4));
@@ -128,7 +101,7 @@ test("`messageComplete` knows the end of a message without being asked", async (
 });
 
 test("aborts at many points lose no message", async () => {
-  await using ends = await pair({ mode: "message", bufferSize: 4096 });
+  await using ends = await pipePair({ mode: "message", bufferSize: 4096 });
   const { client, server } = ends;
   const { below } = random(11);
   const sent = Array.from(
@@ -201,7 +174,7 @@ test("1,000 clients one after the other find the name each time", async () => {
 
 test("a listener and its connections leave no handle behind", async () => {
   await assertNoHandleLeftBy(async () => {
-    const ends = await pair({ mode: "message", maxInstances: 2 });
+    const ends = await pipePair({ mode: "message", maxInstances: 2 });
     assertThrows(
       () => listenPipe(ends.listener.path, { mode: "byte" }),
       Win32Error,
@@ -213,7 +186,10 @@ test("a listener and its connections leave no handle behind", async () => {
 
 test("`close()` returns with everything pending at both ends", async () => {
   const large = new Uint8Array(2 ** 20);
-  const [writing, reading] = [await pair(), await pair({ mode: "message" })];
+  const [writing, reading] = [
+    await pipePair(),
+    await pipePair({ mode: "message" }),
+  ];
   const pending = [
     writing.listener.accept(),
     writing.server.write(large),
@@ -259,7 +235,7 @@ test("flushes of clients that never read end with `close()`, and others wait in 
 });
 
 test("`disconnect()` cuts off a client that never reads", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   const { client, server } = ends;
   const writing = assertRejects(
     () => server.writeAll(new Uint8Array(2 ** 20)),
@@ -276,7 +252,7 @@ test("`disconnect()` cuts off a client that never reads", async () => {
 });
 
 test("both ends know the process of the other", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   assertEquals(ends.client.peerProcessId, process.pid);
   assertEquals(ends.server.peerProcessId, process.pid);
 });
@@ -289,12 +265,12 @@ test("a server of the same user is trusted, for each kind of access", async () =
       { sddl: "D:P(A;;FA;;;WD)" },
     ] as const
   ) {
-    await using _ends = await pair({ allow }, { server: "current-user" });
+    await using _ends = await pipePair({ allow }, { server: "current-user" });
   }
 });
 
 test("a second server of a name gets EADDRINUSE", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   const error = assertThrows(() => listenPipe(ends.listener.path), Win32Error);
   assertEquals(error.code, "EADDRINUSE");
 });
@@ -303,11 +279,11 @@ test("an absent server fails at once, or is waited for", async () => {
   const name = pipeName();
   const error = await assertRejects(() => connectPipe(name), Win32Error);
   assertEquals([error.symbol, error.code], ["ERROR_FILE_NOT_FOUND", "ENOENT"]);
-  const late = await assertRejects(
+  const second = await assertRejects(
     () => connectPipe(name, { wait: true, timeout: 30 }),
     Win32Error,
   );
-  assertEquals([late.symbol, late.code], ["ERROR_TIMEOUT", "ETIMEDOUT"]);
+  assertEquals([second.symbol, second.code], ["ERROR_TIMEOUT", "ETIMEDOUT"]);
   const connected = connectPipe(name, { wait: true });
   await new Promise((resolve) => setTimeout(resolve, 30));
   await using _listener = listenPipe(name);
@@ -315,7 +291,7 @@ test("an absent server fails at once, or is waited for", async () => {
 });
 
 test("the streams of a connection carry an RPC, and leave it open", async () => {
-  await using ends = await pair();
+  await using ends = await pipePair();
   const { client, server } = ends;
   const serving = server.readable
     .pipeThrough(new TextDecoderStream())

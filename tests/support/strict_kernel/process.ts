@@ -133,15 +133,18 @@ export function readSid(memory: FakeMemory, address: bigint): string {
 
 /** The bytes of a SID. */
 export function writeSid(sid: string): Uint8Array {
-  const [revision = 0, authority = 0, ...parts] = sid.slice(2).split("-").map(
-    Number,
-  );
-  const bytes = new Uint8Array(8 + 4 * parts.length);
+  const [revision = 0, authority = 0, ...authorities] = sid.slice(2).split("-")
+    .map(
+      Number,
+    );
+  const bytes = new Uint8Array(8 + 4 * authorities.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, revision);
-  view.setUint8(1, parts.length);
+  view.setUint8(1, authorities.length);
   view.setUint32(4, authority);
-  parts.forEach((part, index) => view.setUint32(8 + 4 * index, part, true));
+  authorities.forEach((part, index) =>
+    view.setUint32(8 + 4 * index, part, true)
+  );
   return bytes;
 }
 
