@@ -9,6 +9,8 @@ export interface Done {
   readonly bytes: Uint8Array;
   /** The count; nothing if it was rejected. Null at the end. */
   readonly count: number | null | undefined;
+  /** It was cancelled after some of its buffers: the count is theirs, and more may have been written. */
+  readonly isPart?: boolean;
 }
 
 interface Placed extends Done {
@@ -65,7 +67,7 @@ export class ConcurrentModel {
   }
 
   #checkRead(read: Placed, writes: readonly Placed[]): void {
-    const { bytes, offset, count } = read;
+    const { bytes, offset, count, isPart = false } = read;
     if (count === undefined) return;
     const least = this.contents.length;
     const most = Math.max(least, ...writes.map(endOf));
@@ -73,7 +75,7 @@ export class ConcurrentModel {
     const between = (size: number) =>
       Math.max(0, Math.min(bytes.length, size - offset));
     assert(
-      got >= between(least) && got <= between(most),
+      (isPart || got >= between(least)) && got <= between(most),
       `read ${got} of ${bytes.length} bytes at ${offset} of ${least} to ${most}`,
     );
     assertEquals(count === null, got === 0 && bytes.length > 0);
@@ -88,16 +90,15 @@ export class ConcurrentModel {
 
   #checkLeft(writes: readonly Placed[], left: Uint8Array): void {
     const completed = writes.filter(({ count }) => count !== undefined);
-    const least = Math.max(this.contents.length, ...completed.map(endOf));
+    const counted = completed.map((write) => ({ ...write, isPart: false }));
+    const least = Math.max(this.contents.length, ...counted.map(endOf));
     const most = Math.max(least, ...writes.map(endOf));
     assert(
       left.length >= least && left.length <= most,
       `the size is ${left.length}, not from ${least} to ${most}`,
     );
     for (let at = 0; at < left.length; at++) {
-      const certain = completed.some((write) =>
-        byteOf(write, at) !== undefined
-      );
+      const certain = counted.some((write) => byteOf(write, at) !== undefined);
       const byte = left[at];
       const isOld = !certain && byte === (this.contents[at] ?? 0);
       if (isOld || writes.some((write) => byteOf(write, at) === byte)) continue;
@@ -111,7 +112,8 @@ export class ConcurrentModel {
 }
 
 /** What was written; all that was to be, if it was cancelled. */
-const lengthOf = ({ bytes, count }: Done) => count ?? bytes.length;
+const lengthOf = ({ bytes, count, isPart }: Done) =>
+  isPart ? bytes.length : count ?? bytes.length;
 
 const endOf = (write: Placed) =>
   lengthOf(write) > 0 ? write.offset + lengthOf(write) : 0;

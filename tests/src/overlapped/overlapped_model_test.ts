@@ -59,6 +59,9 @@ function someList({ below }: Random, bytes: Uint8Array): Uint8Array[] {
   return list;
 }
 
+/** Files whose `close()` has been called. */
+const closing = new WeakSet<OverlappedFile>();
+
 /** Starts a transfer, and aborts it at some time, or does not. */
 async function transfer(
   file: OverlappedFile,
@@ -105,7 +108,9 @@ async function transfer(
   if (abort === "later") setTimeout(stop, below(3));
   const count = await result;
   // Nobody writes to the memory any more, whatever became of the transfer.
-  return { kind, at, bytes: memory.slice(), count };
+  const isPart = isList && typeof count === "number" &&
+    count < memory.length && (closing.has(file) || controller.signal.aborted);
+  return { kind, at, bytes: memory.slice(), count, isPart };
 }
 
 async function runRound(round: Round, unbuffered: boolean): Promise<number> {
@@ -137,6 +142,7 @@ async function runRound(round: Round, unbuffered: boolean): Promise<number> {
       if (below(2) === 0) {
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
+      closing.add(file);
       await file.close();
     }
     const batch = await Promise.all(started);
