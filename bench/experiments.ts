@@ -1,4 +1,5 @@
 import type { Experiment } from "./experiment.ts";
+import { echo } from "./experiments/echo.ts";
 import { fileSize } from "./experiments/file_size.ts";
 import { mixed, mixedOverlapped } from "./experiments/mixed.ts";
 import { gather, overlapped } from "./experiments/overlapped.ts";
@@ -10,6 +11,6 @@ import type { Experiment as Name } from "./schema.ts";
 export const EXPERIMENTS: Readonly<Record<Name, Experiment>> = {
   mixed,
   "mixed overlapped": mixedOverlapped,
-  ...{ transfer, overlapped, gather, records, text, streams },
+  ...{ transfer, overlapped, gather, records, text, streams, echo },
   "file size": fileSize,
 };

@@ -20,7 +20,7 @@ export type Pattern = (typeof PATTERNS)[number];
 
 /**
  * What is done to it: `read` and `rewrite` are at the file pointer of a file that has its contents, `write` makes a new file grow, `append`
- * writes where the system says that the end is.
+ * writes where the system says that the end is, `echo` sends to a server and reads the answer.
  */
 export const OPERATIONS = [
   "read",
@@ -31,6 +31,7 @@ export const OPERATIONS = [
   "rewrite at",
   "gather",
   "scatter",
+  "echo",
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -50,6 +51,7 @@ export const WAYS = {
   "OverlappedFile": "this module's files with promises",
   "OverlappedFile, other": "those of the checkout that `--against` names",
   "SyncFile, struct()": "with this module's structures, not a `DataView`",
+  "PipeConnection": "this module's pipes",
   "OverlappedFile stream": "`readable` and `writable` of this module's files",
   "Deno.FsFile": "Deno's files; they take no offset",
   "Deno.FsFile stream": "`readable` and `writable` of Deno's files",
@@ -57,6 +59,7 @@ export const WAYS = {
   "node:fs": "`readSync`, `writeSync`, as the runtime at hand has them",
   "node:fs/promises": "`FileHandle`, as the runtime has it",
   "node:fs stream": "`createReadStream`, `createWriteStream`",
+  "node:net": "pipes, as the runtime has them",
   "@bun-win32/kernel32": "a package of bindings for Bun",
 } as const;
 export type Way = keyof typeof WAYS;
@@ -97,6 +100,11 @@ export const EXPERIMENTS = {
   "streams": {
     title: "Streams",
     about: "Whole files by chunks. C makes calls instead.",
+  },
+  "echo": {
+    title: "Echoes through a named pipe",
+    about:
+      "Clients send requests to a server in the same process, which sends them back. Each waits for its answer before it sends the next. In C, every end has a thread.",
   },
   "file size": {
     title: "How cost grows with the size of the file",

@@ -78,6 +78,14 @@ export interface Job {
   readonly library: string | undefined;
 }
 
+/** Requests to a server that sends them back. */
+export interface EchoJob {
+  readonly length: number;
+  /** How many clients make requests at once. */
+  readonly clients: number;
+  readonly library: string | undefined;
+}
+
 /** A way with all open that it needs for a point. */
 export interface Contestant {
   /**
@@ -109,6 +117,8 @@ export interface Way {
   openSync?(path: string, how: Opening): SyncAccess;
   open?(path: string, how: Opening): Promise<AsyncAccess>;
   readonly streams?: StreamAccess;
+  /** Connects clients with a server. */
+  echo?(job: EchoJob): Contestant | Promise<Contestant>;
 }
 
 /** Fails for an operation that was not performed, or in part. */

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { lines, runProgram, RUNTIMES } from "./both_runtimes.ts";
 
+const ABANDONED = "tests/host/programs/pipe_abandoned.ts";
 const STORM = "tests/host/programs/pipe_storm.ts";
 const PROGRAM = "tests/host/programs/pipe_peer.ts";
 
@@ -47,5 +48,15 @@ for (const server of RUNTIMES) {
     ]);
     assertEquals(lines(polite.stdout), ["960 answers"]);
     assertEquals(lines(rude.stdout), ["rude"]);
+  });
+}
+
+for (const runtime of RUNTIMES) {
+  test(`${runtime}.exe that is ended while all of a pipe waits leaves nothing`, async () => {
+    const name = `\\\\.\\pipe\\kernel32-io-${randomUUID()}`;
+    for (let i = 0; i < 2; i++) {
+      const { stdout, stderr } = await runProgram(runtime, [ABANDONED, name]);
+      assertEquals([lines(stdout), stderr], [["all wait"], ""]);
+    }
   });
 }

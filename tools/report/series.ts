@@ -29,6 +29,7 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "SyncFile, other": ["red", "triangle"],
   "OverlappedFile, other": ["red", "triangle"],
   "SyncFile, struct()": ["sky", "square"],
+  "PipeConnection": ["violet", "hexagon"],
   "OverlappedFile stream": ["violet", "hexagon"],
   "Deno.FsFile": ["orange", "triangle"],
   "Deno.FsFile stream": ["orange", "triangle"],
@@ -36,6 +37,7 @@ const LOOKS: Readonly<Record<Way, Look>> = {
   "node:fs": ["green", "diamond"],
   "node:fs stream": ["green", "diamond"],
   "node:fs/promises": ["red", "asterisk"],
+  "node:net": ["green", "diamond"],
   "@bun-win32/kernel32": ["pink", "square"],
 };
 
