@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   AlignedBuffer,
   ctlCode,
@@ -99,4 +99,37 @@ test("callOverlapped() reads and writes with memory of its own", async () => {
     { buffers: [buffer], at: 100n, name: "ReadFile" },
   );
   assertEquals([read, buffer.bytes[0], buffer.bytes[1]], [50, 0, 7]);
+});
+
+test("TransactNamedPipe() sends a request and takes the answer by one operation", async () => {
+  const name = `\\\\.\\pipe\\control-${Math.random()}`;
+  await using server = serve(name);
+  const connected = server.connect();
+  await using client = await open(name, { read: true, write: true });
+  await connected;
+  const mode = Uint32Array.of(PIPE_READMODE_MESSAGE);
+  assert(kernel32.SetNamedPipeHandleState(client.handle, mode, null, null));
+  using request = new AlignedBuffer(3);
+  using answer = new AlignedBuffer(8);
+  request.bytes.set([1, 2, 3]);
+  const transacted = client.callOverlapped(
+    (overlapped, handle) =>
+      kernel32.TransactNamedPipe(
+        ...[
+          handle,
+          request.bytes,
+          3,
+          answer.bytes,
+          8,
+          null,
+          overlapped,
+        ] as const,
+      ),
+    { buffers: [request, answer], name: "TransactNamedPipe" },
+  );
+  const asked = new Uint8Array(8);
+  assertEquals(await server.read(asked), 3);
+  await server.write(asked.subarray(1, 3));
+  assertEquals(await transacted, 2);
+  assertEquals(answer.bytes.subarray(0, 2), Uint8Array.of(2, 3));
 });
