@@ -120,6 +120,7 @@ export function plugIn(
  *     const port = plugIn(kernel, "COM7", "usbser.sys");
  *     port.receive("OK\r\n");                    // bytes come in: a string or numbers
  *     port.sent;                                 // the bytes that have left the port, as numbers; takeSent() as a string, once
+ *     port.whenSent = () => port.receive("OK");  // called whenever bytes have left; see also playSerialDevice()
  *     port.room = 3;                             // the line takes three more bytes, then writes wait; Infinity at first
  *     port.lineError("parity", 0x41);            // "framing" | "overrun" | "parity" | "break", with the byte it came with
  *     port.setLines({ cts: true, dsr: false });  // also ring, carrier; all are on at first but ring
@@ -149,6 +150,8 @@ export class SerialPort implements Target, Device {
   readonly lineChanges: string[] = [];
   /** Bytes that have left the port. */
   readonly sent: number[] = [];
+  /** Called when bytes have left the port. */
+  whenSent: (() => void) | undefined;
   /** Bytes that have come and no read has taken. */
   readonly received: number[] = [];
   /** CE_ values that ClearCommError has not cleared. */
@@ -601,9 +604,12 @@ export class SerialPort implements Target, Device {
     }
     const room = this.outputSize - this.#output.length;
     this.#output.push(...bytes.splice(0, Math.max(room, 0)));
-    if (this.sent.length === before || this.#unsent() > 0) return;
-    if (toggles) this.setOutput("rts", false);
-    this.#happen(EV_TXEMPTY);
+    if (this.sent.length === before) return;
+    if (this.#unsent() === 0) {
+      if (toggles) this.setOutput("rts", false);
+      this.#happen(EV_TXEMPTY);
+    }
+    this.whenSent?.();
   }
 
   #unsent(): number {
