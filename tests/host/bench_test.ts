@@ -289,9 +289,8 @@ for (const runtime of RUNTIMES) {
       if (!("run" in line)) return;
       const { point, run: { ways } } = line;
       left.delete(pointName(point));
-      const library = HAS_C ? "bench.dll" : undefined;
-      const own = waysOf(point).filter(({ lacks }) => !lacks?.(library))
-        .map(({ name }) => name);
+      const own = waysOf(point).map(({ name }) => name)
+        .filter((name) => HAS_C || name !== "C");
       const others = own.filter((name) =>
         ["kernel32", "SyncFile", "OverlappedFile"].includes(name)
       ).map((name) => `${name}, other`);
