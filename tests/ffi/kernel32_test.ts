@@ -50,6 +50,7 @@ const PROMISED: readonly (keyof Kernel32)[] = [
   "GetQueuedCompletionStatusEx",
   "GetStdHandle",
   "GetSystemInfo",
+  "GetVolumeInformationByHandleW",
   "GetVolumePathNameW",
   "LockFileEx",
   "PeekNamedPipe",
