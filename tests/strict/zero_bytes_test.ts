@@ -7,14 +7,20 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  connectPipe,
   ERROR_TIMEOUT,
   ERROR_WRITE_FAULT,
+  listenPipe,
   open,
   openSync,
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../../mod.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   Console,
@@ -220,3 +226,38 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest("a port is known when it is open", async (kernel) => {
+  const { received } = port(kernel, "success");
+  using synchronous = openSync(COM, BOTH);
+  await using overlapped = await open(COM, BOTH);
+  // As after a program has given back the permission for new functions.
+  using _one = failFunction("GetCommState", 5);
+  using _two = failFunction("GetConsoleMode", 5);
+  const bytes = new Uint8Array(3);
+  assertEquals(synchronous.read(bytes), 0);
+  assertEquals(await overlapped.read(bytes), 0);
+  received.push(1);
+  assertThrows(() => synchronous.readExactly(bytes), Win32Error, "TIMEOUT");
+});
+
+strictTest("files and pipes are not asked for a port's state", async () => {
+  let asked = 0;
+  const counted = (name: string) =>
+    replaceFunction(name, (original) => (kernel, ...words) => {
+      asked++;
+      return original(kernel, ...words);
+    });
+  using _one = counted("GetCommState");
+  using _two = counted("GetConsoleMode");
+  using file = openSync("C:\\a", { ...BOTH, create: true });
+  assertEquals(file.read(new Uint8Array(3)), null);
+  await using listener = listenPipe("\\\\.\\pipe\\a");
+  await using client = await connectPipe("\\\\.\\pipe\\a");
+  await using server = await listener.accept();
+  await server.write(Uint8Array.of(1));
+  assertEquals(await client.read(new Uint8Array(3)), 1);
+  assertEquals(asked, 0);
+  openSync("\\\\.\\NUL").close();
+  assertEquals(asked, 2);
+});
