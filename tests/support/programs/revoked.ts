@@ -26,7 +26,7 @@ for (let n = file.read(bytes); n !== null; n = file.read(bytes)) read += n;
 file.write(bytes, { at: 1000 });
 file.lock();
 file.flush();
-console.log(read, file.size(), nothing.read(bytes));
+console.log(read, file.size(), nothing.read(bytes) ?? 0);
 file.close();
 using other = openSync(folder.file("a"), { read: true });
 console.log(other.read(new Uint8Array(2000)));
