@@ -5,7 +5,9 @@ import { assertEquals } from "@std/assert";
 import {
   array,
   BY_HANDLE_FILE_INFORMATION,
+  COMMPROP,
   COMMTIMEOUTS,
+  COMSTAT,
   DCB,
   DISK_GEOMETRY,
   DISK_GEOMETRY_EX,
@@ -77,7 +79,9 @@ test("OVERLAPPED_ENTRY reads as an array of packets", () => {
 test("the structures have the sizes that Windows takes and gives", () => {
   const sizes = Object.entries({
     BY_HANDLE_FILE_INFORMATION,
+    COMMPROP,
     COMMTIMEOUTS,
+    COMSTAT,
     DCB,
     DISK_GEOMETRY,
     DISK_GEOMETRY_EX,
@@ -104,7 +108,9 @@ test("the structures have the sizes that Windows takes and gives", () => {
   }).map(([name, layout]) => [name, layout.size]);
   assertEquals(Object.fromEntries(sizes), {
     BY_HANDLE_FILE_INFORMATION: 52,
+    COMMPROP: 64,
     COMMTIMEOUTS: 20,
+    COMSTAT: 12,
     DCB: 28,
     DISK_GEOMETRY: 24,
     DISK_GEOMETRY_EX: 40,
