@@ -5,12 +5,17 @@
 //   bun examples/inspect.ts C:\ README.md \\.\C: \\.\PhysicalDrive0 \\.\COM3
 
 import process from "node:process";
-import { ctlCode, openSync, type SyncFile, Win32Error } from "@kernel32/io";
+import { openSync, type SyncFile, Win32Error } from "@kernel32/io";
 import * as raw from "@kernel32/io/raw";
 import * as structs from "@kernel32/io/structs";
 
 const { kernel32 } = raw;
-const ONLY = { attributesOnly: true, directory: true, followLinks: false };
+const ONLY = {
+  attributesOnly: true,
+  directory: true,
+  followLinks: false,
+  share: [], // which ports want, and which counts for nothing without access
+};
 const TYPES = ["unknown", "disk", "character device", "pipe"];
 const FEATURES = new Map([
   [raw.FILE_SUPPORTS_SPARSE_FILES, "sparse files"],
@@ -19,8 +24,6 @@ const FEATURES = new Map([
   [raw.FILE_SUPPORTS_REPARSE_POINTS, "reparse points"],
   [raw.FILE_SUPPORTS_POSIX_UNLINK_RENAME, "POSIX rename"],
   [raw.FILE_NAMED_STREAMS, "named streams"],
-  [raw.FILE_SUPPORTS_BLOCK_REFCOUNTING, "shared clusters"],
-  [raw.FILE_READ_ONLY_VOLUME, "no writing"],
 ]);
 
 function check(syscall: keyof raw.Kernel32, succeeded: boolean): void {
@@ -60,10 +63,6 @@ const QUESTIONS: Record<string, (file: SyncFile) => string> = {
     openSync(path, { ...ONLY, unbuffered: true }).close();
     return "yes";
   },
-  "compressed": (file) => {
-    const code = raw.FSCTL_GET_COMPRESSION;
-    return file.deviceIoControl(code, { outputLength: 2 })[0] ? "yes" : "no";
-  },
   "reparse point": (file) => {
     const code = raw.FSCTL_GET_REPARSE_POINT;
     const { buffer } = file.deviceIoControl(code, { outputLength: 16_384 });
@@ -88,11 +87,12 @@ const QUESTIONS: Record<string, (file: SyncFile) => string> = {
     const kind = flags[0]! & raw.PIPE_TYPE_MESSAGE ? "messages" : "bytes";
     return `${kind}, buffers of ${out} and ${into}, ${most} instances at most`;
   },
-  "serial port": (file) => {
-    const code = ctlCode(0x1B, 29, 0, 0); // IOCTL_SERIAL_GET_PROPERTIES
-    const { buffer } = file.deviceIoControl(code, { outputLength: 64 });
-    const [, , , output, input] = new Uint32Array(buffer);
-    return `queues of ${output} and ${input} bytes at most (0: no limit)`;
+  "serial port": ({ handle }) => {
+    const bytes = new Uint8Array(structs.COMMPROP.size);
+    const ask = kernel32.GetCommProperties;
+    check("GetCommProperties", ask(handle, bytes));
+    const { dwMaxTxQueue, dwMaxRxQueue } = structs.COMMPROP.read(bytes);
+    return `queues of ${dwMaxTxQueue} and ${dwMaxRxQueue} bytes (0: no limit)`;
   },
 };
 

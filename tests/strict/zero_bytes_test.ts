@@ -236,17 +236,23 @@ strictTest(
 );
 
 strictTest("a port is known when it is open", async (kernel) => {
-  const { received } = port(kernel, "success");
-  using synchronous = openSync(COM, BOTH);
-  await using overlapped = await open(COM, BOTH);
-  // As after a program has given back the permission for new functions.
-  using _one = failFunction("GetCommState", 5);
-  using _two = failFunction("GetConsoleMode", 5);
-  const bytes = new Uint8Array(3);
-  assertEquals(synchronous.read(bytes), 0);
-  assertEquals(await overlapped.read(bytes), 0);
-  received.push(1);
-  assertThrows(() => synchronous.readExactly(bytes), Win32Error, "TIMEOUT");
+  const device = port(kernel, "serial.sys");
+  for (const half of ["synchronous", "overlapped"]) {
+    await using file = half === "overlapped"
+      ? await open(COM, PORT)
+      : openSync(COM, PORT);
+    // As after a program has given back the permission for new functions.
+    using _one = failFunction("GetCommState", 5);
+    using _two = failFunction("GetConsoleMode", 5);
+    const bytes = new Uint8Array(3);
+    assertEquals(await file.read(bytes), 0);
+    device.receive(1);
+    await assertRejects(
+      async () => await file.readExactly(bytes),
+      Win32Error,
+      "TIMEOUT",
+    );
+  }
 });
 
 strictTest("files and pipes are not asked for a port's state", async () => {
