@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
-import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import {
   callOnThread,
   diskThreads,
   peerThreads,
 } from "../file/thread_queue.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
+import { callWhileOpen } from "./thread_call.ts";
 
 /** The flushes of one handle. */
 export class Flusher {
@@ -38,24 +37,18 @@ export class Flusher {
   }
 
   async #run(onStart: () => void): Promise<void> {
-    const { handle, isDisk, path, closingSignal } = this.#handle;
+    const { handle, isDisk, path } = this.#handle;
     // "FlushFileBuffers does not return until the client has read all".
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
     const threads = isDisk ? diskThreads : peerThreads;
     try {
-      await this.#handle.during("flush", () =>
-        threads.run(() => {
-          onStart();
-          return callOnThread("FlushFileBuffers", [handle], path);
-        }, closingSignal));
+      await callWhileOpen(this.#handle, "flush", threads, () => {
+        onStart();
+        return callOnThread("FlushFileBuffers", [handle], path);
+      });
     } catch (error) {
       this.#waiting = undefined;
-      const isCancelled = error === closingSignal.reason ||
-        (error instanceof Win32Error &&
-          error.win32 === ERROR_OPERATION_ABORTED);
-      throw isCancelled && closingSignal.aborted
-        ? new FileClosedError("flush", path)
-        : error;
+      throw error;
     }
   }
 }
