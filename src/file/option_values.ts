@@ -54,16 +54,17 @@ export function countOf(
 }
 
 /**
- * Returns one of several words; the first is the default.
+ * Returns one of several words, or the default: the first, if left out.
  *
  * @throws {TypeError} If it is none of them.
  */
 export function oneOf<Value extends string>(
   name: string,
   value: unknown,
-  values: readonly [Value, ...Value[]] | readonly Value[],
+  values: readonly Value[],
+  byDefault: Value = values[0]!,
 ): Value {
-  if (value === undefined) return values[0]!;
+  if (value === undefined) return byDefault;
   if (values.includes(value as Value)) return value as Value;
   const list = values.map((each) => `"${each}"`).join(", ");
   throw new TypeError(
