@@ -95,6 +95,17 @@ export class PendingOperations {
     if (remove(this.#waiting, operation)) this.#endCancelled(operation);
   }
 
+  /** Ends an operation that has not ended, as its driver does of its own accord. */
+  endNow(operation: Operation, status: number, count = 0): void {
+    if (
+      !remove(this.#waiting, operation) && !remove(this.scheduled, operation)
+    ) {
+      return;
+    }
+    operation.check();
+    this.#end(operation, { status, count });
+  }
+
   /** What is pending on an open file. */
   on(open: OpenFile): Operation[] {
     return [...this.#waiting, ...this.scheduled].filter(({ request }) =>

@@ -21,6 +21,8 @@ export const STATUS_CANCELLED = 0xC000_0120;
 export const STATUS_PIPE_BROKEN = 0xC000_014B;
 export const STATUS_TIMEOUT = 0x102;
 export const STATUS_IO_TIMEOUT = 0xC000_00B5;
+export const STATUS_UNSUCCESSFUL = 0xC000_0001;
+export const STATUS_INVALID_DEVICE_STATE = 0xC000_0184;
 
 /** What RtlNtStatusToDosError makes of them: https://learn.microsoft.com/windows/win32/api/winternl/nf-winternl-rtlntstatustodoserror */
 const CODES: Readonly<Record<number, number>> = {
@@ -43,6 +45,8 @@ const CODES: Readonly<Record<number, number>> = {
   [STATUS_PIPE_CONNECTED]: 535,
   [STATUS_PIPE_LISTENING]: 536,
   [STATUS_IO_TIMEOUT]: 121,
+  [STATUS_UNSUCCESSFUL]: 31,
+  [STATUS_INVALID_DEVICE_STATE]: 22,
   [STATUS_PIPE_EMPTY]: 232,
   [STATUS_CANCELLED]: 995,
   [STATUS_PIPE_BROKEN]: 109,
