@@ -8,6 +8,7 @@ import {
   ERROR_INVALID_HANDLE,
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_SUPPORTED,
+  ERROR_OPERATION_ABORTED,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { callOnThread, ThreadQueue } from "../file/thread_queue.ts";
@@ -36,22 +37,22 @@ import { hinted, withRemovalHint } from "./hints.ts";
  */
 export const portThreads: ThreadQueue = /* @__PURE__ */ new ThreadQueue(4);
 
+const SET_UP_ATTEMPTS = 10;
+
 /** The settings and the lines of one port: calls in order, on other threads. */
 export class CommControl {
   /** The port, which is not collected while something of it is in flight. */
-  readonly owner: object;
+  owner: object | undefined;
   readonly #handle: OverlappedHandle;
   readonly #calls = new ThreadQueue(1);
   #settings: SerialSettings;
   #lines: OutputLines;
 
   constructor(
-    owner: object,
     handle: OverlappedHandle,
     settings: SerialSettings,
     lines: OutputLines,
   ) {
-    this.owner = owner;
     this.#handle = handle;
     this.#settings = settings;
     this.#lines = lines;
@@ -64,9 +65,22 @@ export class CommControl {
 
   /** Sets up the port when it has been opened. */
   setUp(): Promise<void> {
+    const { bufferSize } = this.#settings;
     return this.#inOrder(async () => {
-      await this.#suggestBuffers("openSerial", this.#settings.bufferSize);
-      await this.#apply("openSerial", this.#settings);
+      for (let attempt = 1;; attempt++) {
+        try {
+          // With fAbortOnError, which another program may have set, the driver
+          // refuses all else from an error of the line until this call.
+          await this.#call("openSerial", "ClearCommError", 0n, 0n);
+          await this.#suggestBuffers("openSerial", bufferSize);
+          return await this.#apply("openSerial", this.#settings);
+        } catch (error) {
+          const isRefused = error instanceof Win32Error &&
+            error.win32 === ERROR_OPERATION_ABORTED;
+          if (isRefused && attempt < SET_UP_ATTEMPTS) continue;
+          throw withSettings(error, this.#settings);
+        }
+      }
     });
   }
 
@@ -84,7 +98,7 @@ export class CommControl {
       } catch (error) {
         // SetCommState is several calls of the driver.
         await this.#apply("reconfigure", before).catch(() => {});
-        throw error;
+        throw withSettings(error, settings);
       }
       this.#settings = settings;
     });
@@ -136,12 +150,8 @@ export class CommControl {
 
   async #apply(method: string, settings: SerialSettings): Promise<void> {
     const state = controlBlock(settings, this.#lines);
-    try {
-      await this.#set(method, "SetCommState", state);
-      await this.#set(method, "SetCommTimeouts", timeouts(settings));
-    } catch (error) {
-      throw withSettings(error, settings);
-    }
+    await this.#set(method, "SetCommState", state);
+    await this.#set(method, "SetCommTimeouts", timeouts(settings));
   }
 
   /**

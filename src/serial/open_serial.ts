@@ -27,7 +27,7 @@ import {
   OPEN_EXISTING,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { portThreads } from "./comm_control.ts";
+import { CommControl, portThreads } from "./comm_control.ts";
 import { type OpenSerialOptions, openSettings } from "./options.ts";
 import { portPath } from "./port_path.ts";
 import { serialPorts } from "./serial_ports.ts";
@@ -89,7 +89,14 @@ export async function openSerial(
     kernel32.CloseHandle(handle);
     throw error;
   }
-  return await portOf(overlapped, settings, lines);
+  const control = new CommControl(overlapped, settings, lines);
+  try {
+    await control.setUp();
+    return portOf(overlapped, control);
+  } catch (error) {
+    await overlapped.close();
+    throw error;
+  }
 }
 
 /** Opens a device on another thread: Bluetooth looks for it, for seconds. */

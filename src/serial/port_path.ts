@@ -21,7 +21,6 @@ export function portPath(name: unknown): string {
     );
   }
   if (/^com[1-9]\d{0,4}$/i.test(name)) return `\\\\.\\${name.toUpperCase()}`;
-  // deno-lint-ignore no-control-regex -- NUL ends a string in Windows
   if (/^\\\\[.?]\\[^\\/:\0]+$/.test(name)) return name;
   const hint = /^com[1-9]\d*:$/i.test(name)
     ? ". Leave the colon out."

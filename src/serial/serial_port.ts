@@ -27,15 +27,13 @@ import {
   PURGE_TXABORT,
   PURGE_TXCLEAR,
 } from "../win32/constants.ts";
-import { CommControl } from "./comm_control.ts";
+import type { CommControl } from "./comm_control.ts";
 import { withRemovalHint } from "./hints.ts";
 import {
   checkedChanges,
   checkedSignals,
-  type OutputLines,
   type ReconfigureOptions,
   type SerialOutputSignals,
-  type SerialSettings,
 } from "./options.ts";
 import { SerialReader } from "./serial_reader.ts";
 import { portTraits, streamedPort } from "./serial_streams.ts";
@@ -87,36 +85,24 @@ export class SerialPort implements AsyncDisposable {
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<ArrayBufferView> | undefined;
 
-  /** Takes over a handle, which is closed with the port. */
-  protected constructor(
-    handle: OverlappedHandle,
-    settings: SerialSettings,
-    lines: OutputLines,
-  ) {
+  /** Takes over a handle that has been set up. */
+  protected constructor(handle: OverlappedHandle, control: CommControl) {
     this.path = handle.path;
     this.#end = new Endpoint(handle);
     const transfers = new Transfers(handle);
-    this.#control = new CommControl(this, handle, settings, lines);
-    this.#reader = new SerialReader(this, handle, transfers, this.#control);
+    this.#control = control;
+    control.owner = this;
+    this.#reader = new SerialReader(this, handle, transfers, control);
     this.#writer = new SerialWriter(this, handle, transfers);
     this.#flusher = new Flusher(handle);
+    // What was wrong before is no error of this program's reads.
+    this.#reader.takeLineErrors();
     dropped.register(this, this.#end, this);
     printAs(SerialPort.prototype, (port) => ({
       path: port.path,
       closed: port.closed,
       ...port.#control.settings,
     }));
-  }
-
-  /** Sets the port up, or closes it. */
-  protected async setUp(): Promise<void> {
-    try {
-      await this.#control.setUp();
-      this.#reader.discard();
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
   }
 
   /**
@@ -410,30 +396,15 @@ export class SerialPort implements AsyncDisposable {
 
 /** Makes ports; callers of the module cannot. */
 class Port extends SerialPort {
-  constructor(
-    handle: OverlappedHandle,
-    settings: SerialSettings,
-    lines: OutputLines,
-  ) {
-    super(handle, settings, lines);
-  }
-
-  override setUp(): Promise<void> {
-    return super.setUp();
+  constructor(handle: OverlappedHandle, control: CommControl) {
+    super(handle, control);
   }
 }
 
-/**
- * Makes a port of a handle, and sets it up.
- *
- * @throws {Win32Error} What the driver refuses. The handle is closed then.
- */
-export async function portOf(
+/** Makes a port of a handle that has been set up. */
+export function portOf(
   handle: OverlappedHandle,
-  settings: SerialSettings,
-  lines: OutputLines,
-): Promise<SerialPort> {
-  const port = new Port(handle, settings, lines);
-  await port.setUp();
-  return port;
+  control: CommControl,
+): SerialPort {
+  return new Port(handle, control);
 }

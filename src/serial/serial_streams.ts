@@ -40,6 +40,9 @@ export function streamedPort(
     seek: NO_OFFSETS,
     sectorSize: NO_OFFSETS,
     size: NO_OFFSETS,
-    [Symbol.asyncDispose]: async () => onEnd(),
+    [Symbol.asyncDispose]() {
+      onEnd();
+      return Promise.resolve();
+    },
   };
 }
