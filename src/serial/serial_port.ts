@@ -5,7 +5,8 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { UnexpectedEndOfFileError } from "../errors/win32_error.ts";
+import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
+import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { printAs } from "../file/inspection.ts";
 import { oneOf } from "../file/option_values.ts";
@@ -98,11 +99,12 @@ export class SerialPort implements AsyncDisposable {
     // What was wrong before is no error of this program's reads.
     this.#reader.takeLineErrors();
     dropped.register(this, this.#end, this);
-    printAs(SerialPort.prototype, (port) => ({
+    const stateOf = (port: SerialPort) => ({
       path: port.path,
       closed: port.closed,
       ...port.#control.settings,
-    }));
+    });
+    printAs(SerialPort.prototype, stateOf, "SerialPort");
   }
 
   /**
@@ -144,7 +146,12 @@ export class SerialPort implements AsyncDisposable {
     const signal = checkedSignal("read", options);
     checkBytes("buffer", buffer);
     if (byteLengthOf(buffer) === 0) return 0;
-    return await this.#reader.read(buffer, signal) ?? 0;
+    const count = await this.#reader.read(buffer, signal);
+    if (count !== null) return count;
+    const { path } = this;
+    throw withRemovalHint(
+      new Win32Error("ReadFile", ERROR_HANDLE_EOF, { path }),
+    );
   }
 
   /**

@@ -3,7 +3,6 @@
 import {
   assert,
   assertEquals,
-  assertInstanceOf,
   assertRejects,
   assertStrictEquals,
   assertThrows,
@@ -15,6 +14,7 @@ import {
   SerialLineError,
   type SerialPort,
   serialPorts,
+  UnexpectedEndOfFileError,
   Win32Error,
 } from "../../mod.ts";
 import {
@@ -28,6 +28,8 @@ import {
 import type { DCB } from "../../src/structs.ts";
 import { assertSettles, turns } from "../support/overlapped_strict.ts";
 import { random } from "../support/random.ts";
+import { CharacterDevice } from "../support/strict_kernel/device.ts";
+import { OpenFile } from "../support/strict_kernel/open_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   plugIn,
@@ -683,6 +685,27 @@ strictTest(
   },
 );
 
+strictTest("a driver that says that no more will come", async (kernel) => {
+  const driver = { read: () => 0xC000_0011, control: () => 0xC000_0010 };
+  const device = new CharacterDevice(driver);
+  kernel.names.devices.set("com3", plugIn(kernel, "COM3"));
+  const port = await openSerial("COM3", FAST);
+  (kernel.handles.get(port.handle, OpenFile) as { target: unknown }).target =
+    device;
+  const { code, message } = await assertRejects(
+    () => port.read(new Uint8Array(1)),
+    Win32Error,
+  );
+  assertEquals(code, "EOF");
+  assert(message.includes("may have been unplugged"));
+  assertEquals(await port.readAll(), new Uint8Array(0));
+  await assertRejects(
+    () => port.readExactly(new Uint8Array(1)),
+    UnexpectedEndOfFileError,
+  );
+  await port.close();
+});
+
 strictTest("bytes that overflow the buffer are reported", async (kernel) => {
   await using both = await ends(kernel, { bufferSize: 1000 });
   const { port, device } = both;
@@ -1112,8 +1135,8 @@ strictTest("a port is printed with its settings", async (kernel) => {
     symbol,
     (depth: number, options: object, inspect: unknown) => string
   >)[inspect]!(0, {}, (value: unknown) => JSON.stringify(value));
-  assert(printed.includes('{"path":"COM3","closed":false,"baudRate":115200'));
-  assertInstanceOf(port, Object);
+  const start = 'SerialPort {"path":"COM3","closed":false,"baudRate":115200,';
+  assertEquals(printed.slice(0, start.length), start);
 });
 
 strictTest("waiting ports leave files their threads", async (kernel) => {
