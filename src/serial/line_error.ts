@@ -18,12 +18,15 @@ export type SerialLineErrorName =
   | "ParityError"
   | "BufferOverrunError";
 
-/** The errors, each before those that it brings about. */
-const ERRORS: readonly (readonly [
+/** The values of ClearCommError that are errors of the line. */
+export const LINE_ERRORS = 0x1F;
+
+/** Returns the errors, each before those that it brings about. */
+const errors = (): readonly (readonly [
   flags: number,
   name: SerialLineErrorName,
   sentence: string,
-])[] = [
+])[] => [
   [CE_BREAK, "BreakError", "The other end has sent a break"],
   [
     CE_OVERRUN | CE_RXOVER,
@@ -65,11 +68,10 @@ export class SerialLineError extends Error {
    * Creates the error of what ClearCommError reported.
    *
    * @param path The path of the port.
-   * @param flags CE_ values.
+   * @param flags CE_ values, at least one.
    */
   constructor(path: string, flags: number) {
-    const [, name, sentence] = ERRORS.find(([bits]) => (flags & bits) !== 0) ??
-      ERRORS[2]!;
+    const [, name, sentence] = errors().find(([bits]) => (flags & bits) !== 0)!;
     super(`${sentence} ('${path}', CE_ value 0x${flags.toString(16)}).`);
     this.name = name;
     this.path = path;

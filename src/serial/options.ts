@@ -105,10 +105,10 @@ export interface OutputLines {
   readonly requestToSend: boolean;
 }
 
-const MAX_DWORD = 2 ** 32 - 1;
+const MAX_DWORD = 4_294_967_295;
 /** What stands for no time-out is one more, and MAXDWORD means something else. */
-const MAX_TIMEOUT = MAX_DWORD - 2;
-const MAX_BUFFER_SIZE = 2 ** 24;
+const MAX_TIMEOUT = 4_294_967_293;
+const MAX_BUFFER_SIZE = 16_777_216;
 
 const SETTINGS = [
   "baudRate",

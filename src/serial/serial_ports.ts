@@ -19,7 +19,7 @@ export interface SerialPortInfo {
   readonly device: string;
 }
 
-const FIRST_LENGTH = 2 ** 15;
+const FIRST_LENGTH = 32_768;
 
 /**
  * Lists the serial ports that are there now, whether or not they are open.

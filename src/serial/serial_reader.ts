@@ -13,7 +13,7 @@ import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { OverlappedIo, Transfers } from "../overlapped/transfers.ts";
 import type { CommControl } from "./comm_control.ts";
 import { withRemovalHint } from "./hints.ts";
-import { SerialLineError } from "./line_error.ts";
+import { LINE_ERRORS, SerialLineError } from "./line_error.ts";
 
 type Signal = AbortSignal | undefined;
 type Reads = Pick<OverlappedIo, "read">;
@@ -99,7 +99,7 @@ export class SerialReader {
     const known = preservingLastError(() =>
       kernel32.ClearCommError(handle, this.#errors, null)
     );
-    return known ? this.#errors[0]! : 0;
+    return known ? this.#errors[0]! & LINE_ERRORS : 0;
   }
 
   async #read(
