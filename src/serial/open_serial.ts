@@ -83,7 +83,7 @@ export async function openSerial(
   try {
     overlapped = new OverlappedHandle(handle, path, {
       isDisk: false,
-      device: new DeviceKind(handle, path, "serial"),
+      device: new DeviceKind("serial", path),
     });
   } catch (error) {
     kernel32.CloseHandle(handle);
