@@ -384,8 +384,8 @@ export class SerialPort implements Target, Device {
   setMask(mask: number): void {
     const wait = this.#wait;
     if (wait !== undefined) {
-      wait.put(new Uint8Array(4));
-      this.#kernel.io.pending.endNow(wait, STATUS_SUCCESS, 4);
+      const events = new Uint8Array(4);
+      this.#kernel.io.pending.endNow(wait, STATUS_SUCCESS, events);
     }
     this.mask = mask;
     this.#events &= mask;
