@@ -1,11 +1,14 @@
 // Every program in examples/ is run on both runtimes, as its first lines say, and
 // must print what it promises.
 
-import { readdirSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Run, RunResult } from "../../tools/windows/mod.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import {
   type BothRuntimes,
   lines,
@@ -62,6 +65,29 @@ async function startDriver(
   return { run: driver, received: driver.ended.then(() => lines(output)[1]) };
 }
 
+/** Starts an example, and gives its lines as they come. Its `kill()` ends it at once. */
+async function startExample(
+  runtime: BothRuntimes,
+  example: string,
+  ...args: string[]
+): Promise<{ run: Run; lines: AsyncIterableIterator<string> }> {
+  const run = await windows.spawn(
+    runtime,
+    [...RUN[runtime], `examples/${example}`, ...args],
+    { cwd: REPOSITORY, stdout: "pipe" },
+  );
+  const { stdout } = run.process;
+  return { run, lines: createInterface(stdout!)[Symbol.asyncIterator]() };
+}
+
+/** What a crash may leave behind the last record of a log. */
+const TORN: Readonly<Record<string, Uint8Array>> = {
+  "nothing": new Uint8Array(0),
+  "zeros": new Uint8Array(5000),
+  "a header and no data": Uint8Array.of(1, 2, 3, 4, 100, 0, 0, 0),
+  "a length beyond the end": new Uint8Array(20).fill(255),
+};
+
 const EXAMPLES: Record<
   string,
   Record<string, (runtime: BothRuntimes) => unknown>
@@ -95,6 +121,22 @@ const EXAMPLES: Record<
         /^The disk is full: ERROR_(HANDLE_)?DISK_FULL$/,
       );
       assertEquals(output[2], "What was written is there: true");
+    },
+  },
+  "follow_log.ts": {
+    "prints what is there and what comes, until Ctrl+C": async (runtime) => {
+      using folder = tempFolder();
+      const log = folder.file("log.txt");
+      writeFileSync(log, "first\nsec");
+      const path = windows.path(log);
+      const { run, lines } = await startExample(runtime, "follow_log.ts", path);
+      try {
+        assertEquals((await lines.next()).value, "first");
+        appendFileSync(log, "ond\r\n");
+        assertEquals((await lines.next()).value, "second");
+      } finally {
+        await run.kill();
+      }
     },
   },
   "packet.ts": {
@@ -190,7 +232,56 @@ const EXAMPLES: Record<
       ]);
     },
   },
+  "write_ahead_log.ts": {
+    "has what it promised after it was killed, and cuts off what is torn":
+      async (runtime) => {
+        using folder = tempFolder();
+        const log = folder.file("log");
+        writeFileSync(log, "");
+        const path = windows.path(log);
+        let promised = 0;
+        let added = 0;
+        for (const [what, bytes] of Object.entries(TORN)) {
+          const { run, lines } = await startExample(
+            runtime,
+            "write_ahead_log.ts",
+            path,
+            "forever",
+          );
+          const [found, cut] = foundIn((await lines.next()).value);
+          assert(found >= promised, `${found} of ${promised}, then ${what}`);
+          assert(cut >= added, `${cut} of ${added} bytes cut off`);
+          const enough = found + randomInt(1, 300);
+          let killed: Promise<unknown> | undefined;
+          // What it promises before it is dead counts, too.
+          for (let line; !(line = await lines.next()).done;) {
+            promised = Number(line.value) + 1;
+            if (promised >= enough) killed ??= run.kill();
+          }
+          await killed;
+          appendFileSync(log, bytes);
+          added = bytes.length;
+        }
+        const [first, last] = await linesOf(
+          runtime,
+          "write_ahead_log.ts",
+          path,
+        );
+        const [found, cut] = foundIn(first!);
+        assert(found >= promised, `${found} of ${promised}`);
+        assert(cut >= added, `${cut} of ${added} bytes cut off`);
+        assertEquals(last, "1000 records more, in fewer writes: true");
+      },
+  },
 };
+
+/** Returns how many records the log had, all of which were right, and how many bytes were cut off. */
+function foundIn(line: string): [found: number, cut: number] {
+  const [, found, cut] =
+    /^(\d+) records, right: true; (\d+) bytes cut off$/.exec(line) ?? [];
+  assert(cut !== undefined, line);
+  return [Number(found), Number(cut)];
+}
 
 test("every example is run", () => {
   const names = readdirSync(join(REPOSITORY, "examples"));
