@@ -1,7 +1,6 @@
 // Every program in examples/ is run on both runtimes, as its first lines say, and
 // must print what it promises.
 
-import { randomInt } from "node:crypto";
 import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,6 +18,7 @@ import {
   session,
   windows,
 } from "./both_runtimes.ts";
+import { foundInLog, killLog } from "./killed_writers.ts";
 
 function run(
   runtime: BothRuntimes,
@@ -79,14 +79,6 @@ async function startExample(
   const { stdout } = run.process;
   return { run, lines: createInterface(stdout!)[Symbol.asyncIterator]() };
 }
-
-/** What a crash may leave behind the last record of a log. */
-const TORN: Readonly<Record<string, Uint8Array>> = {
-  "nothing": new Uint8Array(0),
-  "zeros": new Uint8Array(5000),
-  "a header and no data": Uint8Array.of(1, 2, 3, 4, 100, 0, 0, 0),
-  "a length beyond the end": new Uint8Array(20).fill(255),
-};
 
 const EXAMPLES: Record<
   string,
@@ -236,52 +228,21 @@ const EXAMPLES: Record<
     "has what it promised after it was killed, and cuts off what is torn":
       async (runtime) => {
         using folder = tempFolder();
-        const log = folder.file("log");
-        writeFileSync(log, "");
-        const path = windows.path(log);
-        let promised = 0;
-        let added = 0;
-        for (const [what, bytes] of Object.entries(TORN)) {
-          const { run, lines } = await startExample(
-            runtime,
-            "write_ahead_log.ts",
-            path,
-            "forever",
-          );
-          const [found, cut] = foundIn((await lines.next()).value);
-          assert(found >= promised, `${found} of ${promised}, then ${what}`);
-          assert(cut >= added, `${cut} of ${added} bytes cut off`);
-          const enough = found + randomInt(1, 300);
-          let killed: Promise<unknown> | undefined;
-          // What it promises before it is dead counts, too.
-          for (let line; !(line = await lines.next()).done;) {
-            promised = Number(line.value) + 1;
-            if (promised >= enough) killed ??= run.kill();
-          }
-          await killed;
-          appendFileSync(log, bytes);
-          added = bytes.length;
-        }
+        const path = folder.file("log");
+        writeFileSync(path, "");
+        const { promised, torn } = await killLog(runtime, path, 4);
         const [first, last] = await linesOf(
           runtime,
           "write_ahead_log.ts",
-          path,
+          windows.path(path),
         );
-        const [found, cut] = foundIn(first!);
-        assert(found >= promised, `${found} of ${promised}`);
-        assert(cut >= added, `${cut} of ${added} bytes cut off`);
-        assertEquals(last, "1000 records more, in fewer writes: true");
+        const { found, cut } = foundInLog(first!);
+        assert(found >= promised, `${found} of ${promised} records`);
+        assert(cut >= torn, `${cut} of ${torn} bytes cut off`);
+        assertEquals(last, "1000 records more, by 63 writes");
       },
   },
 };
-
-/** Returns how many records the log had, all of which were right, and how many bytes were cut off. */
-function foundIn(line: string): [found: number, cut: number] {
-  const [, found, cut] =
-    /^(\d+) records, right: true; (\d+) bytes cut off$/.exec(line) ?? [];
-  assert(cut !== undefined, line);
-  return [Number(found), Number(cut)];
-}
 
 test("every example is run", () => {
   const names = readdirSync(join(REPOSITORY, "examples"));
