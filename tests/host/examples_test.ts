@@ -116,7 +116,9 @@ const EXAMPLES: Record<
     },
   },
   "follow_log.ts": {
-    "prints what is there and what comes, until Ctrl+C": async (runtime) => {
+    "prints what is there, and lines when they are complete": async (
+      runtime,
+    ) => {
       using folder = tempFolder();
       const log = folder.file("log.txt");
       writeFileSync(log, "first\nsec");
