@@ -228,14 +228,15 @@ class Call {
   }
 
   #putView(parameter: Parameter, view: ArrayBufferView): void {
-    const { index, smallest } = parameter;
+    const { index, smallest, writtenAs } = parameter;
     const byteLength = byteLengthOf(view);
     if (byteLength < smallest) {
       throw this.#tooSmall(parameter, byteLength, smallest);
     }
     this.#byteLengths[index] = byteLength;
     if (
-      smallest === 4 && this.#value === undefined && view instanceof Uint32Array
+      smallest === 4 && writtenAs === MEMORY && this.#value === undefined &&
+      view instanceof Uint32Array
     ) {
       // A third buffer costs more than the transfer of a small one. Its elements
       // are written as what they are, even if it only claims to be of this type.

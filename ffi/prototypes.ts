@@ -16,6 +16,13 @@ export type Prototype = readonly [result: string, ...parameters: string[]];
 /** The rows. What each function does is said in `kernel32.ts`. */
 export const PROTOTYPES = {
   CancelIoEx: ["bool", "hFile handle", "lpOverlapped overlapped? 32"],
+  ClearCommBreak: ["bool", "hFile handle"],
+  ClearCommError: [
+    "bool",
+    "hFile handle",
+    "lpErrors buffer? 4",
+    "lpStat buffer? 12",
+  ],
   CloseHandle: ["bool", "hObject handle"],
   ConnectNamedPipe: [
     "bool",
@@ -80,6 +87,7 @@ export const PROTOTYPES = {
     "bInheritHandle bool",
     "dwOptions u32",
   ],
+  EscapeCommFunction: ["bool", "hFile handle", "dwFunc u32"],
   FlushFileBuffers: ["bool", "hFile handle"],
   FormatMessageW: [
     "u32",
@@ -91,6 +99,9 @@ export const PROTOTYPES = {
     "nSize u32",
     "Arguments buffer? 0",
   ],
+  GetCommMask: ["bool", "hFile handle", "lpEvtMask buffer 4"],
+  GetCommModemStatus: ["bool", "hFile handle", "lpModemStat buffer 4"],
+  GetCommProperties: ["bool", "hFile handle", "lpCommProp buffer 64"],
   GetCommState: ["bool", "hFile handle", "lpDCB buffer 28"],
   GetCommTimeouts: ["bool", "hFile handle", "lpCommTimeouts buffer 20"],
   GetConsoleMode: ["bool", "hConsoleHandle handle", "lpMode buffer 4"],
@@ -181,6 +192,17 @@ export const PROTOTYPES = {
   ],
   GetStdHandle: ["handle", "nStdHandle u32"],
   GetSystemInfo: ["void", "lpSystemInfo buffer 48"],
+  GetVolumeInformationByHandleW: [
+    "bool",
+    "hFile handle",
+    "lpVolumeNameBuffer buffer? nVolumeNameSize*2",
+    "nVolumeNameSize u32",
+    "lpVolumeSerialNumber buffer? 4",
+    "lpMaximumComponentLength buffer? 4",
+    "lpFileSystemFlags buffer? 4",
+    "lpFileSystemNameBuffer buffer? nFileSystemNameSize*2",
+    "nFileSystemNameSize u32",
+  ],
   GetVolumePathNameW: [
     "bool",
     "lpszFileName wstr",
@@ -218,6 +240,13 @@ export const PROTOTYPES = {
     "dwCompletionKey usize",
     "lpOverlapped overlapped? 32",
   ],
+  PurgeComm: ["bool", "hFile handle", "dwFlags u32"],
+  QueryDosDeviceW: [
+    "u32",
+    "lpDeviceName wstr?",
+    "lpTargetPath buffer? ucchMax*2",
+    "ucchMax u32",
+  ],
   ReadFile: [
     "bool",
     "hFile handle",
@@ -235,6 +264,8 @@ export const PROTOTYPES = {
     "lpOverlapped overlapped 32",
   ],
   ResetEvent: ["bool", "hEvent handle"],
+  SetCommBreak: ["bool", "hFile handle"],
+  SetCommMask: ["bool", "hFile handle", "dwEvtMask u32"],
   SetCommState: ["bool", "hFile handle", "lpDCB buffer 28"],
   SetCommTimeouts: ["bool", "hFile handle", "lpCommTimeouts buffer 20"],
   SetEndOfFile: ["bool", "hFile handle"],
@@ -267,6 +298,7 @@ export const PROTOTYPES = {
     "lpMaxCollectionCount buffer? 4",
     "lpCollectDataTimeout buffer? 4",
   ],
+  SetupComm: ["bool", "hFile handle", "dwInQueue u32", "dwOutQueue u32"],
   TransactNamedPipe: [
     "bool",
     "hNamedPipe handle",
@@ -293,6 +325,12 @@ export const PROTOTYPES = {
     "flProtect u32",
   ],
   VirtualFree: ["bool", "lpAddress buffer 0", "dwSize usize", "dwFreeType u32"],
+  WaitCommEvent: [
+    "bool",
+    "hFile handle",
+    "lpEvtMask overlapped 4",
+    "lpOverlapped overlapped? 32",
+  ],
   WaitForSingleObject: ["u32", "hHandle handle", "dwMilliseconds u32"],
   WaitNamedPipeW: ["bool", "lpNamedPipeName wstr", "nTimeOut u32"],
   WriteFile: [
