@@ -5,24 +5,22 @@
  */
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
-import type { ThreadQueue } from "../file/thread_queue.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
 
 /**
- * Makes a blocking call when a thread is free. The handle stays open until it
- * has returned: `close()` cancels it.
+ * Does work with blocking calls. The handle stays open until it has ended:
+ * `close()` cancels the calls.
  *
- * @throws {FileClosedError} If the handle is closed before it has returned.
+ * @throws {FileClosedError} If the handle is closed before the work has ended.
  */
-export async function callWhileOpen(
+export async function whileOpen(
   handle: OverlappedHandle,
   method: string,
-  threads: ThreadQueue,
-  call: () => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<void> {
   const { path, closingSignal } = handle;
   try {
-    await handle.during(method, () => threads.run(call, closingSignal));
+    await handle.during(method, work);
   } catch (error) {
     const isCancelled = error === closingSignal.reason ||
       (error instanceof Win32Error && error.win32 === ERROR_OPERATION_ABORTED);

@@ -9,7 +9,6 @@ import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
 import { countOf, valuesOf } from "../file/option_values.ts";
 import { isAborted, reasonOf } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
@@ -20,6 +19,7 @@ import {
   readToEnd,
   writeFully,
 } from "../overlapped/full_transfers.ts";
+import { writeJoined } from "../overlapped/joined_write.ts";
 import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
@@ -377,8 +377,8 @@ export class PipeConnection implements AsyncDisposable {
   ): Promise<number> {
     this.#end.checkWrites("writeGather");
     const signal = checkedSignal("writeGather", options);
-    const joined = joinedBytes(checkList("buffers", buffers));
-    return await this.#write(joined, signal);
+    const views = checkList("buffers", buffers);
+    return await writeJoined(views, (joined) => this.#write(joined, signal));
   }
 
   /**

@@ -14,7 +14,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { callOnThread, ThreadQueue } from "../file/thread_queue.ts";
 import { rentBuffer } from "../memory/pooled_memory.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
-import { callWhileOpen } from "../overlapped/thread_call.ts";
+import { whileOpen } from "../overlapped/thread_call.ts";
 import {
   CLRBREAK,
   CLRDTR,
@@ -186,12 +186,12 @@ export class CommControl {
     name: string,
     ...args: readonly bigint[]
   ): Promise<void> {
-    const { handle, path } = this.#handle;
-    await callWhileOpen(
+    const { handle, path, closingSignal } = this.#handle;
+    const call = () => callOnThread(name, [handle, ...args], path);
+    await whileOpen(
       this.#handle,
       method,
-      portThreads,
-      () => callOnThread(name, [handle, ...args], path),
+      () => portThreads.run(call, closingSignal),
     );
   }
 
