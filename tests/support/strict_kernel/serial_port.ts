@@ -642,8 +642,12 @@ export class SerialPort implements Target, Device {
   }
 
   #abort(queue: SerialQueue): void {
-    for (const { operation } of [...queue.transfers]) {
-      this.#kernel.io.pending.endNow(operation, STATUS_CANCELLED);
+    const { pending } = this.#kernel.io;
+    const isWrite = queue === this.#writes;
+    for (const { operation, bytes } of [...queue.transfers]) {
+      // WDS serial/write.c, SerialGrabWriteFromIsr: what was sent counts.
+      const count = isWrite ? operation.request.length - bytes.length : 0;
+      pending.endNow(operation, STATUS_CANCELLED, undefined, count);
     }
   }
 
