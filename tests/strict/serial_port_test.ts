@@ -61,6 +61,7 @@ import {
   RuleSystem,
   write,
 } from "../support/rules.ts";
+import { random } from "../support/random.ts";
 import { turns } from "../support/overlapped_strict.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -786,3 +787,73 @@ strictTest("time passes by itself if the test wants it to", async (kernel) => {
   await turns();
   assertEquals([kernel.clock.now, reading.result], [1e6, [OK, 0]]);
 });
+
+strictTest(
+  "whatever ends when, bytes come and go in their order",
+  async (kernel, seed) => {
+    const { below } = random(seed);
+    const port = plugIn(
+      kernel,
+      "COM7",
+      (["serial.sys", "FTDI"] as const)[seed % 2],
+    );
+    using system = new RuleSystem();
+    const handle = openPort(
+      system,
+      "COM7",
+      { ...firstByte(20), WriteTotalTimeoutConstant: 50 },
+      { flags: FILE_FLAG_OVERLAPPED },
+    );
+    const reads: Pending[] = [];
+    const writes: [writing: Pending, data: number[]][] = [];
+    let [received, written] = [0, 0];
+    for (let i = 0; i < 200; i++) {
+      const count = 1 + below(4);
+      switch (below(6)) {
+        case 0:
+          port.receive(
+            ...Array.from({ length: count }, () => received++ % 256),
+          );
+          break;
+        case 1:
+          reads.push(startRead(handle, count));
+          break;
+        case 2: {
+          const data = Array.from({ length: count }, () => written++ % 256);
+          writes.push([startWrite(handle, data), data]);
+          break;
+        }
+        case 3:
+          kernel.clock.advance(below(30));
+          break;
+        case 4:
+          port.room = below(3) === 0 ? 0 : Infinity;
+          break;
+        default:
+          await turns();
+      }
+    }
+    port.room = Infinity;
+    await turns();
+    while (port.received.length > 0) {
+      reads.push(startRead(handle, 100));
+      await turns();
+    }
+    kernel.clock.advance(20 * reads.length);
+    kernel.clock.advance(50 * writes.length);
+    await turns();
+    const came = reads.flatMap((reading) => {
+      const [code, count] = reading.result;
+      assertEquals(code, OK);
+      return reading.bytes(count);
+    });
+    assertEquals(came, Array.from({ length: received }, (_, i) => i % 256));
+    const left = writes.flatMap(([writing, data]) => {
+      const [code, count] = writing.result;
+      assertEquals(code, OK);
+      return data.slice(0, count);
+    });
+    assertEquals(port.sent, left);
+  },
+  [1, 2, 3, 4],
+);
