@@ -60,6 +60,7 @@ export type {
   TryLockOptions,
 } from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
+export { clearPooledMemory } from "./src/memory/pooled_memory.ts";
 export { type Diagnostics, diagnostics } from "./src/diagnostics.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";

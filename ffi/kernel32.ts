@@ -425,6 +425,22 @@ export interface Kernel32 {
   GetSystemInfo(lpSystemInfo: Pointer): void;
 
   /**
+   * Retrieves the name, the serial number and the features of the volume that a file lies on.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumeinformationbyhandlew
+   */
+  GetVolumeInformationByHandleW(
+    hFile: Handle,
+    lpVolumeNameBuffer: Pointer | null,
+    nVolumeNameSize: number,
+    lpVolumeSerialNumber: Pointer | null,
+    lpMaximumComponentLength: Pointer | null,
+    lpFileSystemFlags: Pointer | null,
+    lpFileSystemNameBuffer: Pointer | null,
+    nFileSystemNameSize: number,
+  ): boolean;
+
+  /**
    * Retrieves the mount point of a path's volume.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumepathnamew

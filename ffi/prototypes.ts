@@ -192,6 +192,17 @@ export const PROTOTYPES = {
   ],
   GetStdHandle: ["handle", "nStdHandle u32"],
   GetSystemInfo: ["void", "lpSystemInfo buffer 48"],
+  GetVolumeInformationByHandleW: [
+    "bool",
+    "hFile handle",
+    "lpVolumeNameBuffer buffer? nVolumeNameSize*2",
+    "nVolumeNameSize u32",
+    "lpVolumeSerialNumber buffer? 4",
+    "lpMaximumComponentLength buffer? 4",
+    "lpFileSystemFlags buffer? 4",
+    "lpFileSystemNameBuffer buffer? nFileSystemNameSize*2",
+    "nFileSystemNameSize u32",
+  ],
   GetVolumePathNameW: [
     "bool",
     "lpszFileName wstr",

@@ -5,7 +5,8 @@
 // once than there are processors, since tests wait for half of their time, and at most four. Counts come from the runtimes'
 // own reports. Exit code 0 only if every test that was to run ran and passed.
 
-import { availableParallelism, constants } from "node:os";
+import { realpathSync } from "node:fs";
+import { availableParallelism, constants, tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -37,6 +38,11 @@ const failures: string[] = [];
 
 // What runs ends with this process.
 onInterruption((signal) => process.exit(128 + constants.signals[signal]));
+
+// On Windows the folder may be named in short, as RUNNER~1, and tests compare paths.
+if (process.platform === "win32") {
+  process.env["TEMP"] = process.env["TMP"] = realpathSync.native(tmpdir());
+}
 
 const files = await findTests(repository);
 const onWindows = [...files.windows, ...files.host].some(isWanted);

@@ -231,7 +231,7 @@ export class PipeListener
     try {
       instance = new OverlappedHandle(handle, path, {
         isDisk: false,
-        device: new DeviceKind(handle, path, "pipe"),
+        device: new DeviceKind("pipe", path),
       });
     } catch (error) {
       kernel32.CloseHandle(handle);

@@ -165,6 +165,26 @@ export const MOVEFILE_REPLACE_EXISTING = 0x1;
 /** MoveFileExW returns when the move is on the disk. */
 export const MOVEFILE_WRITE_THROUGH = 0x8;
 
+// GetVolumeInformationByHandleW: lpFileSystemFlags
+// https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumeinformationbyhandlew
+
+/** Files can be compressed one by one. */
+export const FILE_FILE_COMPRESSION = 0x10;
+/** Files can be sparse. */
+export const FILE_SUPPORTS_SPARSE_FILES = 0x40;
+/** There may be reparse points, such as symbolic links. */
+export const FILE_SUPPORTS_REPARSE_POINTS = 0x80;
+/** A file can be deleted and replaced while others have it open. */
+export const FILE_SUPPORTS_POSIX_UNLINK_RENAME = 0x400;
+/** Files can be encrypted. */
+export const FILE_SUPPORTS_ENCRYPTION = 0x0002_0000;
+/** A file can have further streams, such as `name:stream`. */
+export const FILE_NAMED_STREAMS = 0x0004_0000;
+/** The volume cannot be written. */
+export const FILE_READ_ONLY_VOLUME = 0x0008_0000;
+/** Files can share their clusters. */
+export const FILE_SUPPORTS_BLOCK_REFCOUNTING = 0x0800_0000;
+
 // LockFileEx
 
 /** Fails if the lock cannot be granted at once. */

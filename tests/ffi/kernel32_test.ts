@@ -58,6 +58,7 @@ const PROMISED: readonly (keyof Kernel32)[] = [
   "GetQueuedCompletionStatusEx",
   "GetStdHandle",
   "GetSystemInfo",
+  "GetVolumeInformationByHandleW",
   "GetVolumePathNameW",
   "LockFileEx",
   "PeekNamedPipe",

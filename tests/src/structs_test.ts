@@ -29,6 +29,7 @@ import {
   OVERLAPPED_ENTRY,
   SECURITY_ATTRIBUTES,
   STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR,
+  STORAGE_ADAPTER_DESCRIPTOR,
   STORAGE_PROPERTY_QUERY,
   SYSTEM_INFO,
 } from "../../src/structs.ts";
@@ -101,6 +102,7 @@ test("the structures have the sizes that Windows takes and gives", () => {
     OVERLAPPED_ENTRY,
     SECURITY_ATTRIBUTES,
     STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR,
+    STORAGE_ADAPTER_DESCRIPTOR,
     STORAGE_PROPERTY_QUERY,
     SYSTEM_INFO,
   }).map(([name, layout]) => [name, layout.size]);
@@ -129,6 +131,7 @@ test("the structures have the sizes that Windows takes and gives", () => {
     OVERLAPPED_ENTRY: 32,
     SECURITY_ATTRIBUTES: 24,
     STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR: 28,
+    STORAGE_ADAPTER_DESCRIPTOR: 32,
     STORAGE_PROPERTY_QUERY: 12,
     SYSTEM_INFO: 48,
   });

@@ -7,8 +7,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  connectPipe,
   ERROR_TIMEOUT,
   ERROR_WRITE_FAULT,
+  listenPipe,
   open,
   openSync,
   UnexpectedEndOfFileError,
@@ -16,6 +18,10 @@ import {
 } from "../../mod.ts";
 import { Console } from "../support/strict_kernel/console.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   plugIn,
@@ -228,3 +234,44 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest("a port is known when it is open", async (kernel) => {
+  const device = port(kernel, "serial.sys");
+  for (const half of ["synchronous", "overlapped"]) {
+    await using file = half === "overlapped"
+      ? await open(COM, PORT)
+      : openSync(COM, PORT);
+    // As after a program has given back the permission for new functions.
+    using _one = failFunction("GetCommState", 5);
+    using _two = failFunction("GetConsoleMode", 5);
+    const bytes = new Uint8Array(3);
+    assertEquals(await file.read(bytes), 0);
+    device.receive(1);
+    await assertRejects(
+      async () => await file.readExactly(bytes),
+      Win32Error,
+      "TIMEOUT",
+    );
+  }
+});
+
+strictTest("files and pipes are not asked for a port's state", async () => {
+  let asked = 0;
+  const counted = (name: string) =>
+    replaceFunction(name, (original) => (kernel, ...words) => {
+      asked++;
+      return original(kernel, ...words);
+    });
+  using _one = counted("GetCommState");
+  using _two = counted("GetConsoleMode");
+  using file = openSync("C:\\a", { ...BOTH, create: true });
+  assertEquals(file.read(new Uint8Array(3)), null);
+  await using listener = listenPipe("\\\\.\\pipe\\a");
+  await using client = await connectPipe("\\\\.\\pipe\\a");
+  await using server = await listener.accept();
+  await server.write(Uint8Array.of(1));
+  assertEquals(await client.read(new Uint8Array(3)), 1);
+  assertEquals(asked, 0);
+  openSync("\\\\.\\NUL").close();
+  assertEquals(asked, 2);
+});
