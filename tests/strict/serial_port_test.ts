@@ -329,6 +329,26 @@ portTest("the interval counts from the first byte", (setup) => {
   assertEquals(pending.result, [OK, 2]);
 });
 
+portTest(
+  "with MAXDWORD and other numbers a read ends with any byte at its start",
+  (setup) => {
+    const { kernel, port, open } = setup;
+    const handle = open({
+      ReadIntervalTimeout: MAXDWORD,
+      ReadTotalTimeoutMultiplier: 10,
+      ReadTotalTimeoutConstant: 5,
+    }, true);
+    port.receive(1);
+    assertEquals(startRead(handle, 3).result, [OK, 1]);
+    const pending = startRead(handle, 3);
+    port.receive(1, 2);
+    kernel.clock.advance(34);
+    assertEquals(pending.isPending, true);
+    kernel.clock.advance(1);
+    assertEquals(pending.result, [OK, 2]);
+  },
+);
+
 portTest("without time-outs a read waits until it is full", (setup) => {
   const { kernel, port, open } = setup;
   const pending = startRead(open({}, true), 3);
@@ -444,6 +464,11 @@ portTest("WaitCommEvent ends with the events of the mask", (setup) => {
   const second = wait();
   kernel32.SetCommMask(handle, EV_ERR);
   assertEquals(events(second), 0);
+  port.receive(1);
+  port.lineError("overrun");
+  // What the new mask has not is forgotten.
+  kernel32.SetCommMask(handle, EV_RXCHAR);
+  kernel32.SetCommMask(handle, EV_ERR);
   const third = wait();
   port.receive(1);
   port.lineError("framing", 2);
@@ -628,6 +653,16 @@ portTest("a nearly full input buffer stops the other end", (setup) => {
   port.receive("x");
   assertEquals([port.lines.dtr, port.lines.rts], [false, false]);
   assertEquals(port.sent, [0x13]);
+  assertEquals(clearErrors(handle).stat.Flags.fXoffSent, 1);
+  // Who has sent XOFF sends nothing else: some take any byte for XON.
+  const state = { XonLim: 10, XoffLim: 96 };
+  setTimeouts(handle, { WriteTotalTimeoutConstant: 10 });
+  assertEquals(write(handle, Uint8Array.of(1)), [OK, 0]);
+  setState(handle, { Flags: { ...Flags, fTXContinueOnXoff: 1 }, ...state });
+  assertEquals(write(handle, Uint8Array.of(1)), [OK, 1]);
+  assertEquals(port.sent.splice(1), [1]);
+  setTimeouts(handle, IMMEDIATE);
+  setState(handle, { Flags, ...state });
   read(handle, buffer(3989));
   assertEquals(port.lines.rts, false);
   read(handle, buffer(1));
@@ -698,10 +733,14 @@ portTest("a new port under the name is another one", (setup) => {
   assertEquals(clearErrors(handle).code, 0);
 });
 
-portTest("bytes that come while the port is closed are lost", (setup) => {
-  const { port, open } = setup;
+portTest("what came before the port was opened is lost", (setup) => {
+  const { system, port, open } = setup;
+  const before = open();
   port.receive("lost");
   port.lineError("overrun");
+  system.close(before);
+  port.receive("lost");
+  port.lineError("framing");
   const handle = open(IMMEDIATE);
   assertEquals(clearErrors(handle).errors, 0);
   assertEquals(read(handle, buffer(4)), [OK, 0]);
