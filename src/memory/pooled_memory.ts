@@ -143,8 +143,10 @@ export function rentBuffer(length: number): PooledBuffer {
   let size = SMALLEST;
   while (size < length) size *= 2;
   preparePool();
-  const buffer = size <= MAX_COPIED ? pool!.rent(size) : undefined;
-  return buffer ?? new PooledBuffer(new AlignedBuffer(size), 0, size);
+  const pooled = size <= MAX_COPIED ? pool!.rent(size) : undefined;
+  if (pooled !== undefined) return pooled;
+  const own = size <= MAX_COPIED ? size : length;
+  return new PooledBuffer(new AlignedBuffer(own), 0, own);
 }
 
 /** Returns how much memory the pool has that no operation uses, in bytes. */

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import {
+  appendFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -13,9 +14,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Run, RunResult } from "../../tools/windows/mod.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import {
   type BothRuntimes,
   lines,
@@ -26,6 +29,7 @@ import {
   session,
   windows,
 } from "./both_runtimes.ts";
+import { foundInLog, killLog } from "./killed_writers.ts";
 
 function run(
   runtime: BothRuntimes,
@@ -70,6 +74,21 @@ async function startDriver(
   });
   await ready;
   return { run: driver, received: driver.ended.then(() => lines(output)[1]) };
+}
+
+/** Starts an example, and gives its lines as they come. Its `kill()` ends it at once. */
+async function startExample(
+  runtime: BothRuntimes,
+  example: string,
+  ...args: string[]
+): Promise<{ run: Run; lines: AsyncIterableIterator<string> }> {
+  const run = await windows.spawn(
+    runtime,
+    [...RUN[runtime], `examples/${example}`, ...args],
+    { cwd: REPOSITORY, stdout: "pipe" },
+  );
+  const { stdout } = run.process;
+  return { run, lines: createInterface(stdout!)[Symbol.asyncIterator]() };
 }
 
 const MIB = 2 ** 20;
@@ -168,6 +187,24 @@ const EXAMPLES: Record<
         /^The disk is full: ERROR_(HANDLE_)?DISK_FULL$/,
       );
       assertEquals(output[2], "What was written is there: true");
+    },
+  },
+  "follow_log.ts": {
+    "prints what is there, and lines when they are complete": async (
+      runtime,
+    ) => {
+      using folder = tempFolder();
+      const log = folder.file("log.txt");
+      writeFileSync(log, "first\nsec");
+      const path = windows.path(log);
+      const { run, lines } = await startExample(runtime, "follow_log.ts", path);
+      try {
+        assertEquals((await lines.next()).value, "first");
+        appendFileSync(log, "ond\r\n");
+        assertEquals((await lines.next()).value, "second");
+      } finally {
+        await run.kill();
+      }
     },
   },
   "inspect.ts": {
@@ -310,6 +347,24 @@ const EXAMPLES: Record<
         "64 sectors in the file behind them",
       ]);
     },
+  },
+  "write_ahead_log.ts": {
+    "has what it promised after it was killed, and cuts off what is torn":
+      async (runtime) => {
+        using folder = tempFolder();
+        const path = folder.file("log");
+        writeFileSync(path, "");
+        const { promised, torn } = await killLog(runtime, path, 4);
+        const [first, last] = await linesOf(
+          runtime,
+          "write_ahead_log.ts",
+          windows.path(path),
+        );
+        const { found, cut } = foundInLog(first!);
+        assert(found >= promised, `${found} of ${promised} records`);
+        assert(cut >= torn, `${cut} of ${torn} bytes cut off`);
+        assertEquals(last, "1000 records more, by 63 writes");
+      },
   },
 };
 

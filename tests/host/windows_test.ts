@@ -247,6 +247,28 @@ test("smallDisk() makes a disk that is full after so many bytes", {
   assertStringIncludes(stderr, "112"); // ERROR_DISK_FULL
 });
 
+test("serialDevice() plugs in a port that answers, until it is disposed of", {
+  skip: onWindows,
+}, async () => {
+  await using session = await windows.session();
+  const code = `
+    const port = Deno.openSync("\\\\\\\\.\\\\" + Deno.args[0], { read: true, write: true });
+    port.writeSync(new TextEncoder().encode("AT\\n"));
+    const byte = new Uint8Array(1);
+    for (let text = ""; !text.endsWith("\\n"); text += String.fromCharCode(byte[0])) port.readSync(byte);
+    console.log("answered");`;
+  const ask = (port: string) =>
+    windows.run("deno", ["eval", code, port], {
+      ...{ stdout: "pipe", stderr: "pipe", timeout: 20_000 },
+    });
+  const device = await session.serialDevice();
+  const { port } = device!;
+  const { stdout, stderr } = await ask(port);
+  assertEquals(stdout.trim(), "answered", stderr);
+  await device![Symbol.asyncDispose]();
+  assertStringIncludes((await ask(port)).stderr, "os error 2");
+});
+
 test("compile() makes a Windows program, or shows what the compiler says about a mistake", async () => {
   const source = join(folder, "answer.c");
   const program = join(folder, "answer.exe");

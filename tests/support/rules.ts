@@ -113,8 +113,12 @@ export class RuleSystem implements Disposable {
 }
 
 /** Registers a rule. On the strict kernel it fails, too, if the program does what Windows leaves undefined. */
-export function rule(name: string, run: (system: RuleSystem) => void): void {
-  test(name, () => {
+export function rule(
+  name: string,
+  run: (system: RuleSystem) => void,
+  { skip = false }: { skip?: boolean } = {},
+): void {
+  test(name, { skip }, () => {
     const kernel = onWindows ? undefined : strictKernel();
     kernel?.reset(1);
     {
