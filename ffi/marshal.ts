@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { describe } from "./describe.ts";
+import { argumentError, rangeError } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import type { Prototype } from "./prototypes.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
@@ -318,10 +318,10 @@ class Call {
 
   #mismatch(parameter: Parameter, value: unknown): TypeError {
     const expected = TYPES[parameter.type]![1];
-    return new TypeError(
-      `${this.#label(parameter)} must be ${expected}${
-        parameter.isOptional ? ", or null" : ""
-      }: got ${describe(value)}`,
+    return argumentError(
+      this.#label(parameter),
+      `${expected}${parameter.isOptional ? ", or null" : ""}`,
+      value,
     );
   }
 
@@ -330,9 +330,10 @@ class Call {
     value: number | bigint,
     bits: number,
   ): RangeError {
-    return new RangeError(
-      `${this.#label(parameter)} must be an integer of ${bits} bits: got ` +
-        `${value}`,
+    return rangeError(
+      this.#label(parameter),
+      `an integer of ${bits} bits`,
+      value,
     );
   }
 

@@ -20,7 +20,7 @@ import { appendsOnlySizeError, type FileMode } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "./path.ts";
 import {
-  checkedRename,
+  checkedReplace,
   deleteFile,
   renameFile,
   type RenameOptions,
@@ -312,7 +312,7 @@ export abstract class BaseFile {
    */
   rename(newPath: string | FileUrl, options: RenameOptions = {}): void {
     this.check("rename");
-    const { replace = false } = checkedRename(options);
+    const replace = checkedReplace(options);
     const to = absolutePath(toWin32Path(newPath));
     renameFile(this.handle, this.path, to, replace);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { PositionOptions } from "../file/position.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
@@ -51,9 +51,7 @@ export function checkedTransferOptions(
   options: TransferOptions,
 ): CheckedOptions {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { at: 0 }: got ${describe(options)}`,
-    );
+    throw argumentError("options", "an object such as { at: 0 }", options);
   }
   const { at, signal } = options;
   if (at !== undefined) checkOffset("at", at);

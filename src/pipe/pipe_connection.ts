@@ -23,10 +23,10 @@ import type { SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
 import { writableOf } from "../streams/writable.ts";
-import { countOf, valuesOf } from "./options.ts";
 import type { PipeEnd } from "./pipe_end.ts";
 import { PipeReader } from "./pipe_reader.ts";
 import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
+import { checkCount, settingsOf } from "../file/options.ts";
 
 /** How `readMessage()` reads. */
 export interface ReadMessageOptions extends SignalOptions {
@@ -273,19 +273,14 @@ export class PipeConnection implements AsyncDisposable {
     options: ReadMessageOptions = {},
   ): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#end.checkMessages("readMessage");
-    const { signal: given, maxLength: limit } = valuesOf(
-      "readMessage",
-      options,
-      ["maxLength", "signal"],
-    );
+    const { signal, maxLength } = settingsOf("readMessage()", options, {
+      maxLength: MAX_MESSAGE_LENGTH,
+      signal: undefined,
+    });
     this.#end.checkReads("readMessage");
-    const signal = checkedSignal("readMessage", { signal: given as Signal });
-    const maxLength = countOf(
-      "maxLength",
-      limit,
-      MAX_MESSAGE_LENGTH,
-      MAX_LENGTH,
-    );
+    checkSignal(signal);
+    throwIfAborted(signal);
+    checkCount("maxLength", maxLength, MAX_LENGTH);
     return await this.#reads.run(
       () => this.#reader.readMessage(maxLength, signal),
       signal,
@@ -436,7 +431,10 @@ export class PipeConnection implements AsyncDisposable {
   createReadable(
     options: PipeReadableOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const given = valuesOf("createReadable", options, ["chunkSize", "signal"]);
+    const given = settingsOf("createReadable()", options, {
+      chunkSize: undefined,
+      signal: undefined,
+    });
     this.#end.checkReads("createReadable");
     return readableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
       ...given,
@@ -455,7 +453,9 @@ export class PipeConnection implements AsyncDisposable {
    * @throws {TypeError} If this end only reads, or an option is wrong.
    */
   createWritable(options: SignalOptions = {}): WritableStream<ArrayBufferView> {
-    const given = valuesOf("createWritable", options, ["signal"]);
+    const given = settingsOf("createWritable()", options, {
+      signal: undefined,
+    });
     this.#end.checkWrites("createWritable");
     return writableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
       ...given,
@@ -543,7 +543,7 @@ export class PipeConnection implements AsyncDisposable {
 type Signal = AbortSignal | undefined;
 
 function checkedSignal(method: string, options: SignalOptions): Signal {
-  const signal = valuesOf(method, options, ["signal"])["signal"] as Signal;
+  const { signal } = settingsOf(`${method}()`, options, { signal: undefined });
   checkSignal(signal);
   throwIfAborted(signal);
   return signal;

@@ -20,11 +20,11 @@ import {
   type ListenPipeOptions,
   type ListenSettings,
   listenSettings,
-  valuesOf,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
 import { closeHandle, PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
+import { settingsOf } from "../file/options.ts";
 
 /** A call of `accept()` that waits. */
 interface Acceptor {
@@ -112,7 +112,7 @@ export class PipeListener
    */
   async accept(options: SignalOptions = {}): Promise<PipeConnection> {
     if (this.closed) throw new FileClosedError("accept", this.path);
-    const { signal } = valuesOf("accept", options, ["signal"]) as SignalOptions;
+    const { signal } = settingsOf("accept()", options, { signal: undefined });
     checkSignal(signal);
     throwIfAborted(signal);
     const connection = this.#connected.shift();

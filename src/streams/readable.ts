@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { checkNames } from "../file/arguments.ts";
+import { settingsOf } from "../file/options.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import {
   checkedOffset,
   chunking,
   leaveAt,
-  STREAM_OPTIONS,
+  STREAM_DEFAULTS,
   type StreamedFile,
   type StreamedFileTraits,
   StreamEnd,
@@ -36,16 +36,20 @@ export function readableOf(
   traits: StreamedFileTraits,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  checkNames(options, "createReadable()", ["start", "end", ...STREAM_OPTIONS]);
-  const { keepOpen = false, signal } = options;
-  const start = checkedOffset("start", options.start);
-  const end = checkedOffset("end", options.end) ?? Infinity;
+  const settings = settingsOf("createReadable()", options, {
+    ...STREAM_DEFAULTS,
+    start: undefined,
+    end: undefined,
+  });
+  const { keepOpen, signal } = settings;
+  const start = checkedOffset("start", settings.start);
+  const end = checkedOffset("end", settings.end) ?? Infinity;
   if (start !== undefined && end < start) {
     throw new RangeError(
       `end must not be before start: got ${end}, with start ${start}`,
     );
   }
-  const chunks = chunking(file, traits, options);
+  const chunks = chunking(file, traits, settings);
   const { device, seekable, sectored } = traits;
 
   let ahead: ReadAhead | undefined;

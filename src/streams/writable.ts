@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { checkBytes, checkNames } from "../file/arguments.ts";
+import { checkBytes } from "../file/arguments.ts";
+import { settingsOf } from "../file/options.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   checkedOffset,
   chunking,
   leaveAt,
-  STREAM_OPTIONS,
+  STREAM_DEFAULTS,
   type StreamedFile,
   type StreamedFileTraits,
   StreamEnd,
@@ -30,10 +31,13 @@ export function writableOf(
   traits: StreamedFileTraits,
   options: WritableOptions = {},
 ): WritableStream<ArrayBufferView> {
-  checkNames(options, "createWritable()", ["at", ...STREAM_OPTIONS]);
-  const { keepOpen = false } = options;
-  const at = checkedOffset("at", options.at);
-  const chunks = chunking(file, traits, options);
+  const settings = settingsOf("createWritable()", options, {
+    ...STREAM_DEFAULTS,
+    at: undefined,
+  });
+  const { keepOpen } = settings;
+  const at = checkedOffset("at", settings.at);
+  const chunks = chunking(file, traits, settings);
   const { append, seekable, sectored } = traits;
   const hasPosition = seekable && at === undefined && !append;
 
@@ -54,8 +58,8 @@ export function writableOf(
     });
   };
 
-  const streamEnd = new StreamEnd(options.signal, async () => {
-    cancel.abort(options.signal?.reason);
+  const streamEnd = new StreamEnd(settings.signal, async () => {
+    cancel.abort(settings.signal?.reason);
     await writer?.stop();
     if (!keepOpen) await file[Symbol.asyncDispose]();
   });

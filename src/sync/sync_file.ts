@@ -24,11 +24,7 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
-import {
-  checkOptions,
-  type HandleOptions,
-  takeHandle,
-} from "../file/taken_handle.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
   offsetOf,
   type OriginName,
@@ -50,6 +46,7 @@ import {
   type TransferTarget,
   writeFrom,
 } from "./transfer.ts";
+import { settingsOf } from "../file/options.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -114,8 +111,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     mode: FileMode,
     options: HandleOptions = {},
   ) {
-    checkOptions(options, "SyncFile", ["owned"]);
-    const { owned } = options;
+    const { owned } = settingsOf("SyncFile", options, { owned: true });
     const taken = takeHandle(handle, path, mode, owned, false);
     const { type, raw, seekable, device } = taken;
     // All that may fail comes before the collector learns of the handle.
