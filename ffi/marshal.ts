@@ -7,30 +7,20 @@
  */
 import { argumentError, rangeError } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
-import type { Prototype } from "./prototypes.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
 import { bufferOf, byteLengthOf } from "./views.ts";
 
 /** A bound function, before its static type is put on. */
 export type BoundFunction = (...args: unknown[]) => unknown;
 
-/** Binds all functions of a table. */
-export function bindFunctions<Functions>(
-  prototypes: Readonly<Record<string, Prototype>>,
-  owner: () => Thread = thread,
-): Functions {
-  const functions: Record<string, BoundFunction> = {};
-  for (const name in prototypes) {
-    functions[name] = bindFunction(name, prototypes[name]!, owner);
-  }
-  return Object.freeze(functions) as Functions;
-}
+/** A row of `prototypes.ts`: the type of the result, then the parameters. */
+export type Prototype = readonly [result: string, ...parameters: string[]];
 
 /** Binds one function. The system is not asked for it before the first call. */
-function bindFunction(
+export function bindFunction(
   name: string,
   prototype: Prototype,
-  owner: () => Thread,
+  owner: () => Thread = thread,
 ): BoundFunction {
   let call: Call | undefined;
   const prepare = () => call = new Call(name, prototype, owner());

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 

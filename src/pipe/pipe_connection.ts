@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
@@ -130,11 +130,13 @@ export class PipeConnection implements AsyncDisposable {
    */
   get peerProcessId(): number {
     this.#end.check("get peerProcessId");
-    const name = this.#end.isServer
-      ? "GetNamedPipeClientProcessId"
-      : "GetNamedPipeServerProcessId";
+    const { isServer } = this.#end;
+    const ask = isServer
+      ? kernel32.GetNamedPipeClientProcessId
+      : kernel32.GetNamedPipeServerProcessId;
     const id = new Uint32Array(1);
-    if (kernel32[name](this.handle, id)) return id[0]!;
+    if (ask(this.handle, id)) return id[0]!;
+    const name = `GetNamedPipe${isServer ? "Client" : "Server"}ProcessId`;
     throw Win32Error.last(name, { path: this.path });
   }
 
