@@ -37,9 +37,9 @@ export function readableOf(
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const settings = settingsOf("createReadable()", options, {
-    ...STREAM_DEFAULTS,
     start: undefined,
     end: undefined,
+    ...STREAM_DEFAULTS,
   });
   const { keepOpen, signal } = settings;
   const start = checkedOffset("start", settings.start);

@@ -32,8 +32,8 @@ export function writableOf(
   options: WritableOptions = {},
 ): WritableStream<ArrayBufferView> {
   const settings = settingsOf("createWritable()", options, {
-    ...STREAM_DEFAULTS,
     at: undefined,
+    ...STREAM_DEFAULTS,
   });
   const { keepOpen } = settings;
   const at = checkedOffset("at", settings.at);

@@ -211,10 +211,11 @@ test("createFileArguments() refuses values of the wrong type, and names option a
   );
   refused(
     { read, share: ["all"] },
-    '"read", "write" and "delete": got the string "all"',
+    'each of share must be one of "read", "write", "delete": got the string "all"',
   );
-  refused({ read, share: ["toString"] }, '"read", "write" and "delete": got');
-  refused({ read, share: [7] }, '"read", "write" and "delete": got 7');
+  refused({ read, share: ["toString"] }, '"read", "write", "delete": got');
+  refused({ read, share: [7] }, '"read", "write", "delete": got 7');
+  refused({ read, share: [undefined] }, '"read", "write", "delete": got undef');
   refused(
     { read, security: "everyone" },
     "bytes or the address of a SECURITY_ATTRIBUTES",
