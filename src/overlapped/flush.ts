@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
-import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import {
   callOnThread,
   diskThreads,
   peerThreads,
 } from "../file/thread_queue.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
+import { whileOpen } from "./thread_call.ts";
 
 /** The flushes of one handle. */
 export class Flusher {
@@ -41,21 +40,12 @@ export class Flusher {
     // "FlushFileBuffers does not return until the client has read all".
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
     const threads = isDisk ? diskThreads : peerThreads;
-    try {
-      await this.#handle.during("flush", async () => {
-        await last;
-        await threads.run(() => {
-          this.#waiting = undefined;
-          return callOnThread("FlushFileBuffers", [handle], path);
-        }, closingSignal);
-      });
-    } catch (error) {
-      const isCancelled = error === closingSignal.reason ||
-        (error instanceof Win32Error &&
-          error.win32 === ERROR_OPERATION_ABORTED);
-      throw isCancelled && closingSignal.aborted
-        ? new FileClosedError("flush", path)
-        : error;
-    }
+    await whileOpen(this.#handle, "flush", async () => {
+      await last;
+      await threads.run(() => {
+        this.#waiting = undefined;
+        return callOnThread("FlushFileBuffers", [handle], path);
+      }, closingSignal);
+    });
   }
 }

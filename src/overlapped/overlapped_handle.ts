@@ -6,7 +6,7 @@
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { preservingLastError } from "../errors/last_error.ts";
-import { FileClosedError } from "../errors/win32_error.ts";
+import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
 import { delay } from "../file/event_loop.ts";
 import type { RawDevice } from "../file/raw_device.ts";
@@ -146,6 +146,21 @@ export class OverlappedHandle {
     return preservingLastError(() =>
       kernel32.CancelIoEx(this.handle, overlapped)
     );
+  }
+
+  /**
+   * Refuses new operations, cancels those in flight, waits for them and closes
+   * the handle.
+   *
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it has been closed elsewhere.
+   */
+  async close(): Promise<void> {
+    await this.drain();
+    const { handle, path } = this;
+    preservingLastError(() => {
+      if (kernel32.CloseHandle(handle)) return;
+      throw Win32Error.last("CloseHandle", { path });
+    });
   }
 
   /** Refuses new operations, cancels those in flight and waits for them. */

@@ -286,6 +286,7 @@ export class SerialPort implements Target, Device {
     // https://learn.microsoft.com/windows/win32/devio/communications-resource-handles: exclusive access
     if (this.isOpen) fail(ERROR_ACCESS_DENIED);
     this.isOpen = true;
+    // WDS serial/openclos.c; that there are no errors: Wine's dlls/kernel32/tests/comm.c, test_OpenComm
     this.received.length = 0;
     this.#output.length = 0;
     this.errors = 0;
@@ -445,12 +446,21 @@ export class SerialPort implements Target, Device {
     if (name === "break" && !isOn) this.#retry();
   }
 
+  /** WDS serial/modmflow.c, SerialSetupNewHandFlow */
   #setControlLines(): void {
     const { fDtrControl, fRtsControl } = this.dcb.Flags;
-    this.setOutput("dtr", fDtrControl !== DTR_CONTROL_DISABLE);
+    const isRoomy = !this.#isNearlyFull();
+    this.setOutput(
+      "dtr",
+      fDtrControl === DTR_CONTROL_HANDSHAKE
+        ? isRoomy
+        : fDtrControl !== DTR_CONTROL_DISABLE,
+    );
     this.setOutput(
       "rts",
-      fRtsControl === RTS_CONTROL_TOGGLE
+      fRtsControl === RTS_CONTROL_HANDSHAKE
+        ? isRoomy
+        : fRtsControl === RTS_CONTROL_TOGGLE
         ? this.#unsent() > 0
         : fRtsControl !== RTS_CONTROL_DISABLE,
     );
@@ -632,8 +642,12 @@ export class SerialPort implements Target, Device {
   }
 
   #abort(queue: SerialQueue): void {
-    for (const { operation } of [...queue.transfers]) {
-      this.#kernel.io.pending.endNow(operation, STATUS_CANCELLED);
+    const { pending } = this.#kernel.io;
+    const isWrite = queue === this.#writes;
+    for (const { operation, bytes } of [...queue.transfers]) {
+      // WDS serial/write.c, SerialGrabWriteFromIsr: what was sent counts.
+      const count = isWrite ? operation.request.length - bytes.length : 0;
+      pending.endNow(operation, STATUS_CANCELLED, undefined, count);
     }
   }
 
