@@ -211,6 +211,7 @@ class Call {
       if (!isInteger64(value)) throw this.#refusal(parameter, value);
       this.#view.setBigUint64(at, value, true);
       parameter.byteLength = UNMEASURED;
+      if (writtenAs === PENDING_MEMORY) this.#fix();
     } else if (value === null && parameter.isOptional) {
       this.#view.setBigUint64(at, 0n, true);
       parameter.byteLength = UNMEASURED;
@@ -231,9 +232,9 @@ class Call {
   }
 
   #putView(parameter: Parameter, view: ArrayBufferView): void {
-    const { index, at, smallest, counter } = parameter;
+    const { index, at, smallest, writtenAs, counter } = parameter;
     if (
-      smallest === 4 && this.#value === undefined &&
+      smallest === 4 && writtenAs === MEMORY && this.#value === undefined &&
       view instanceof Uint32Array && view[0] !== undefined
     ) {
       // A third buffer costs more than the transfer of a small one. Its elements
@@ -261,16 +262,16 @@ class Call {
       this.#more.push(view);
       this.#view.setBigUint64(at, this.#thread.addressOf(view), true);
     }
-    if (parameter === this.#overlapped) this.#fix(view);
+    if (writtenAs === PENDING_MEMORY) this.#fix();
   }
 
   /**
    * Prevents memory that the kernel may use after the call from moving: asking
    * for its buffer makes Bun move a small typed array once and for all.
    */
-  #fix(overlapped: ArrayBufferView): void {
-    bufferOf(overlapped);
+  #fix(): void {
     if (this.#key !== undefined) bufferOf(this.#key);
+    if (this.#context !== undefined) bufferOf(this.#context);
   }
 
   #checkSize(memory: Parameter, count: number): void {

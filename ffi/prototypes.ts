@@ -20,6 +20,18 @@ export const CancelIoEx: Kernel32["CancelIoEx"] = bind(
   "hFile handle",
   "lpOverlapped overlapped? 32",
 );
+export const ClearCommBreak: Kernel32["ClearCommBreak"] = bind(
+  "ClearCommBreak",
+  "bool",
+  "hFile handle",
+);
+export const ClearCommError: Kernel32["ClearCommError"] = bind(
+  "ClearCommError",
+  "bool",
+  "hFile handle",
+  "lpErrors buffer? 4",
+  "lpStat buffer? 12",
+);
 export const CloseHandle: Kernel32["CloseHandle"] = bind(
   "CloseHandle",
   "bool",
@@ -103,6 +115,12 @@ export const DuplicateHandle: Kernel32["DuplicateHandle"] = bind(
   "bInheritHandle bool",
   "dwOptions u32",
 );
+export const EscapeCommFunction: Kernel32["EscapeCommFunction"] = bind(
+  "EscapeCommFunction",
+  "bool",
+  "hFile handle",
+  "dwFunc u32",
+);
 export const FlushFileBuffers: Kernel32["FlushFileBuffers"] = bind(
   "FlushFileBuffers",
   "bool",
@@ -118,6 +136,24 @@ export const FormatMessageW: Kernel32["FormatMessageW"] = bind(
   "lpBuffer buffer 0",
   "nSize u32",
   "Arguments buffer? 0",
+);
+export const GetCommMask: Kernel32["GetCommMask"] = bind(
+  "GetCommMask",
+  "bool",
+  "hFile handle",
+  "lpEvtMask buffer 4",
+);
+export const GetCommModemStatus: Kernel32["GetCommModemStatus"] = bind(
+  "GetCommModemStatus",
+  "bool",
+  "hFile handle",
+  "lpModemStat buffer 4",
+);
+export const GetCommProperties: Kernel32["GetCommProperties"] = bind(
+  "GetCommProperties",
+  "bool",
+  "hFile handle",
+  "lpCommProp buffer 64",
 );
 export const GetCommState: Kernel32["GetCommState"] = bind(
   "GetCommState",
@@ -273,6 +309,19 @@ export const GetSystemInfo: Kernel32["GetSystemInfo"] = bind(
   "void",
   "lpSystemInfo buffer 48",
 );
+export const GetVolumeInformationByHandleW:
+  Kernel32["GetVolumeInformationByHandleW"] = bind(
+    "GetVolumeInformationByHandleW",
+    "bool",
+    "hFile handle",
+    "lpVolumeNameBuffer buffer? nVolumeNameSize*2",
+    "nVolumeNameSize u32",
+    "lpVolumeSerialNumber buffer? 4",
+    "lpMaximumComponentLength buffer? 4",
+    "lpFileSystemFlags buffer? 4",
+    "lpFileSystemNameBuffer buffer? nFileSystemNameSize*2",
+    "nFileSystemNameSize u32",
+  );
 export const GetVolumePathNameW: Kernel32["GetVolumePathNameW"] = bind(
   "GetVolumePathNameW",
   "bool",
@@ -316,6 +365,19 @@ export const PostQueuedCompletionStatus:
     "dwCompletionKey usize",
     "lpOverlapped overlapped? 32",
   );
+export const PurgeComm: Kernel32["PurgeComm"] = bind(
+  "PurgeComm",
+  "bool",
+  "hFile handle",
+  "dwFlags u32",
+);
+export const QueryDosDeviceW: Kernel32["QueryDosDeviceW"] = bind(
+  "QueryDosDeviceW",
+  "u32",
+  "lpDeviceName wstr?",
+  "lpTargetPath buffer? ucchMax*2",
+  "ucchMax u32",
+);
 export const ReadFile: Kernel32["ReadFile"] = bind(
   "ReadFile",
   "bool",
@@ -338,6 +400,17 @@ export const ResetEvent: Kernel32["ResetEvent"] = bind(
   "ResetEvent",
   "bool",
   "hEvent handle",
+);
+export const SetCommBreak: Kernel32["SetCommBreak"] = bind(
+  "SetCommBreak",
+  "bool",
+  "hFile handle",
+);
+export const SetCommMask: Kernel32["SetCommMask"] = bind(
+  "SetCommMask",
+  "bool",
+  "hFile handle",
+  "dwEvtMask u32",
 );
 export const SetCommState: Kernel32["SetCommState"] = bind(
   "SetCommState",
@@ -405,6 +478,13 @@ export const SetNamedPipeHandleState: Kernel32["SetNamedPipeHandleState"] =
     "lpMaxCollectionCount buffer? 4",
     "lpCollectDataTimeout buffer? 4",
   );
+export const SetupComm: Kernel32["SetupComm"] = bind(
+  "SetupComm",
+  "bool",
+  "hFile handle",
+  "dwInQueue u32",
+  "dwOutQueue u32",
+);
 export const TransactNamedPipe: Kernel32["TransactNamedPipe"] = bind(
   "TransactNamedPipe",
   "bool",
@@ -440,6 +520,13 @@ export const VirtualFree: Kernel32["VirtualFree"] = bind(
   "dwSize usize",
   "dwFreeType u32",
 );
+export const WaitCommEvent: Kernel32["WaitCommEvent"] = bind(
+  "WaitCommEvent",
+  "bool",
+  "hFile handle",
+  "lpEvtMask overlapped 4",
+  "lpOverlapped overlapped? 32",
+);
 export const WaitForSingleObject: Kernel32["WaitForSingleObject"] = bind(
   "WaitForSingleObject",
   "u32",
@@ -474,22 +561,26 @@ export const WriteFileGather: Kernel32["WriteFileGather"] = bind(
 /** All functions. A bundler leaves this out of programs that call some. */
 // deno-fmt-ignore
 export const FUNCTIONS: Kernel32 = {
-  CancelIoEx, CloseHandle, ConnectNamedPipe, CreateEventW, CreateFileW,
-  CreateIoCompletionPort, CreateNamedPipeW, DeleteFileW, DeviceIoControl,
-  DisconnectNamedPipe, DuplicateHandle, FlushFileBuffers, FormatMessageW,
-  GetCommState, GetCommTimeouts, GetConsoleMode, GetCurrentProcess,
-  GetDiskFreeSpaceW, GetFileAttributesW, GetFileInformationByHandle,
-  GetFileInformationByHandleEx, GetFileSizeEx, GetFileType, GetFullPathNameW,
-  GetLastError, GetNamedPipeClientProcessId, GetNamedPipeHandleStateW,
-  GetNamedPipeInfo, GetNamedPipeServerProcessId, GetOverlappedResult,
-  GetOverlappedResultEx, GetProcessHandleCount, GetQueuedCompletionStatusEx,
-  GetStdHandle, GetSystemInfo, GetVolumePathNameW, LockFileEx, MoveFileExW,
-  PeekNamedPipe, PostQueuedCompletionStatus, ReadFile, ReadFileScatter,
-  ResetEvent, SetCommState, SetCommTimeouts, SetEndOfFile, SetEvent,
+  CancelIoEx, ClearCommBreak, ClearCommError, CloseHandle, ConnectNamedPipe,
+  CreateEventW, CreateFileW, CreateIoCompletionPort, CreateNamedPipeW,
+  DeleteFileW, DeviceIoControl, DisconnectNamedPipe, DuplicateHandle,
+  EscapeCommFunction, FlushFileBuffers, FormatMessageW, GetCommMask,
+  GetCommModemStatus, GetCommProperties, GetCommState, GetCommTimeouts,
+  GetConsoleMode, GetCurrentProcess, GetDiskFreeSpaceW, GetFileAttributesW,
+  GetFileInformationByHandle, GetFileInformationByHandleEx, GetFileSizeEx,
+  GetFileType, GetFullPathNameW, GetLastError, GetNamedPipeClientProcessId,
+  GetNamedPipeHandleStateW, GetNamedPipeInfo, GetNamedPipeServerProcessId,
+  GetOverlappedResult, GetOverlappedResultEx, GetProcessHandleCount,
+  GetQueuedCompletionStatusEx, GetStdHandle, GetSystemInfo,
+  GetVolumeInformationByHandleW, GetVolumePathNameW, LockFileEx, MoveFileExW,
+  PeekNamedPipe, PostQueuedCompletionStatus, PurgeComm, QueryDosDeviceW,
+  ReadFile, ReadFileScatter, ResetEvent, SetCommBreak, SetCommMask,
+  SetCommState, SetCommTimeouts, SetEndOfFile, SetEvent,
   SetFileCompletionNotificationModes, SetFileInformationByHandle,
   SetFilePointerEx, SetFileValidData, SetLastError, SetNamedPipeHandleState,
-  TransactNamedPipe, UnlockFileEx, VirtualAlloc, VirtualFree,
-  WaitForSingleObject, WaitNamedPipeW, WriteFile, WriteFileGather,
+  SetupComm, TransactNamedPipe, UnlockFileEx, VirtualAlloc, VirtualFree,
+  WaitCommEvent, WaitForSingleObject, WaitNamedPipeW, WriteFile,
+  WriteFileGather,
 };
 
 /**

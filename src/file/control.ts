@@ -11,7 +11,7 @@ import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { asBytes } from "./bytes.ts";
 import { checkedLength } from "./arguments.ts";
-import { settingsOf } from "./options.ts";
+import { settingsOf } from "./option_values.ts";
 import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { bytesOf } from "../../ffi/views.ts";

@@ -14,7 +14,7 @@ import {
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { checkOffset, MAX_OFFSET } from "./arguments.ts";
-import { checkBoolean, settingsOf } from "./options.ts";
+import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What locks have; `unlock()` takes the object that `lock()` got. */
 /** Of all three methods, so that one object of options does for all. */

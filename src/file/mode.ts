@@ -4,7 +4,7 @@
  * @module
  */
 import { argumentError } from "../errors/describe.ts";
-import { checkBoolean } from "./options.ts";
+import { checkBoolean } from "./option_values.ts";
 
 /** What a file is open for. */
 export interface FileMode {

@@ -22,7 +22,7 @@ import {
 } from "../win32/constants.ts";
 import { FILE_RENAME_INFO } from "../win32/offsets.ts";
 import { FileDispositionInfoEx } from "./file_info.ts";
-import { checkBoolean, settingsOf } from "./options.ts";
+import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What becomes of a file that has the new name. */
 export interface RenameOptions {

@@ -22,10 +22,10 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { DeviceKind } from "./device_kind.ts";
+import { characterKindOf, DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
-import { checkBoolean } from "./options.ts";
+import { checkBoolean } from "./option_values.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 
 /** Bits of `FileModeInformation`. */
@@ -220,8 +220,9 @@ function traitsOf(
   raw: RawDevice | undefined,
 ): Pick<TakenHandle, "raw" | "device" | "seekable"> {
   const seekable = type === "disk" || raw !== undefined;
-  const name = seekable ? "disk" : type === "pipe" ? type : undefined;
-  return { raw, seekable, device: new DeviceKind(handle, path, name) };
+  const isPipe = type === "pipe";
+  const name = seekable ? "disk" : isPipe ? "pipe" : characterKindOf(handle);
+  return { raw, seekable, device: new DeviceKind(name, path) };
 }
 
 /** Some systems do not say of what type a volume is. */

@@ -16,7 +16,7 @@ import {
 } from "../overlapped/in_flight_limiter.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";
-import { checkBoolean, settingsOf } from "../file/options.ts";
+import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** What becomes of a handle from elsewhere. */
 export interface FromHandleOptions extends HandleOptions {

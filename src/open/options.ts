@@ -10,7 +10,7 @@ import {
   checkWord,
   type Settings,
   settingsOf,
-} from "../file/options.ts";
+} from "../file/option_values.ts";
 import {
   type CheckedLimit,
   checkedLimit,

@@ -15,7 +15,7 @@ import {
 } from "../memory/aligned_buffer.ts";
 import { Operation } from "./operation.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
-import { settingsOf } from "../file/options.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * Starts an overlapped operation with the OVERLAPPED at an address, and returns

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkCount, settingsOf } from "../file/options.ts";
+import { checkCount, settingsOf } from "../file/option_values.ts";
 
 /** How much may be in flight at once on one file. */
 export interface InFlightLimit {

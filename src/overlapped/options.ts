@@ -5,7 +5,9 @@
  */
 import { argumentError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
+import { settingsOf } from "../file/option_values.ts";
 import type { PositionOptions } from "../file/position.ts";
+import { throwIfAborted } from "../file/signal.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import type { InFlightLimit } from "./in_flight_limiter.ts";
@@ -57,4 +59,20 @@ export function checkedTransferOptions(
   if (at !== undefined) checkOffset("at", at);
   checkSignal(signal);
   return { at, signal };
+}
+
+/**
+ * Reads the options of a method that can only be interrupted, once.
+ *
+ * @throws {TypeError} If one is unknown, or the signal is none.
+ * @throws {Error} The signal's reason, if it has been aborted.
+ */
+export function checkedSignal(
+  method: string,
+  options: SignalOptions,
+): AbortSignal | undefined {
+  const { signal } = settingsOf(`${method}()`, options, { signal: undefined });
+  checkSignal(signal);
+  throwIfAborted(signal);
+  return signal;
 }

@@ -189,7 +189,7 @@ function connectionTo(
   }
   const overlapped = new OverlappedHandle(handle, path, {
     isDisk: false,
-    device: new DeviceKind(handle, path, "pipe"),
+    device: new DeviceKind("pipe", path),
   });
   const mode = isMessage ? "message" : "byte";
   return connectionOf(

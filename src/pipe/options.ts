@@ -10,7 +10,7 @@ import {
   checkCount,
   checkWord,
   settingsOf,
-} from "../file/options.ts";
+} from "../file/option_values.ts";
 import {
   IMPERSONATION_LEVELS,
   type ImpersonationLevel,

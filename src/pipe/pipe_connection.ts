@@ -9,7 +9,6 @@ import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
 import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { MAX_LENGTH } from "../file/transfer_limits.ts";
@@ -19,14 +18,15 @@ import {
   readToEnd,
   writeFully,
 } from "../overlapped/full_transfers.ts";
-import type { SignalOptions } from "../overlapped/options.ts";
+import { writeJoined } from "../overlapped/joined_write.ts";
+import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
 import { writableOf } from "../streams/writable.ts";
 import type { PipeEnd } from "./pipe_end.ts";
 import { PipeReader } from "./pipe_reader.ts";
 import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
-import { checkCount, settingsOf } from "../file/options.ts";
+import { checkCount, settingsOf } from "../file/option_values.ts";
 
 /** How `readMessage()` reads. */
 export interface ReadMessageOptions extends SignalOptions {
@@ -374,8 +374,8 @@ export class PipeConnection implements AsyncDisposable {
   ): Promise<number> {
     this.#end.checkWrites("writeGather");
     const signal = checkedSignal("writeGather", options);
-    const joined = joinedBytes(checkList("buffers", buffers));
-    return await this.#write(joined, signal);
+    const views = checkList("buffers", buffers);
+    return await writeJoined(views, (joined) => this.#write(joined, signal));
   }
 
   /**
@@ -543,13 +543,6 @@ export class PipeConnection implements AsyncDisposable {
 }
 
 type Signal = AbortSignal | undefined;
-
-function checkedSignal(method: string, options: SignalOptions): Signal {
-  const { signal } = settingsOf(`${method}()`, options, { signal: undefined });
-  checkSignal(signal);
-  throwIfAborted(signal);
-  return signal;
-}
 
 /** Makes connections; callers of the module cannot. */
 class Connection extends PipeConnection {

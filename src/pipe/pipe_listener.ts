@@ -22,9 +22,9 @@ import {
   listenSettings,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { closeHandle, PipeEnd } from "./pipe_end.ts";
+import { PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
-import { settingsOf } from "../file/options.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /** A call of `accept()` that waits. */
 interface Acceptor {
@@ -231,7 +231,7 @@ export class PipeListener
     try {
       instance = new OverlappedHandle(handle, path, {
         isDisk: false,
-        device: new DeviceKind(handle, path, "pipe"),
+        device: new DeviceKind("pipe", path),
       });
     } catch (error) {
       kernel32.CloseHandle(handle);
@@ -253,7 +253,7 @@ export class PipeListener
   async #onClient(instance: OverlappedHandle): Promise<void> {
     this.#listening.delete(instance);
     if (this.#closing !== undefined) {
-      return await closeHandle(instance);
+      return await instance.close();
     }
     this.#open++;
     const { mode, direction } = this.#settings;
@@ -276,7 +276,7 @@ export class PipeListener
 
   async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
-    const isClosed = closeHandle(instance);
+    const isClosed = instance.close();
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { settingsOf } from "../file/options.ts";
+import { settingsOf } from "../file/option_values.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import {
   checkedOffset,
@@ -14,6 +14,7 @@ import {
   type StreamedFileTraits,
   StreamEnd,
   type StreamOptions,
+  type StreamSettings,
 } from "./stream_options.ts";
 
 /** Which bytes a stream reads, and how. */
@@ -28,6 +29,21 @@ export interface ReadableOptions extends StreamOptions {
 }
 
 /**
+ * Reads the options, each once.
+ *
+ * @throws {TypeError} If they are no object, or one of them is unknown.
+ */
+export function readableSettings(
+  options: ReadableOptions,
+): StreamSettings<ReadableOptions> {
+  return settingsOf("createReadable()", options, {
+    start: undefined,
+    end: undefined,
+    ...STREAM_DEFAULTS,
+  });
+}
+
+/**
  * Makes a byte stream that reads a file. It has no queue of its own: the reads
  * ahead are one.
  */
@@ -36,11 +52,7 @@ export function readableOf(
   traits: StreamedFileTraits,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const settings = settingsOf("createReadable()", options, {
-    start: undefined,
-    end: undefined,
-    ...STREAM_DEFAULTS,
-  });
+  const settings = readableSettings(options);
   const { keepOpen, signal } = settings;
   const start = checkedOffset("start", settings.start);
   const end = checkedOffset("end", settings.end) ?? Infinity;

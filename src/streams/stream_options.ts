@@ -11,7 +11,11 @@ import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import type { WriteTarget } from "./write_behind.ts";
-import { checkBoolean, checkCount, type Settings } from "../file/options.ts";
+import {
+  checkBoolean,
+  checkCount,
+  type Settings,
+} from "../file/option_values.ts";
 
 /** How a stream moves its bytes, and what becomes of the file. */
 export interface StreamOptions {
@@ -65,6 +69,8 @@ export interface StreamedFileTraits {
   readonly target?: WriteTarget | undefined;
   /** What a read of 0 bytes means. */
   readonly device: Pick<DeviceKind, "emptyRead">;
+  /** Waits until what was written has left, where writes end before. */
+  readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 const CHUNK_SIZE = 2 ** 18;
@@ -81,6 +87,11 @@ const MAX_CHUNK_SIZE = 2 ** 30;
 /** More in flight at once gains nothing; each has a page at least. */
 const MAX_CHUNKS = 64;
 
+/** Options of streams as they were when they were read. */
+export type StreamSettings<Options> =
+  & Required<Options>
+  & Settings<StreamOptions, typeof STREAM_DEFAULTS>;
+
 /**
  * Checks the options and works out how large chunks are and how many there may
  * be at once.
@@ -91,7 +102,7 @@ const MAX_CHUNKS = 64;
 export function chunking(
   file: StreamedFile,
   traits: StreamedFileTraits,
-  options: Settings<StreamOptions, typeof STREAM_DEFAULTS>,
+  options: StreamSettings<StreamOptions>,
 ): { chunkSize: number; chunks: number } {
   const { signal, keepOpen, maxBytesInFlight } = options;
   const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../file/arguments.ts";
-import { settingsOf } from "../file/options.ts";
+import { settingsOf } from "../file/option_values.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   checkedOffset,
@@ -15,6 +15,7 @@ import {
   type StreamedFileTraits,
   StreamEnd,
   type StreamOptions,
+  type StreamSettings,
 } from "./stream_options.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 import { WriteBehind, type WriteTarget } from "./write_behind.ts";
@@ -25,16 +26,27 @@ export interface WritableOptions extends StreamOptions {
   readonly at?: number | bigint | undefined;
 }
 
+/**
+ * Reads the options, each once.
+ *
+ * @throws {TypeError} If they are no object, or one of them is unknown.
+ */
+export function writableSettings(
+  options: WritableOptions,
+): StreamSettings<WritableOptions> {
+  return settingsOf("createWritable()", options, {
+    at: undefined,
+    ...STREAM_DEFAULTS,
+  });
+}
+
 /** Makes a stream that writes a file. */
 export function writableOf(
   file: StreamedFile,
   traits: StreamedFileTraits,
   options: WritableOptions = {},
 ): WritableStream<ArrayBufferView> {
-  const settings = settingsOf("createWritable()", options, {
-    at: undefined,
-    ...STREAM_DEFAULTS,
-  });
+  const settings = writableSettings(options);
   const { keepOpen } = settings;
   const at = checkedOffset("at", settings.at);
   const chunks = chunking(file, traits, settings);
@@ -94,6 +106,7 @@ export function writableOf(
     close: () =>
       orEnd(async () => {
         await writer?.finish();
+        await traits.drain?.(signal);
         if (keepOpen && hasPosition && writer !== undefined) {
           await leaveAt(file, from + writer.length);
         }

@@ -29,7 +29,7 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
-import { checkBoolean, settingsOf } from "../file/options.ts";
+import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** How a file is replaced. */
 export interface WriteFileAtomicOptions {
@@ -89,9 +89,24 @@ export async function writeFileAtomic(
 ): Promise<void> {
   checkBytes("data", data);
   const { copySecurity, signal } = checkedOptions(options);
-  const target = absolutePath(toWin32Path(path));
+  const name = toWin32Path(path);
+  const target = absolutePath(name);
   checkNoDevice(target);
   throwIfAborted(signal);
+  try {
+    await writeBeside(target, data, copySecurity, signal);
+  } catch (error) {
+    throw error === signal?.reason ? error : named(error, name);
+  }
+}
+
+/** Writes a new file beside the old one, and has it take the name. */
+async function writeBeside(
+  target: string,
+  data: ArrayBufferView,
+  copySecurity: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
   const file = await openNew(temporary, copySecurity ? target : undefined);
   try {
@@ -103,6 +118,13 @@ export async function writeFileAtomic(
     await discard(file, temporary);
     throw error;
   }
+}
+
+/** Returns an error under the name that the caller gave, with that of the new file as the cause. */
+function named(error: unknown, path: string): unknown {
+  if (!(error instanceof Win32Error) || error.path === undefined) return error;
+  const { syscall, win32, code } = error;
+  return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
 /** Creates a file that no other program can open, with the rights of another. */

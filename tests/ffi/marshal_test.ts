@@ -528,3 +528,15 @@ test("a view is not believed about its own length, type or buffer", () => {
   const proxy = new Proxy(new Uint8Array(16), {});
   assertThrows(() => call(FILE, proxy, 16, null, null), TypeError);
 });
+
+test("memory that is written after the call is passed itself, also where it is one number", () => {
+  let mask = 0n;
+  const { backend, call } = fakeKernel32("WaitCommEvent", (_, address) => {
+    mask = address!;
+    return 0n;
+  });
+  const events = new Uint32Array(1);
+  call(FILE, events, new Uint8Array(32));
+  backend.at(mask).setUint32(0, 0x40, true);
+  assertEquals(events[0], 0x40);
+});

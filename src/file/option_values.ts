@@ -1,5 +1,5 @@
 /**
- * Checks of options, made before any call into the system.
+ * Values of options, each read once and checked before any call into the system.
  *
  * @module
  */
@@ -91,4 +91,53 @@ export function checkCount(
   if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
   const end = limit === Infinity ? "" : ` to ${limit}`;
   throw rangeError(name, `a whole number from 1${end}`, value);
+}
+
+/** Reads options, each once, of which each is undefined if it is left out. */
+export function valuesOf(
+  method: string,
+  options: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const defaults = Object.fromEntries(known.map((name) => [name, undefined]));
+  return settingsOf<Record<string, unknown>, Record<string, undefined>>(
+    `${method}()`,
+    options as Record<string, unknown>,
+    defaults,
+  );
+}
+
+/** Returns a whole number from 1, or the default. */
+export function countOf(
+  name: string,
+  value: unknown,
+  byDefault: number,
+  limit: number,
+): number {
+  if (value === undefined) return byDefault;
+  checkCount(name, value, limit);
+  return value;
+}
+
+/** Returns one of several words, or the default: the first, if left out. */
+export function oneOf<Word extends string>(
+  name: string,
+  value: unknown,
+  words: readonly Word[],
+  byDefault: Word = words[0]!,
+): Word {
+  if (value === undefined) return byDefault;
+  checkWord(name, value, words);
+  return value as Word;
+}
+
+/** Returns a boolean, or the default. */
+export function flagOf(
+  name: string,
+  value: unknown,
+  byDefault = false,
+): boolean {
+  if (value === undefined) return byDefault;
+  checkBoolean(name, value);
+  return value;
 }
