@@ -37,15 +37,18 @@ export async function checkFollow(path: string): Promise<void> {
   let file = await create(path);
 
   const stop = new AbortController();
+  const expected: string[] = [];
   const got: string[] = [];
   const followed = (async () => {
-    for await (const line of follow(path, stop.signal)) got.push(line);
+    for await (const line of follow(path, stop.signal)) {
+      assertEquals(line, expected[got.length], `line ${got.length}`);
+      got.push(line);
+    }
   })();
   const until = async (count: number) => {
     while (got.length < count) await Promise.race([pause(5), followed]);
   };
 
-  const expected: string[] = [];
   /** Writes a line in two pieces: neither ends where a line or a character does. */
   const writeLine = () => {
     const line = `${expected.length} ${"€".repeat(below(100))}`;
