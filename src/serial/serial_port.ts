@@ -5,7 +5,11 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
+import {
+  ERROR_HANDLE_EOF,
+  ERROR_INVALID_FUNCTION,
+  ERROR_NOT_SUPPORTED,
+} from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { printAs } from "../file/inspection.ts";
@@ -335,7 +339,7 @@ export class SerialPort implements AsyncDisposable {
 
   /**
    * Waits until all that was written before has left the driver. Writes that are
-   * called meanwhile wait.
+   * called meanwhile wait. A driver that cannot say when that is has no buffer.
    *
    * @param options A signal, which ends this wait; the driver goes on sending.
    * @throws {FileClosedError} If the port has been closed, or is before.
@@ -396,7 +400,10 @@ export class SerialPort implements AsyncDisposable {
     try {
       await this.#flusher.flush();
     } catch (error) {
-      throw withRemovalHint(error);
+      const knowsNoFlush = error instanceof Win32Error &&
+        (error.win32 === ERROR_INVALID_FUNCTION ||
+          error.win32 === ERROR_NOT_SUPPORTED);
+      if (!knowsNoFlush) throw withRemovalHint(error);
     }
   }
 }
