@@ -78,6 +78,24 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<Endpoint>((end) => {
  *
  * The garbage collector closes a port that can no longer be reached, at a time
  * of its own choosing.
+ *
+ * @example Print what a receiver sends, line by line
+ * ```ts
+ * import { openSerial, Win32Error } from "@kernel32/io";
+ *
+ * try {
+ *   await using port = await openSerial("COM4", { baudRate: 4800 });
+ *   let rest = "";
+ *   for await (const bytes of port.readable) {
+ *     const lines = (rest + new TextDecoder().decode(bytes)).split("\r\n");
+ *     rest = lines.pop()!;
+ *     for (const line of lines) console.log(line);
+ *   }
+ * } catch (error) {
+ *   if (!(error instanceof Win32Error)) throw error;
+ *   console.log(error.symbol);
+ * }
+ * ```
  */
 export class SerialPort implements AsyncDisposable {
   /** The name that the port was opened by. */
@@ -291,6 +309,20 @@ export class SerialPort implements AsyncDisposable {
    * @throws {Win32Error} What EscapeCommFunction reports.
    *
    * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-escapecommfunction
+   *
+   * @example Reset a board whose reset is wired to DTR
+   * ```ts
+   * import { openSerial, Win32Error } from "@kernel32/io";
+   *
+   * try {
+   *   await using port = await openSerial("COM5", { baudRate: 115_200 });
+   *   await port.setSignals({ dataTerminalReady: false });
+   *   await new Promise((resolve) => setTimeout(resolve, 250));
+   *   await port.setSignals({ dataTerminalReady: true });
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * ```
    */
   async setSignals(signals: SerialOutputSignals): Promise<void> {
     this.#end.check("setSignals");
@@ -331,6 +363,20 @@ export class SerialPort implements AsyncDisposable {
    * settings are then what they were.
    *
    * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setcommstate
+   *
+   * @example Go on at the baud rate that the device was told to use
+   * ```ts
+   * import { openSerial, Win32Error } from "@kernel32/io";
+   *
+   * try {
+   *   await using port = await openSerial("COM6", { baudRate: 9600 });
+   *   await port.writeAll(new TextEncoder().encode("BAUD 115200\r"));
+   *   await port.drain();
+   *   await port.reconfigure({ baudRate: 115_200 });
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * ```
    */
   async reconfigure(options: ReconfigureOptions): Promise<void> {
     this.#end.check("reconfigure");
