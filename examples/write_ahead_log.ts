@@ -1,7 +1,7 @@
 // A write-ahead log. Records that are appended at the same time share one write and one flush; what a crash has torn is cut off when the log is opened.
 //
-//   deno run --allow-ffi examples/write_ahead_log.ts [FILE [forever]]
-//   bun examples/write_ahead_log.ts [FILE [forever]]
+//   deno run --allow-ffi examples/write_ahead_log.ts [FILE [CALLERS | forever]]
+//   bun examples/write_ahead_log.ts [FILE [CALLERS | forever]]
 
 import process from "node:process";
 import { crc32 } from "node:zlib";
@@ -101,11 +101,13 @@ const found = log.records.length;
 const texts = log.records.map((data) => new TextDecoder().decode(data));
 const isRight = texts.every((text, i) => Number(text) === i);
 console.log(`${found} records, right: ${isRight}; ${log.cut} bytes cut off`);
-
 let next = found;
 const end = mode === "forever" ? Infinity : found + 1000;
-await Promise.all(Array.from({ length: 16 }, appendNumbers));
-console.log(`1000 records more, by ${log.batches} writes`);
+const callers = Number(mode) || 16;
+const start = performance.now();
+await Promise.all(Array.from({ length: callers }, appendNumbers));
+const ms = Math.round(performance.now() - start);
+console.log(`1000 records more, by ${log.batches} writes in ${ms} ms`);
 
 /** Appends numbers in texts of any length. If it does so until it is killed, it prints those that are on the disk. */
 async function appendNumbers(): Promise<void> {
