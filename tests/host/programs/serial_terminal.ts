@@ -17,8 +17,8 @@ playSerialDevice(port);
 const [node = "", program = "", device, ...args] = process.argv;
 const act = port.whenSent!;
 let answers = 0;
-port.whenSent = () => {
-  act();
+port.whenSent = (bytes) => {
+  act(bytes);
   const isAnswer = port.received.length > 0 && port.received.at(-1) === 10;
   const isBlock = isAnswer &&
     /^\d/.test(String.fromCharCode(port.received[0]!));
