@@ -72,7 +72,7 @@ export class Log implements AsyncDisposable {
     }
   }
 
-  /** Appends a record. When the promise resolves, it is on the disk; when it rejects, open the log again. */
+  /** Appends a record. When the promise resolves, it is on the disk; when it rejects, it may be: open the log again. */
   append(data: Uint8Array): Promise<void> {
     this.#batch.push(toRecord(data));
     // What stands behind a torn record is lost: no write follows one that has failed.
