@@ -115,16 +115,13 @@ export type {
   OpenSerialOptions,
   ReconfigureOptions,
   SerialFlowControl,
+  SerialInputSignals,
   SerialOutputSignals,
   SerialParity,
   SerialSettingsOptions,
 } from "./src/serial/options.ts";
 export { type SerialPortInfo, serialPorts } from "./src/serial/serial_ports.ts";
-export type {
-  SerialDirection,
-  SerialInputSignals,
-  SerialPort,
-} from "./src/serial/serial_port.ts";
+export type { SerialDirection, SerialPort } from "./src/serial/serial_port.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
 export type { SectorSize } from "./src/file/sector_size.ts";

@@ -86,6 +86,18 @@ export interface SerialOutputSignals {
   readonly break?: boolean | undefined;
 }
 
+/** The lines that the other end switches, as in the Web Serial API. */
+export interface SerialInputSignals {
+  /** The line DCD, which Windows calls RLSD: a modem has a connection. */
+  readonly dataCarrierDetect: boolean;
+  /** The line CTS. */
+  readonly clearToSend: boolean;
+  /** The line RI. */
+  readonly ringIndicator: boolean;
+  /** The line DSR. */
+  readonly dataSetReady: boolean;
+}
+
 /** Checked settings of a port. */
 export interface SerialSettings {
   readonly baudRate: number;

@@ -5,7 +5,9 @@
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
+import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import { delay } from "../file/event_loop.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
@@ -49,9 +51,19 @@ export class SerialReader {
     this.#control = control;
   }
 
-  /** Reads what there is, or waits for a byte. The result is 0 after a time-out. */
-  read(buffer: ArrayBufferView, signal: Signal): Promise<number | null> {
-    return this.#reads.run(() => this.#read(buffer, signal), signal);
+  /**
+   * Reads what there is, or waits for a byte. The result is 0 after a time-out.
+   *
+   * @throws {Win32Error} ERROR_HANDLE_EOF if no more will come.
+   */
+  read(buffer: ArrayBufferView, signal: Signal): Promise<number> {
+    return this.#reads.run(async () => {
+      const count = await this.#read(buffer, signal);
+      if (count !== null) return count;
+      const { path } = this.#handle;
+      const error = new Win32Error("ReadFile", ERROR_HANDLE_EOF, { path });
+      throw withRemovalHint(error);
+    }, signal);
   }
 
   /** Does work with reads, all or none of which count. */
