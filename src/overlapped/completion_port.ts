@@ -33,6 +33,7 @@ import {
   OverlappedSlots,
   type PendingOperation,
 } from "./overlapped_slots.ts";
+import { workerCaller } from "../../ffi/worker.ts";
 
 /** An operation that can be handed to the kernel. */
 export interface StartableOperation extends PendingOperation {
@@ -112,7 +113,7 @@ export class CompletionPort {
    */
   constructor() {
     const name = "GetQueuedCompletionStatusEx";
-    this.#waitingDequeue = thread().threadCall(name);
+    this.#waitingDequeue = thread().threadCall(name, workerCaller);
     this.#dequeue = thread().frame(name, 6);
     this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     preparePool();
