@@ -50,6 +50,7 @@ export type {
 export type { SyncControlFile } from "./src/sync/control_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
 export { fromHandle, type FromHandleOptions } from "./src/open/from_handle.ts";
+export type { LockableFile } from "./src/overlapped/lockable_file.ts";
 export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
 export { ctlCode } from "./src/win32/ctl_code.ts";
 export * from "./src/win32/handle.ts";
