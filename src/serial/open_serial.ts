@@ -102,9 +102,10 @@ export async function openSerial(
 
 /** Opens a device on another thread: Bluetooth looks for it, for seconds. */
 async function opened(device: string, path: string): Promise<Handle> {
-  using text = wideString(device);
   const call = thread().threadCall("CreateFileW", workerCaller);
+  let text: AlignedBuffer | undefined;
   try {
+    text = wideString(device);
     const args = [
       text.address,
       BigInt(GENERIC_READ | GENERIC_WRITE) & 0xFFFF_FFFFn,
@@ -125,6 +126,7 @@ async function opened(device: string, path: string): Promise<Handle> {
     const code = call.lastError;
     throw new Win32Error("CreateFileW", code, { path, hint: hintFor(code) });
   } finally {
+    text?.free();
     call.free();
   }
 }

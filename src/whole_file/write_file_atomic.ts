@@ -132,17 +132,21 @@ async function openNew(
   temporary: string,
   withRightsOf: string | undefined,
 ): Promise<OverlappedFile> {
-  using security = withRightsOf === undefined
+  const security = withRightsOf === undefined
     ? undefined
     : securityOf(withRightsOf);
-  return await open(temporary, {
-    write: true,
-    createNew: true,
-    writeThrough: true,
-    delete: true,
-    share: [],
-    security: security?.address,
-  });
+  try {
+    return await open(temporary, {
+      write: true,
+      createNew: true,
+      writeThrough: true,
+      delete: true,
+      share: [],
+      security: security?.address,
+    });
+  } finally {
+    security?.free();
+  }
 }
 
 /** Gives the new file the name, and closes it. */
