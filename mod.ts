@@ -104,7 +104,6 @@ export type {
 export type {
   PipeConnection,
   PipeReadableOptions,
-  ReadMessageOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { listenPipe, type PipeListener } from "./src/pipe/pipe_listener.ts";
 export {
@@ -123,6 +122,10 @@ export type {
 } from "./src/serial/options.ts";
 export { type SerialPortInfo, serialPorts } from "./src/serial/serial_ports.ts";
 export type { SerialDirection, SerialPort } from "./src/serial/serial_port.ts";
+export type {
+  ReadablePipe,
+  ReadMessageOptions,
+} from "./src/pipe/readable_pipe.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
 export type { SectorSize } from "./src/file/sector_size.ts";
