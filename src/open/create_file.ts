@@ -194,6 +194,10 @@ function hintFor(code: number, path: string): string | undefined {
       'backslash is written twice, as in "C:\\\\new".';
   }
   if (code !== ERROR_ACCESS_DENIED) return undefined;
+  if (/^[\\/]{2}[^\\/]+[\\/]pipe[\\/]/i.test(path)) {
+    return "The pipe's server does not allow this user, or only reads or only " +
+      "writes: then open it for read or for write alone.";
+  }
   const attributes = kernel32.GetFileAttributesW(path);
   const isDirectory = attributes !== INVALID_FILE_ATTRIBUTES &&
     (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;
