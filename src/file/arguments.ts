@@ -151,23 +151,3 @@ function isDetached(buffer: ArrayBufferLike): boolean {
     return true;
   }
 }
-
-/**
- * Checks that an object of options has known names only.
- *
- * @param owner What the message calls the function or class.
- * @throws {TypeError} If not.
- */
-export function checkNames(
-  options: object,
-  owner: string,
-  known: readonly string[],
-): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${owner}. The options are ` +
-        `${known.join(", ")}.`,
-    );
-  }
-}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
@@ -10,7 +11,7 @@ import { getLastWin32Error } from "../errors/last_error.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { asBytes } from "./bytes.ts";
-import { checkedLength, checkNames } from "./arguments.ts";
+import { checkedLength } from "./arguments.ts";
 import { describe } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { bytesOf } from "../../ffi/views.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
@@ -14,7 +15,7 @@ import {
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { checkNames, checkOffset, MAX_OFFSET } from "./arguments.ts";
+import { checkOffset, MAX_OFFSET } from "./arguments.ts";
 
 /** What locks have; `unlock()` takes the object that `lock()` got. */
 const OPTIONS = ["at", "length", "exclusive", "wait", "signal"];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { refuseName } from "../errors/option_names.ts";
 import { describe } from "../errors/describe.ts";
 
 /** Where to read or write. */
@@ -23,16 +24,26 @@ export type SeekOrigin = "start" | "current" | "end" | 0 | 1 | 2;
 /**
  * Returns the offset in the options of a transfer, read once.
  *
- * @throws {TypeError} If the options are no object.
+ * @throws {TypeError} If the options are no object, or have an unknown name.
  */
 export function offsetOf(
   options: PositionOptions,
 ): number | bigint | undefined {
-  if (typeof options === "object" && options !== null) return options.at;
-  throw new TypeError(
-    `options must be an object such as { at: 0 }: got ${describe(options)}`,
-  );
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `options must be an object such as { at: 0 }: got ${describe(options)}`,
+    );
+  }
+  const { at } = options;
+  for (const name in options) {
+    if (name !== "at") refuseName(options, name, TRANSFERS, NAMES);
+  }
+  return at;
 }
+
+/** What an error calls the methods that transfer bytes. */
+export const TRANSFERS = "reads and writes";
+const NAMES: readonly string[] = ["at"];
 
 /** An origin's word. */
 export type OriginName = Exclude<SeekOrigin, number>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import {
@@ -42,6 +43,7 @@ export function checkedRename(options: RenameOptions): RenameOptions {
         describe(options),
     );
   }
+  checkNames(options, "rename()", ["replace"]);
   const { replace } = options;
   if (replace === undefined || typeof replace === "boolean") return { replace };
   throw new TypeError(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
@@ -22,7 +23,6 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { checkNames } from "./arguments.ts";
 import { characterKindOf, DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";

@@ -1,4 +1,5 @@
 import { describe } from "../errors/describe.ts";
+import { checkNames } from "../errors/option_names.ts";
 import { checkCount } from "./array.ts";
 import { Codec, label } from "./codec.ts";
 import type { Layout } from "./types.ts";
@@ -75,6 +76,7 @@ class TextCodec extends Codec<string> {
     super(unit * checkCount("length", length), unit);
     this.#type = type;
     this.#length = length;
+    checkNames(options, `${type}()`, ["terminated"]);
     this.#terminated = options.terminated ?? true;
   }
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import { describe } from "../errors/describe.ts";
-import { checkBytes, checkNames, checkOffset } from "../file/arguments.ts";
+import { checkBytes, checkOffset } from "../file/arguments.ts";
 import {
   type CheckedLimit,
   checkedLimit,

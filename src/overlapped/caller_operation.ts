@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { describe } from "../errors/describe.ts";
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
@@ -106,6 +107,7 @@ export function callerOperation(
         describe(options),
     );
   }
+  checkNames(options, "callOverlapped()", ["buffers", "at", "name", "signal"]);
   const { buffers = [], at = 0, name = "callOverlapped", signal } = options;
   checkOffset("at", at);
   checkSignal(signal);

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkNames, refuseName } from "../errors/option_names.ts";
 import { describe } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
-import type { PositionOptions } from "../file/position.ts";
+import { type PositionOptions, TRANSFERS } from "../file/position.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import type { InFlightLimit } from "./in_flight_limiter.ts";
@@ -33,6 +34,26 @@ export interface SignalOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/**
+ * Returns the signal that is the only option of a method, read once and checked.
+ *
+ * @throws {TypeError} If it is none, or there is another option.
+ */
+export function checkedSignal(
+  options: SignalOptions,
+  owner: string,
+): AbortSignal | undefined {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `options must be an object such as { signal }: got ${describe(options)}`,
+    );
+  }
+  checkNames(options, owner, ["signal"]);
+  const { signal } = options;
+  checkSignal(signal);
+  return signal;
+}
+
 /** The options of a transfer, each read once and checked. */
 export interface CheckedOptions {
   /** The offset. */
@@ -41,10 +62,12 @@ export interface CheckedOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+const NAMES: readonly string[] = ["at", "signal"];
+
 /**
  * Reads the options of a transfer, once, and checks them.
  *
- * @throws {TypeError} If one has the wrong type.
+ * @throws {TypeError} If one has the wrong type or an unknown name.
  * @throws {RangeError} If the offset is out of range.
  */
 export function checkedTransferOptions(
@@ -56,6 +79,11 @@ export function checkedTransferOptions(
     );
   }
   const { at, signal } = options;
+  for (const name in options) {
+    if (name !== "at" && name !== "signal") {
+      refuseName(options, name, TRANSFERS, NAMES);
+    }
+  }
   if (at !== undefined) checkOffset("at", at);
   checkSignal(signal);
   return { at, signal };

@@ -49,6 +49,7 @@ import { checkedLimit } from "./in_flight_limiter.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
+  checkedSignal,
   checkedTransferOptions,
   type OverlappedFileOptions,
   type SignalOptions,
@@ -614,8 +615,7 @@ export class OverlappedFile extends OverlappedControlFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const { signal } = options;
-    checkSignal(signal);
+    const signal = checkedSignal(options, "connect()");
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import { describe } from "../errors/describe.ts";
 import { checkSignal } from "../file/arguments.ts";
 import type { ImpersonationLevel } from "../open/options.ts";
@@ -202,13 +203,7 @@ export function valuesOf(
       `options of ${method}() must be an object: got ${describe(options)}`,
     );
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${method}(). The options are ` +
-        `${known.join(", ")}.`,
-    );
-  }
+  checkNames(options, `${method}()`, known);
   const given = options as Record<string, unknown>;
   return Object.fromEntries(known.map((name) => [name, given[name]]));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkNames } from "../file/arguments.ts";
+import { checkNames } from "../errors/option_names.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import {
   checkedOffset,

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkBytes, checkNames } from "../file/arguments.ts";
+import { checkNames } from "../errors/option_names.ts";
+import { checkBytes } from "../file/arguments.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   checkedOffset,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "../errors/option_names.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
@@ -11,7 +12,7 @@ import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkNames, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
 import { isUnknown, renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
