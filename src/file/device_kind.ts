@@ -94,7 +94,9 @@ export class DeviceKind {
 
   #timeoutError(syscall: "ReadFile" | "WriteFile", bytesTransferred: number) {
     const path = this.#path;
-    const hint = "SetCommTimeouts() sets how long a serial port waits.";
+    const hint =
+      "readTimeout and writeTimeout of openSerial() set how long a " +
+      "serial port waits, and so does SetCommTimeouts().";
     const details = { path, bytesTransferred, hint };
     return new Win32Error(syscall, ERROR_TIMEOUT, details);
   }

@@ -47,10 +47,10 @@ export interface FileUrl {
  * ```ts
  * import { kernel32, openSync, toWin32Path } from "@kernel32/io";
  *
- * const url = new URL("file:///C:/kernel32%20io.tmp");
+ * const url = new URL("file:///C:/Users/Public/kernel32%20io.tmp");
  * openSync(url, { write: true, create: true }).close();
  * const path = toWin32Path(url);
- * console.log(path); // C:\kernel32 io.tmp
+ * console.log(path); // C:\Users\Public\kernel32 io.tmp
  * console.log(kernel32.DeleteFileW(path)); // true
  * ```
  */

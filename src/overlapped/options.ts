@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { checkNames, refuseName } from "../errors/option_names.ts";
+import { refuseName } from "../errors/option_names.ts";
 import { describe } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
+import { valuesOf } from "../file/option_values.ts";
 import { type PositionOptions, TRANSFERS } from "../file/position.ts";
+import { throwIfAborted } from "../file/signal.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import type { InFlightLimit } from "./in_flight_limiter.ts";
@@ -32,26 +34,6 @@ export interface OverlappedFileOptions extends HandleOptions {
 export interface SignalOptions {
   /** Ends the wait. The promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Returns the signal that is the only option of a method, read once and checked.
- *
- * @throws {TypeError} If it is none, or there is another option.
- */
-export function checkedSignal(
-  options: SignalOptions,
-  owner: string,
-): AbortSignal | undefined {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { signal }: got ${describe(options)}`,
-    );
-  }
-  checkNames(options, owner, ["signal"]);
-  const { signal } = options;
-  checkSignal(signal);
-  return signal;
 }
 
 /** The options of a transfer, each read once and checked. */
@@ -87,4 +69,20 @@ export function checkedTransferOptions(
   if (at !== undefined) checkOffset("at", at);
   checkSignal(signal);
   return { at, signal };
+}
+
+/**
+ * Reads the options of a method that can only be interrupted, once.
+ *
+ * @throws {TypeError} If one is unknown, or the signal is none.
+ * @throws {Error} The signal's reason, if it has been aborted.
+ */
+export function checkedSignal(
+  method: string,
+  options: SignalOptions,
+): AbortSignal | undefined {
+  const { signal } = valuesOf(method, options, ["signal"]) as SignalOptions;
+  checkSignal(signal);
+  throwIfAborted(signal);
+  return signal;
 }

@@ -13,7 +13,6 @@ import {
   Win32Error,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   type LockArguments,
@@ -46,6 +45,7 @@ import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
 import { checkedLimit } from "./in_flight_limiter.ts";
+import { writeJoined } from "./joined_write.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
@@ -245,12 +245,13 @@ export class OverlappedFile extends OverlappedControlFile {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end. No data make no call, except on a pipe
-   * of messages, where they are a message without bytes.
+   * what has no offset goes to the end, up to 64 MiB by one WriteFile. No data
+   * make no call, except on a pipe of messages, where they are a message without
+   * bytes.
    *
    * @param data The bytes. Those of an `AlignedBuffer` must not be changed
    * before the operation has ended; others are copied at the start, up to
-   * 4 MiB at a time.
+   * 4 MiB at a time, or as a whole what goes to the end by one WriteFile.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written: all of them, except on a pipe that
    * does not block, on a serial port whose time-out has elapsed, or if the
@@ -415,7 +416,8 @@ export class OverlappedFile extends OverlappedControlFile {
    * that are whole pages of `AlignedBuffer`s are written by one call of
    * WriteFileGather; the last one may be some whole sectors. To a pipe, and to
    * the end of a file opened with `append`, they are joined and written by one
-   * WriteFile, so that they are one message or one record.
+   * WriteFile, so that they are one message or one record; to the end of an
+   * unbuffered file, by as many as its sectors take.
    *
    * @param buffers The bytes. What is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
@@ -451,7 +453,7 @@ export class OverlappedFile extends OverlappedControlFile {
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
       if (at === END_OF_FILE || this.#type === "pipe") {
-        return this.write(joinedBytes(views), { signal });
+        return writeJoined(views, (joined) => this.write(joined, { signal }));
       }
       return this.#isPlaced(at)
         ? this.#io.writeGather(views, at ?? 0, signal)
@@ -463,7 +465,8 @@ export class OverlappedFile extends OverlappedControlFile {
 
   /**
    * Writes what the system still holds of the file to the device, on another
-   * thread.
+   * thread: all whose write had ended before the call. One flush of a file runs
+   * at a time; calls that come meanwhile share the next.
    *
    * @throws {Win32Error} ERROR_ACCESS_DENIED on a file not open for writing,
    * and what the device reports.
@@ -615,7 +618,7 @@ export class OverlappedFile extends OverlappedControlFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const signal = checkedSignal(options, "connect()");
+    const signal = checkedSignal("connect", options);
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(

@@ -150,6 +150,21 @@ export class OverlappedHandle {
     );
   }
 
+  /**
+   * Refuses new operations, cancels those in flight, waits for them and closes
+   * the handle.
+   *
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it has been closed elsewhere.
+   */
+  async close(): Promise<void> {
+    await this.drain();
+    const { handle, path } = this;
+    preservingLastError(() => {
+      if (kernel32.CloseHandle(handle)) return;
+      throw Win32Error.last("CloseHandle", { path });
+    });
+  }
+
   /** Refuses new operations, cancels those in flight and waits for them. */
   drain(): Promise<void> {
     return this.#draining ??= this.#drain();

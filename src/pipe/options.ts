@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { checkNames } from "../errors/option_names.ts";
 import { describe } from "../errors/describe.ts";
 import { checkSignal } from "../file/arguments.ts";
+import { countOf, flagOf, oneOf, valuesOf } from "../file/option_values.ts";
 import type { ImpersonationLevel } from "../open/options.ts";
 
 /**
@@ -186,68 +186,6 @@ export function connectSettings(options: ConnectPipeOptions): ConnectSettings {
     ),
     isOwnUser: server === "current-user",
   };
-}
-
-/**
- * Reads options, each once: a getter may give another value the next time.
- *
- * @throws {TypeError} If they are no object, or one of them is unknown.
- */
-export function valuesOf(
-  method: string,
-  options: unknown,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options of ${method}() must be an object: got ${describe(options)}`,
-    );
-  }
-  checkNames(options, `${method}()`, known);
-  const given = options as Record<string, unknown>;
-  return Object.fromEntries(known.map((name) => [name, given[name]]));
-}
-
-/**
- * Returns a number from 1, or the default.
- *
- * @throws {TypeError} If it is no number.
- * @throws {RangeError} If it is out of range.
- */
-export function countOf(
-  name: string,
-  value: unknown,
-  byDefault: number,
-  limit: number,
-): number {
-  if (value === undefined) return byDefault;
-  if (typeof value !== "number") {
-    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
-  }
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return value;
-  throw new RangeError(
-    `${name} must be a whole number from 1 to ${limit}: got ${value}`,
-  );
-}
-
-/** The first of the values is the default. */
-function oneOf<Value extends string>(
-  name: string,
-  value: unknown,
-  values: readonly [Value, ...Value[]] | readonly Value[],
-): Value {
-  if (value === undefined) return values[0]!;
-  if (values.includes(value as Value)) return value as Value;
-  const list = values.map((each) => `"${each}"`).join(", ");
-  throw new TypeError(
-    `${name} must be one of ${list}: got ${describe(value)}`,
-  );
-}
-
-function flagOf(name: string, value: unknown): boolean {
-  if (value === undefined) return false;
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`${name} must be true or false: got ${describe(value)}`);
 }
 
 function timeoutOf(value: unknown): number {

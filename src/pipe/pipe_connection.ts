@@ -8,9 +8,9 @@ import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
-import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
+import { checkBytes, checkList } from "../file/arguments.ts";
+import { countOf, valuesOf } from "../file/option_values.ts";
+import { isAborted, reasonOf } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { MAX_LENGTH } from "../file/transfer_limits.ts";
 import { Flusher } from "../overlapped/flush.ts";
@@ -19,11 +19,11 @@ import {
   readToEnd,
   writeFully,
 } from "../overlapped/full_transfers.ts";
-import type { SignalOptions } from "../overlapped/options.ts";
+import { writeJoined } from "../overlapped/joined_write.ts";
+import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
 import { writableOf } from "../streams/writable.ts";
-import { countOf, valuesOf } from "./options.ts";
 import type { PipeEnd } from "./pipe_end.ts";
 import { PipeReader } from "./pipe_reader.ts";
 import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
@@ -377,8 +377,8 @@ export class PipeConnection implements AsyncDisposable {
   ): Promise<number> {
     this.#end.checkWrites("writeGather");
     const signal = checkedSignal("writeGather", options);
-    const joined = joinedBytes(checkList("buffers", buffers));
-    return await this.#write(joined, signal);
+    const views = checkList("buffers", buffers);
+    return await writeJoined(views, (joined) => this.#write(joined, signal));
   }
 
   /**
@@ -541,13 +541,6 @@ export class PipeConnection implements AsyncDisposable {
 }
 
 type Signal = AbortSignal | undefined;
-
-function checkedSignal(method: string, options: SignalOptions): Signal {
-  const signal = valuesOf(method, options, ["signal"])["signal"] as Signal;
-  checkSignal(signal);
-  throwIfAborted(signal);
-  return signal;
-}
 
 /** Makes connections; callers of the module cannot. */
 class Connection extends PipeConnection {

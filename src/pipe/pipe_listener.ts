@@ -10,6 +10,7 @@ import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkSignal } from "../file/arguments.ts";
 import { DeviceKind } from "../file/device_kind.ts";
+import { valuesOf } from "../file/option_values.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
@@ -20,10 +21,9 @@ import {
   type ListenPipeOptions,
   type ListenSettings,
   listenSettings,
-  valuesOf,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { closeHandle, PipeEnd } from "./pipe_end.ts";
+import { PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
 
 /** A call of `accept()` that waits. */
@@ -253,7 +253,7 @@ export class PipeListener
   async #onClient(instance: OverlappedHandle): Promise<void> {
     this.#listening.delete(instance);
     if (this.#closing !== undefined) {
-      return await closeHandle(instance);
+      return await instance.close();
     }
     this.#open++;
     const { mode, direction } = this.#settings;
@@ -276,7 +276,7 @@ export class PipeListener
 
   async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
-    const isClosed = closeHandle(instance);
+    const isClosed = instance.close();
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();

@@ -64,6 +64,8 @@ export interface StreamedFileTraits {
   readonly target?: WriteTarget | undefined;
   /** What a read of 0 bytes means. */
   readonly device: Pick<DeviceKind, "emptyRead">;
+  /** Waits until what was written has left, where writes end before. */
+  readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /** The names of what both kinds of streams have. */

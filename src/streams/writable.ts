@@ -91,6 +91,7 @@ export function writableOf(
     close: () =>
       orEnd(async () => {
         await writer?.finish();
+        await traits.drain?.(signal);
         if (keepOpen && hasPosition && writer !== undefined) {
           await leaveAt(file, from + writer.length);
         }

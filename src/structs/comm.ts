@@ -188,7 +188,7 @@ export interface DCB_FLAGS {
  * @see https://learn.microsoft.com/windows/win32/api/winbase/ns-winbase-dcb
  */
 export interface DCB {
-  /** The size of this structure. */
+  /** The size of this structure, which SetCommState looks for. */
   DCBlength: number;
   /** The baud rate. */
   BaudRate: number;
@@ -208,7 +208,7 @@ export interface DCB {
   StopBits: number;
   /** The byte that stands for XON. */
   XonChar: number;
-  /** The byte that stands for XOFF. */
+  /** The byte that stands for XOFF; it must not be XonChar. */
   XoffChar: number;
   /** The byte that replaces one with a parity error. */
   ErrorChar: number;
@@ -232,6 +232,9 @@ export interface DCB {
  *   BaudRate: 115_200,
  *   Flags: { fBinary: 1, fDtrControl: 1, fRtsControl: 1 },
  *   ByteSize: 8,
+ *   // SetCommState refuses two that are equal.
+ *   XonChar: 0x11,
+ *   XoffChar: 0x13,
  * });
  * console.log(settings.length); // 28
  * ```

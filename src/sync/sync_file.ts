@@ -9,7 +9,7 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
+import { join, joinedLength } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
@@ -38,7 +38,12 @@ import {
   type SeekOrigin,
 } from "../file/position.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
-import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import {
+  advance,
+  END_OF_FILE,
+  MAX_WHOLE,
+  type Offset,
+} from "../file/transfer_limits.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
 import { preparePool } from "../memory/pooled_memory.ts";
 import { SyncControlFile } from "./control_file.ts";
@@ -312,8 +317,9 @@ export class SyncFile extends SyncControlFile implements Disposable {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end. No data make no call, except on a pipe
-   * of messages, where they are a message without bytes.
+   * what has no offset goes to the end, up to 64 MiB by one WriteFile. No data
+   * make no call, except on a pipe of messages, where they are a message without
+   * bytes.
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position.
@@ -356,7 +362,14 @@ export class SyncFile extends SyncControlFile implements Disposable {
       return this.#sectors.write(data, length, at);
     }
     if (at === undefined && this.#appends) {
-      return writeFrom(this.#target, data, length, this.#endOfFile());
+      const isDivisible = length > MAX_WHOLE;
+      return writeFrom(
+        this.#target,
+        data,
+        length,
+        this.#endOfFile(),
+        isDivisible,
+      );
     }
     this.#pointer.prepare(at);
     return writeFrom(this.#target, data, length, at);
@@ -411,8 +424,8 @@ export class SyncFile extends SyncControlFile implements Disposable {
 
   /**
    * Writes several buffers, one after the other: to a pipe, and to the end of a
-   * file opened with `append`, by one call, so that they are one message or one
-   * record.
+   * file opened with `append`, by one WriteFile, so that they are one message or
+   * one record. An unbuffered file takes whole sectors, in more calls than one.
    *
    * @param buffers The bytes. What is written by one call has up to 64 MiB.
    * @param options The offset, if it is not the position.
@@ -438,7 +451,9 @@ export class SyncFile extends SyncControlFile implements Disposable {
     const at = this.#offsetToWrite("writeGather", options);
     const views = checkList("buffers", buffers, checkedLength);
     if (at === undefined && (this.#appends || this.#isPipe)) {
-      return this.write(joinedBytes(views));
+      const joined = new Uint8Array(joinedLength(views));
+      join(views, joined);
+      return this.write(joined);
     }
     let done = 0;
     for (const buffer of views) {

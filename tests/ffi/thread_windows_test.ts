@@ -134,13 +134,13 @@ test("Thread calls functions of other libraries, and captures their last errors"
       4,
       "advapi32.dll",
     );
-    const text = Uint16Array.from("nonsense\0", (unit) => unit.charCodeAt(0));
-    view.setBigUint64(argumentOffset(1), 1n, true);
+    const text = Uint16Array.from("D:\0", (unit) => unit.charCodeAt(0));
+    view.setBigUint64(argumentOffset(1), 99n, true); // a revision that there is not
     view.setBigUint64(argumentOffset(2), table.cell().address, true);
     buffersAt(0, NO_ARGUMENT);
     call1(text);
     assertEquals(view.getInt32(RESULT, true), 0);
-    assertEquals(table.lastError, 87); // ERROR_INVALID_PARAMETER
+    assertEquals(table.lastError, 1305); // ERROR_UNKNOWN_REVISION
     assertThrows(
       () => table.frame("NoSuchFunction", 0, "advapi32.dll"),
       Error,

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import {
+  appendFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -13,9 +14,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Run, RunResult } from "../../tools/windows/mod.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import {
   type BothRuntimes,
   lines,
@@ -26,6 +29,7 @@ import {
   session,
   windows,
 } from "./both_runtimes.ts";
+import { killLog } from "./killed_writers.ts";
 
 function run(
   runtime: BothRuntimes,
@@ -70,6 +74,21 @@ async function startDriver(
   });
   await ready;
   return { run: driver, received: driver.ended.then(() => lines(output)[1]) };
+}
+
+/** Starts an example, and gives its lines as they come. Its `kill()` ends it at once. */
+async function startExample(
+  runtime: BothRuntimes,
+  example: string,
+  ...args: string[]
+): Promise<{ run: Run; lines: AsyncIterableIterator<string> }> {
+  const run = await windows.spawn(
+    runtime,
+    [...RUN[runtime], `examples/${example}`, ...args],
+    { cwd: REPOSITORY, stdout: "pipe" },
+  );
+  const { stdout } = run.process;
+  return { run, lines: createInterface(stdout!)[Symbol.asyncIterator]() };
 }
 
 const MIB = 2 ** 20;
@@ -168,6 +187,24 @@ const EXAMPLES: Record<
         /^The disk is full: ERROR_(HANDLE_)?DISK_FULL$/,
       );
       assertEquals(output[2], "What was written is there: true");
+    },
+  },
+  "follow_log.ts": {
+    "prints what is there, and lines when they are complete": async (
+      runtime,
+    ) => {
+      using folder = tempFolder();
+      const log = folder.file("log.txt");
+      writeFileSync(log, "first\nsec");
+      const path = windows.path(log);
+      const { run, lines } = await startExample(runtime, "follow_log.ts", path);
+      try {
+        assertEquals((await lines.next()).value, "first");
+        appendFileSync(log, "ond\r\n");
+        assertEquals((await lines.next()).value, "second");
+      } finally {
+        await run.kill();
+      }
     },
   },
   "inspect.ts": {
@@ -285,6 +322,34 @@ const EXAMPLES: Record<
       assertEquals(answers, ["ONE", "TWO", "THREE"]);
     },
   },
+  "serial_terminal.ts": {
+    "lists ports": async (runtime) => {
+      const { code, stdout } = await run(runtime, "serial_terminal.ts");
+      assertEquals(code, 0);
+      for (const line of lines(stdout).filter((line) => line !== "")) {
+        assertMatch(line, /^COM\d+ \\Device\\/);
+      }
+      const absent = await run(runtime, "serial_terminal.ts", "COM4099");
+      assertEquals(absent.code, 1);
+      assertMatch(absent.stdout, /There is no such port now/);
+    },
+    "sends a file in blocks": async (runtime) => {
+      await using device = await session.serialDevice();
+      if (device === undefined) {
+        console.log("no serial port can be made in passing on this system");
+        return;
+      }
+      const file = "mod.ts";
+      const { length } = readFileSync(join(REPOSITORY, file));
+      const args = [device.port, "115200", file];
+      const output = await linesOf(runtime, "serial_terminal.ts", ...args);
+      const steps = output[0]!.split("\r");
+      assertEquals(steps.length, Math.ceil(length / 1024) + 1);
+      const all = `[${"#".repeat(40)}] ${length} of ${length} bytes`;
+      assertEquals(steps.at(-1), all);
+      assertMatch(output[1]!, /^\d+ bytes a second$/);
+    },
+  },
   "streams.ts": {
     "brings back what it compressed": async (runtime) => {
       assertEquals(await linesOf(runtime, "streams.ts"), [
@@ -310,6 +375,11 @@ const EXAMPLES: Record<
         "64 sectors in the file behind them",
       ]);
     },
+  },
+  "write_ahead_log.ts": {
+    "has what it promised after it was killed, and cuts off what is torn": (
+      runtime,
+    ) => killLog(runtime, 4),
   },
 };
 

@@ -61,6 +61,7 @@ import {
   RuleSystem,
   write,
 } from "../support/rules.ts";
+import { random } from "../support/random.ts";
 import { turns } from "../support/overlapped_strict.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -329,6 +330,26 @@ portTest("the interval counts from the first byte", (setup) => {
   assertEquals(pending.result, [OK, 2]);
 });
 
+portTest(
+  "with MAXDWORD and other numbers a read ends with any byte at its start",
+  (setup) => {
+    const { kernel, port, open } = setup;
+    const handle = open({
+      ReadIntervalTimeout: MAXDWORD,
+      ReadTotalTimeoutMultiplier: 10,
+      ReadTotalTimeoutConstant: 5,
+    }, true);
+    port.receive(1);
+    assertEquals(startRead(handle, 3).result, [OK, 1]);
+    const pending = startRead(handle, 3);
+    port.receive(1, 2);
+    kernel.clock.advance(34);
+    assertEquals(pending.isPending, true);
+    kernel.clock.advance(1);
+    assertEquals(pending.result, [OK, 2]);
+  },
+);
+
 portTest("without time-outs a read waits until it is full", (setup) => {
   const { kernel, port, open } = setup;
   const pending = startRead(open({}, true), 3);
@@ -372,10 +393,11 @@ portTest("PurgeComm ends transfers and empties buffers", (setup) => {
     assertEquals(codeOf(kernel32.PurgeComm(handle, flags)), INVALID);
   }
   const reading = startRead(handle, 4);
-  port.room = 0;
-  const writing = startWrite(handle, [1, 2]);
+  port.room = 1;
+  const writing = startWrite(handle, [1, 2, 3]);
   assertEquals(clearErrors(handle).stat.cbOutQue, 2);
   kernel32.PurgeComm(handle, PURGE_TXABORT);
+  // What was sent does not count: WDS serial/utils.c, SerialTryToCompleteCurrent
   assertEquals(writing.result, [ABORTED, 0]);
   assertEquals(reading.isPending, true);
   kernel32.PurgeComm(handle, PURGE_RXABORT);
@@ -385,7 +407,7 @@ portTest("PurgeComm ends transfers and empties buffers", (setup) => {
   kernel32.PurgeComm(handle, PURGE_RXCLEAR);
   assertEquals(clearErrors(handle).stat.cbInQue, 0);
   port.room = Infinity;
-  assertEquals(port.sent, []);
+  assertEquals(port.sent, [1]);
 });
 
 portTest(
@@ -444,6 +466,11 @@ portTest("WaitCommEvent ends with the events of the mask", (setup) => {
   const second = wait();
   kernel32.SetCommMask(handle, EV_ERR);
   assertEquals(events(second), 0);
+  port.receive(1);
+  port.lineError("overrun");
+  // What the new mask has not is forgotten.
+  kernel32.SetCommMask(handle, EV_RXCHAR);
+  kernel32.SetCommMask(handle, EV_ERR);
   const third = wait();
   port.receive(1);
   port.lineError("framing", 2);
@@ -628,6 +655,16 @@ portTest("a nearly full input buffer stops the other end", (setup) => {
   port.receive("x");
   assertEquals([port.lines.dtr, port.lines.rts], [false, false]);
   assertEquals(port.sent, [0x13]);
+  assertEquals(clearErrors(handle).stat.Flags.fXoffSent, 1);
+  // Who has sent XOFF sends nothing else: some take any byte for XON.
+  const state = { XonLim: 10, XoffLim: 96 };
+  setTimeouts(handle, { WriteTotalTimeoutConstant: 10 });
+  assertEquals(write(handle, Uint8Array.of(1)), [OK, 0]);
+  setState(handle, { Flags: { ...Flags, fTXContinueOnXoff: 1 }, ...state });
+  assertEquals(write(handle, Uint8Array.of(1)), [OK, 1]);
+  assertEquals(port.sent.splice(1), [1]);
+  setTimeouts(handle, IMMEDIATE);
+  setState(handle, { Flags, ...state });
   read(handle, buffer(3989));
   assertEquals(port.lines.rts, false);
   read(handle, buffer(1));
@@ -657,10 +694,10 @@ portTest("bytes have as many bits as the port", ({ port, open }) => {
 });
 
 for (
-  const [status, code] of [
-    [undefined, 22],
-    [STATUS_ACCESS_DENIED, 5],
-    [STATUS_UNSUCCESSFUL, 31],
+  const [status, code, pendingStatus, pendingCode] of [
+    [undefined, 22, undefined, ABORTED],
+    [STATUS_ACCESS_DENIED, 5, STATUS_ACCESS_DENIED, 5],
+    [STATUS_UNSUCCESSFUL, 31, undefined, ABORTED],
   ] as const
 ) {
   portTest(`a port that was pulled out fails with ${code}`, (setup) => {
@@ -674,8 +711,8 @@ for (
       startWrite(handle, [1]),
       startWait(handle),
     ];
-    port.unplug(status);
-    for (const { result } of pending) assertEquals(result, [ABORTED, 0]);
+    port.unplug(status, pendingStatus);
+    for (const { result } of pending) assertEquals(result, [pendingCode, 0]);
     assertEquals(startRead(handle, 4).code, code);
     assertEquals(startWrite(handle, [1]).code, code);
     assertEquals(startWait(handle).code, code);
@@ -698,10 +735,14 @@ portTest("a new port under the name is another one", (setup) => {
   assertEquals(clearErrors(handle).code, 0);
 });
 
-portTest("bytes that come while the port is closed are lost", (setup) => {
-  const { port, open } = setup;
+portTest("what came before the port was opened is lost", (setup) => {
+  const { system, port, open } = setup;
+  const before = open();
   port.receive("lost");
   port.lineError("overrun");
+  system.close(before);
+  port.receive("lost");
+  port.lineError("framing");
   const handle = open(IMMEDIATE);
   assertEquals(clearErrors(handle).errors, 0);
   assertEquals(read(handle, buffer(4)), [OK, 0]);
@@ -747,3 +788,73 @@ strictTest("time passes by itself if the test wants it to", async (kernel) => {
   await turns();
   assertEquals([kernel.clock.now, reading.result], [1e6, [OK, 0]]);
 });
+
+strictTest(
+  "whatever ends when, bytes come and go in their order",
+  async (kernel, seed) => {
+    const { below } = random(seed);
+    const port = plugIn(
+      kernel,
+      "COM7",
+      (["serial.sys", "FTDI"] as const)[seed % 2],
+    );
+    using system = new RuleSystem();
+    const handle = openPort(
+      system,
+      "COM7",
+      { ...firstByte(20), WriteTotalTimeoutConstant: 50 },
+      { flags: FILE_FLAG_OVERLAPPED },
+    );
+    const reads: Pending[] = [];
+    const writes: [writing: Pending, data: number[]][] = [];
+    let [received, written] = [0, 0];
+    for (let i = 0; i < 200; i++) {
+      const count = 1 + below(4);
+      switch (below(6)) {
+        case 0:
+          port.receive(
+            ...Array.from({ length: count }, () => received++ % 256),
+          );
+          break;
+        case 1:
+          reads.push(startRead(handle, count));
+          break;
+        case 2: {
+          const data = Array.from({ length: count }, () => written++ % 256);
+          writes.push([startWrite(handle, data), data]);
+          break;
+        }
+        case 3:
+          kernel.clock.advance(below(30));
+          break;
+        case 4:
+          port.room = below(3) === 0 ? 0 : Infinity;
+          break;
+        default:
+          await turns();
+      }
+    }
+    port.room = Infinity;
+    await turns();
+    while (port.received.length > 0) {
+      reads.push(startRead(handle, 100));
+      await turns();
+    }
+    kernel.clock.advance(20 * reads.length);
+    kernel.clock.advance(50 * writes.length);
+    await turns();
+    const came = reads.flatMap((reading) => {
+      const [code, count] = reading.result;
+      assertEquals(code, OK);
+      return reading.bytes(count);
+    });
+    assertEquals(came, Array.from({ length: received }, (_, i) => i % 256));
+    const left = writes.flatMap(([writing, data]) => {
+      const [code, count] = writing.result;
+      assertEquals(code, OK);
+      return data.slice(0, count);
+    });
+    assertEquals(port.sent, left);
+  },
+  [1, 2, 3, 4],
+);

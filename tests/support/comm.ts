@@ -83,6 +83,13 @@ export function setTimeouts(
   );
 }
 
+/** The time-outs of a port. */
+export function getTimeouts(port: Handle): COMMTIMEOUTS {
+  const timeouts = COMMTIMEOUTS.create();
+  kernel32.GetCommTimeouts(port, timeouts);
+  return COMMTIMEOUTS.read(timeouts);
+}
+
 /** Clears the line errors. Returns them, and the state. */
 export function clearErrors(
   port: Handle,

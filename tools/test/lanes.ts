@@ -184,7 +184,7 @@ async function reported(
       : undefined;
     return { tests, output, ...problem && { problem } };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -20,7 +20,7 @@ use strict;
 use warnings;
 
 my ($folder) = @ARGV;
-my ($TIOCSPTLCK, $TIOCGPTN) = (0x40045431, 0x80045430);
+my ($TIOCSPTLCK, $TIOCGPTN, $TCGETS2) = (0x40045431, 0x80045430, 0x802c542a);
 
 open my $master, '+<', '/dev/ptmx' or die "/dev/ptmx: $!";
 my $number = pack 'i', 0;
@@ -57,12 +57,11 @@ sub answer {
 }
 
 sub settings {
-  my $all = `stty -F $terminal -a`;
-  my ($baud) = $all =~ /speed (\d+)/;
-  my ($bits) = $all =~ / cs(\d)/;
-  my $parity = $all !~ / parenb/ ? 'none' : $all =~ / cmspar/ ? ($all =~ / parodd/ ? 'mark' : 'space')
-    : $all =~ / parodd/ ? 'odd' : 'even';
-  return "$baud $bits $parity " . ($all =~ / cstopb/ ? 2 : 1);
+  my $termios2 = pack 'x44';
+  ioctl $slave, $TCGETS2, $termios2 or die "TCGETS2: $!";
+  my ($flags, $baud) = unpack 'x8 L x28 L', $termios2;
+  my $parity = !($flags & 0x100) ? 'none' : ($flags & 0x40000000 ? ['space', 'mark'] : ['even', 'odd'])->[$flags & 0x200 ? 1 : 0];
+  return join ' ', $baud, 5 + ($flags >> 4 & 3), $parity, $flags & 0x40 ? 2 : 1;
 }
 
 while (1) {

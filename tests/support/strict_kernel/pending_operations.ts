@@ -95,15 +95,18 @@ export class PendingOperations {
     if (remove(this.#waiting, operation)) this.#endCancelled(operation);
   }
 
-  /** Ends an operation that has not ended, as its driver does of its own accord. */
-  endNow(operation: Operation, status: number, count = 0): void {
-    if (
-      !remove(this.#waiting, operation) && !remove(this.scheduled, operation)
-    ) {
-      return;
-    }
+  /** Ends an operation that has not ended, as its driver does of its own accord, with some output. */
+  endNow(
+    operation: Operation,
+    status: number,
+    output: Uint8Array = new Uint8Array(0),
+  ): void {
+    const wasPending = remove(this.#waiting, operation) ||
+      remove(this.scheduled, operation);
+    if (!wasPending) return;
     operation.check();
-    this.#end(operation, { status, count });
+    operation.put(output);
+    this.#end(operation, { status, count: output.length });
   }
 
   /** What is pending on an open file. */
