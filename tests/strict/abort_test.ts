@@ -137,12 +137,12 @@ for (const kind of ["read", "write"] as const) {
     return { file, result };
   };
   /** Ends the operation that is pending, once it is. */
-  const end = async (kernel: StrictKernel, status: number, count?: number) => {
+  const end = async (kernel: StrictKernel, status: number, count = 0) => {
     const { pending } = kernel.io;
     while (pending.scheduled.length === 0) await turns();
     const operation = pending.scheduled[0]!;
     if (status === 0) pending.endScheduled(operation);
-    else pending.endNow(operation, status, count);
+    else pending.endNow(operation, status, new Uint8Array(count));
   };
 
   for (const half of ["first", "second"] as const) {
