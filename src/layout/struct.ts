@@ -1,5 +1,4 @@
-import { describe } from "../errors/describe.ts";
-import { checkNames } from "../errors/option_names.ts";
+import { describe, unknownOptionError } from "../errors/describe.ts";
 import type { Codec } from "./codec.ts";
 import { codecOf } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
@@ -191,7 +190,9 @@ function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
 }
 
 function checkedPack(options: StructOptions, owner: string): number {
-  checkNames(options, owner, ["pack"]);
+  for (const name of Object.keys(options)) {
+    if (name !== "pack") throw unknownOptionError(name, owner, "pack");
+  }
   const { pack = 16 } = options;
   if (![1, 2, 4, 8, 16].includes(pack)) {
     throw new RangeError(

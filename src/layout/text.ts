@@ -1,5 +1,8 @@
-import { describe } from "../errors/describe.ts";
-import { checkNames } from "../errors/option_names.ts";
+import {
+  argumentError,
+  describe,
+  unknownOptionError,
+} from "../errors/describe.ts";
 import { checkCount } from "./array.ts";
 import { Codec, label } from "./codec.ts";
 import type { Layout } from "./types.ts";
@@ -76,7 +79,10 @@ class TextCodec extends Codec<string> {
     super(unit * checkCount("length", length), unit);
     this.#type = type;
     this.#length = length;
-    checkNames(options, `${type}()`, ["terminated"]);
+    for (const name of Object.keys(options)) {
+      if (name === "terminated") continue;
+      throw unknownOptionError(name, `${type}()`, "terminated");
+    }
     this.#terminated = options.terminated ?? true;
   }
 
@@ -104,9 +110,7 @@ class TextCodec extends Codec<string> {
   #check(value: unknown, name: string): string {
     const field = `${label(name)} of type ${this.#type}(${this.#length})`;
     if (typeof value !== "string") {
-      throw new TypeError(
-        `${field} must be a string: got ${describe(value)}`,
-      );
+      throw argumentError(field, "a string", value);
     }
     const room = this.#terminated ? this.#length - 1 : this.#length;
     if (value.length > room) {
