@@ -902,6 +902,26 @@ strictTest(
   },
 );
 
+strictTest(
+  "a line that was switched stays, though the next one fails",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    // Another handle to the port has changed its settings.
+    const Flags = { ...PLAIN.Flags, fRtsControl: RTS_CONTROL_TOGGLE };
+    device.setState({ ...PLAIN, Flags });
+    const signals = { dataTerminalReady: false, requestToSend: false };
+    const { syscall } = await assertRejects(
+      () => port.setSignals(signals),
+      Win32Error,
+    );
+    assertEquals(syscall, "EscapeCommFunction");
+    device.lineChanges.length = 0;
+    await port.reconfigure({ baudRate: 300 });
+    assertEquals(device.lineChanges, ["+rts"]);
+  },
+);
+
 strictTest("calls about lines are made in their order", async (kernel) => {
   await using both = await ends(kernel);
   const { port, device } = both;
