@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
-import { valuesOf } from "../file/option_values.ts";
+import { settingsOf } from "../file/option_values.ts";
 import type { PositionOptions } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
@@ -53,9 +53,7 @@ export function checkedTransferOptions(
   options: TransferOptions,
 ): CheckedOptions {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { at: 0 }: got ${describe(options)}`,
-    );
+    throw argumentError("options", "an object such as { at: 0 }", options);
   }
   const { at, signal } = options;
   if (at !== undefined) checkOffset("at", at);
@@ -73,7 +71,7 @@ export function checkedSignal(
   method: string,
   options: SignalOptions,
 ): AbortSignal | undefined {
-  const { signal } = valuesOf(method, options, ["signal"]) as SignalOptions;
+  const { signal } = settingsOf(`${method}()`, options, { signal: undefined });
   checkSignal(signal);
   throwIfAborted(signal);
   return signal;

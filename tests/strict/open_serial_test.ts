@@ -1121,14 +1121,15 @@ for (const driver of DRIVERS) {
       for (const each of writes) each.catch(() => {});
       await turns();
       await port.discard("unsent");
-      for (const [i, each] of writes.entries()) {
+      for (const each of writes) {
         const error = await assertRejects(
           () => each,
           Win32Error,
           "discard() has dropped the rest",
         );
         assertEquals(error.symbol, "ERROR_OPERATION_ABORTED");
-        assertEquals(error.bytesTransferred, i === 0 ? 3 : 0);
+        // A write that is ended counts nothing, though "abc" was sent: WDS serial/utils.c, SerialTryToCompleteCurrent
+        assertEquals(error.bytesTransferred, 0);
       }
       device.room = Infinity;
       await port.writeAll(bytes("new"));

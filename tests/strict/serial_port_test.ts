@@ -393,10 +393,11 @@ portTest("PurgeComm ends transfers and empties buffers", (setup) => {
     assertEquals(codeOf(kernel32.PurgeComm(handle, flags)), INVALID);
   }
   const reading = startRead(handle, 4);
-  port.room = 0;
-  const writing = startWrite(handle, [1, 2]);
+  port.room = 1;
+  const writing = startWrite(handle, [1, 2, 3]);
   assertEquals(clearErrors(handle).stat.cbOutQue, 2);
   kernel32.PurgeComm(handle, PURGE_TXABORT);
+  // What was sent does not count: WDS serial/utils.c, SerialTryToCompleteCurrent
   assertEquals(writing.result, [ABORTED, 0]);
   assertEquals(reading.isPending, true);
   kernel32.PurgeComm(handle, PURGE_RXABORT);
@@ -406,7 +407,7 @@ portTest("PurgeComm ends transfers and empties buffers", (setup) => {
   kernel32.PurgeComm(handle, PURGE_RXCLEAR);
   assertEquals(clearErrors(handle).stat.cbInQue, 0);
   port.room = Infinity;
-  assertEquals(port.sent, []);
+  assertEquals(port.sent, [1]);
 });
 
 portTest(

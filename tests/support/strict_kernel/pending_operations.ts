@@ -100,14 +100,13 @@ export class PendingOperations {
     operation: Operation,
     status: number,
     output: Uint8Array = new Uint8Array(0),
-    count: number = output.length,
   ): void {
     const wasPending = remove(this.#waiting, operation) ||
       remove(this.scheduled, operation);
     if (!wasPending) return;
     operation.check();
     operation.put(output);
-    this.#end(operation, { status, count });
+    this.#end(operation, { status, count: output.length });
   }
 
   /** What is pending on an open file. */

@@ -318,13 +318,10 @@ export class SerialPort extends SerialLine implements Target, Device {
       : STATUS_SUCCESS;
   }
 
+  /** Without a count, even of what was sent: WDS serial/utils.c, SerialTryToCompleteCurrent. */
   #abort(queue: SerialQueue): void {
-    const { pending } = this.#kernel.io;
-    const isWrite = queue === this.#writes;
-    for (const { operation, bytes } of [...queue.transfers]) {
-      // WDS serial/write.c, SerialGrabWriteFromIsr: what was sent counts.
-      const count = isWrite ? operation.request.length - bytes.length : 0;
-      pending.endNow(operation, STATUS_CANCELLED, undefined, count);
+    for (const { operation } of [...queue.transfers]) {
+      this.#kernel.io.pending.endNow(operation, STATUS_CANCELLED);
     }
   }
 
