@@ -1120,7 +1120,9 @@ for (const driver of DRIVERS) {
       ];
       for (const each of writes) each.catch(() => {});
       await turns();
+      device.receive("kept");
       await port.discard("unsent");
+      assertEquals(await readTexts(port, 4), "kept");
       for (const each of writes) {
         const error = await assertRejects(
           () => each,
