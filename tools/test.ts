@@ -1,9 +1,12 @@
 // npm test -- [--runtime node|deno|bun]... [--filter TEXT]...
+// npm run test:arm64 -- [--runtime deno|bun]... [--filter TEXT]...
 //
 // Runs the tests where they belong: first those that need no Windows, on Node, Deno and Bun as they are here, then all of them
 // on deno.exe and bun.exe, and last those of tests/host, which drive the tools from outside, on Node. As many files are run at
 // once as there are processors, up to four. Counts come from the runtimes' own reports. Exit code 0 only if every
 // test that was to run ran and passed.
+//
+// With --arm64, runs the tests that depend on the processor on deno.exe and bun.exe for arm64, emulated, and nothing else.
 
 import { availableParallelism, constants } from "node:os";
 import { dirname } from "node:path";
@@ -11,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findTests } from "./test/files.ts";
 import {
+  emulatedLanes,
   type FileResult,
   hostLane,
   type Lane,
@@ -28,6 +32,7 @@ const { values: options } = parseArgs({
       default: ["node", "deno", "bun"],
     },
     filter: { type: "string", multiple: true, default: [""] },
+    arm64: { type: "boolean", default: false },
   },
 });
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -39,17 +44,29 @@ const failures: string[] = [];
 onInterruption((signal) => process.exit(128 + constants.signals[signal]));
 
 const files = await findTests(repository);
-const onWindows = [...files.windows, ...files.host].some(isWanted);
+for (const kind of ["windows", "portable", "host"] as const) {
+  files[kind] = files[kind].filter(isWanted);
+}
+const runtimes = ["deno", "bun"] as const;
+const onWindows = files.windows.length + files.host.length > 0;
 // It may take minutes, in which the first tests can run.
-const provisioned = onWindows ? provision({ runtimes: ["deno", "bun"] }) : null;
+const provisioned = !onWindows
+  ? null
+  : options.arm64
+  ? provision({ runtimes, arch: "arm64" })
+  : provision({ runtimes });
 provisioned?.catch(() => {});
-await runAll(portableLanes(repository, files));
+if (!options.arm64) await runAll(portableLanes(repository, files));
 try {
   const windows = await provisioned;
   if (windows) {
     await using session = await windows.session();
-    const lanes = windowsLanes(repository, files, windows, session);
-    await runAll([...lanes, hostLane(repository, files)]);
+    await runAll(
+      options.arm64 ? emulatedLanes(repository, files, windows, session) : [
+        ...windowsLanes(repository, files, windows, session),
+        hostLane(repository, files),
+      ],
+    );
   }
 } catch (error) {
   tally("windows", "", couldNotRun(error));
@@ -75,9 +92,7 @@ function isWanted(file: string): boolean {
 async function runAll(lanes: readonly Lane[]): Promise<void> {
   const jobs = lanes
     .filter(({ runtime }) => options.runtime.includes(runtime))
-    .flatMap((lane) =>
-      lane.files.filter(isWanted).map((file) => ({ lane, file }))
-    )
+    .flatMap((lane) => lane.files.map((file) => ({ lane, file })))
     .values();
   const workers = Math.min(availableParallelism(), 4);
   await Promise.all(Array.from({ length: workers }, async () => {

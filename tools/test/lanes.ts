@@ -16,16 +16,20 @@ import { parseJunit, type TestResult } from "./junit.ts";
 /** A test file that hangs is ended after so long. The slowest takes half a minute. */
 const TIMEOUT = 6 * 60_000;
 
+/** Under emulation the tests of a folder take up to ten minutes. */
+const EMULATED_TIMEOUT = 30 * 60_000;
+
 /** One runtime's share of the tests. */
 export interface Lane {
   name: string;
   runtime: "node" | "deno" | "bun";
+  /** What is run by itself: files, or folders whose tests one process runs. */
   files: string[];
-  /** Runs one file. */
+  /** Runs one of them. */
   run(file: string): Promise<FileResult>;
 }
 
-/** What came of one file in one lane. */
+/** What came of one file or folder in one lane. */
 export interface FileResult {
   tests: TestResult[];
   /** What is wrong with the run itself: a crash, a time-out, a file without tests. */
@@ -58,11 +62,11 @@ export function portableLanes(
     node,
     lane(
       "deno",
-      (report, file) => [bin("deno/deno"), ...denoArgs("", report, file)],
+      (report, file) => [bin("deno/deno"), ...denoArgs("", report, [file])],
     ),
     lane(
       "bun",
-      (report, file) => [bin("bun/bin/bun.exe"), ...bunArgs(report, file)],
+      (report, file) => [bin("bun/bin/bun.exe"), ...bunArgs(report, [file])],
     ),
   ];
 }
@@ -75,6 +79,75 @@ export function windowsLanes(
   session: WindowsSession,
   timeout: number = TIMEOUT,
 ): Lane[] {
+  const { runDeno, runBun } = runners(repository, windows, session, timeout);
+  // Tests of the strict kernel call nothing of Windows: the portable lanes run them, on all three runtimes where the host
+  // is not Windows.
+  const inLanes = process.platform === "win32"
+    ? files.windows
+    : files.windows.filter((file) => !file.startsWith("tests/strict/"));
+  return [{
+    name: "deno.exe",
+    runtime: "deno",
+    files: inLanes,
+    async run(file) {
+      const results = [];
+      for (const flags of await v8Flags(join(repository, file))) {
+        results.push(await runDeno(flags, [file]));
+      }
+      return merged(results);
+    },
+  }, {
+    name: "bun.exe",
+    runtime: "bun",
+    files: inLanes,
+    run: (file) => runBun([file]),
+  }];
+}
+
+/** Whose tests depend on the calling convention, the machine code or the memory of a processor. */
+const OF_PROCESSOR = [
+  ...["tests/ffi/", "tests/rules/", "tests/src/sync/"],
+  ...["tests/src/overlapped/", "tests/src/pipe/"],
+];
+
+/** Lays out who runs the tests that depend on the processor on another one, emulated. */
+export function emulatedLanes(
+  repository: string,
+  files: TestFiles,
+  windows: Windows,
+  session: WindowsSession,
+): Lane[] {
+  const { runDeno, runBun } = runners(
+    ...[repository, windows, session, EMULATED_TIMEOUT] as const,
+  );
+  const onFakes = files.portable.filter((file) =>
+    !file.startsWith("tests/rules/")
+  );
+  const testsIn = (folder: string) =>
+    files.windows.filter((file) =>
+      file.startsWith(folder) && !onFakes.includes(file)
+    );
+  const folders = OF_PROCESSOR.filter((folder) => testsIn(folder).length > 0);
+  return [{
+    name: "deno.exe",
+    runtime: "deno",
+    files: folders,
+    run: (folder) => runDeno("", testsIn(folder)),
+  }, {
+    name: "bun.exe",
+    runtime: "bun",
+    files: folders,
+    run: (folder) => runBun(testsIn(folder)),
+  }];
+}
+
+/** Runs files on Windows, each call in one process. */
+function runners(
+  repository: string,
+  windows: Windows,
+  session: WindowsSession,
+  timeout: number,
+) {
   const run = (
     runtime: "deno" | "bun",
     args: (report: string) => string[],
@@ -91,30 +164,12 @@ export function windowsLanes(
         ...{ stdout: "pipe", stderr: "pipe" },
       });
     });
-  // Tests of the strict kernel call nothing of Windows: the portable lanes run them, on all three runtimes where the host
-  // is not Windows.
-  const inLanes = process.platform === "win32"
-    ? files.windows
-    : files.windows.filter((file) => !file.startsWith("tests/strict/"));
-  return [{
-    name: "deno.exe",
-    runtime: "deno",
-    files: inLanes,
-    async run(file) {
-      const results = [];
-      for (const flags of await v8Flags(join(repository, file))) {
-        results.push(
-          await run("deno", (report) => denoArgs(flags, report, file)),
-        );
-      }
-      return merged(results);
-    },
-  }, {
-    name: "bun.exe",
-    runtime: "bun",
-    files: inLanes,
-    run: (file) => run("bun", (report) => bunArgs(report, file)),
-  }];
+  return {
+    runDeno: (flags: string, files: readonly string[]) =>
+      run("deno", (report) => denoArgs(flags, report, files)),
+    runBun: (files: readonly string[]) =>
+      run("bun", (report) => bunArgs(report, files)),
+  };
 }
 
 /** Lays out who runs the tests that drive the tools. */
@@ -141,18 +196,22 @@ function nodeWords(report: string, file: string): string[] {
   ];
 }
 
-function denoArgs(flags: string, report: string, file: string): string[] {
+function denoArgs(
+  flags: string,
+  report: string,
+  files: readonly string[],
+): string[] {
   return [
     ...["test", "--allow-all", "--no-check", "--no-lock", "--quiet"],
     `--v8-flags=${["--expose-gc", ...flags ? [flags] : []].join()}`,
-    ...[`--junit-path=${report}`, file],
+    ...[`--junit-path=${report}`, ...files],
   ];
 }
 
-function bunArgs(report: string, file: string): string[] {
+function bunArgs(report: string, files: readonly string[]): string[] {
   return [
     ...["test", `--timeout=${TIMEOUT}`, "--reporter=junit"],
-    ...[`--reporter-outfile=${report}`, `./${file}`],
+    ...[`--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
   ];
 }
 

@@ -3,19 +3,24 @@ import { command } from "./command.ts";
 const isRoot = process.getuid?.() === 0;
 
 /**
- * The words that start a program as root in mount and PID namespaces of its own, which end with it. A user who is not root
- * becomes it in a user namespace.
+ * Returns the words that start a program as root in mount and PID namespaces of its own, which end with it. A user who is not
+ * root becomes it in a user namespace.
+ *
+ * @param user Takes a user namespace for root as well.
  */
-export const UNSHARE: readonly string[] = [
-  ...["unshare", ...isRoot ? [] : ["--map-root-user", "--map-auto"]],
-  ...["--mount", "--propagation", "private", "--pid", "--fork"],
-  ...["--kill-child", "--"],
-];
+export function unshare(user: boolean): string[] {
+  const map = isRoot ? [] : ["--map-auto"];
+  return [
+    ...["unshare", ...user || !isRoot ? ["--map-root-user", ...map] : []],
+    ...["--mount", "--propagation", "private", "--pid", "--fork"],
+    ...["--kill-child", "--"],
+  ];
+}
 
-/** Returns the arguments with which nsenter(1) starts a program in the namespaces of a process that was started with {@link UNSHARE}. */
-export function enter(pid: number): string[] {
-  const user = isRoot ? [] : ["--user", "--preserve-credentials"];
-  return [`--target=${pid}`, ...user, "--mount", "--pid", "--"];
+/** Returns the arguments with which nsenter(1) starts a program in the namespaces of a process that was started with {@link unshare}. */
+export function enter(pid: number, user: boolean): string[] {
+  const join = user || !isRoot ? ["--user", "--preserve-credentials"] : [];
+  return [`--target=${pid}`, ...join, "--mount", "--pid", "--"];
 }
 
 /**
@@ -23,8 +28,11 @@ export function enter(pid: number): string[] {
  *
  * @throws {Error} If the program fails, or if this user may not have namespaces: the message says what is missing.
  */
-export async function isolated(words: readonly string[]): Promise<string> {
-  const args = ["--pdeathsig", "KILL", "--", ...UNSHARE, ...words];
+export async function isolated(
+  words: readonly string[],
+  user = false,
+): Promise<string> {
+  const args = ["--pdeathsig", "KILL", "--", ...unshare(user), ...words];
   // mount(8) and chroot(8) are in folders that a user's PATH may lack.
   const PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
   const env = { ...process.env, PATH };

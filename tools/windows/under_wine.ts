@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { command } from "./command.ts";
 import { compilers, MINGW } from "./compile.ts";
 import { installInRoot, works } from "./root.ts";
-import { locate, type Runtime } from "./runtimes.ts";
+import { type Arch, locate, type Runtime } from "./runtimes.ts";
 import { runOf, runToEnd, type Stream, type Windows } from "./windows.ts";
 import { provisionWine, type Session, startSession } from "./wine.ts";
 
@@ -18,9 +18,10 @@ const RELAY = fileURLToPath(new URL("relay.ts", import.meta.url));
 /** Provisions Wine and a prefix. The session starts with the first program. */
 export async function underWine(
   cache: string,
+  arch: Arch,
   program: (runtime: Runtime) => Promise<string>,
 ): Promise<Windows> {
-  const wine = await provisionWine(cache);
+  const wine = await provisionWine(cache, arch);
   let current: Promise<Session> | undefined;
   const session = () => current ??= startSession(wine);
 
@@ -39,7 +40,9 @@ export async function underWine(
     const { call } = await session();
     const run = randomUUID();
     const variables = Object.entries({
-      DENO_DIR: windowsPath(join(cache, "deno")),
+      DENO_DIR: windowsPath(
+        join(cache, arch === "x64" ? "deno" : "deno-arm64"),
+      ),
       ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
       ...options.env,
       KERNEL32_IO_RUN: run,
