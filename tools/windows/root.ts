@@ -9,6 +9,7 @@ const SUITE = "trixie";
 
 /** Wine, what its start scripts and `session.sh` run, and the emulator. */
 const ARM64_PACKAGES = [
+  "base-files",
   "wine",
   "wine64",
   "coreutils",
@@ -49,10 +50,16 @@ export async function arm64Root(cache: string): Promise<string> {
       ...["mmdebstrap", "--mode=root", "--quiet", "--skip=check/qemu"],
       ...["--architectures=arm64,amd64", "--variant=extract"],
       `--include=${ARM64_PACKAGES.join()}`,
+      // 0.5 GB of emulators for other processors.
+      "--dpkgopt=path-exclude=/usr/bin/qemu-*",
+      "--dpkgopt=path-include=/usr/bin/qemu-aarch64",
       '--aptopt=APT::Install-Recommends "false"',
       ...[SUITE, temporary],
     ]);
-    await mkdir(join(temporary, "mnt"), { recursive: true });
+    // Where session.sh mounts the host's.
+    for (const folder of ["mnt", "usr/local"]) {
+      await mkdir(join(temporary, folder), { recursive: true });
+    }
     await symlink("wine64", join(temporary, "usr/lib/wine/wine"));
     return temporary;
   });

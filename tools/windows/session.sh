@@ -31,7 +31,7 @@ sockets=/tmp/$(cat "$prefix/wineserver" 2>/dev/null || echo .wine-0)
 # A root for arm64: with qemu-user's default processor the start of Wine spins for ever, and Bun crashes when it compiles on a
 # thread beside.
 emulated=
-if [ -e "$root/lib/ld-linux-aarch64.so.1" ]; then emulated="QEMU_CPU=cortex-a72 BUN_JSC_useConcurrentJIT=0"; fi
+if [ -e "$root/usr/lib/ld-linux-aarch64.so.1" ]; then emulated="QEMU_CPU=cortex-a72 BUN_JSC_useConcurrentJIT=0"; fi
 
 # Replaces this shell by a program of the root with nothing of the caller's environment.
 alone() {
