@@ -67,7 +67,10 @@ furnish() {
 
 # Has the kernel run programs for arm64 with the root's qemu-user, in this user namespace alone (Linux 6.7 or later).
 emulate() {
-  mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc || return
+  if ! mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc; then
+    echo "Programs for arm64 are emulated on Linux 6.7 or later, with the module binfmt_misc." >&2
+    return 1
+  fi
   # ELF, 64 bits, an executable or a shared object, EM_AARCH64. F: the emulator is opened now, outside of the root.
   printf '%s' ':arm64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:' \
     '\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:' \
