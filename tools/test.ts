@@ -1,4 +1,4 @@
-// npm test -- [--runtime node|deno|bun]... [--filter TEXT]...
+// npm test -- [--runtime node|deno|bun]... [--filter TEXT]... [--ucrtbase PATH]
 // npm run test:arm64 -- [--runtime deno|bun]... [--filter TEXT]...
 //
 // Runs the tests where they belong: first those that need no Windows, on Node, Deno and Bun as they are here, then all of them
@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
     },
     filter: { type: "string", multiple: true, default: [""] },
     arm64: { type: "boolean", default: false },
+    ucrtbase: { type: "string" },
   },
 });
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -50,11 +51,13 @@ for (const kind of ["windows", "portable", "host"] as const) {
 const runtimes = ["deno", "bun"] as const;
 const onWindows = files.windows.length + files.host.length > 0;
 // It may take minutes, in which the first tests can run.
-const provisioned = !onWindows
-  ? null
-  : options.arm64
-  ? provision({ runtimes, arch: "arm64" })
-  : provision({ runtimes });
+const provisioned = onWindows
+  ? provision({
+    runtimes,
+    ...options.arm64 && { arch: "arm64" },
+    ...options.ucrtbase !== undefined && { ucrtbase: options.ucrtbase },
+  })
+  : null;
 provisioned?.catch(() => {});
 if (!options.arm64) await runAll(portableLanes(repository, files));
 try {

@@ -20,6 +20,7 @@ import {
   runtimeProgram,
   usualArch,
 } from "./runtimes.ts";
+import { readUcrtbase } from "./ucrtbase.ts";
 import { underWine } from "./under_wine.ts";
 import type { Windows } from "./windows.ts";
 
@@ -31,13 +32,14 @@ export type { Arch, Runtime } from "./runtimes.ts";
  * Fetches and makes what is missing, once, and returns the Windows that this system offers.
  *
  * @param options Runtimes to have at hand at once; others are fetched when they are first run. And the processor: on Linux,
- * `"arm64"` emulates one, at about a twentieth of the speed.
+ * `"arm64"` emulates one. And, for x64 under Wine, the path of Microsoft's ucrtbase.dll, to use it instead of Wine's.
  * @throws {Error} If the system can offer none; the message says what is missing.
  */
 export async function provision(
-  { runtimes = [], arch = usualArch }: {
+  { runtimes = [], arch = usualArch, ucrtbase }: {
     runtimes?: readonly Runtime[];
     arch?: Arch;
+    ucrtbase?: string;
   } = {},
 ): Promise<Windows> {
   const { platform } = process;
@@ -52,11 +54,19 @@ export async function provision(
       `This Windows is one for ${usualArch}. Programs for ${arch} run on such a Windows, or emulated, on Linux for x64.`,
     );
   }
+  if (ucrtbase !== undefined && (!isLinux || arch !== "x64")) {
+    throw new Error(
+      "A ucrtbase.dll can be given for x64 under Wine; Windows has Microsoft's already.",
+    );
+  }
   const cache = cacheFolder();
   const program = (runtime: Runtime) =>
     runtimeProgram(cache, pinnedRuntime(runtime, arch));
   const windows = isLinux
-    ? await underWine(cache, arch, program)
+    ? await underWine(
+      ...[cache, arch, program] as const,
+      ucrtbase === undefined ? undefined : await readUcrtbase(ucrtbase),
+    )
     : onWindows(cache, program);
   for (const runtime of runtimes) await program(runtime);
   return windows;

@@ -20,8 +20,9 @@ export async function underWine(
   cache: string,
   arch: Arch,
   program: (runtime: Runtime) => Promise<string>,
+  ucrtbase?: Uint8Array,
 ): Promise<Windows> {
-  const wine = await provisionWine(cache, arch);
+  const wine = await provisionWine(cache, arch, ucrtbase);
   let current: Promise<Session> | undefined;
   const session = () => current ??= startSession(wine);
 
@@ -44,6 +45,7 @@ export async function underWine(
         join(cache, arch === "x64" ? "deno" : "deno-arm64"),
       ),
       ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+      WINEDLLOVERRIDES: ucrtbase && "ucrtbase=n", // or the program does not start
       ...options.env,
       KERNEL32_IO_RUN: run,
     }).flatMap(([name, value]) =>

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,8 +37,16 @@ export interface Session {
   end(): Promise<void>;
 }
 
-/** Finds the host's Wine or makes a root that has one, and makes a prefix for it. */
-export async function provisionWine(cache: string, arch: Arch): Promise<Wine> {
+/**
+ * Finds the host's Wine or makes a root that has one, and makes a prefix for it.
+ *
+ * @param ucrtbase Microsoft's C runtime, which the prefix gets instead of Wine's.
+ */
+export async function provisionWine(
+  cache: string,
+  arch: Arch,
+  ucrtbase?: Uint8Array,
+): Promise<Wine> {
   const user = arch === "arm64";
   const host = user ? undefined : await hostWine();
   const root = user
@@ -45,7 +55,11 @@ export async function provisionWine(cache: string, arch: Arch): Promise<Wine> {
     ? "/"
     : await debianRoot(cache);
   const folder = host ? dirname(host) : "/usr/bin";
-  const prefix = join(cache, `prefix-${host ? "host" : basename(root)}`);
+  const hash = ucrtbase && createHash("sha256").update(ucrtbase).digest("hex");
+  const prefix = join(
+    cache,
+    `prefix-${host ? "host" : basename(root)}${hash ? `-${hash}` : ""}`,
+  );
   const caller = (prefix: string): Wine["call"] => (verb, ...args) => [
     "sh",
     [SCRIPT, verb, root, prefix, folder, ...args],
@@ -53,6 +67,8 @@ export async function provisionWine(cache: string, arch: Arch): Promise<Wine> {
   const step = `Making a Windows prefix (about ${user ? "2 minutes" : "15 s"})`;
   await makeOnce(cache, prefix, step, async (temporary) => {
     await isolated(caller(temporary)("prefix").flat(), user);
+    const dll = join(temporary, "drive_c/windows/system32/ucrtbase.dll");
+    if (ucrtbase) await writeFile(dll, ucrtbase);
     return temporary;
   });
   return { root, user, call: caller(prefix) };
