@@ -45,8 +45,8 @@ export function explain(cause: Error): never {
   if (!/^unshare: /m.test(cause.message)) throw cause;
   throw new Error(
     isRoot
-      ? "The environment needs mount and PID namespaces, for arm64 a user namespace too, and this system refuses them even to root: a container needs the " +
-        "capability SYS_ADMIN and no seccomp or AppArmor profile against it (for Docker, --privileged)."
+      ? "The environment needs mount and PID namespaces (for arm64, a user namespace too), and this system refuses them even " +
+        "to root: a container needs the capability SYS_ADMIN and no seccomp or AppArmor profile against it (for Docker, --privileged)."
       : "Without root, the environment needs user namespaces: the system must allow them, newuidmap must be there " +
         "(on Debian in the package uidmap), and /etc/subuid and /etc/subgid must have a range for this user.",
     { cause },

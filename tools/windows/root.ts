@@ -43,7 +43,7 @@ export async function debianRoot(cache: string): Promise<string> {
 export async function arm64Root(cache: string): Promise<string> {
   const root = join(cache, "debian-13-arm64");
   const step =
-    "Making a Debian 13 root for arm64 with Wine (0.8 GB, about two minutes)";
+    "Making a Debian 13 root for arm64 with Wine (0.8 GB, about half a minute)";
   await makeOnce(cache, root, step, async (temporary) => {
     await ensureMmdebstrap();
     await isolated([

@@ -28,8 +28,8 @@ sockets=/tmp/$(cat "$prefix/wineserver" 2>/dev/null || echo .wine-0)
 # The folder under which the host's folders are seen with the root's system instead of the host's.
 [ "$root" = / ] && view= || view=$root/mnt
 
-# A root for arm64: with qemu-user's default processor the start of Wine spins for ever, and Bun crashes when it compiles on a
-# thread beside.
+# With a root for arm64: under qemu-user the start of Wine spins for ever on the default processor, and Bun crashes at its end
+# if it compiles on threads of its own.
 emulated=
 if [ -e "$root/usr/lib/ld-linux-aarch64.so.1" ]; then emulated="QEMU_CPU=cortex-a72 BUN_JSC_useConcurrentJIT=0"; fi
 
