@@ -11,7 +11,7 @@ import {
   type Windows,
   type WindowsSession,
 } from "../windows/windows.ts";
-import { type TestFiles, v8Flags } from "./files.ts";
+import { type TestFiles, v8Flags, wantsSerialPort } from "./files.ts";
 import { parseJunit, type TestResult } from "./junit.ts";
 
 /** A test file that hangs is ended after so long. The slowest takes half a minute. */
@@ -159,12 +159,20 @@ function runners(
 ) {
   const run = (
     runtime: "deno" | "bun",
+    files: readonly string[],
     args: (report: string) => string[],
   ): Promise<FileResult> =>
     reported(async (report) => {
       const disk = await session.smallDisk({ bytes: 4 << 20 });
+      const wishes = files.map((file) =>
+        wantsSerialPort(join(repository, file))
+      );
+      await using device = (await Promise.all(wishes)).includes(true)
+        ? await session.serialDevice()
+        : undefined;
       const env: Record<string, string> = { NO_COLOR: "1", ...variables };
       if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
+      if (device) env["KERNEL32_IO_SERIAL_PORT"] = device.port;
       // Replays a random sequence of operations.
       const seed = process.env["KERNEL32_IO_SEED"];
       if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
@@ -175,9 +183,9 @@ function runners(
     });
   return {
     runDeno: (flags: string, files: readonly string[]) =>
-      run("deno", (report) => denoArgs(flags, report, files)),
+      run("deno", files, (report) => denoArgs(flags, report, files)),
     runBun: (files: readonly string[]) =>
-      run("bun", (report) => bunArgs(report, files)),
+      run("bun", files, (report) => bunArgs(report, files)),
   };
 }
 
@@ -249,7 +257,7 @@ async function reported(
       : undefined;
     return { tests, output, ...problem && { problem } };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
