@@ -40,6 +40,7 @@ import { checkedLimit } from "./in_flight_limiter.ts";
 import { writeJoined } from "./joined_write.ts";
 import {
   type CheckedOptions,
+  checkedSignal,
   checkedTransferOptions,
   type OverlappedFileOptions,
   type SignalOptions,
@@ -530,8 +531,7 @@ export class OverlappedFile extends LockableFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const { signal } = options;
-    checkSignal(signal);
+    const signal = checkedSignal("connect", options);
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(
