@@ -11,7 +11,7 @@ import {
   FileClosedError,
   UnexpectedEndOfFileError,
 } from "../errors/win32_error.ts";
-import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkList } from "../file/arguments.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   appendsOnlyError,
