@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_LOCK_VIOLATION, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
@@ -39,7 +39,7 @@ import {
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
-import { checkOptions, takeHandle } from "../file/taken_handle.ts";
+import { takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
@@ -50,6 +50,7 @@ import { writeJoined } from "./joined_write.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
+  checkedSignal,
   checkedTransferOptions,
   type OverlappedFileOptions,
   type SignalOptions,
@@ -59,6 +60,7 @@ import { OrderedTransfers } from "./ordered_transfers.ts";
 import { OverlappedHandle } from "./overlapped_handle.ts";
 import { SectorIo } from "./sector_io.ts";
 import { type OverlappedIo, Transfers } from "./transfers.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
@@ -123,8 +125,10 @@ export class OverlappedFile extends OverlappedControlFile {
     mode: FileMode,
     options: OverlappedFileOptions = {},
   ) {
-    checkOptions(options, "OverlappedFile", ["owned", "maxInFlight"]);
-    const { owned, maxInFlight } = options;
+    const { owned, maxInFlight } = settingsOf("OverlappedFile", options, {
+      owned: true,
+      maxInFlight: {},
+    });
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
     const { raw, seekable, device } = taken;
@@ -626,8 +630,7 @@ export class OverlappedFile extends OverlappedControlFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const { signal } = options;
-    checkSignal(signal);
+    const signal = checkedSignal("connect", options);
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(

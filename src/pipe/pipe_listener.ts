@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkSignal } from "../file/arguments.ts";
 import { DeviceKind } from "../file/device_kind.ts";
-import { valuesOf } from "../file/option_values.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
@@ -25,6 +24,7 @@ import {
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /** A call of `accept()` that waits. */
 interface Acceptor {
@@ -112,7 +112,7 @@ export class PipeListener
    */
   async accept(options: SignalOptions = {}): Promise<PipeConnection> {
     if (this.closed) throw new FileClosedError("accept", this.path);
-    const { signal } = valuesOf("accept", options, ["signal"]) as SignalOptions;
+    const { signal } = settingsOf("accept()", options, { signal: undefined });
     checkSignal(signal);
     throwIfAborted(signal);
     const connection = this.#connected.shift();

@@ -5,7 +5,7 @@
  */
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { thread } from "../../ffi/thread.ts";
 import {
   ERROR_ACCESS_DENIED,

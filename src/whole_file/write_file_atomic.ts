@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { describe } from "../errors/describe.ts";
@@ -11,7 +11,7 @@ import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkNames, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
 import { isUnknown, renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
@@ -29,6 +29,7 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
+import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** How a file is replaced. */
 export interface WriteFileAtomicOptions {
@@ -178,21 +179,13 @@ async function discard(
 }
 
 function checkedOptions(options: WriteFileAtomicOptions) {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      "options must be an object such as { copySecurity: true }: got " +
-        describe(options),
-    );
-  }
-  checkNames(options, "writeFileAtomic()", ["copySecurity", "signal"]);
-  const { copySecurity = false, signal } = options;
-  if (typeof copySecurity !== "boolean") {
-    throw new TypeError(
-      `copySecurity must be true or false: got ${describe(copySecurity)}`,
-    );
-  }
-  checkSignal(signal);
-  return { copySecurity, signal };
+  const settings = settingsOf("writeFileAtomic()", options, {
+    copySecurity: false,
+    signal: undefined,
+  });
+  checkBoolean("copySecurity", settings.copySecurity);
+  checkSignal(settings.signal);
+  return settings;
 }
 
 /** Refuses what is no file with a name of its own. */
