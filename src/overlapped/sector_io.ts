@@ -10,6 +10,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { setEndOfFile, sizeOf } from "../file/file_info.ts";
 import { toExactOffset } from "../file/position.ts";
+import { isAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
@@ -266,7 +267,11 @@ export class SectorIo implements OverlappedIo {
           extending,
         );
         if (count === step.length) return count;
-        // It was cancelled half way: the rest must not pass for written.
+        // The rest must not pass for written.
+        const { closing, device } = this.#handle;
+        if (!closing && !isAborted(signal)) {
+          device.checkWritten(0, step.length, count);
+        }
         throw new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, {
           path,
           bytesTransferred: count,

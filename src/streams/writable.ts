@@ -54,8 +54,8 @@ export function writableOf(
     });
   };
 
-  const streamEnd = new StreamEnd(options.signal, async () => {
-    cancel.abort(options.signal?.reason);
+  const streamEnd = new StreamEnd(options.signal, async (reason) => {
+    cancel.abort(reason);
     await writer?.stop();
     if (!keepOpen) await file[Symbol.asyncDispose]();
   });

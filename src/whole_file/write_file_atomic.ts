@@ -10,10 +10,11 @@ import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkNames, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
-import { isUnknown, renamePosix } from "../file/rename.ts";
+import { renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { open } from "../open/open.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
@@ -92,7 +93,15 @@ export async function writeFileAtomic(
   checkNoDevice(target);
   throwIfAborted(signal);
   const temporary = toWin32Path(neighbour(target));
-  const file = await openNew(temporary, copySecurity ? target : undefined);
+  using security = copySecurity ? securityOf(target) : undefined;
+  const file = await open(temporary, {
+    write: true,
+    createNew: true,
+    writeThrough: true,
+    delete: true,
+    share: [], // No other program can open it.
+    security: security?.address,
+  });
   try {
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
@@ -102,24 +111,6 @@ export async function writeFileAtomic(
     await discard(file, temporary);
     throw error;
   }
-}
-
-/** Creates a file that no other program can open, with the rights of another. */
-async function openNew(
-  temporary: string,
-  withRightsOf: string | undefined,
-): Promise<OverlappedFile> {
-  using security = withRightsOf === undefined
-    ? undefined
-    : securityOf(withRightsOf);
-  return await open(temporary, {
-    write: true,
-    createNew: true,
-    writeThrough: true,
-    delete: true,
-    share: [],
-    security: security?.address,
-  });
 }
 
 /** Gives the new file the name, and closes it. */
@@ -135,7 +126,7 @@ async function replace(
     await file.close();
     return;
   }
-  if (!isUnknown(code)) throw replaceError("SetFileInformationByHandle", code);
+  if (!isUnknownRequest(code)) throw replaceError("SetFileInformationByHandle", code);
   await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
@@ -217,8 +208,9 @@ function securityOf(path: string): AlignedBuffer | undefined {
     if (code === ERROR_FILE_NOT_FOUND) return undefined;
     throw new Win32Error("CreateFileW", code, { path });
   }
-  const memory = new AlignedBuffer(SECURITY_SIZE);
+  let memory: AlignedBuffer | undefined;
   try {
+    memory = new AlignedBuffer(SECURITY_SIZE);
     const descriptor = memory.address + BigInt(DESCRIPTOR_AT);
     const length = SECURITY_SIZE - DESCRIPTOR_AT;
     const status = queryDacl(handle, descriptor, length);
@@ -232,7 +224,7 @@ function securityOf(path: string): AlignedBuffer | undefined {
     attributes.setBigUint64(lpSecurityDescriptor, descriptor, true);
     return memory;
   } catch (error) {
-    memory.free();
+    memory?.free();
     throw error;
   } finally {
     kernel32.CloseHandle(handle);

@@ -71,6 +71,14 @@ export class StrictKernel {
   readonly violations: KernelViolation[] = [];
   /** Called when a violation happens. */
   whenViolated: ((violation: KernelViolation) => void) | undefined;
+  /** Sees each call before it is made, and makes it or does something else. */
+  whenCalled:
+    | ((
+      name: string,
+      words: readonly bigint[],
+      make: () => bigint | Blocking,
+    ) => bigint | Blocking)
+    | undefined;
   /** Acts as another process while the JS thread waits in a call. Returns whether it did something. */
   whenBlocked: (() => boolean) | undefined;
   /** The thread whose call is being made. */
@@ -188,6 +196,8 @@ export class StrictKernel {
     this.jsThreadWaits.length = 0;
     this.violations.length = 0;
     this.whenBlocked = undefined;
+    this.whenCalled = undefined;
+    this.io.whenStarted = undefined;
   }
 
   #callHere(name: string, words: bigint[]): bigint {
@@ -233,7 +243,8 @@ export class StrictKernel {
   ): bigint | Blocking {
     let blocking: Blocking | undefined;
     const result = this.#finish(thread, name, () => {
-      const outcome = FUNCTIONS[name]!(this, ...words);
+      const make = () => FUNCTIONS[name]!(this, ...words);
+      const outcome = this.whenCalled?.(name, words, make) ?? make();
       if (!(outcome instanceof Blocking)) return outcome;
       blocking = outcome;
       return 0n;

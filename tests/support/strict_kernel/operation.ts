@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { FakeMemory, Region } from "../fake_memory.ts";
 import { STATUS_PENDING } from "./status.ts";
 import { KernelViolation } from "./failure.ts";
@@ -74,13 +75,15 @@ export class Operation {
   wasQueued = false;
   /** Whether it has ended; its packet may still be in the port. */
   ended = false;
+  /** How it ends instead of as its device would have it, for tests of what can fail. */
+  instead: (() => Result | undefined) | undefined;
   /** What is called when it has ended. */
   whenEnded: ((result: Result) => void) | undefined;
-  readonly #memory: FakeMemory;
+  readonly memory: FakeMemory;
   readonly #held: Held[] = [];
 
   constructor(memory: FakeMemory, request: Request) {
-    this.#memory = memory;
+    this.memory = memory;
     this.request = request;
   }
 
@@ -90,6 +93,13 @@ export class Operation {
     return `the ${kind} of ${length} bytes at ${offset}`;
   }
 
+  /** Has its device perform it; nothing if it must wait. */
+  perform(): Result | undefined {
+    return this.instead === undefined
+      ? this.request.open.target.perform(this)
+      : this.instead();
+  }
+
   /** The bytes that are to be written. */
   bytes(): Uint8Array {
     const bytes = new Uint8Array(this.request.length);
@@ -97,7 +107,7 @@ export class Operation {
     for (const { address, length } of this.request.data) {
       const size = Math.min(length, bytes.length - at);
       if (size === 0) break;
-      const { buffer, byteOffset } = this.#memory.view(address, size);
+      const { buffer, byteOffset } = this.memory.view(address, size);
       bytes.set(new Uint8Array(buffer, byteOffset, size), at);
       at += size;
     }
@@ -110,7 +120,7 @@ export class Operation {
     for (const { address, length } of this.request.data) {
       const size = Math.min(length, bytes.length - at);
       if (size === 0) break;
-      const { buffer, byteOffset } = this.#memory.view(address, size);
+      const { buffer, byteOffset } = this.memory.view(address, size);
       new Uint8Array(buffer, byteOffset, size).set(
         bytes.subarray(at, at + size),
       );
@@ -122,7 +132,7 @@ export class Operation {
   markPending(): void {
     const { overlapped } = this.request;
     if (overlapped === 0n) return;
-    const view = this.#memory.view(overlapped, SIZE);
+    const view = this.memory.view(overlapped, SIZE);
     view.setBigUint64(INTERNAL, BigInt(STATUS_PENDING), true);
     view.setBigUint64(INTERNAL_HIGH, 0n, true);
   }
@@ -137,7 +147,7 @@ export class Operation {
       range.address === overlapped + BigInt(OFFSET)
     );
     this.#held.splice(0, this.#held.length, ...owed);
-    const view = this.#memory.view(overlapped, SIZE);
+    const view = this.memory.view(overlapped, SIZE);
     view.setBigUint64(INTERNAL, BigInt(status), true);
     view.setBigUint64(INTERNAL_HIGH, BigInt(count), true);
   }
@@ -182,7 +192,7 @@ export class Operation {
    */
   check(): void {
     for (const { range, region, content, what } of this.#held) {
-      if (this.#memory.region(range.address) !== region) {
+      if (this.memory.region(range.address) !== region) {
         throw new KernelViolation(
           `${what} was freed while ${this.name} was under way`,
         );
@@ -192,9 +202,9 @@ export class Operation {
           `${what} was detached while ${this.name} was under way`,
         );
       }
-      const view = this.#memory.view(range.address, range.length);
+      const view = this.memory.view(range.address, range.length);
       const now = new Uint8Array(view.buffer, view.byteOffset, range.length);
-      if (content?.some((byte, index) => byte !== now[index])) {
+      if (content !== undefined && Buffer.compare(content, now) !== 0) {
         throw new KernelViolation(
           `${what} was changed while ${this.name} was under way`,
         );
@@ -209,13 +219,13 @@ export class Operation {
   }
 
   #hold(range: Range, what: string, canMove: boolean): void {
-    const region = this.#memory.region(range.address)!;
+    const region = this.memory.region(range.address)!;
     if (canMove && !region.native) {
       throw new KernelViolation(
         `${what} is in JS memory, and ${this.name} is pending: the runtime may move it`,
       );
     }
-    const { buffer, byteOffset } = this.#memory.view(
+    const { buffer, byteOffset } = this.memory.view(
       range.address,
       range.length,
     );

@@ -139,7 +139,7 @@ export class PendingOperations {
 /** Performs an operation with the memory that it was started with. */
 function perform(operation: Operation): Result | undefined {
   operation.check();
-  return operation.request.open.target.perform(operation);
+  return operation.perform();
 }
 
 function remove<T>(items: T[], item: T): boolean {
