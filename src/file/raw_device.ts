@@ -5,7 +5,10 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import { kernel32 } from "../../ffi/kernel32.ts";
-import { ERROR_ACCESS_DENIED, ERROR_INVALID_FUNCTION } from "../errors/codes.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_INVALID_FUNCTION,
+} from "../errors/codes.ts";
 import {
   FSCTL_ALLOW_EXTENDED_DASD_IO,
   IOCTL_DISK_GET_LENGTH_INFO,

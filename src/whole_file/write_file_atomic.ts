@@ -126,7 +126,9 @@ async function replace(
     await file.close();
     return;
   }
-  if (!isUnknownRequest(code)) throw replaceError("SetFileInformationByHandle", code);
+  if (!isUnknownRequest(code)) {
+    throw replaceError("SetFileInformationByHandle", code);
+  }
   await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;

@@ -85,6 +85,11 @@ const ROWS: readonly Row[] = [
     why: "the file whose rights are copied is of no use any more",
   },
   {
+    calls: /^FormatMessageW /,
+    answer: "goes on",
+    why: "the symbol of the code takes the place of its text",
+  },
+  {
     calls: /^CancelIoEx /,
     answer: "goes on",
     why: "it is called again until all has ended",
@@ -97,6 +102,7 @@ const ROWS: readonly Row[] = [
   },
   {
     calls: /^Read/,
+    operations: /^(?!OverlappedFile.callOverlapped)/,
     codes: [ERROR_MORE_DATA],
     answer: "goes on",
     why: "the rest of the message is read",
@@ -166,7 +172,8 @@ const ROWS: readonly Row[] = [
     calls: /^DisconnectNamedPipe /,
     operations: /^listenPipe/,
     answer: { code: "EADDRINUSE" },
-    why: "the first instance can be disconnected, unless it is another server's",
+    why:
+      "the first instance can be disconnected, unless it is another server's",
   },
   {
     calls: /^ConnectNamedPipe /,
@@ -211,7 +218,8 @@ const ROWS: readonly Row[] = [
 
 export function answerTo(operation: string, fault: Fault): Answer | undefined {
   return ROWS.find((row) =>
-    row.calls.test(`${fault.name} ${fault.object}`) && (row.operations?.test(operation) ?? true) &&
+    row.calls.test(`${fault.name} ${fault.object}`) &&
+    (row.operations?.test(operation) ?? true) &&
     (row.endings?.includes(fault.ending) ?? true) &&
     (row.codes?.includes(fault.code) ?? true) &&
     !row.except?.includes(fault.code) &&

@@ -124,7 +124,12 @@ const POLLS = new Set([
 ]);
 
 /** What these give back is gone even if they fail: there is no such handle or memory. */
-const RELEASES = new Set(["CloseHandle", "LocalFree", "NtClose", "VirtualFree"]);
+const RELEASES = new Set([
+  "CloseHandle",
+  "LocalFree",
+  "NtClose",
+  "VirtualFree",
+]);
 
 /** Notes the calls of a kernel, and has one of them end otherwise. */
 export class CallWatch implements Disposable {

@@ -20,6 +20,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   fromHandle: ["open/from_handle"],
   connectPipe: ["pipe/connect_pipe"],
   listenPipe: ["pipe/pipe_listener"],
+  formatMessage: ["errors/message"],
   writeFileAtomic: ["whole_file/write_file_atomic"],
 };
 
@@ -46,7 +47,10 @@ function commentOf(file: string, name: string): string | undefined {
  * @param operation "SyncFile.read", "openSync", or "new AlignedBuffer".
  */
 export function documentedCodes(operation: string): number[] {
-  const [owner = "", method = owner] = operation.replace(/^new (.*)/, "$1.constructor")
+  const [owner = "", method = owner] = operation.replace(
+    /^new (.*)/,
+    "$1.constructor",
+  )
     .split(".");
   const files = FILES[owner];
   if (files === undefined) throw new Error(`${owner} is in no file`);
@@ -54,7 +58,9 @@ export function documentedCodes(operation: string): number[] {
     const comment = commentOf(file, method);
     if (comment === undefined) continue;
     const codes = new Set<number>();
-    for (const [, text = ""] of comment.matchAll(/@throws ((?:(?!\n@)[^])*)/g)) {
+    for (
+      const [, text = ""] of comment.matchAll(/@throws ((?:(?!\n@)[^])*)/g)
+    ) {
       for (const [symbol] of text.matchAll(/ERROR_\w+/g)) {
         codes.add(win32CodeOf(symbol));
       }

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   AlignedBuffer,
   connectPipe,
+  formatMessage,
   fromHandle,
   kernel32,
   listenPipe,
@@ -11,7 +12,7 @@ import {
   open,
   type OpenOptions,
   openSync,
-  OverlappedFile,
+  type OverlappedFile,
   type OverlappedVolumeLock,
   type PipeConnection,
   SyncFile,
@@ -26,7 +27,7 @@ import {
   type Handle,
   OPEN_EXISTING,
 } from "../../../src/raw.ts";
-import { endByHand } from "../overlapped_strict.ts";
+import { endByHand, turns } from "../overlapped_strict.ts";
 import { type PipePair, pipePair } from "../pipe_pair.ts";
 import type { Fault } from "./calls.ts";
 import { Disk } from "../strict_kernel/disk.ts";
@@ -85,9 +86,10 @@ export const CONTENT: Uint8Array = Uint8Array.from(
 );
 /** Long enough for several calls. */
 const LONG = 2 ** 20 + 8192;
+const LONG_CONTENT = new Uint8Array(LONG + 1024).fill(1);
 /** What is written: no byte is what stands there before. */
-const data = (length: number) =>
-  Uint8Array.from({ length }, (_, i) => 128 + i % 103);
+const DATA = Uint8Array.from({ length: LONG }, (_, i) => 128 + i % 103);
+const data = (length: number) => DATA.slice(0, length);
 
 /** Both kinds of file. */
 type File = SyncFile | OverlappedFile;
@@ -337,7 +339,10 @@ const FILE_METHODS: Readonly<Record<string, FileMethod>> = {
   "createReadable, whose file stays open": {
     run: (file, bytes) => {
       const options = { keepOpen: true, start: 700, chunkSize: 4096 };
-      return readStream((file as OverlappedFile).createReadable(options), bytes);
+      return readStream(
+        (file as OverlappedFile).createReadable(options),
+        bytes,
+      );
     },
     transfer: reads(CONTENT.length - 700),
     kinds: ["OverlappedFile"],
@@ -384,8 +389,7 @@ const FILE_METHODS: Readonly<Record<string, FileMethod>> = {
     modes: ["append"],
   },
   writable: {
-    run: (file, bytes) =>
-      writeStream((file as OverlappedFile).writable, bytes),
+    run: (file, bytes) => writeStream((file as OverlappedFile).writable, bytes),
     transfer: writes(9000, true, 0),
     kinds: ["OverlappedFile"],
     errorsOf: "writeAll",
@@ -425,7 +429,10 @@ const FILE_METHODS: Readonly<Record<string, FileMethod>> = {
       const call = (overlapped: bigint, handle: Handle) =>
         kernel32.ReadFile(handle, memory.address, 4096, null, overlapped);
       const options = { buffers: [memory], at: 700, name: "ReadFile" };
-      const count = await (file as OverlappedFile).callOverlapped(call, options);
+      const count = await (file as OverlappedFile).callOverlapped(
+        call,
+        options,
+      );
       bytes.set(memory.bytes);
       return count;
     },
@@ -460,7 +467,7 @@ async function prepareFile(
   { run, transfer, options, before }: FileMethod,
 ): Promise<Prepared> {
   const isLong = (transfer?.length ?? 0) > CONTENT.length;
-  makeFile(isLong ? new Uint8Array(LONG + 1024).fill(1) : CONTENT);
+  makeFile(isLong ? LONG_CONTENT : CONTENT);
   const how = { read: true, write: true, ...MODES[mode], ...options };
   const file = await KINDS[kind](PATH, how);
   await before?.(file);
@@ -498,7 +505,11 @@ const OPENINGS: Readonly<Record<string, OpenOptions>> = {
 function* openings(): Iterable<MatrixOperation> {
   for (const [name, options] of Object.entries(OPENINGS)) {
     const isNew = options.create || options.createNew;
-    const existing = options.createNew ? [false] : isNew ? [false, true] : [true];
+    const existing = options.createNew
+      ? [false]
+      : isNew
+      ? [false, true]
+      : [true];
     for (const existed of existing) {
       for (const method of ["openSync", "open"] as const) {
         yield {
@@ -537,7 +548,15 @@ function* openings(): Iterable<MatrixOperation> {
 
 function openRaw(flags: number): Handle {
   const access = GENERIC_READ | GENERIC_WRITE;
-  return kernel32.CreateFileW(PATH, access, 7, null, OPEN_EXISTING, flags, null);
+  return kernel32.CreateFileW(
+    PATH,
+    access,
+    7,
+    null,
+    OPEN_EXISTING,
+    flags,
+    null,
+  );
 }
 
 function* handles(): Iterable<MatrixOperation> {
@@ -580,7 +599,9 @@ function* wholeFiles(): Iterable<MatrixOperation> {
       for (const refusesPosix of [undefined, 50] as const) {
         yield {
           method: "writeFileAtomic",
-          variant: `over ${existed ? "a" : "no"} file, copySecurity ${copySecurity}${
+          variant: `over ${
+            existed ? "a" : "no"
+          } file, copySecurity ${copySecurity}${
             refusesPosix ? ", without POSIX semantics" : ""
           }`,
           prepare(kernel) {
@@ -801,7 +822,7 @@ function* pipes(): Iterable<MatrixOperation> {
             await using _ = outcome.value as AsyncDisposable;
           }
           // What fails may have instances to close yet.
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await turns();
           await checkListens(NAME);
         },
       }),
@@ -853,7 +874,8 @@ function* pipes(): Iterable<MatrixOperation> {
         async settle() {
           await accepted.catch(() => {});
           await Promise.all(ends.map((end) => end.close()));
-          // An instance that could not be made is made now.
+          // An instance that could not be made, or that fails later, is made anew.
+          await turns();
           await listener.accept({ signal: AbortSignal.timeout(0) })
             .then((end) => end.close(), () => {});
           const next = listener.accept();
@@ -1003,7 +1025,10 @@ function* volumes(): Iterable<MatrixOperation> {
       method: kind === "SyncFile" ? "openSync" : "open",
       variant: "of a volume",
       prepare(kernel) {
-        kernel.names.devices.set("d:", new Disk({ size: 16_384, fileSystemSize: 8192 }));
+        kernel.names.devices.set(
+          "d:",
+          new Disk({ size: 16_384, fileSystemSize: 8192 }),
+        );
         const opened = kind === "SyncFile" ? openSync : open;
         return {
           path: VOLUME,
@@ -1015,6 +1040,20 @@ function* volumes(): Iterable<MatrixOperation> {
       },
     };
   }
+}
+
+function* messages(): Iterable<MatrixOperation> {
+  yield {
+    method: "formatMessage",
+    variant: "of a code",
+    prepare: () => ({
+      run: () => formatMessage(1234),
+      settle(outcome) {
+        if ("error" in outcome) throw outcome.error;
+        assert(String(outcome.value).length > 0);
+      },
+    }),
+  };
 }
 
 function* memory(): Iterable<MatrixOperation> {
@@ -1054,6 +1093,7 @@ export function matrixOperations(): MatrixOperation[] {
     ...connections(),
     ...volumes(),
     ...memory(),
+    ...messages(),
     // The last ones leave their port open.
     ...handles(),
   ];

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { WordFunction } from "../../../ffi/backend.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
 import type { FakeBackend, FakeCall, ThreadResult } from "../fake_backend.ts";
@@ -120,13 +121,13 @@ export class StrictKernel {
     // Another thread starts when it comes to it.
     let result = await new Promise<bigint | Blocking>((resolve, reject) => {
       thread.blocking = new Blocking(`the start of ${name}`, {});
-      setTimeout(() => {
+      setImmediate(() => {
         try {
           resolve(this.#run(thread, name, words));
         } catch (violation) {
           reject(violation);
         }
-      }, 0);
+      });
     }).finally(() => thread.blocking = undefined);
     if (result instanceof Blocking) {
       thread.blocking = result;
