@@ -60,6 +60,7 @@ export type {
   TryLockOptions,
 } from "./src/file/lock.ts";
 export { AlignedBuffer } from "./src/memory/aligned_buffer.ts";
+export { clearPooledMemory } from "./src/memory/pooled_memory.ts";
 export { type Diagnostics, diagnostics } from "./src/diagnostics.ts";
 export { formatMessage } from "./src/errors/message.ts";
 export * from "./src/errors/ntstatus.ts";
@@ -105,6 +106,22 @@ export type {
   ReadMessageOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { listenPipe, type PipeListener } from "./src/pipe/pipe_listener.ts";
+export {
+  SerialLineError,
+  type SerialLineErrorName,
+} from "./src/serial/line_error.ts";
+export { openSerial } from "./src/serial/open_serial.ts";
+export type {
+  OpenSerialOptions,
+  ReconfigureOptions,
+  SerialFlowControl,
+  SerialInputSignals,
+  SerialOutputSignals,
+  SerialParity,
+  SerialSettingsOptions,
+} from "./src/serial/options.ts";
+export { type SerialPortInfo, serialPorts } from "./src/serial/serial_ports.ts";
+export type { SerialDirection, SerialPort } from "./src/serial/serial_port.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
 export type { SectorSize } from "./src/file/sector_size.ts";

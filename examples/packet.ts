@@ -56,5 +56,5 @@ try {
     console.log(`  because ${cause.message}`);
     console.log(`  ${cause.syscall}: ${cause.win32}, ${cause.symbol}`);
   }
-  process.exitCode = 1;
+  process.exit(1);
 }

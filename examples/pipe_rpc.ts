@@ -112,7 +112,7 @@ await using client = new Client(
   await connectPipe(NAME, { timeout: 5000, server: "current-user" }),
 );
 console.log(await client.call("add", [2, 40])); // 42
-const slow = client.call("sleep", [400], 100);
+const slow = client.call("sleep", [400], 100).catch((error) => error.name);
 console.log(await client.call("add", [1, 2])); // 3, beside the slow one
 console.log(await client.call("fail", []).catch((error) => error.message)); // fail: on purpose
-console.log(await slow.catch((error) => error.name)); // TimeoutError
+console.log(await slow); // TimeoutError

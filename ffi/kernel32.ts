@@ -5,8 +5,7 @@
  * @module
  */
 import type { Handle } from "./handle.ts";
-import { bindFunctions } from "./marshal.ts";
-import { PROTOTYPES } from "./prototypes.ts";
+import { FUNCTIONS } from "./prototypes.ts";
 
 /** Memory handed to a function: bytes, or a raw address. */
 export type Pointer = ArrayBufferView | bigint;
@@ -33,6 +32,25 @@ export interface Kernel32 {
    * @see https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-cancelioex
    */
   CancelIoEx(hFile: Handle, lpOverlapped: Pointer | null): boolean;
+
+  /**
+   * Ends a break: the line carries data again.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-clearcommbreak
+   */
+  ClearCommBreak(hFile: Handle): boolean;
+
+  /**
+   * Retrieves the line errors of a serial port, CE_ values, and its state, a COMSTAT;
+   * clears the errors, which ends the refusals that follow from `fAbortOnError`.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-clearcommerror
+   */
+  ClearCommError(
+    hFile: Handle,
+    lpErrors: Pointer | null,
+    lpStat: Pointer | null,
+  ): boolean;
 
   /**
    * Closes a handle.
@@ -149,6 +167,14 @@ export interface Kernel32 {
   ): boolean;
 
   /**
+   * Raises or lowers a line of a serial port, starts or ends a break, or acts as if
+   * XON or XOFF had come.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-escapecommfunction
+   */
+  EscapeCommFunction(hFile: Handle, dwFunc: number): boolean;
+
+  /**
    * Writes a file's cached data and metadata to the device.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
@@ -169,6 +195,27 @@ export interface Kernel32 {
     nSize: number,
     Arguments: Pointer | null,
   ): number;
+
+  /**
+   * Retrieves the events that WaitCommEvent waits for.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommmask
+   */
+  GetCommMask(hFile: Handle, lpEvtMask: Pointer): boolean;
+
+  /**
+   * Retrieves which input lines of a serial port are on: MS_ values.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommmodemstatus
+   */
+  GetCommModemStatus(hFile: Handle, lpModemStat: Pointer): boolean;
+
+  /**
+   * Retrieves what a serial port can do: a COMMPROP.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommproperties
+   */
+  GetCommProperties(hFile: Handle, lpCommProp: Pointer): boolean;
 
   /**
    * Retrieves the settings of a serial port: a DCB, whose `DCBlength` is set
@@ -377,6 +424,22 @@ export interface Kernel32 {
   GetSystemInfo(lpSystemInfo: Pointer): void;
 
   /**
+   * Retrieves the name, the serial number and the features of the volume that a file lies on.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumeinformationbyhandlew
+   */
+  GetVolumeInformationByHandleW(
+    hFile: Handle,
+    lpVolumeNameBuffer: Pointer | null,
+    nVolumeNameSize: number,
+    lpVolumeSerialNumber: Pointer | null,
+    lpMaximumComponentLength: Pointer | null,
+    lpFileSystemFlags: Pointer | null,
+    lpFileSystemNameBuffer: Pointer | null,
+    nFileSystemNameSize: number,
+  ): boolean;
+
+  /**
    * Retrieves the mount point of a path's volume.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumepathnamew
@@ -439,6 +502,26 @@ export interface Kernel32 {
   ): boolean;
 
   /**
+   * Discards what a serial port has received or is about to send, and ends reads or
+   * writes, with ERROR_OPERATION_ABORTED.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-purgecomm
+   */
+  PurgeComm(hFile: Handle, dwFlags: number): boolean;
+
+  /**
+   * Retrieves what a device name stands for, or all device names; returns the length
+   * in UTF-16 units.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-querydosdevicew
+   */
+  QueryDosDeviceW(
+    lpDeviceName: WideString | null,
+    lpTargetPath: Pointer | null,
+    ucchMax: number,
+  ): number;
+
+  /**
    * Reads bytes from a file or device.
    *
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
@@ -470,6 +553,20 @@ export interface Kernel32 {
    * @see https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-resetevent
    */
   ResetEvent(hEvent: Handle): boolean;
+
+  /**
+   * Starts a break: the line stays in its space state until ClearCommBreak.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setcommbreak
+   */
+  SetCommBreak(hFile: Handle): boolean;
+
+  /**
+   * Sets the events that WaitCommEvent waits for, and ends a wait with the mask 0.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setcommmask
+   */
+  SetCommMask(hFile: Handle, dwEvtMask: number): boolean;
 
   /**
    * Sets up a serial port.
@@ -560,6 +657,13 @@ export interface Kernel32 {
   ): boolean;
 
   /**
+   * Suggests the sizes of a serial port's input and output buffers.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setupcomm
+   */
+  SetupComm(hFile: Handle, dwInQueue: number, dwOutQueue: number): boolean;
+
+  /**
    * Writes a message to a pipe and reads the answer, in one operation.
    *
    * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-transactnamedpipe
@@ -605,6 +709,18 @@ export interface Kernel32 {
    * @see https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualfree
    */
   VirtualFree(lpAddress: Pointer, dwSize: bigint, dwFreeType: number): boolean;
+
+  /**
+   * Waits for an event of SetCommMask. `lpEvtMask` receives the events, with an
+   * overlapped handle after the call.
+   *
+   * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-waitcommevent
+   */
+  WaitCommEvent(
+    hFile: Handle,
+    lpEvtMask: Pointer,
+    lpOverlapped: Pointer | null,
+  ): boolean;
 
   /**
    * Waits until an object is signalled or a time has passed.
@@ -666,6 +782,6 @@ export interface Kernel32 {
  * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
  * ```
  */
-export const kernel32: Readonly<Kernel32> = /* @__PURE__ */ bindFunctions<
-  Kernel32
->(PROTOTYPES);
+export const kernel32: Readonly<Kernel32> = /* @__PURE__ */ Object.freeze(
+  FUNCTIONS,
+);

@@ -15,6 +15,8 @@ export function onInterruption(end: (signal: Interruption) => void): void {
     end(signal);
   };
   for (const signal of SIGNALS) process.on(signal, ask);
+  // On Windows the number stays when the parent has ended.
+  if (process.platform === "win32") return;
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || ask("SIGTERM"), 200).unref();
 }

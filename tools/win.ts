@@ -1,17 +1,21 @@
-// npm run win -- [--env NAME=VALUE]... deno|bun|node|PROGRAM ARGS...
+// npm run win -- [--serial] [--env NAME=VALUE]... deno|bun|node|PROGRAM ARGS...
 
 import { constants } from "node:os";
 import { onInterruption } from "./interruption.ts";
 import { provision } from "./windows/mod.ts";
 
-const USAGE = `Usage: npm run win -- [--env NAME=VALUE]... PROGRAM ARGS...
+const USAGE =
+  `Usage: npm run win -- [--serial] [--env NAME=VALUE]... PROGRAM ARGS...
 
 Runs a Windows program here: deno, bun or node (pinned versions), or an executable's path. The working directory is
 the caller's. Of the caller's environment the program gets CI, COLORTERM, FORCE_COLOR, NO_COLOR and TERM (on
-Windows: all of it), and what --env names.`;
+Windows: all of it), and what --env names. With --serial a serial device is plugged in under Wine, which acts upon the
+lines that tools/windows/serial_device.pl names; its port stands in KERNEL32_IO_SERIAL_PORT.`;
 
 const words = process.argv.slice(2);
 const env: Record<string, string> = {};
+const isSerial = words[0] === "--serial";
+if (isSerial) words.shift();
 while (words[0] === "--env") {
   const [, variable = ""] = words.splice(0, 2);
   const at = variable.indexOf("=");
@@ -27,7 +31,9 @@ if (program === undefined) fail(USAGE);
 
 try {
   const windows = await provision();
-  await using _session = await windows.session();
+  await using session = await windows.session();
+  const device = isSerial ? await session.serialDevice() : undefined;
+  if (device !== undefined) env["KERNEL32_IO_SERIAL_PORT"] = device.port;
   const run = await windows.spawn(program, args, {
     // npm starts scripts in the package's folder and names here the folder where it was called.
     cwd: process.env["INIT_CWD"] ?? process.cwd(),

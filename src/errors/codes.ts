@@ -118,12 +118,16 @@ export const ERROR_NOT_SAME_DEVICE = 17;
 export const ERROR_WRITE_PROTECT = 19;
 /** The drive has no medium, or is not ready for another reason. */
 export const ERROR_NOT_READY = 21;
+/** The device does not know the command, as after it was unplugged. */
+export const ERROR_BAD_COMMAND = 22;
 /** The data fail their checksum. */
 export const ERROR_CRC = 23;
 /** The device has no such sector, as beyond the end of a disk. */
 export const ERROR_SECTOR_NOT_FOUND = 27;
 /** The device did not take the data. */
 export const ERROR_WRITE_FAULT = 29;
+/** The device does not work, as after it was unplugged. */
+export const ERROR_GEN_FAILURE = 31;
 /** Another handle's share mode excludes this one. */
 export const ERROR_SHARING_VIOLATION = 32;
 /** Another handle holds a lock of a part of the range. */
@@ -170,6 +174,8 @@ export const ERROR_MORE_DATA = 234;
 export const WAIT_TIMEOUT = 258;
 /** The Win32 code of an NTSTATUS that has no counterpart. */
 export const ERROR_MR_MID_NOT_FOUND = 317;
+/** The device is no longer there. */
+export const ERROR_NO_SUCH_DEVICE = 433;
 /** A client connected before ConnectNamedPipe was called. */
 export const ERROR_PIPE_CONNECTED = 535;
 /** No client has opened the pipe yet. */
@@ -186,6 +192,10 @@ export const ERROR_IO_PENDING = 997;
 export const ERROR_NOACCESS = 998;
 /** The medium in the drive has been changed. */
 export const ERROR_MEDIA_CHANGED = 1110;
+/** The device has an error. */
+export const ERROR_IO_DEVICE = 1117;
+/** The device is not connected. */
+export const ERROR_DEVICE_NOT_CONNECTED = 1167;
 /** There is no such operation to cancel. */
 export const ERROR_NOT_FOUND = 1168;
 /** The file cannot be shortened while a view of it is mapped. */
@@ -200,6 +210,8 @@ export const ERROR_WORKING_SET_QUOTA = 1453;
 export const ERROR_COMMITMENT_LIMIT = 1455;
 /** The time-out of an operation has elapsed. */
 export const ERROR_TIMEOUT = 1460;
+/** The device was removed. */
+export const ERROR_DEVICE_REMOVED = 1617;
 /** Too many asynchronous requests are pending, or the buffer is unusable. */
 export const ERROR_INVALID_USER_BUFFER = 1784;
 /** The buffer's pages cannot be locked within the quota. */

@@ -1,6 +1,6 @@
 /**
- * Descriptions of values for the messages of errors.
+ * The errors of arguments that are not what they must be.
  *
  * @module
  */
-export { describe } from "../../ffi/describe.ts";
+export { argumentError, describe, rangeError } from "../../ffi/describe.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { byteLengthOf, copyBytes } from "../../ffi/views.ts";
+import { MAX_WHOLE } from "./transfer_limits.ts";
 
 /**
  * Whether something is a Uint8Array and nothing more. A subclass may give
@@ -21,31 +22,29 @@ export function asBytes(view: ArrayBufferView): Uint8Array {
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** The most that is joined for one write, in bytes. */
-export const MAX_JOINED: number = 2 ** 26;
-
 /**
- * Copies several buffers into one, for a file or pipe on which they must be
- * written by one call.
+ * Returns the length of several buffers that are written by one call.
  *
  * @throws {RangeError} If they have more than 64 MiB together.
  */
-export function joinedBytes(
-  views: readonly ArrayBufferView[],
-): Uint8Array<ArrayBuffer> {
+export function joinedLength(views: readonly ArrayBufferView[]): number {
   let length = 0;
   for (const view of views) length += byteLengthOf(view);
-  if (length > MAX_JOINED) {
-    throw new RangeError(
-      "buffers are written by one call to a pipe or at the end of a file, and " +
-        `must have at most ${MAX_JOINED} bytes together: got ${length}`,
-    );
-  }
-  const joined = new Uint8Array(length);
+  if (length <= MAX_WHOLE) return length;
+  throw new RangeError(
+    "buffers are written by one call to a pipe or at the end of a file, and " +
+      `must have at most ${MAX_WHOLE} bytes together: got ${length}`,
+  );
+}
+
+/** Copies several buffers, one behind the other, into memory that has room. */
+export function join(
+  views: readonly ArrayBufferView[],
+  target: Uint8Array,
+): void {
   let at = 0;
   for (const view of views) {
-    copyBytes(view, joined.subarray(at));
+    copyBytes(view, target.subarray(at));
     at += byteLengthOf(view);
   }
-  return joined;
 }

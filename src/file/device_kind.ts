@@ -4,14 +4,13 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   ERROR_NO_DATA,
   ERROR_SEM_TIMEOUT,
   ERROR_TIMEOUT,
   ERROR_WRITE_FAULT,
 } from "../errors/codes.ts";
-import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { DCB } from "../win32/offsets.ts";
 
@@ -29,27 +28,19 @@ const EMPTY_READS: Readonly<Record<DeviceKindName, EmptyRead>> = {
   other: "nothing",
 };
 
-/** The kind of one handle. Of a character device it is asked when it matters. */
+/** What follows from the kind of a handle. */
 export class DeviceKind {
-  readonly #handle: Handle;
-  readonly #path: string;
-  #name: DeviceKindName | undefined;
-
-  /** Takes the kind, unless the handle is to be asked. */
-  constructor(handle: Handle, path: string, name?: DeviceKindName) {
-    this.#handle = handle;
-    this.#path = path;
-    this.#name = name;
-  }
-
   /** The kind. */
-  get name(): DeviceKindName {
-    return this.#name ??= preservingLastError(() => kindOf(this.#handle));
-  }
-
+  readonly name: DeviceKindName;
   /** What a read of 0 bytes is. */
-  get emptyRead(): EmptyRead {
-    return EMPTY_READS[this.name];
+  readonly emptyRead: EmptyRead;
+  readonly #path: string;
+
+  /** Takes the kind, and what errors call the handle. */
+  constructor(name: DeviceKindName, path: string) {
+    this.name = name;
+    this.emptyRead = EMPTY_READS[name];
+    this.#path = path;
   }
 
   /**
@@ -103,7 +94,9 @@ export class DeviceKind {
 
   #timeoutError(syscall: "ReadFile" | "WriteFile", bytesTransferred: number) {
     const path = this.#path;
-    const hint = "SetCommTimeouts() sets how long a serial port waits.";
+    const hint =
+      "readTimeout and writeTimeout of openSerial() set how long a " +
+      "serial port waits, and so does SetCommTimeouts().";
     const details = { path, bytesTransferred, hint };
     return new Win32Error(syscall, ERROR_TIMEOUT, details);
   }
@@ -116,7 +109,7 @@ export class DeviceKind {
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getcommstate
  * https://learn.microsoft.com/windows/console/getconsolemode
  */
-function kindOf(handle: Handle): DeviceKindName {
+export function characterKindOf(handle: Handle): DeviceKindName {
   const state = new DataView(new ArrayBuffer(DCB.size));
   state.setUint32(DCB.DCBlength, DCB.size, true);
   if (kernel32.GetCommState(handle, state)) return "serial";

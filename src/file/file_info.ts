@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
-import { describe } from "../errors/describe.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
+import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 
 /**
@@ -47,10 +47,10 @@ export interface FileUrl {
  * ```ts
  * import { kernel32, openSync, toWin32Path } from "@kernel32/io";
  *
- * const url = new URL("file:///C:/kernel32%20io.tmp");
+ * const url = new URL("file:///C:/Users/Public/kernel32%20io.tmp");
  * openSync(url, { write: true, create: true }).close();
  * const path = toWin32Path(url);
- * console.log(path); // C:\kernel32 io.tmp
+ * console.log(path); // C:\Users\Public\kernel32 io.tmp
  * console.log(kernel32.DeleteFileW(path)); // true
  * ```
  */
@@ -58,9 +58,7 @@ export function toWin32Path(path: string | FileUrl): string {
   const url = urlOf(path);
   const text = url === undefined ? path : pathOfUrl(url);
   if (typeof text !== "string") {
-    throw new TypeError(
-      `path must be a string or a file: URL: got ${describe(text)}`,
-    );
+    throw argumentError("path", "a string or a file: URL", text);
   }
   if (text === "") {
     throw new TypeError('path must not be empty: "." is the current folder');

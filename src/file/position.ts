@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 
 /** Where to read or write. */
 export interface PositionOptions {
@@ -29,9 +29,7 @@ export function offsetOf(
   options: PositionOptions,
 ): number | bigint | undefined {
   if (typeof options === "object" && options !== null) return options.at;
-  throw new TypeError(
-    `options must be an object such as { at: 0 }: got ${describe(options)}`,
-  );
+  throw argumentError("options", "an object such as { at: 0 }", options);
 }
 
 /** An origin's word. */
@@ -47,9 +45,10 @@ const ORIGINS: readonly OriginName[] = ["start", "current", "end"];
 export function originName(origin: SeekOrigin): OriginName {
   const name = typeof origin === "number" ? ORIGINS[origin] : origin;
   if (name !== undefined && ORIGINS.includes(name)) return name;
-  throw new TypeError(
-    'origin must be "start", "current" or "end", or Deno.SeekMode\'s 0, 1 or ' +
-      `2: got ${describe(origin)}`,
+  throw argumentError(
+    "origin",
+    '"start", "current" or "end", or Deno.SeekMode\'s 0, 1 or 2',
+    origin,
   );
 }
 

@@ -4,9 +4,8 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { ERROR_ACCESS_DENIED } from "../errors/codes.ts";
-import { describe } from "../errors/describe.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -18,6 +17,7 @@ import {
 } from "../win32/constants.ts";
 import { FILE_RENAME_INFO } from "../win32/offsets.ts";
 import { FileDispositionInfoEx } from "./file_info.ts";
+import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What becomes of a file that has the new name. */
 export interface RenameOptions {
@@ -26,22 +26,14 @@ export interface RenameOptions {
 }
 
 /**
- * Checks the options of a new name.
+ * Returns whether a file of the new name is to be replaced.
  *
- * @throws {TypeError} If one has the wrong type.
+ * @throws {TypeError} If an option is unknown or has the wrong type.
  */
-export function checkedRename(options: RenameOptions): RenameOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { replace: true }: got ` +
-        describe(options),
-    );
-  }
-  const { replace } = options;
-  if (replace === undefined || typeof replace === "boolean") return { replace };
-  throw new TypeError(
-    `replace must be true or false: got ${describe(replace)}`,
-  );
+export function checkedReplace(options: RenameOptions): boolean {
+  const { replace } = settingsOf("rename()", options, { replace: false });
+  checkBoolean("replace", replace);
+  return replace;
 }
 
 /** FILE_RENAME_INFO with flags, which headers before Windows 10 lack. */

@@ -45,3 +45,20 @@ export function unlisten(
   if (signal === undefined) return;
   removeEventListener.call(signal, "abort", listener);
 }
+
+/**
+ * Waits for a promise, or rejects with the reason of a signal, if that is
+ * aborted before. What the promise is of goes on.
+ */
+export function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(reasonOf(signal));
+    listen(signal, abort);
+    if (isAborted(signal)) abort();
+    promise.then(resolve, reject).finally(() => unlisten(signal, abort));
+  });
+}

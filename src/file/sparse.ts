@@ -5,7 +5,6 @@
  * @module
  */
 import { ERROR_MORE_DATA } from "../errors/codes.ts";
-import { describe } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   FSCTL_QUERY_ALLOCATED_RANGES,
@@ -15,6 +14,7 @@ import {
 import { FILE_ALLOCATED_RANGE_BUFFER } from "../win32/offsets.ts";
 import { checkOffset } from "./arguments.ts";
 import type { ControlRequest } from "./control.ts";
+import { checkBoolean } from "./option_values.ts";
 
 /** What a file system answered. */
 export interface ControlAnswer {
@@ -52,11 +52,7 @@ const RANGES_AT_ONCE = 256;
  * @throws {TypeError} If `sparse` is not a boolean.
  */
 export function setSparseRequest(sparse: boolean): ControlRequest {
-  if (typeof sparse !== "boolean") {
-    throw new TypeError(
-      `sparse must be true or false: got ${describe(sparse)}`,
-    );
-  }
+  checkBoolean("sparse", sparse);
   const input = Uint8Array.of(sparse ? 1 : 0);
   return { code: FSCTL_SET_SPARSE, input, output: undefined };
 }
@@ -92,6 +88,10 @@ export function checkRange(
 /**
  * Finds the ranges that have room on the volume. An answer that does not hold
  * all of them is continued behind its last one.
+ *
+ * NTFS rounds what it is asked for to units of its own, so that the first and
+ * the last range may begin before and end behind it, and behind the file.
+ * https://learn.microsoft.com/openspecs/windows_protocols/ms-fscc/f413dfc4-31d3-4d68-8d87-bd86ba896afd
  */
 export function* allocatedRangesSteps(
   start: number | bigint,
@@ -99,8 +99,9 @@ export function* allocatedRangesSteps(
 ): ControlSteps<FileRange[]> {
   const { size, FileOffset, Length } = FILE_ALLOCATED_RANGE_BUFFER;
   const ranges: FileRange[] = [];
-  let from = BigInt(start);
+  const first = BigInt(start);
   const to = BigInt(end);
+  let from = first;
   while (from < to) {
     const { bytes, isPart } = yield {
       code: FSCTL_QUERY_ALLOCATED_RANGES,
@@ -111,15 +112,20 @@ export function* allocatedRangesSteps(
     for (let at = 0; at + size <= bytes.length; at += size) {
       const offset = view.getBigInt64(at + FileOffset, true);
       from = offset + view.getBigInt64(at + Length, true);
-      append(ranges, Number(offset), Number(from));
+      append(
+        ranges,
+        Number(offset < first ? first : offset),
+        Number(from < to ? from : to),
+      );
     }
     if (!isPart || bytes.length < size) break;
   }
   return ranges;
 }
 
-/** Adds a range, which may continue the last one. */
+/** Adds a range, which may be empty or continue the last one. */
 function append(ranges: FileRange[], start: number, end: number): void {
+  if (start >= end) return;
   const last = ranges.at(-1);
   if (last?.end === start) last.end = end;
   else ranges.push({ start, end });

@@ -13,6 +13,13 @@ import { ERROR_BROKEN_PIPE, ERROR_HANDLE_EOF } from "../errors/codes.ts";
  */
 export const MAX_LENGTH: number = 2 ** 30;
 
+/**
+ * The most that is written to the end of a file by one call, in bytes, and the
+ * most that is joined: what others append at the same time comes before or
+ * behind it. It is not divided in a shortage of memory.
+ */
+export const MAX_WHOLE: number = 2 ** 26;
+
 /** A shortage of memory makes transfers no smaller than this. */
 export const MIN_LENGTH: number = 2 ** 16;
 

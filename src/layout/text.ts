@@ -1,4 +1,4 @@
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import { checkCount } from "./array.ts";
 import { Codec, label } from "./codec.ts";
 import type { Layout } from "./types.ts";
@@ -102,9 +102,7 @@ class TextCodec extends Codec<string> {
   #check(value: unknown, name: string): string {
     const field = `${label(name)} of type ${this.#type}(${this.#length})`;
     if (typeof value !== "string") {
-      throw new TypeError(
-        `${field} must be a string: got ${describe(value)}`,
-      );
+      throw argumentError(field, "a string", value);
     }
     const room = this.#terminated ? this.#length - 1 : this.#length;
     if (value.length > room) {

@@ -80,6 +80,13 @@ class Pool {
     this.#unused.get(length)!.push(buffer);
   }
 
+  /** Overwrites all unused buffers with zeros. */
+  clear(): void {
+    for (const buffers of this.#unused.values()) {
+      for (const { bytes } of buffers) bytes.fill(0);
+    }
+  }
+
   #take(length: number): PooledBuffer | undefined {
     const buffer = this.#unused.get(length)!.pop() ?? this.#split(length);
     if (buffer !== undefined || this.unusedBytes < length) return buffer;
@@ -136,11 +143,38 @@ export function rentBuffer(length: number): PooledBuffer {
   let size = SMALLEST;
   while (size < length) size *= 2;
   preparePool();
-  const buffer = size <= MAX_COPIED ? pool!.rent(size) : undefined;
-  return buffer ?? new PooledBuffer(new AlignedBuffer(size), 0, size);
+  const pooled = size <= MAX_COPIED ? pool!.rent(size) : undefined;
+  if (pooled !== undefined) return pooled;
+  const own = size <= MAX_COPIED ? size : length;
+  return new PooledBuffer(new AlignedBuffer(own), 0, own);
 }
 
 /** Returns how much memory the pool has that no operation uses, in bytes. */
 export function pooledMemory(): number {
   return pool?.unusedBytes ?? 0;
+}
+
+/**
+ * Overwrites the memory that transfers of this thread have used and use no more.
+ * Overlapped transfers, streams and the parts of sectors are copied there, up to
+ * 16 MiB, and what was copied stays until other transfers need the room. The
+ * caller's own buffers are the caller's to overwrite.
+ *
+ * @example Leave no copy of a key
+ * ```ts
+ * import { clearPooledMemory, open } from "@kernel32/io";
+ *
+ * await using file = await open("key.tmp", {
+ *   write: true,
+ *   create: true,
+ *   deleteOnClose: true,
+ * });
+ * const key = crypto.getRandomValues(new Uint8Array(32));
+ * await file.writeAll(key);
+ * key.fill(0);
+ * clearPooledMemory();
+ * ```
+ */
+export function clearPooledMemory(): void {
+  pool?.clear();
 }

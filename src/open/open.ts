@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   ERROR_DISK_FULL,
@@ -30,6 +30,7 @@ import {
   type OpenSettings,
   openSettings,
   type OverlappedOptions,
+  overlappedSettings,
 } from "./options.ts";
 
 /** A handle that CreateFileW returned, of a file that has not been changed yet. */
@@ -136,7 +137,7 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const settings = openSettings(options, true);
+  const settings = overlappedSettings(options);
   checkNoConsole(path);
   const name = toWin32Path(path);
   // What this thread cannot have is missed before the file is opened.

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
+import { settingsOf } from "../file/option_values.ts";
 import type { PositionOptions } from "../file/position.ts";
+import { throwIfAborted } from "../file/signal.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import type { InFlightLimit } from "./in_flight_limiter.ts";
@@ -51,12 +53,26 @@ export function checkedTransferOptions(
   options: TransferOptions,
 ): CheckedOptions {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { at: 0 }: got ${describe(options)}`,
-    );
+    throw argumentError("options", "an object such as { at: 0 }", options);
   }
   const { at, signal } = options;
   if (at !== undefined) checkOffset("at", at);
   checkSignal(signal);
   return { at, signal };
+}
+
+/**
+ * Reads the options of a method that can only be interrupted, once.
+ *
+ * @throws {TypeError} If one is unknown, or the signal is none.
+ * @throws {Error} The signal's reason, if it has been aborted.
+ */
+export function checkedSignal(
+  method: string,
+  options: SignalOptions,
+): AbortSignal | undefined {
+  const { signal } = settingsOf(`${method}()`, options, { signal: undefined });
+  checkSignal(signal);
+  throwIfAborted(signal);
+  return signal;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_LOCK_VIOLATION, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
@@ -13,7 +13,6 @@ import {
   Win32Error,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   type LockArguments,
@@ -39,13 +38,14 @@ import {
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
-import { checkOptions, takeHandle } from "../file/taken_handle.ts";
+import { takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
 import { checkedLimit } from "./in_flight_limiter.ts";
+import { writeJoined } from "./joined_write.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
@@ -58,6 +58,7 @@ import { OrderedTransfers } from "./ordered_transfers.ts";
 import { OverlappedHandle } from "./overlapped_handle.ts";
 import { SectorIo } from "./sector_io.ts";
 import { type OverlappedIo, Transfers } from "./transfers.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
@@ -122,8 +123,10 @@ export class OverlappedFile extends OverlappedControlFile {
     mode: FileMode,
     options: OverlappedFileOptions = {},
   ) {
-    checkOptions(options, "OverlappedFile", ["owned", "maxInFlight"]);
-    const { owned, maxInFlight } = options;
+    const { owned, maxInFlight } = settingsOf("OverlappedFile", options, {
+      owned: true,
+      maxInFlight: {},
+    });
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
     const { raw, seekable, device } = taken;
@@ -244,12 +247,13 @@ export class OverlappedFile extends OverlappedControlFile {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end. No data make no call, except on a pipe
-   * of messages, where they are a message without bytes.
+   * what has no offset goes to the end, up to 64 MiB by one WriteFile. No data
+   * make no call, except on a pipe of messages, where they are a message without
+   * bytes.
    *
    * @param data The bytes. Those of an `AlignedBuffer` must not be changed
    * before the operation has ended; others are copied at the start, up to
-   * 4 MiB at a time.
+   * 4 MiB at a time, or as a whole what goes to the end by one WriteFile.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written: all of them, except on a pipe that
    * does not block, on a serial port whose time-out has elapsed, or if the
@@ -414,7 +418,8 @@ export class OverlappedFile extends OverlappedControlFile {
    * that are whole pages of `AlignedBuffer`s are written by one call of
    * WriteFileGather; the last one may be some whole sectors. To a pipe, and to
    * the end of a file opened with `append`, they are joined and written by one
-   * WriteFile, so that they are one message or one record.
+   * WriteFile, so that they are one message or one record; to the end of an
+   * unbuffered file, by as many as its sectors take.
    *
    * @param buffers The bytes. What is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
@@ -450,7 +455,7 @@ export class OverlappedFile extends OverlappedControlFile {
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
       if (at === END_OF_FILE || this.#type === "pipe") {
-        return this.write(joinedBytes(views), { signal });
+        return writeJoined(views, (joined) => this.write(joined, { signal }));
       }
       return this.#isPlaced(at)
         ? this.#io.writeGather(views, at ?? 0, signal)
@@ -462,7 +467,8 @@ export class OverlappedFile extends OverlappedControlFile {
 
   /**
    * Writes what the system still holds of the file to the device, on another
-   * thread.
+   * thread: all whose write had ended before the call. One flush of a file runs
+   * at a time; calls that come meanwhile share the next.
    *
    * @throws {Win32Error} ERROR_ACCESS_DENIED on a file not open for writing,
    * and what the device reports.

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { preservingLastError } from "../errors/last_error.ts";
-import { FileClosedError } from "../errors/win32_error.ts";
-import { DeviceKind } from "../file/device_kind.ts";
+import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
+import type { DeviceKind } from "../file/device_kind.ts";
 import { delay } from "../file/event_loop.ts";
 import type { RawDevice } from "../file/raw_device.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
@@ -25,8 +25,8 @@ export interface OverlappedHandleOptions {
   readonly isDisk: boolean;
   /** Whether other users of the handle must not be disturbed. */
   readonly isShared?: boolean;
-  /** What a transfer of 0 bytes means on it. The handle is asked, if left out. */
-  readonly device?: DeviceKind;
+  /** What a transfer of 0 bytes means on it. */
+  readonly device: DeviceKind;
   /** What is known of it as a raw disk or volume, if it is one. */
   readonly raw?: RawDevice | undefined;
   /** How much may be in flight at once. */
@@ -84,8 +84,7 @@ export class OverlappedHandle {
     this.path = path;
     this.isDisk = isDisk;
     this.raw = raw;
-    this.device = options.device ??
-      new DeviceKind(handle, path, isDisk ? "disk" : undefined);
+    this.device = options.device;
     this.limiter = new InFlightLimiter(limit);
     this.port = completionPort();
     this.key = this.port.bind(handle, path);
@@ -147,6 +146,21 @@ export class OverlappedHandle {
     return preservingLastError(() =>
       kernel32.CancelIoEx(this.handle, overlapped)
     );
+  }
+
+  /**
+   * Refuses new operations, cancels those in flight, waits for them and closes
+   * the handle.
+   *
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if it has been closed elsewhere.
+   */
+  async close(): Promise<void> {
+    await this.drain();
+    const { handle, path } = this;
+    preservingLastError(() => {
+      if (kernel32.CloseHandle(handle)) return;
+      throw Win32Error.last("CloseHandle", { path });
+    });
   }
 
   /** Refuses new operations, cancels those in flight and waits for them. */

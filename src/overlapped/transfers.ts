@@ -17,6 +17,7 @@ import {
   END_OF_FILE,
   halved,
   MAX_LENGTH,
+  MAX_WHOLE,
   MIN_LENGTH,
   type Offset,
 } from "../file/transfer_limits.ts";
@@ -151,7 +152,7 @@ export class Transfers implements OverlappedIo, TransferOwner {
     }
     // On a pipe, two smaller messages would not be the same.
     if (!isDisk) return undefined;
-    if (isShortage(code) && length > MIN_LENGTH) {
+    if (isShortage(code) && length > MIN_LENGTH && !isWhole(length, offset)) {
       const piece = halved(length);
       return shared(
         lock,
@@ -176,7 +177,8 @@ export class Transfers implements OverlappedIo, TransferOwner {
   ): Promise<number | null> {
     const length = byteLengthOf(view);
     const { isDisk } = this.#handle;
-    const limit = isDisk && ownerOf(view) === undefined
+    const isCopied = ownerOf(view) === undefined;
+    const limit = isDisk && isCopied && !isWhole(length, offset)
       ? MAX_COPIED
       : MAX_LENGTH;
     if (length <= limit) return this.#begin(kind, view, offset, signal, lock);
@@ -308,6 +310,11 @@ export async function inTurn(
     if (done > 0 && isCancellation(error, signal)) return done;
     throw withMoreTransferred(error, done);
   }
+}
+
+/** Whether a write must be one call, lest others append in its midst. */
+function isWhole(length: number, offset: Offset): boolean {
+  return offset === END_OF_FILE && length <= MAX_WHOLE;
 }
 
 /** Whether an error is that of an operation that was cancelled. */

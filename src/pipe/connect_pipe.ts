@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   ERROR_FILE_NOT_FOUND,
@@ -192,7 +192,7 @@ function connectionTo(
   }
   const overlapped = new OverlappedHandle(handle, path, {
     isDisk: false,
-    device: new DeviceKind(handle, path, "pipe"),
+    device: new DeviceKind("pipe", path),
   });
   const mode = isMessage ? "message" : "byte";
   return connectionOf(

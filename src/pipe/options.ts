@@ -3,9 +3,18 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, rangeError } from "../errors/describe.ts";
 import { checkSignal } from "../file/arguments.ts";
-import type { ImpersonationLevel } from "../open/options.ts";
+import {
+  checkBoolean,
+  checkCount,
+  checkWord,
+  settingsOf,
+} from "../file/option_values.ts";
+import {
+  IMPERSONATION_LEVELS,
+  type ImpersonationLevel,
+} from "../open/options.ts";
 
 /**
  * Whether a pipe carries bytes, or messages that arrive as they were sent.
@@ -114,13 +123,6 @@ export interface ConnectSettings {
   readonly isOwnUser: boolean;
 }
 
-const DIRECTIONS: readonly PipeDirection[] = ["duplex", "in", "out"];
-const IMPERSONATION: readonly ImpersonationLevel[] = [
-  "anonymous",
-  "identification",
-  "impersonation",
-  "delegation",
-];
 const MAX_BUFFER_SIZE = 2 ** 30;
 
 /**
@@ -130,29 +132,23 @@ const MAX_BUFFER_SIZE = 2 ** 30;
  * @throws {RangeError} If a number is out of range.
  */
 export function listenSettings(options: ListenPipeOptions): ListenSettings {
-  const given = valuesOf("listenPipe", options, [
-    "mode",
-    "direction",
-    "maxInstances",
-    "bufferSize",
-    "allow",
-    "remote",
-  ]);
-  return {
-    mode: oneOf("mode", given["mode"], ["byte", "message"]),
-    direction: oneOf("direction", given["direction"], DIRECTIONS),
-    maxInstances: given["maxInstances"] === Infinity
-      ? Infinity
-      : countOf("maxInstances", given["maxInstances"], Infinity, 2 ** 31),
-    bufferSize: countOf(
-      "bufferSize",
-      given["bufferSize"],
-      65_536,
-      MAX_BUFFER_SIZE,
-    ),
-    allow: accessOf(given["allow"]),
-    remote: flagOf("remote", given["remote"]),
-  };
+  const settings = settingsOf("listenPipe()", options, {
+    mode: "byte",
+    direction: "duplex",
+    maxInstances: Infinity,
+    bufferSize: 65_536,
+    allow: "current-user",
+    remote: false,
+  });
+  const { maxInstances } = settings;
+  checkWord("mode", settings.mode, ["byte", "message"]);
+  checkDirection(settings.direction);
+  if (maxInstances !== Infinity) {
+    checkCount("maxInstances", maxInstances, 2 ** 31);
+  }
+  checkCount("bufferSize", settings.bufferSize, MAX_BUFFER_SIZE);
+  checkBoolean("remote", settings.remote);
+  return { ...settings, allow: accessOf(settings.allow) };
 }
 
 /**
@@ -162,114 +158,36 @@ export function listenSettings(options: ListenPipeOptions): ListenSettings {
  * @throws {RangeError} If a number is out of range.
  */
 export function connectSettings(options: ConnectPipeOptions): ConnectSettings {
-  const given = valuesOf("connectPipe", options, [
-    "direction",
-    "timeout",
-    "signal",
-    "wait",
-    "impersonation",
-    "server",
-  ]);
-  const signal = given["signal"];
-  checkSignal(signal);
-  const server = oneOf("server", given["server"], ["any", "current-user"]);
-  return {
-    direction: oneOf("direction", given["direction"], DIRECTIONS),
-    timeout: timeoutOf(given["timeout"]),
-    signal: signal as AbortSignal | undefined,
-    wait: flagOf("wait", given["wait"]),
-    impersonation: oneOf(
-      "impersonation",
-      given["impersonation"],
-      IMPERSONATION,
-    ),
-    isOwnUser: server === "current-user",
-  };
+  const { server, ...settings } = settingsOf("connectPipe()", options, {
+    direction: "duplex",
+    timeout: Infinity,
+    signal: undefined,
+    wait: false,
+    impersonation: "anonymous",
+    server: "any",
+  });
+  checkDirection(settings.direction);
+  checkTimeout(settings.timeout);
+  checkSignal(settings.signal);
+  checkBoolean("wait", settings.wait);
+  checkWord("impersonation", settings.impersonation, IMPERSONATION_LEVELS);
+  checkWord("server", server, ["any", "current-user"]);
+  return { ...settings, isOwnUser: server === "current-user" };
 }
 
-/**
- * Reads options, each once: a getter may give another value the next time.
- *
- * @throws {TypeError} If they are no object, or one of them is unknown.
- */
-export function valuesOf(
-  method: string,
-  options: unknown,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options of ${method}() must be an object: got ${describe(options)}`,
-    );
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${method}(). The options are ` +
-        `${known.join(", ")}.`,
-    );
-  }
-  const given = options as Record<string, unknown>;
-  return Object.fromEntries(known.map((name) => [name, given[name]]));
+function checkDirection(value: unknown): void {
+  checkWord("direction", value, ["duplex", "in", "out"]);
 }
 
-/**
- * Returns a number from 1, or the default.
- *
- * @throws {TypeError} If it is no number.
- * @throws {RangeError} If it is out of range.
- */
-export function countOf(
-  name: string,
-  value: unknown,
-  byDefault: number,
-  limit: number,
-): number {
-  if (value === undefined) return byDefault;
+function checkTimeout(value: unknown): void {
   if (typeof value !== "number") {
-    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
+    throw argumentError("timeout", "a number of milliseconds", value);
   }
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return value;
-  throw new RangeError(
-    `${name} must be a whole number from 1 to ${limit}: got ${value}`,
-  );
-}
-
-/** The first of the values is the default. */
-function oneOf<Value extends string>(
-  name: string,
-  value: unknown,
-  values: readonly [Value, ...Value[]] | readonly Value[],
-): Value {
-  if (value === undefined) return values[0]!;
-  if (values.includes(value as Value)) return value as Value;
-  const list = values.map((each) => `"${each}"`).join(", ");
-  throw new TypeError(
-    `${name} must be one of ${list}: got ${describe(value)}`,
-  );
-}
-
-function flagOf(name: string, value: unknown): boolean {
-  if (value === undefined) return false;
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`${name} must be true or false: got ${describe(value)}`);
-}
-
-function timeoutOf(value: unknown): number {
-  if (value === undefined) return Infinity;
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `timeout must be a number of milliseconds: got ${describe(value)}`,
-    );
-  }
-  if (value >= 0) return value;
-  throw new RangeError(
-    `timeout must be a number of milliseconds from 0: got ${value}`,
-  );
+  if (value >= 0) return;
+  throw rangeError("timeout", "a number of milliseconds from 0", value);
 }
 
 function accessOf(value: unknown): PipeAccess {
-  if (value === undefined) return "current-user";
   if (value === "current-user" || value === "everyone") return value;
   if (typeof value !== "object" || value === null) throw accessError(value);
   const { sddl } = value as { sddl?: unknown };
@@ -280,8 +198,9 @@ function accessOf(value: unknown): PipeAccess {
 }
 
 function accessError(value: unknown): TypeError {
-  return new TypeError(
-    'allow must be "current-user", "everyone" or a security descriptor such ' +
-      `as { sddl: "D:P(A;;FA;;;OW)" }: got ${describe(value)}`,
+  return argumentError(
+    "allow",
+    '"current-user", "everyone" or a security descriptor such as { sddl: "D:P(A;;FA;;;OW)" }',
+    value,
   );
 }

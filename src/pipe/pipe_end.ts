@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { preservingLastError } from "../errors/last_error.ts";
-import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { MAX_LENGTH } from "../file/transfer_limits.ts";
+import { Endpoint } from "../overlapped/endpoint.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { PipeDirection, PipeMode } from "./options.ts";
 
@@ -25,40 +23,18 @@ export interface PipeEndTraits {
 }
 
 /** An end that is connected, and what it refuses. */
-export class PipeEnd {
-  /** Its handle. */
-  readonly overlapped: OverlappedHandle;
+export class PipeEnd extends Endpoint {
   /** Whether it is the server's end. */
   readonly isServer: boolean;
   /** Whether the pipe is one of messages. */
   readonly isMessage: boolean;
   readonly #direction: PipeDirection;
-  readonly #onClosed: (() => void) | undefined;
-  #closing: Promise<void> | undefined;
 
   constructor(overlapped: OverlappedHandle, traits: PipeEndTraits) {
-    this.overlapped = overlapped;
+    super(overlapped, traits.onClosed);
     this.isServer = traits.isServer;
     this.isMessage = traits.mode === "message";
     this.#direction = traits.direction;
-    this.#onClosed = traits.onClosed;
-  }
-
-  /** When it has been closed; undefined before `close()`. */
-  get closing(): Promise<void> | undefined {
-    return this.#closing;
-  }
-
-  /** Closes the handle, as `closeHandle()` does. */
-  close(): Promise<void> {
-    return this.#closing ??= closeHandle(this.overlapped)
-      .finally(() => this.#onClosed?.());
-  }
-
-  /** @throws {FileClosedError} If it has been closed. */
-  check(method: string): void {
-    if (this.#closing === undefined) return;
-    throw new FileClosedError(method, this.overlapped.path);
   }
 
   /**
@@ -113,18 +89,4 @@ export class PipeEnd {
       `A message must have at most ${MAX_LENGTH} bytes: got ${length}`,
     );
   }
-}
-
-/**
- * Cancels what is in flight on a handle, waits for it and closes the handle.
- *
- * @throws {Win32Error} ERROR_INVALID_HANDLE if it has been closed elsewhere.
- */
-export async function closeHandle(overlapped: OverlappedHandle): Promise<void> {
-  await overlapped.drain();
-  const { handle, path } = overlapped;
-  preservingLastError(() => {
-    if (kernel32.CloseHandle(handle)) return;
-    throw Win32Error.last("CloseHandle", { path });
-  });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
@@ -20,11 +20,11 @@ import {
   type ListenPipeOptions,
   type ListenSettings,
   listenSettings,
-  valuesOf,
 } from "./options.ts";
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { closeHandle, PipeEnd } from "./pipe_end.ts";
+import { PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /** A call of `accept()` that waits. */
 interface Acceptor {
@@ -113,7 +113,7 @@ export class PipeListener
    */
   async accept(options: SignalOptions = {}): Promise<PipeConnection> {
     if (this.closed) throw new FileClosedError("accept", this.path);
-    const { signal } = valuesOf("accept", options, ["signal"]) as SignalOptions;
+    const { signal } = settingsOf("accept()", options, { signal: undefined });
     checkSignal(signal);
     throwIfAborted(signal);
     const connection = this.#connected.shift();
@@ -236,7 +236,7 @@ export class PipeListener
     try {
       instance = new OverlappedHandle(handle, path, {
         isDisk: false,
-        device: new DeviceKind(handle, path, "pipe"),
+        device: new DeviceKind("pipe", path),
       });
     } catch (error) {
       kernel32.CloseHandle(handle);
@@ -258,7 +258,7 @@ export class PipeListener
   async #onClient(instance: OverlappedHandle): Promise<void> {
     this.#listening.delete(instance);
     if (this.#closing !== undefined) {
-      return await closeHandle(instance);
+      return await instance.close();
     }
     this.#open++;
     const { mode, direction } = this.#settings;
@@ -281,7 +281,7 @@ export class PipeListener
 
   async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
-    const isClosed = closeHandle(instance);
+    const isClosed = instance.close();
     if (this.#closing !== undefined) return await isClosed;
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { rangeError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
@@ -11,6 +11,11 @@ import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import type { WriteTarget } from "./write_behind.ts";
+import {
+  checkBoolean,
+  checkCount,
+  type Settings,
+} from "../file/option_values.ts";
 
 /** How a stream moves its bytes, and what becomes of the file. */
 export interface StreamOptions {
@@ -64,21 +69,28 @@ export interface StreamedFileTraits {
   readonly target?: WriteTarget | undefined;
   /** What a read of 0 bytes means. */
   readonly device: Pick<DeviceKind, "emptyRead">;
+  /** Waits until what was written has left, where writes end before. */
+  readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
-/** The names of what both kinds of streams have. */
-export const STREAM_OPTIONS: readonly string[] = [
-  "chunkSize",
-  "maxBytesInFlight",
-  "keepOpen",
-  "signal",
-];
-
 const CHUNK_SIZE = 2 ** 18;
-const MAX_BYTES_IN_FLIGHT = 2 ** 21;
+
+/** What both kinds of streams have in common, as it is if it is left out. */
+export const STREAM_DEFAULTS = {
+  chunkSize: undefined,
+  maxBytesInFlight: 2_097_152,
+  keepOpen: false,
+  signal: undefined,
+} as const;
+
 const MAX_CHUNK_SIZE = 2 ** 30;
 /** More in flight at once gains nothing; each has a page at least. */
 const MAX_CHUNKS = 64;
+
+/** Options of streams as they were when they were read. */
+export type StreamSettings<Options> =
+  & Required<Options>
+  & Settings<StreamOptions, typeof STREAM_DEFAULTS>;
 
 /**
  * Checks the options and works out how large chunks are and how many there may
@@ -90,12 +102,13 @@ const MAX_CHUNKS = 64;
 export function chunking(
   file: StreamedFile,
   traits: StreamedFileTraits,
-  options: StreamOptions,
+  options: StreamSettings<StreamOptions>,
 ): { chunkSize: number; chunks: number } {
-  checkSignal(options.signal);
-  const { maxBytesInFlight = MAX_BYTES_IN_FLIGHT } = options;
+  const { signal, keepOpen, maxBytesInFlight } = options;
   const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;
-  checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
+  checkSignal(signal);
+  checkBoolean("keepOpen", keepOpen);
+  checkCount("maxBytesInFlight", maxBytesInFlight);
   checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
   const size = traits.sectored
     ? multipleAbove(chunkSize, file.sectorSize().logical)
@@ -103,16 +116,6 @@ export function chunking(
   const fitting = Math.floor(maxBytesInFlight / size);
   const chunks = Math.min(Math.max(1, fitting), MAX_CHUNKS);
   return { chunkSize: size, chunks };
-}
-
-function checkCount(name: string, value: unknown, limit: number): void {
-  if (typeof value !== "number") {
-    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
-  }
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
-  throw new RangeError(
-    `${name} must be a whole number of bytes from 1 to ${limit}: got ${value}`,
-  );
 }
 
 /**
@@ -128,9 +131,7 @@ export function checkedOffset(
   if (value === undefined) return undefined;
   checkOffset(name, value);
   if (value <= Number.MAX_SAFE_INTEGER) return Number(value);
-  throw new RangeError(
-    `${name} must be from 0 to 2^53-1, as positions are: got ${value}`,
-  );
+  throw rangeError(name, "from 0 to 2^53-1, as positions are", value);
 }
 
 /** Leaves the position behind what a stream has transferred. */

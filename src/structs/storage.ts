@@ -110,6 +110,63 @@ export const STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR: Struct<
 });
 
 /**
+ * What the adapter of a device takes in one transfer, from
+ * IOCTL_STORAGE_QUERY_PROPERTY with the STORAGE_PROPERTY_ID 1. The system
+ * divides requests that are longer.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-storage_adapter_descriptor
+ */
+export interface STORAGE_ADAPTER_DESCRIPTOR {
+  /** The size of this structure, which stands for its version. */
+  Version: number;
+  /** The size of all data that the device returned. */
+  Size: number;
+  /** The most bytes of one transfer. */
+  MaximumTransferLength: number;
+  /** The most pages of memory of one transfer. */
+  MaximumPhysicalPages: number;
+  /** The alignment of memory minus one, as a mask: 3 requires 4 bytes. */
+  AlignmentMask: number;
+  /** Whether the processor moves the bytes. */
+  AdapterUsesPio: boolean;
+  /** Whether the adapter scans downward for boot devices. */
+  AdapterScansDown: boolean;
+  /** Whether the adapter queues commands. */
+  CommandQueueing: boolean;
+  /** Whether transfers can be synchronous, as SCSI has it. */
+  AcceleratedTransfer: boolean;
+  /** The STORAGE_BUS_TYPE: 7 for USB, 11 for SATA, 17 for NVMe. */
+  BusType: number;
+  /** The version of the bus, before the point. */
+  BusMajorVersion: number;
+  /** The version of the bus, behind the point. */
+  BusMinorVersion: number;
+  /** The kind of the driver's requests. */
+  SrbType: number;
+  /** The kind of the device's addresses. */
+  AddressType: number;
+}
+
+/** The layout of {@linkcode STORAGE_ADAPTER_DESCRIPTOR}. */
+export const STORAGE_ADAPTER_DESCRIPTOR: Struct<STORAGE_ADAPTER_DESCRIPTOR> =
+  /* @__PURE__ */ struct({
+    Version: "u32",
+    Size: "u32",
+    MaximumTransferLength: "u32",
+    MaximumPhysicalPages: "u32",
+    AlignmentMask: "u32",
+    AdapterUsesPio: "bool8",
+    AdapterScansDown: "bool8",
+    CommandQueueing: "bool8",
+    AcceleratedTransfer: "bool8",
+    BusType: "u8",
+    BusMajorVersion: "u16",
+    BusMinorVersion: "u16",
+    SrbType: "u8",
+    AddressType: "u8",
+  });
+
+/**
  * The geometry of a disk, from IOCTL_DISK_GET_DRIVE_GEOMETRY.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winioctl/ns-winioctl-disk_geometry

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { joinedBytes } from "../file/bytes.ts";
+import { join, joinedLength } from "../file/bytes.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
@@ -24,11 +24,7 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
-import {
-  checkOptions,
-  type HandleOptions,
-  takeHandle,
-} from "../file/taken_handle.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
   offsetOf,
   type OriginName,
@@ -38,7 +34,12 @@ import {
   type SeekOrigin,
 } from "../file/position.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
-import { advance, END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
+import {
+  advance,
+  END_OF_FILE,
+  MAX_WHOLE,
+  type Offset,
+} from "../file/transfer_limits.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
 import { preparePool } from "../memory/pooled_memory.ts";
 import { SyncControlFile } from "./control_file.ts";
@@ -50,6 +51,7 @@ import {
   type TransferTarget,
   writeFrom,
 } from "./transfer.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -114,8 +116,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     mode: FileMode,
     options: HandleOptions = {},
   ) {
-    checkOptions(options, "SyncFile", ["owned"]);
-    const { owned } = options;
+    const { owned } = settingsOf("SyncFile", options, { owned: true });
     const taken = takeHandle(handle, path, mode, owned, false);
     const { type, raw, seekable, device } = taken;
     // All that may fail comes before the collector learns of the handle.
@@ -312,8 +313,9 @@ export class SyncFile extends SyncControlFile implements Disposable {
 
   /**
    * Writes at the position, or at an offset. On a file opened with `append`,
-   * what has no offset goes to the end. No data make no call, except on a pipe
-   * of messages, where they are a message without bytes.
+   * what has no offset goes to the end, up to 64 MiB by one WriteFile. No data
+   * make no call, except on a pipe of messages, where they are a message without
+   * bytes.
    *
    * @param data The bytes.
    * @param options The offset, if it is not the position.
@@ -356,7 +358,14 @@ export class SyncFile extends SyncControlFile implements Disposable {
       return this.#sectors.write(data, length, at);
     }
     if (at === undefined && this.#appends) {
-      return writeFrom(this.#target, data, length, this.#endOfFile());
+      const isDivisible = length > MAX_WHOLE;
+      return writeFrom(
+        this.#target,
+        data,
+        length,
+        this.#endOfFile(),
+        isDivisible,
+      );
     }
     this.#pointer.prepare(at);
     return writeFrom(this.#target, data, length, at);
@@ -411,8 +420,8 @@ export class SyncFile extends SyncControlFile implements Disposable {
 
   /**
    * Writes several buffers, one after the other: to a pipe, and to the end of a
-   * file opened with `append`, by one call, so that they are one message or one
-   * record.
+   * file opened with `append`, by one WriteFile, so that they are one message or
+   * one record. An unbuffered file takes whole sectors, in more calls than one.
    *
    * @param buffers The bytes. What is written by one call has up to 64 MiB.
    * @param options The offset, if it is not the position.
@@ -438,7 +447,9 @@ export class SyncFile extends SyncControlFile implements Disposable {
     const at = this.#offsetToWrite("writeGather", options);
     const views = checkList("buffers", buffers, checkedLength);
     if (at === undefined && (this.#appends || this.#isPipe)) {
-      return this.write(joinedBytes(views));
+      const joined = new Uint8Array(joinedLength(views));
+      join(views, joined);
+      return this.write(joined);
     }
     let done = 0;
     for (const buffer of views) {

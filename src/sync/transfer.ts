@@ -102,6 +102,8 @@ export function readInto(
  *
  * @param length The length of the data in bytes, from 1.
  * @param offset The offset; undefined for the file pointer.
+ * @param isDivisible Whether a shortage of memory may make several calls of it:
+ * on a pipe, two smaller messages would not be the same.
  * @returns The count.
  */
 export function writeFrom(
@@ -109,6 +111,7 @@ export function writeFrom(
   data: ArrayBufferView,
   length: number,
   offset: Offset | undefined,
+  isDivisible: boolean = target.isDisk,
 ): number {
   const transfer = writeFile ??= bindTransfer("WriteFile");
   const { handle, isDisk } = target;
@@ -127,8 +130,7 @@ export function writeFrom(
       return done;
     }
     const code = thread().lastError;
-    // On a pipe, two smaller messages would not be the same.
-    if (isShortage(code) && isDisk && limit > MIN_LENGTH) {
+    if (isShortage(code) && isDivisible && limit > MIN_LENGTH) {
       limit = halved(limit);
       continue;
     }

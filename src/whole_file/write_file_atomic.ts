@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { describe } from "../errors/describe.ts";
@@ -12,7 +12,7 @@ import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkNames, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
 import { renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
@@ -30,6 +30,7 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
+import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** How a file is replaced. */
 export interface WriteFileAtomicOptions {
@@ -89,9 +90,24 @@ export async function writeFileAtomic(
 ): Promise<void> {
   checkBytes("data", data);
   const { copySecurity, signal } = checkedOptions(options);
-  const target = absolutePath(toWin32Path(path));
+  const name = toWin32Path(path);
+  const target = absolutePath(name);
   checkNoDevice(target);
   throwIfAborted(signal);
+  try {
+    await writeBeside(target, data, copySecurity, signal);
+  } catch (error) {
+    throw error === signal?.reason ? error : named(error, name);
+  }
+}
+
+/** Writes a new file beside the old one, and has it take the name. */
+async function writeBeside(
+  target: string,
+  data: ArrayBufferView,
+  copySecurity: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
   using security = copySecurity ? securityOf(target) : undefined;
   const file = await open(temporary, {
@@ -111,6 +127,13 @@ export async function writeFileAtomic(
     await discard(file, temporary);
     throw error;
   }
+}
+
+/** Returns an error under the name that the caller gave, with that of the new file as the cause. */
+function named(error: unknown, path: string): unknown {
+  if (!(error instanceof Win32Error) || error.path === undefined) return error;
+  const { syscall, win32, code } = error;
+  return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
 /** Gives the new file the name, and closes it. */
@@ -149,21 +172,13 @@ async function discard(
 }
 
 function checkedOptions(options: WriteFileAtomicOptions) {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      "options must be an object such as { copySecurity: true }: got " +
-        describe(options),
-    );
-  }
-  checkNames(options, "writeFileAtomic()", ["copySecurity", "signal"]);
-  const { copySecurity = false, signal } = options;
-  if (typeof copySecurity !== "boolean") {
-    throw new TypeError(
-      `copySecurity must be true or false: got ${describe(copySecurity)}`,
-    );
-  }
-  checkSignal(signal);
-  return { copySecurity, signal };
+  const settings = settingsOf("writeFileAtomic()", options, {
+    copySecurity: false,
+    signal: undefined,
+  });
+  checkBoolean("copySecurity", settings.copySecurity);
+  checkSignal(settings.signal);
+  return settings;
 }
 
 /** Refuses what is no file with a name of its own. */

@@ -23,8 +23,33 @@ export const BY_HANDLE_FILE_INFORMATION = {
   nFileIndexLow: 48,
 } as const;
 
+/** How long reads and writes of a serial port wait. */
+export const COMMTIMEOUTS = {
+  size: 20,
+  ReadIntervalTimeout: 0,
+  ReadTotalTimeoutMultiplier: 4,
+  ReadTotalTimeoutConstant: 8,
+  WriteTotalTimeoutMultiplier: 12,
+  WriteTotalTimeoutConstant: 16,
+} as const;
+
+/** The state of a serial port. */
+export const COMSTAT = { size: 12, Flags: 0, cbInQue: 4, cbOutQue: 8 } as const;
+
 /** The settings of a serial port. */
-export const DCB = { size: 28, DCBlength: 0 } as const;
+export const DCB = {
+  size: 28,
+  DCBlength: 0,
+  BaudRate: 4,
+  Flags: 8,
+  XonLim: 14,
+  XoffLim: 16,
+  ByteSize: 18,
+  Parity: 19,
+  StopBits: 20,
+  XonChar: 21,
+  XoffChar: 22,
+} as const;
 
 /** The output of IOCTL_DISK_GET_DRIVE_GEOMETRY. */
 export const DISK_GEOMETRY = { size: 24, BytesPerSector: 20 } as const;

@@ -5,9 +5,9 @@ import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { MAX_ARGUMENTS } from "../../ffi/capture/block.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { Thread } from "../../ffi/thread.ts";
+import { PROTOTYPES } from "../support/prototypes.ts";
 import { onWindows } from "../support/runtime.ts";
 
 /** A parameter: its name, its type, and what says how large its memory is. */
@@ -24,6 +24,8 @@ const table: Readonly<Record<string, readonly Parameter[]>> = Object
 /** What the raw layer promises at least. */
 const PROMISED: readonly (keyof Kernel32)[] = [
   "CancelIoEx",
+  "ClearCommBreak",
+  "ClearCommError",
   "CloseHandle",
   "ConnectNamedPipe",
   "CreateEventW",
@@ -33,8 +35,14 @@ const PROMISED: readonly (keyof Kernel32)[] = [
   "DeviceIoControl",
   "DisconnectNamedPipe",
   "DuplicateHandle",
+  "EscapeCommFunction",
   "FlushFileBuffers",
   "FormatMessageW",
+  "GetCommMask",
+  "GetCommModemStatus",
+  "GetCommProperties",
+  "GetCommState",
+  "GetCommTimeouts",
   "GetDiskFreeSpaceW",
   "GetFileInformationByHandle",
   "GetFileInformationByHandleEx",
@@ -50,13 +58,20 @@ const PROMISED: readonly (keyof Kernel32)[] = [
   "GetQueuedCompletionStatusEx",
   "GetStdHandle",
   "GetSystemInfo",
+  "GetVolumeInformationByHandleW",
   "GetVolumePathNameW",
   "LockFileEx",
   "PeekNamedPipe",
   "PostQueuedCompletionStatus",
+  "PurgeComm",
+  "QueryDosDeviceW",
   "ReadFile",
   "ReadFileScatter",
   "ResetEvent",
+  "SetCommBreak",
+  "SetCommMask",
+  "SetCommState",
+  "SetCommTimeouts",
   "SetEndOfFile",
   "SetEvent",
   "SetFileCompletionNotificationModes",
@@ -65,9 +80,11 @@ const PROMISED: readonly (keyof Kernel32)[] = [
   "SetFileValidData",
   "SetLastError",
   "SetNamedPipeHandleState",
+  "SetupComm",
   "UnlockFileEx",
   "VirtualAlloc",
   "VirtualFree",
+  "WaitCommEvent",
   "WaitForSingleObject",
   "WaitNamedPipeW",
   "WriteFile",

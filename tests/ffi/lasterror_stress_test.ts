@@ -17,9 +17,6 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { bindFunctions } from "../../ffi/marshal.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {
@@ -28,6 +25,7 @@ import {
   failingWrite,
 } from "../support/failing_calls.ts";
 import { collectGarbage, nextJob } from "../support/garbage.ts";
+import { bindAll } from "../support/prototypes.ts";
 
 const CALLS = 1_000_000;
 const CALLS_PER_JOB = 10_000;
@@ -120,7 +118,7 @@ test("getLastWin32Error() is right for functions that are called for the first t
   const times = 20;
   let count = 0;
   for (let i = 0; i < times; i++) {
-    const fresh = bindFunctions<Kernel32>(PROTOTYPES);
+    const fresh = bindAll();
     for (const call of [...failingCalls(fresh), failingWrite(fresh)]) {
       call.fail();
       tally.check(call);

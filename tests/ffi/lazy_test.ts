@@ -51,7 +51,7 @@ test("synchronous I/O goes on when the program has given the permission back", (
   const { code, stdout, stderr } = runProgram(
     new URL("revoked.ts", programs),
   );
-  assertEquals([lines(stdout), code], [["320 1064", "1064"], 0], stderr);
+  assertEquals([lines(stdout), code], [["320 1064 0", "1064"], 0], stderr);
 });
 
 function lines(text: string): string[] {

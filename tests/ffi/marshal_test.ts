@@ -4,19 +4,17 @@ import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Handle } from "../../ffi/handle.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { bindFunctions, type BoundFunction } from "../../ffi/marshal.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
+import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
 import { Thread } from "../../ffi/thread.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 import { survivors } from "../support/garbage.ts";
+import { PROTOTYPES } from "../support/prototypes.ts";
 
 const FILE = 0x84n as Handle;
 
 /** Binds one function as one that takes anything. */
 function bind(name: keyof Kernel32, thread: () => Thread): BoundFunction {
-  return bindFunctions<Record<string, BoundFunction>>(PROTOTYPES, thread)[
-    name
-  ]!;
+  return bindFunction(name, PROTOTYPES[name], thread);
 }
 
 /** Functions of kernel32 on a fake system on which all succeed. */
@@ -529,4 +527,16 @@ test("a view is not believed about its own length, type or buffer", () => {
   }
   const proxy = new Proxy(new Uint8Array(16), {});
   assertThrows(() => call(FILE, proxy, 16, null, null), TypeError);
+});
+
+test("memory that is written after the call is passed itself, also where it is one number", () => {
+  let mask = 0n;
+  const { backend, call } = fakeKernel32("WaitCommEvent", (_, address) => {
+    mask = address!;
+    return 0n;
+  });
+  const events = new Uint32Array(1);
+  call(FILE, events, new Uint8Array(32));
+  backend.at(mask).setUint32(0, 0x40, true);
+  assertEquals(events[0], 0x40);
 });

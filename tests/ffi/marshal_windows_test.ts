@@ -177,26 +177,23 @@ test("GetDiskFreeSpaceW fills all four of its numbers", () => {
 });
 
 test("DeviceIoControl takes its eight arguments", () => {
-  using pipe = connectedPipe();
+  using volume = open("\\\\.\\C:", { access: 0 });
   const count = new Uint32Array(1);
-  assert(
-    kernel32.WriteFile(pipe.client, Uint8Array.of(7, 8, 9), 3, count, null),
-  );
-  const peeked = new Uint8Array(64);
-  const FSCTL_PIPE_PEEK = 0x0011_400C;
+  const number = new Uint32Array(4).fill(0xEEEE_EEEE);
+  const IOCTL_STORAGE_GET_DEVICE_NUMBER = 0x002D_1080;
   const ok = kernel32.DeviceIoControl(
-    pipe.server,
-    FSCTL_PIPE_PEEK,
+    volume.handle,
+    IOCTL_STORAGE_GET_DEVICE_NUMBER,
     null,
     0,
-    peeked,
-    64,
+    number,
+    16,
     count,
     new Uint8Array(32),
   );
   assertEquals([ok, ok ? 0 : getLastWin32Error()], [true, 0]);
-  // FILE_PIPE_PEEK_BUFFER: 16 bytes of numbers, then the data.
-  assertEquals([count[0], ...peeked.subarray(16, 20)], [19, 7, 8, 9, 0]);
+  // STORAGE_DEVICE_NUMBER, of a FILE_DEVICE_DISK, has three numbers.
+  assertEquals([count[0], number[0], number[3]], [12, 7, 0xEEEE_EEEE]);
 });
 
 test("text goes there and back unharmed, be it long or strange", () => {

@@ -13,12 +13,10 @@ import {
   RESULT,
 } from "../../ffi/capture/block.ts";
 import { CODE_SIZE, codeImage } from "../../ffi/capture/image.ts";
-import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { bindFunctions } from "../../ffi/marshal.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { Thread, thread } from "../../ffi/thread.ts";
 import { failingCalls, failingWrite } from "../support/failing_calls.ts";
+import { bindAll } from "../support/prototypes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const PAGE_READWRITE = 0x04;
@@ -134,13 +132,13 @@ test("Thread calls functions of other libraries, and captures their last errors"
       4,
       "advapi32.dll",
     );
-    const text = Uint16Array.from("nonsense\0", (unit) => unit.charCodeAt(0));
-    view.setBigUint64(argumentOffset(1), 1n, true);
+    const text = Uint16Array.from("D:\0", (unit) => unit.charCodeAt(0));
+    view.setBigUint64(argumentOffset(1), 99n, true); // a revision that there is not
     view.setBigUint64(argumentOffset(2), table.cell().address, true);
     buffersAt(0, NO_ARGUMENT);
     call1(text);
     assertEquals(view.getInt32(RESULT, true), 0);
-    assertEquals(table.lastError, 87); // ERROR_INVALID_PARAMETER
+    assertEquals(table.lastError, 1305); // ERROR_UNKNOWN_REVISION
     assertThrows(
       () => table.frame("NoSuchFunction", 0, "advapi32.dll"),
       Error,
@@ -151,7 +149,7 @@ test("Thread calls functions of other libraries, and captures their last errors"
 
 /** Writes and reads a file, and lets calls fail, through a table of its own. */
 function assertCallsRight(table: Thread): void {
-  const kernel32 = bindFunctions<Kernel32>(PROTOTYPES, () => table);
+  const kernel32 = bindAll(() => table);
   using folder = tempFolder();
   const file = kernel32.CreateFileW(
     folder.file("file"),

@@ -1,6 +1,6 @@
 // The API reference that `npm run docs` makes.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -9,11 +9,12 @@ import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { kernel32 } from "../../src/raw.ts";
 import { makeApiReference } from "../../tools/api_reference.ts";
+import { removeFolder } from "../support/temp_folder.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const folder = mkdtempSync(join(tmpdir(), "kernel32-io-api-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("exit", () => removeFolder(folder));
 makeApiReference(REPOSITORY, folder);
 
 function page(...path: string[]): string {

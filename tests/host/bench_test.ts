@@ -23,7 +23,7 @@ import { batchesOf, pointsOf, shiftsOf, waysOf } from "../../bench/plan.ts";
 import { condense, takeRounds } from "../../bench/rounds.ts";
 import { PATTERNS, type Point, RUNTIMES } from "../../bench/schema.ts";
 import { runBench } from "../../bench/session.ts";
-import { Programs } from "../../tools/bench/programs.ts";
+import { HAS_C, Programs } from "../../tools/bench/programs.ts";
 import { provision } from "../../tools/windows/mod.ts";
 import { pointResult, resultsOf } from "../support/bench_results.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -289,7 +289,8 @@ for (const runtime of RUNTIMES) {
       if (!("run" in line)) return;
       const { point, run: { ways } } = line;
       left.delete(pointName(point));
-      const own = waysOf(point).map(({ name }) => name);
+      const own = waysOf(point).map(({ name }) => name)
+        .filter((name) => HAS_C || name !== "C");
       const others = own.filter((name) =>
         ["kernel32", "SyncFile", "OverlappedFile"].includes(name)
       ).map((name) => `${name}, other`);

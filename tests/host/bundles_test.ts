@@ -1,13 +1,14 @@
 // Calls on other threads have a Worker in Bun: it is found from the npm package,
 // in a bundle, and in an executable.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { buildPackage } from "../../tools/build/package.ts";
 import { command } from "../../tools/windows/command.ts";
+import { removeFolder } from "../support/temp_folder.ts";
 import {
   lines,
   REPOSITORY,
@@ -17,7 +18,7 @@ import {
 } from "./both_runtimes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kernel32-io-bundles-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => removeFolder(folder));
 
 const project = join(folder, "project");
 const installed = join(project, "node_modules", "@kernel32", "io");

@@ -1,9 +1,8 @@
 /** Programs in C that are compiled for Windows and run there. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { assertEquals } from "@std/assert";
 import { provision } from "../../tools/windows/mod.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 /**
  * The headers of Windows and of C that the programs include, with all that the
@@ -22,21 +21,17 @@ export const HEADERS = `
 
 /** Compiles a C program, runs it on Windows and returns the lines that it prints. */
 export async function runC(source: string): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "kernel32-io-offsets-"));
-  try {
-    const file = join(folder, "generated.c");
-    const program = join(folder, "generated.exe");
-    await writeFile(file, source);
-    const windows = await provision();
-    await windows.compile([file], program);
-    const { code, stdout } = await windows.run(program, [], {
-      cwd: folder,
-      stdout: "pipe",
-      timeout: 60_000,
-    });
-    assertEquals(code, 0);
-    return stdout.split(/\r?\n/).filter((line) => line !== "");
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  using folder = tempFolder();
+  const file = folder.file("generated.c");
+  const program = folder.file("generated.exe");
+  await writeFile(file, source);
+  const windows = await provision();
+  await windows.compile([file], program);
+  const { code, stdout } = await windows.run(program, [], {
+    cwd: folder.path,
+    stdout: "pipe",
+    timeout: 60_000,
+  });
+  assertEquals(code, 0);
+  return stdout.split(/\r?\n/).filter((line) => line !== "");
 }

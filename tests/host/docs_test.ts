@@ -8,7 +8,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -29,6 +28,7 @@ import {
   isAsExpected,
 } from "./docs/expectations.ts";
 import type { Outcome } from "./docs/runner.ts";
+import { removeFolder } from "../support/temp_folder.ts";
 
 /** A block, and the file that it is run from. */
 interface Example extends CodeBlock {
@@ -53,7 +53,7 @@ const examples = sources
 // In the repository, where the runtimes find what "@kernel32/io" is.
 mkdirSync(join(REPOSITORY, "out"), { recursive: true });
 const folder = mkdtempSync(join(REPOSITORY, "out", "docs-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("exit", () => removeFolder(folder));
 
 const shown = join(folder, "shown");
 const run = join(folder, "run");

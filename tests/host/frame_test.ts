@@ -3,8 +3,7 @@
  * programs' own checks are in tests/native/frame_*.
  */
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -12,6 +11,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Architecture } from "../../ffi/backend.ts";
 import { codeImage } from "../../ffi/capture/image.ts";
 import { provision, type Windows } from "../../tools/windows/mod.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const NATIVE = join(REPOSITORY, "tests", "native");
@@ -118,12 +118,8 @@ test(
 async function inFolder(
   use: (windows: Windows, folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "kernel32-io-frame-"));
-  try {
-    await use(await provision(), folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  using folder = tempFolder();
+  await use(await provision(), folder.path);
 }
 
 function sources(...files: string[]): string[] {

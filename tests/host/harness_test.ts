@@ -1,12 +1,6 @@
 // The test harness itself: what it must not take for a success.
 
-import {
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -20,6 +14,7 @@ import {
   windowsLanes,
 } from "../../tools/test/lanes.ts";
 import { provision } from "../../tools/windows/mod.ts";
+import { removeFolder } from "../support/temp_folder.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -46,7 +41,7 @@ const FILES: Record<string, string> = {
 };
 
 const repository = mkdtempSync(join(tmpdir(), "kernel32-io-harness-"));
-after(() => rmSync(repository, { recursive: true, force: true }));
+after(() => removeFolder(repository));
 for (const [name, text] of Object.entries(FILES)) {
   mkdirSync(dirname(join(repository, name)), { recursive: true });
   writeFileSync(join(repository, name), text);

@@ -1,19 +1,14 @@
 // The npm package, built, packed and installed into an empty project.
 
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Entry } from "../../tools/build/manifest.ts";
 import { buildPackage } from "../../tools/build/package.ts";
-import { command } from "../../tools/windows/command.ts";
+import { npm } from "../../tools/windows/npm.ts";
+import { removeFolder } from "../support/temp_folder.ts";
 
 /** The repository's folder. */
 export const REPOSITORY: string = dirname(
@@ -25,6 +20,9 @@ export const README: string = readFileSync(
   join(REPOSITORY, "README.md"),
   "utf8",
 );
+
+/** npm asks nothing and says nothing of other matters. */
+const QUIET = ["--no-audit", "--no-fund"];
 
 /** A package, and a project that has it. */
 export interface PackedPackage {
@@ -42,21 +40,17 @@ export interface PackedPackage {
 /** Builds, packs and installs the package. Its folders are deleted when the process ends. */
 export async function packPackage(): Promise<PackedPackage> {
   const folder = mkdtempSync(join(tmpdir(), "kernel32-io-package-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.on("exit", () => removeFolder(folder));
   const built = join(folder, "built");
   const { entries } = await buildPackage(REPOSITORY, built);
-  const [packed] = JSON.parse(await npm(built, "pack", "--json"));
+  const [packed] = JSON.parse(await npm(built, "pack", "--json", ...QUIET));
   const files = packed.files.map(({ path }: { path: string }) => path);
   const project = join(folder, "project");
   mkdirSync(project);
   const write = (name: string, text: string) =>
     writeFileSync(join(project, name), text);
   write("package.json", '{ "type": "module" }');
-  await npm(project, "install", "--offline", join(built, packed.filename));
+  const archive = join(built, packed.filename);
+  await npm(project, "install", "--offline", archive, ...QUIET);
   return { built, entries, files, project, write };
-}
-
-function npm(cwd: string, ...args: string[]): Promise<string> {
-  const shell = process.platform === "win32";
-  return command("npm", [...args, "--no-audit", "--no-fund"], { cwd, shell });
 }

@@ -30,7 +30,8 @@ import {
 
 // Others' tests of the same: Wine's dlls/kernel32/tests/pipe.c and dlls/ntdll/tests/pipe.c; go-winio's pipe_test.go.
 
-const NAME = "\\\\.\\pipe\\kernel32-io-rules";
+/** Of this process alone: two runtimes may run the rules at once. */
+const NAME = `\\\\.\\pipe\\kernel32-io-rules-${process.pid}`;
 const MESSAGES = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
 
 /** Makes the server's end; INVALID_HANDLE_VALUE if it is refused. */

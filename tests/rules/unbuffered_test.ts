@@ -71,10 +71,11 @@ rule("unbuffered transfers want aligned memory", (system) => {
   const file = system.open(system.file("a"), UNBUFFERED);
   const memory = new AlignedBuffer(65_536);
   assertEquals(transfer("WriteFile", file, memory.address, 8192, 0), [0, 8192]);
-  assertEquals(
-    transfer("ReadFile", file, memory.address + 1n, 4096, 0),
-    system.differsUnderWine(NOT_ENFORCED, [0, 4096], [87, 0]),
-  );
+  const read = transfer("ReadFile", file, memory.address + 1n, 4096, 0);
+  // "Depending on the disk, this requirement may not be enforced."
+  const isLax = system.name === "Wine" ||
+    system.name === "Windows" && read[0] === 0;
+  assertEquals(read, isLax ? [0, 4096] : [87, 0]);
 });
 
 rule("an unbuffered read ends at the byte where the file does", (system) => {
@@ -92,13 +93,25 @@ rule("an unbuffered read ends at the byte where the file does", (system) => {
 });
 
 rule(
-  "the file pointer of an unbuffered file stands at whole sectors",
+  "the file pointer of an unbuffered file stands at whole sectors, or nothing is read there",
   (system) => {
     const file = system.open(system.file("a"), UNBUFFERED);
+    const memory = new AlignedBuffer(65_536);
+    transfer("WriteFile", file, memory.address, 8192, 0);
     assertEquals(codeOf(kernel32.SetFilePointerEx(file, 4096n, null, 0)), 0);
+    const code = codeOf(kernel32.SetFilePointerEx(file, 100n, null, 0));
+    // The page speaks of sectors; the I/O manager looks at the alignment that the device wants of memory.
+    const isLax = system.name === "Windows" && code === 0;
+    const there = system.differsUnderWine(NOT_ENFORCED, true, isLax);
+    assertEquals(code, there ? 0 : 87);
+    if (!there) return;
+    const count = new Uint32Array(1);
+    const read = codeOf(
+      kernel32.ReadFile(file, memory.address, 4096, count, null),
+    );
     assertEquals(
-      codeOf(kernel32.SetFilePointerEx(file, 100n, null, 0)),
-      system.differsUnderWine(NOT_ENFORCED, 0, 87),
+      [read, count[0]],
+      system.differsUnderWine(NOT_ENFORCED, [0, 4096], [87, 0]),
     );
   },
 );

@@ -5,7 +5,9 @@ import { assertEquals } from "@std/assert";
 import {
   array,
   BY_HANDLE_FILE_INFORMATION,
+  COMMPROP,
   COMMTIMEOUTS,
+  COMSTAT,
   DCB,
   DISK_GEOMETRY,
   DISK_GEOMETRY_EX,
@@ -27,6 +29,7 @@ import {
   OVERLAPPED_ENTRY,
   SECURITY_ATTRIBUTES,
   STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR,
+  STORAGE_ADAPTER_DESCRIPTOR,
   STORAGE_PROPERTY_QUERY,
   SYSTEM_INFO,
 } from "../../src/structs.ts";
@@ -76,7 +79,9 @@ test("OVERLAPPED_ENTRY reads as an array of packets", () => {
 test("the structures have the sizes that Windows takes and gives", () => {
   const sizes = Object.entries({
     BY_HANDLE_FILE_INFORMATION,
+    COMMPROP,
     COMMTIMEOUTS,
+    COMSTAT,
     DCB,
     DISK_GEOMETRY,
     DISK_GEOMETRY_EX,
@@ -97,12 +102,15 @@ test("the structures have the sizes that Windows takes and gives", () => {
     OVERLAPPED_ENTRY,
     SECURITY_ATTRIBUTES,
     STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR,
+    STORAGE_ADAPTER_DESCRIPTOR,
     STORAGE_PROPERTY_QUERY,
     SYSTEM_INFO,
   }).map(([name, layout]) => [name, layout.size]);
   assertEquals(Object.fromEntries(sizes), {
     BY_HANDLE_FILE_INFORMATION: 52,
+    COMMPROP: 64,
     COMMTIMEOUTS: 20,
+    COMSTAT: 12,
     DCB: 28,
     DISK_GEOMETRY: 24,
     DISK_GEOMETRY_EX: 40,
@@ -123,6 +131,7 @@ test("the structures have the sizes that Windows takes and gives", () => {
     OVERLAPPED_ENTRY: 32,
     SECURITY_ATTRIBUTES: 24,
     STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR: 28,
+    STORAGE_ADAPTER_DESCRIPTOR: 32,
     STORAGE_PROPERTY_QUERY: 12,
     SYSTEM_INFO: 48,
   });

@@ -6,6 +6,7 @@ import {
   fromHandle,
   kernel32,
   openSync,
+  type SyncFile,
   Win32Error,
 } from "../../mod.ts";
 import {
@@ -14,7 +15,9 @@ import {
   FileAttributeTagInfo,
   FileStorageInfo,
   OPEN_ALWAYS,
+  OPEN_EXISTING,
 } from "../../src/win32/constants.ts";
+import { Disk } from "../support/strict_kernel/disk.ts";
 import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -135,6 +138,25 @@ strictTest("sectorSize() takes no label for a path", () => {
     );
   }
 });
+
+strictTest(
+  "sectorSize() asks the disk of a handle before the volume of its path",
+  (kernel) => {
+    const disk = new Disk({ size: 8192, sector: 4096 });
+    kernel.names.devices.set("physicaldrive0", disk);
+    const handle = kernel32.CreateFileW(
+      "\\\\.\\PhysicalDrive0",
+      0x8000_0000,
+      7,
+      null,
+      OPEN_EXISTING,
+      0,
+      null,
+    );
+    using file = fromHandle(handle, { path: PATH }) as SyncFile;
+    assertEquals(file.sectorSize().logical, 4096);
+  },
+);
 
 strictTest("sectorSize() asks the system once", () => {
   using file = openSync(PATH, { write: true, create: true });

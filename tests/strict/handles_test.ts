@@ -23,6 +23,7 @@ import {
   STD_INPUT_HANDLE,
   STD_OUTPUT_HANDLE,
 } from "../../src/win32/constants.ts";
+import { endByHand, turns } from "../support/overlapped_strict.ts";
 import { OpenFile } from "../support/strict_kernel/open_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -109,6 +110,33 @@ strictTest(
     const file = new OverlappedFile(overlapped, "", MODE, { owned: false });
     await file.close();
     kernel32.CloseHandle(overlapped);
+  },
+);
+
+strictTest(
+  "a file that does not own its handle cancels what it has started itself alone",
+  async (kernel) => {
+    endByHand(kernel);
+    const handle = rawHandle(FILE_FLAG_OVERLAPPED);
+    const file = fromHandle(handle, { owned: false }) as OverlappedFile;
+    const cancelled: bigint[] = [];
+    using _ = replaceFunction(
+      "CancelIoEx",
+      (original) => (kernel, ...words) => {
+        cancelled.push(words[1]!);
+        return original(kernel, ...words);
+      },
+    );
+    await file.write(new Uint8Array(10), { at: 0 });
+    const read = file.read(new Uint8Array(10), { at: 0 });
+    const closed = file.close();
+    await turns();
+    kernel.io.pending.endScheduled();
+    await Promise.allSettled([read, closed]);
+    assertEquals(cancelled.length > 0, true);
+    assertEquals(cancelled.includes(0n), false, "NULL is all of the handle's");
+    assertEquals(kernel.violations, []);
+    kernel32.CloseHandle(handle);
   },
 );
 
@@ -212,8 +240,8 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
   for (const value of [INVALID_HANDLE_VALUE, -1n]) {
     refused(value, {}, TypeError, "handle must not be INVALID_HANDLE_VALUE");
   }
-  refused(handle, 5, TypeError, "options must be an object such as");
-  refused(handle, null, TypeError, "options must be an object such as");
+  refused(handle, 5, TypeError, "options of fromHandle() must be an object");
+  refused(handle, null, TypeError, "options of fromHandle() must be an object");
   refused(
     handle,
     { name: "a" },
@@ -227,7 +255,12 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
     TypeError,
     "owned must be true or false: got 1",
   );
-  refused(handle, { maxInFlight: 5 }, TypeError, "maxInFlight must be an");
+  refused(
+    handle,
+    { maxInFlight: 5 },
+    TypeError,
+    "options of maxInFlight must be an",
+  );
   const none = { maxInFlight: { operations: 0 } };
   refused(handle, none, RangeError, "maxInFlight.operations must be");
   for (const File of [SyncFile, OverlappedFile]) {
@@ -241,7 +274,11 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
       TypeError,
       "mode.read must be true or false: got 1",
     );
-    assertThrows(make(handle, "a", MODE, null), TypeError, "options must be");
+    assertThrows(
+      make(handle, "a", MODE, null),
+      TypeError,
+      `options of ${File.name} must be`,
+    );
     assertThrows(
       make(handle, "a", MODE, { operations: 1 }),
       TypeError,

@@ -38,6 +38,11 @@ strictTest("a sparse file gives the room of zeros back", async () => {
       { start: 3 * UNIT, end: 3 * UNIT + 7 },
     ]);
     assertEquals(await file.allocatedRanges(UNIT, UNIT), []);
+    assertEquals(await file.allocatedRanges(UNIT + 3, UNIT + 4), []);
+    assertEquals(await file.allocatedRanges(7, 2n ** 63n - 1n), [
+      { start: 7, end: UNIT },
+      { start: 3 * UNIT, end: 4 * UNIT },
+    ]);
     const bytes = new Uint8Array(2);
     await file.readExactly(bytes, { at: UNIT - 1 });
     assertEquals(bytes, Uint8Array.of(1, 0));

@@ -241,7 +241,7 @@ strictTest(
       ["\\\\.\\pipe\\x", NEW, {}, "path must be that of a file"],
       ["NUL", NEW, {}, "path must be that of a file"],
       ["C:\\a.txt:stream", NEW, {}, "path must be that of a file"],
-      [PATH, NEW, null, "options must be an object"],
+      [PATH, NEW, null, "options of writeFileAtomic() must be an object"],
       [PATH, NEW, { copySecurity: 1 }, "copySecurity must be true or false"],
       [PATH, NEW, { signal: 1 }, "signal must be an AbortSignal"],
     ];
@@ -284,6 +284,40 @@ strictTest(
     assert(
       error.win32 !== ERROR_FILE_NOT_FOUND &&
         error.win32 !== ERROR_NO_SYSTEM_RESOURCES,
+    );
+  },
+);
+
+strictTest(
+  "errors name the file and not the new one beside it",
+  async (kernel) => {
+    const missing = "C:\\none\\a.txt";
+    const url = new URL("file:///C:/none/a.txt");
+    prepare(kernel);
+    kernel.names.volumes.get("C:")!.free = 0;
+    const cases: readonly [string | URL, name: string, symbol: string][] = [
+      [missing, missing, "ERROR_PATH_NOT_FOUND"],
+      ["none\\a.txt", "none\\a.txt", "ERROR_PATH_NOT_FOUND"],
+      [url, missing, "ERROR_PATH_NOT_FOUND"],
+      [PATH, PATH, "ERROR_DISK_FULL"],
+    ];
+    for (const [path, name, symbol] of cases) {
+      const error = await assertRejects(
+        () => writeFileAtomic(path, NEW),
+        Win32Error,
+      );
+      assertEquals([error.path, error.symbol], [name, symbol]);
+      assert(!error.message.includes(".tmp"), error.message);
+      assertEquals(error.bytesTransferred, undefined);
+      assert(error.cause instanceof Win32Error);
+      assertEquals(error.cause.code, error.code);
+    }
+    checkNames(kernel);
+    const reason = new Win32Error("WriteFile", 5, { path: "another" });
+    const signal = AbortSignal.abort(reason);
+    assertStrictEquals(
+      await assertRejects(() => writeFileAtomic(PATH, NEW, { signal })),
+      reason,
     );
   },
 );

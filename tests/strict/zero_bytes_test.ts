@@ -7,31 +7,46 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  connectPipe,
   ERROR_TIMEOUT,
   ERROR_WRITE_FAULT,
+  listenPipe,
   open,
   openSync,
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../../mod.ts";
+import { Console } from "../support/strict_kernel/console.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
-  Console,
-  SerialPort,
-  type TimeoutEnd,
+  plugIn,
+  type SerialDriver,
+  type SerialPort,
 } from "../support/strict_kernel/serial_port.ts";
 
 const SEEDS = [1, 2];
 const COM = "\\\\.\\COM3";
 const BOTH = { read: true, write: true };
-const ENDS: readonly TimeoutEnd[] = ["success", "status", "error"];
+const PORT = { ...BOTH, share: [] };
+const DRIVERS: readonly SerialDriver[] = ["serial.sys", "FTDI", "usbser.sys"];
 
-/** A port whose time-outs elapse. */
-function port(kernel: StrictKernel, end: TimeoutEnd): SerialPort {
-  const port = new SerialPort(end);
-  port.timeouts = [0, 0, 100, 0, 100];
-  kernel.names.devices.set("com3", port);
+const IMMEDIATE = {
+  ReadIntervalTimeout: 0xFFFF_FFFF,
+  ReadTotalTimeoutConstant: 0,
+};
+
+/** A port whose time-outs elapse by themselves, and whose driver has no output buffer. */
+function port(kernel: StrictKernel, driver: SerialDriver): SerialPort {
+  const port = plugIn(kernel, "COM3", driver);
+  port.timeouts.ReadTotalTimeoutConstant = 100;
+  port.timeouts.WriteTotalTimeoutConstant = 100;
+  port.outputSize = 0;
+  kernel.clock.jumps = true;
   return port;
 }
 
@@ -42,34 +57,34 @@ function checkTimeout(error: Win32Error, syscall: string, count: number): void {
   assertEquals(error.bytesTransferred, count);
 }
 
-for (const end of ENDS) {
+for (const driver of DRIVERS) {
   strictTest(
-    `a serial port's time-out by ${end} is no end, synchronously`,
+    `a serial port's time-out by ${driver} is no end, synchronously`,
     (kernel) => {
-      const { received, sent } = port(kernel, end);
-      using file = openSync(COM, BOTH);
+      const device = port(kernel, driver);
+      using file = openSync(COM, PORT);
       const bytes = new Uint8Array(5);
       const timesOut = (run: () => unknown, syscall: string, count: number) =>
         checkTimeout(assertThrows(run, Win32Error), syscall, count);
       assertEquals(file.read(bytes), 0);
-      received.push(1, 2, 3);
+      device.receive(1, 2, 3);
       assertEquals(file.read(bytes), 3);
-      received.push(1, 2, 3);
+      device.receive(1, 2, 3);
       timesOut(() => file.readExactly(bytes), "ReadFile", 3);
-      received.push(1, 2, 3, 4, 5);
+      device.receive(1, 2, 3, 4, 5);
       file.readExactly(bytes);
-      received.push(1, 2, 3, 4);
+      device.receive(1, 2, 3, 4);
       timesOut(() => file.readAll(), "ReadFile", 4);
       assertEquals(file.write(bytes), 5);
-      assertEquals(sent, [1, 2, 3, 4, 5]);
+      assertEquals(device.sent, [1, 2, 3, 4, 5]);
     },
   );
 
   strictTest(
-    `a serial port's time-out by ${end} is no end, overlapped`,
+    `a serial port's time-out by ${driver} is no end, overlapped`,
     async (kernel) => {
-      const { received } = port(kernel, end);
-      await using file = await open(COM, BOTH);
+      const device = port(kernel, driver);
+      await using file = await open(COM, PORT);
       const bytes = new Uint8Array(5);
       const timesOut = async (promise: Promise<unknown>, count: number) =>
         checkTimeout(
@@ -78,13 +93,13 @@ for (const end of ENDS) {
           count,
         );
       assertEquals(await file.read(bytes), 0);
-      received.push(1, 2, 3);
+      device.receive(1, 2, 3);
       assertEquals(await file.read(bytes), 3);
-      received.push(1, 2, 3);
+      device.receive(1, 2, 3);
       await timesOut(file.readExactly(bytes), 3);
-      received.push(1, 2, 3, 4);
+      device.receive(1, 2, 3, 4);
       await timesOut(file.readAll(), 4);
-      received.push(1, 2, 3, 4, 5);
+      device.receive(1, 2, 3, 4, 5);
       const pair = [bytes.subarray(0, 2), bytes.subarray(2)];
       assertEquals(await file.readScatter(pair), 5);
       assertEquals(bytes, Uint8Array.of(1, 2, 3, 4, 5));
@@ -93,9 +108,9 @@ for (const end of ENDS) {
   );
 
   strictTest(
-    `a write that times out by ${end} says so`,
+    `a write that times out by ${driver} says so`,
     async (kernel) => {
-      const device = port(kernel, end);
+      const device = port(kernel, driver);
       const data = new Uint8Array(5);
       for (const room of [0, 3]) {
         const checked = (error: Win32Error) => {
@@ -103,21 +118,20 @@ for (const end of ENDS) {
           assertEquals(error.message.includes("pipe"), false);
           assertStringIncludes(error.message, "SetCommTimeouts");
         };
-        using synchronous = openSync(COM, BOTH);
-        await using overlapped = await open(COM, BOTH);
+        {
+          using file = openSync(COM, PORT);
+          device.room = room;
+          assertEquals(file.write(data), room);
+          device.room = room;
+          checked(assertThrows(() => file.writeAll(data), Win32Error));
+        }
+        await using file = await open(COM, PORT);
         device.room = room;
-        assertEquals(synchronous.write(data), room);
+        assertEquals(await file.write(data), room);
         device.room = room;
-        assertEquals(await overlapped.write(data), room);
+        checked(await assertRejects(() => file.writeAll(data), Win32Error));
         device.room = room;
-        checked(assertThrows(() => synchronous.writeAll(data), Win32Error));
-        device.room = room;
-        checked(
-          await assertRejects(() => overlapped.writeAll(data), Win32Error),
-        );
-        device.room = room;
-        const writer = overlapped.createWritable({ keepOpen: true })
-          .getWriter();
+        const writer = file.createWritable({ keepOpen: true }).getWriter();
         checked(await assertRejects(() => writer.write(data), Win32Error));
         await assertRejects(() => writer.closed);
       }
@@ -126,10 +140,10 @@ for (const end of ENDS) {
   );
 
   strictTest(
-    `a stream of a port asks again after a time-out by ${end}`,
+    `a stream of a port asks again after a time-out by ${driver}`,
     async (kernel) => {
-      const device = port(kernel, end);
-      const file = await open(COM, BOTH);
+      const device = port(kernel, driver);
+      const file = await open(COM, PORT);
       const reader = file.readable.getReader();
       const first = reader.read();
       const ticks = await new Promise<number>((resolve) => {
@@ -141,7 +155,7 @@ for (const end of ENDS) {
         }, 1);
       });
       assertEquals(ticks, 5);
-      device.received.push(7, 8);
+      device.receive(7, 8);
       assertEquals((await first).value, Uint8Array.of(7, 8));
       await reader.cancel();
       assertEquals(file.closed, true);
@@ -151,15 +165,15 @@ for (const end of ENDS) {
 }
 
 strictTest("a port that returns at once does not block", (kernel) => {
-  const device = port(kernel, "success");
-  device.timeouts = [0xFFFF_FFFF, 0, 0, 0, 0];
-  using file = openSync(COM, BOTH);
+  const device = port(kernel, "FTDI");
+  device.timeouts = { ...device.timeouts, ...IMMEDIATE };
+  using file = openSync(COM, PORT);
   checkTimeout(
     assertThrows(() => file.readExactly(new Uint8Array(2)), Win32Error),
     "ReadFile",
     0,
   );
-  device.received.push(5);
+  device.receive(5);
   checkTimeout(assertThrows(() => file.readAll(), Win32Error), "ReadFile", 1);
 });
 
@@ -220,3 +234,44 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest("a port is known when it is open", async (kernel) => {
+  const device = port(kernel, "serial.sys");
+  for (const half of ["synchronous", "overlapped"]) {
+    await using file = half === "overlapped"
+      ? await open(COM, PORT)
+      : openSync(COM, PORT);
+    // As after a program has given back the permission for new functions.
+    using _one = failFunction("GetCommState", 5);
+    using _two = failFunction("GetConsoleMode", 5);
+    const bytes = new Uint8Array(3);
+    assertEquals(await file.read(bytes), 0);
+    device.receive(1);
+    await assertRejects(
+      async () => await file.readExactly(bytes),
+      Win32Error,
+      "TIMEOUT",
+    );
+  }
+});
+
+strictTest("files and pipes are not asked for a port's state", async () => {
+  let asked = 0;
+  const counted = (name: string) =>
+    replaceFunction(name, (original) => (kernel, ...words) => {
+      asked++;
+      return original(kernel, ...words);
+    });
+  using _one = counted("GetCommState");
+  using _two = counted("GetConsoleMode");
+  using file = openSync("C:\\a", { ...BOTH, create: true });
+  assertEquals(file.read(new Uint8Array(3)), null);
+  await using listener = listenPipe("\\\\.\\pipe\\a");
+  await using client = await connectPipe("\\\\.\\pipe\\a");
+  await using server = await listener.accept();
+  await server.write(Uint8Array.of(1));
+  assertEquals(await client.read(new Uint8Array(3)), 1);
+  assertEquals(asked, 0);
+  openSync("\\\\.\\NUL").close();
+  assertEquals(asked, 2);
+});

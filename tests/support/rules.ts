@@ -1,6 +1,6 @@
 // Rules of Windows: programs against the raw layer that run unchanged on the strict kernel, under Wine and on Windows.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -19,6 +19,7 @@ import {
 } from "../../src/raw.ts";
 import { onWindows } from "./runtime.ts";
 import { strictKernel } from "./strict_kernel/mod.ts";
+import { removeFolder } from "./temp_folder.ts";
 
 /** Shares everything. */
 export const SHARE_ALL: number = FILE_SHARE_READ | FILE_SHARE_WRITE |
@@ -107,13 +108,17 @@ export class RuleSystem implements Disposable {
 
   [Symbol.dispose](): void {
     for (const handle of this.#opened.splice(0)) kernel32.CloseHandle(handle);
-    if (onWindows) rmSync(this.#folder, { recursive: true, force: true });
+    if (onWindows) removeFolder(this.#folder);
   }
 }
 
 /** Registers a rule. On the strict kernel it fails, too, if the program does what Windows leaves undefined. */
-export function rule(name: string, run: (system: RuleSystem) => void): void {
-  test(name, () => {
+export function rule(
+  name: string,
+  run: (system: RuleSystem) => void,
+  { skip = false }: { skip?: boolean } = {},
+): void {
+  test(name, { skip }, () => {
     const kernel = onWindows ? undefined : strictKernel();
     kernel?.reset(1);
     {

@@ -10,5 +10,6 @@ export const runtime: Runtime = process.versions["bun"] !== undefined
   ? "deno"
   : "node";
 
-/** Whether kernel32 is to be had. */
-export const onWindows: boolean = process.platform === "win32";
+/** Whether kernel32 can be called: Node cannot do that, on Windows either. */
+export const onWindows: boolean = process.platform === "win32" &&
+  runtime !== "node";

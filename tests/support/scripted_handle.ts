@@ -64,7 +64,7 @@ export class ScriptedHandle {
   ) {
     this.isDisk = isDisk;
     const name = isDisk ? "disk" : "pipe";
-    this.device = new DeviceKind(this.handle, this.path, name);
+    this.device = new DeviceKind(name, this.path);
     this.limiter = new InFlightLimiter(checkedLimit(limit));
     this.port = {
       pending: 0,

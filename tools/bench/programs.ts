@@ -10,13 +10,17 @@ import { packageVersion } from "../../bench/packages.ts";
 import { WORDS } from "../../bench/runtime.ts";
 import type { Results, Runtime } from "../../bench/schema.ts";
 import { type Host, InterruptedError } from "../../bench/session.ts";
-import { command } from "../windows/command.ts";
+import { npm } from "../windows/npm.ts";
 import type { Run, Windows } from "../windows/mod.ts";
 import { pinnedRuntime } from "../windows/runtimes.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(REPOSITORY, "bench");
 const PEERS = join(FOLDER, "peers");
+
+/** Whether the compiler makes what runtimes load: MinGW-w64's makes x64 libraries on Windows for arm64, too. */
+export const HAS_C: boolean = process.platform !== "win32" ||
+  process.arch === "x64";
 
 /** The programs of the bench. */
 const BUNDLED = ["run", "heap"] as const;
@@ -75,7 +79,7 @@ export class Programs implements Host {
     const sources = files.toSorted().map((name) => join(c, name));
     const other = join(folder, "against.js");
     await Promise.all([
-      windows.compile(sources, join(folder, "bench.dll"), ["-shared"]),
+      HAS_C && windows.compile(sources, join(folder, "bench.dll"), ["-shared"]),
       ...BUNDLED.map((name) =>
         bundleProgram(
           windows,
@@ -104,7 +108,11 @@ export class Programs implements Host {
     const folder = this.#windows.path(this.#folder);
     const library = this.#windows.path(join(this.#folder, "bench.dll"));
     const against = this.#against;
-    const whole: Spec = { ...spec, folder, library, ...against && { against } };
+    const whole: Spec = {
+      ...{ ...spec, folder },
+      ...HAS_C && { library },
+      ...against && { against },
+    };
     await writeFile(path, JSON.stringify(whole));
     await this.run(
       runtime,
@@ -225,7 +233,5 @@ function urlOf(windows: Windows, path: string): string {
 async function installPeers(): Promise<void> {
   if (existsSync(join(PEERS, "node_modules", ".package-lock.json"))) return;
   console.error("Installing the package that the bench compares with (npm ci)");
-  const args = ["ci", "--os=win32", "--cpu=x64", "--ignore-scripts"];
-  const shell = process.platform === "win32";
-  await command("npm", args, { cwd: PEERS, shell });
+  await npm(PEERS, "ci", "--os=win32", "--cpu=x64", "--ignore-scripts");
 }

@@ -81,3 +81,12 @@ export async function v8Flags(path: string): Promise<string[]> {
   );
   return lines.length > 0 ? lines : [""];
 }
+
+/**
+ * Returns whether a test file is to be run with a serial port, as a line `// serial port` says. Where one can be made, its
+ * name is in the environment as KERNEL32_IO_SERIAL_PORT, and at its other end is a device of its own for each run,
+ * `tools/windows/serial_device.pl`; on Windows, the name may stand there already.
+ */
+export async function wantsSerialPort(path: string): Promise<boolean> {
+  return /^\/\/ serial port$/m.test(await readFile(path, "utf8"));
+}

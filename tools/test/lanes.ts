@@ -10,7 +10,7 @@ import {
   type Windows,
   type WindowsSession,
 } from "../windows/windows.ts";
-import { type TestFiles, v8Flags } from "./files.ts";
+import { type TestFiles, v8Flags, wantsSerialPort } from "./files.ts";
 import { parseJunit, type TestResult } from "./junit.ts";
 
 /** A test file that hangs is ended after so long. The slowest takes half a minute. */
@@ -77,12 +77,17 @@ export function windowsLanes(
 ): Lane[] {
   const run = (
     runtime: "deno" | "bun",
+    file: string,
     args: (report: string) => string[],
   ): Promise<FileResult> =>
     reported(async (report) => {
       const disk = await session.smallDisk({ bytes: 4 << 20 });
+      await using device = await wantsSerialPort(join(repository, file))
+        ? await session.serialDevice()
+        : undefined;
       const env: Record<string, string> = { NO_COLOR: "1" };
       if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
+      if (device) env["KERNEL32_IO_SERIAL_PORT"] = device.port;
       // Replays a random sequence of operations.
       const seed = process.env["KERNEL32_IO_SEED"];
       if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
@@ -104,7 +109,7 @@ export function windowsLanes(
       const results = [];
       for (const flags of await v8Flags(join(repository, file))) {
         results.push(
-          await run("deno", (report) => denoArgs(flags, report, file)),
+          await run("deno", file, (report) => denoArgs(flags, report, file)),
         );
       }
       return merged(results);
@@ -113,7 +118,7 @@ export function windowsLanes(
     name: "bun.exe",
     runtime: "bun",
     files: inLanes,
-    run: (file) => run("bun", (report) => bunArgs(report, file)),
+    run: (file) => run("bun", file, (report) => bunArgs(report, file)),
   }];
 }
 
@@ -179,7 +184,7 @@ async function reported(
       : undefined;
     return { tests, output, ...problem && { problem } };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

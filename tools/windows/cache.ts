@@ -49,7 +49,7 @@ export async function makeOnce(
     }
     const temporary = await mkdtemp(`${target}.`);
     try {
-      await rename(await make(temporary), target);
+      await renameFolder(await make(temporary), target);
     } catch (cause) {
       // Windows has no lock here: another process may have been faster.
       if (!onWindows || !existsSync(target)) throw cause;
@@ -57,6 +57,18 @@ export async function makeOnce(
       if (existsSync(temporary)) await removeTree(temporary);
     }
   });
+}
+
+/** Gives a folder its name. On Windows a virus scanner may look at what is new in it, and the system refuses that meanwhile. */
+async function renameFolder(folder: string, target: string): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await rename(folder, target);
+    } catch (error) {
+      if (!onWindows || attempt === 50 || existsSync(target)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 /** Does work in one process at a time. On Windows there is no such lock: what is made twice there is thrown away once. */
@@ -88,7 +100,7 @@ export async function locked(
 
 /** Removes a folder that a root user of the environment may have filled. What is mounted in it stays. */
 export async function removeTree(folder: string): Promise<void> {
-  if (onWindows) return await rm(folder, { recursive: true, maxRetries: 3 });
+  if (onWindows) return await rm(folder, { recursive: true, maxRetries: 10 });
   await isolated(["rm", "-rf", "--one-file-system", "--", folder]);
 }
 

@@ -32,6 +32,7 @@ export function onWindows(
     session: () =>
       Promise.resolve({
         smallDisk: () => Promise.resolve(undefined),
+        serialDevice: () => Promise.resolve(undefined),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       }),
     ...compilers(cache, GCC, async (tool, args) => {

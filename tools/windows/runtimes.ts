@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { makeOnce } from "./cache.ts";
 import { command } from "./command.ts";
+import { npm } from "./npm.ts";
 import pinned from "./runtimes.json" with { type: "json" };
 
 /** A JavaScript runtime of which the environment has the Windows build. */
@@ -79,16 +80,9 @@ export async function runtimeProgram(
   return join(folder, runtime.program);
 }
 
-/** Downloads the package file through npm, which knows the user's registry and proxy, and returns its name. */
+/** Downloads the package file, and returns its name. */
 async function pack(runtime: PinnedRuntime, folder: string): Promise<string> {
-  const args = ["pack", "--silent", `${runtime.package}@${runtime.version}`];
-  // npm runs its scripts with the path of its own main file in npm_execpath; elsewhere, on Windows, npm is a .cmd file.
-  const npm = process.env["npm_execpath"];
-  const output = npm?.endsWith("npm-cli.js")
-    ? await command(process.execPath, [npm, ...args], { cwd: folder })
-    : await command("npm", args, {
-      cwd: folder,
-      shell: process.platform === "win32",
-    });
+  const name = `${runtime.package}@${runtime.version}`;
+  const output = await npm(folder, "pack", "--silent", name);
   return output.trim().split("\n").at(-1) ?? "";
 }

@@ -16,6 +16,7 @@
 #   run FOLDER NAME=VALUE... PROGRAM ARGS...
 #   kill RUN            kills the processes that have KERNEL32_IO_RUN=RUN in their environment
 #   disk BYTES          makes a small disk and prints its folder
+#   serial DEVICE       runs a serial device, a Perl program, which prints the name of its port and ends with its standard input
 
 set -u
 PATH=$PATH:/usr/sbin:/sbin # mount's, which a user's own PATH may lack
@@ -45,6 +46,12 @@ boot() {
   fi
 }
 
+# Gives the session drives and ports of its own: COM ports are links among them.
+own_devices() {
+  devices=$prefix/dosdevices
+  cp -a "$devices" "$sockets/dosdevices" && mount --bind "$sockets/dosdevices" "$view$devices"
+}
+
 # Mounts what the others need.
 furnish() {
   mount -t proc proc /proc || return
@@ -69,7 +76,7 @@ hold)
 session)
   read -r pid _ </proc/self/stat # still the host's /proc: the number by which the host knows this process
   # The socket is private to these namespaces, so that sessions do not meet and nothing stale is left.
-  mkdir -p "$sockets" && mount -t tmpfs -o mode=700 tmpfs "$sockets" && furnish || exit
+  mkdir -p "$sockets" && mount -t tmpfs -o mode=700 tmpfs "$sockets" && furnish && own_devices || exit
   if boot >"$sockets/log" 2>&1; then echo "ready $pid"; else cat "$sockets/log" && echo failed; fi </dev/null &
   cat >/dev/null # the shell collects orphans meanwhile
   ;;
@@ -96,5 +103,8 @@ disk)
   # In the session's own tmpfs, which takes the mount point along when it goes.
   disk=$sockets/disk-$$
   mkdir "$disk" && mount -t tmpfs -o "size=$1" tmpfs "$view$disk" && echo "$disk"
+  ;;
+serial)
+  alone perl "$1" "$prefix/dosdevices"
   ;;
 esac

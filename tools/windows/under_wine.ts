@@ -1,5 +1,6 @@
 import { spawn as start } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, fstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +15,7 @@ import { provisionWine, type Session, startSession } from "./wine.ts";
 const PASSED_ON = ["CI", "COLORTERM", "FORCE_COLOR", "NO_COLOR", "TERM"];
 
 const RELAY = fileURLToPath(new URL("relay.ts", import.meta.url));
+const DEVICE = fileURLToPath(new URL("serial_device.pl", import.meta.url));
 
 /** Provisions Wine and a prefix. The session starts with the first program. */
 export async function underWine(
@@ -70,6 +72,24 @@ export async function underWine(
         async smallDisk({ bytes }) {
           const folder = await command(...call("disk", String(bytes)));
           return `Z:${folder.trim().replaceAll("/", "\\")}`;
+        },
+        async serialDevice() {
+          const device = start(...call("serial", DEVICE), {
+            stdio: ["pipe", "pipe", "inherit"],
+          });
+          const ended = once(device, "exit");
+          const name = once(device.stdout.setEncoding("utf8"), "data");
+          const [port] = await Promise.race([name, ended]) as [string | number];
+          if (typeof port !== "string") {
+            throw new Error("The serial device could not be started.");
+          }
+          return {
+            port: port.trim(),
+            async [Symbol.asyncDispose]() {
+              device.stdin.end();
+              await ended;
+            },
+          };
         },
         async [Symbol.asyncDispose]() {
           current = undefined;

@@ -41,6 +41,18 @@ export interface WindowsSession extends AsyncDisposable {
    * @returns `undefined` on Windows itself, where a disk cannot be made in passing.
    */
   smallDisk(options: { bytes: number }): Promise<string | undefined>;
+  /**
+   * Plugs in a serial device. It goes with the session, or when it is disposed of.
+   *
+   * @returns `undefined` on Windows itself, where a port cannot be made in passing.
+   */
+  serialDevice(): Promise<SerialDevice | undefined>;
+}
+
+/** A serial device, which acts upon the lines that `serial_device.pl` names. */
+export interface SerialDevice extends AsyncDisposable {
+  /** The port, such as COM107. */
+  readonly port: string;
 }
 
 /** Where a standard stream goes: to the caller's own, nowhere, or through a pipe to the caller. */

@@ -3,12 +3,13 @@
 // in. A line of JSON on each goes to the report as soon as it has ended, so that
 // one which takes the process down is found out.
 
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { format, inspect } from "node:util";
+import { removeFolder } from "../../support/temp_folder.ts";
 
 /** What came of one example. */
 export interface Outcome {
@@ -36,7 +37,7 @@ for (const file of files) {
   process.chdir(folder);
   const outcome = await run(file);
   process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   appendFileSync(report, `${JSON.stringify(outcome)}\n`);
 }
 

@@ -26,7 +26,8 @@ test("stat() tells what node:fs tells of the same file", () => {
   assertEquals(stat.isDirectory, false);
   assertEquals(stat.isSymlink, false);
   assertEquals(stat.size, 5);
-  assertEquals(stat.ino, expected.ino);
+  // Deno gives it as a number, which is not exact beyond 2^53.
+  assertEquals(Number(stat.ino), Number(expected.ino));
   assertEquals(BigInt(stat.dev), expected.dev);
   assertEquals(BigInt(stat.nlink), expected.nlink);
   for (const name of ["mtime", "atime", "birthtime"] as const) {
@@ -92,16 +93,22 @@ test("statOf() knows a directory", () => {
   assertEquals([stat.isFile, stat.isDirectory], [false, true]);
 });
 
-test("stat() of a pipe fails and says with which function", () => {
-  using ends = pipe();
-  const error = assertThrows(() => ends.client.stat(), Win32Error);
+// Of pipes, too, Wine knows nothing; of those of Windows it depends on the version.
+test("statOf() fails where nothing is known, and says with which function", () => {
+  const event = kernel32.CreateEventW(null, true, false, null);
+  const error = assertThrows(() => statOf(event, "an event"), Win32Error);
+  assert(kernel32.CloseHandle(event));
   assertEquals(error.syscall, "GetFileInformationByHandle");
-  assertEquals(error.path, ends.client.path);
+  assertEquals([error.symbol, error.path], [
+    "ERROR_INVALID_HANDLE",
+    "an event",
+  ]);
 });
 
 test("size() is exact beyond 4 GiB", () => {
   using folder = tempFolder();
   using file = openSync(folder.file("a"), { write: true, create: true });
+  file.setSparse(); // takes no room of the disk
   for (const size of [0, 1, 2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5]) {
     file.truncate(size);
     assertEquals(file.size(), size);

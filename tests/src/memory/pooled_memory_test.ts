@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import {
+  clearPooledMemory,
   MAX_COPIED,
   type PooledBuffer,
   pooledMemory,
@@ -69,4 +70,22 @@ test("pooledMemory() counts what is rented down and what is released up", () => 
   assertEquals(pooledMemory(), full);
   for (let round = 0; round < 100; round++) rentBuffer(MAX_COPIED).release();
   assertEquals(pooledMemory(), full);
+});
+
+test("clearPooledMemory() overwrites what is released, and nothing that is rented", () => {
+  const lengths = [4096, 100_000, MAX_COPIED];
+  const [released, rented] = [1, 2].map((mark) =>
+    lengths.map((length) => {
+      const buffer = rentBuffer(length);
+      buffer.bytes.fill(mark);
+      return buffer;
+    })
+  );
+  for (const buffer of released!) buffer.release();
+  clearPooledMemory();
+  for (const { bytes } of released!) {
+    assert(bytes.every((byte) => byte === 0));
+  }
+  for (const { bytes } of rented!) assert(bytes.every((byte) => byte === 2));
+  for (const buffer of rented!) buffer.release();
 });

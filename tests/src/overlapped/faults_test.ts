@@ -6,6 +6,7 @@
 import "../../support/old_node.ts";
 import { assert, assertEquals } from "@std/assert";
 import { AlignedBuffer } from "../../../mod.ts";
+import { DeviceKind } from "../../../src/file/device_kind.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
@@ -99,6 +100,7 @@ for (const step of STEPS) {
         );
         const overlapped = new OverlappedHandle(own, "C:\\a", {
           isDisk: true,
+          device: new DeviceKind("disk", "C:\\a"),
           limit: checkedLimit({ operations: 3 }),
         });
         for (let round = 0; round < 3; round++) {

@@ -8,6 +8,7 @@ import {
   type Handle,
   kernel32,
 } from "../../../mod.ts";
+import { DeviceKind } from "../../../src/file/device_kind.ts";
 import {
   CREATE_ALWAYS,
   FILE_FLAG_OVERLAPPED,
@@ -32,7 +33,8 @@ async function onHandle(
     FILE_FLAG_OVERLAPPED,
     null,
   );
-  const options = { isDisk: true, isShared, limit: checkedLimit() };
+  const device = new DeviceKind("disk", "C:\\a");
+  const options = { isDisk: true, isShared, device, limit: checkedLimit() };
   await run(new OverlappedHandle(handle, "C:\\a", options), handle);
   kernel32.CloseHandle(handle);
 }

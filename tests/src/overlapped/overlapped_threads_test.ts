@@ -80,9 +80,12 @@ test("a Worker that has closed its files leaves no handle of the module", async 
     return handleMark() - before;
   };
   await handlesLeft(false); // What the runtime opens once and for all.
-  const idle = await handlesLeft(true);
-  const used = await handlesLeft(false);
-  // The runtime leaves handles of its own threads, of each Worker.
+  let [idle, used] = [0, rounds];
+  // The runtime's own threads come and go, with handles of theirs: a leak shows every time.
+  for (let attempt = 0; attempt < 3 && used - idle >= rounds; attempt++) {
+    idle = await handlesLeft(true);
+    used = await handlesLeft(false);
+  }
   assert(
     used - idle < rounds,
     `${used} handles were left, ${idle} by idle Workers`,

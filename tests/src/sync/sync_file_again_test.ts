@@ -181,6 +181,7 @@ test("reads at offsets and at the position do not disturb each other", () => {
 
 test("write() again at an offset writes there, beyond 4 GiB, too", () => {
   onFile((file, bytes) => {
+    file.setSparse(); // else NTFS writes zeros up to there
     for (const at of [0, 2 ** 32 - SIZE, 2 ** 32, 2 ** 32 + 5 * SIZE]) {
       for (let i = 0; i < 3; i++) {
         bytes.fill(100 + i);

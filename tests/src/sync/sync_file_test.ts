@@ -65,6 +65,7 @@ test("write() beyond the end leaves zeros between", () => {
 
 test("read() and write() find their offset beyond 4 GiB, as a number and as a bigint", () => {
   onFile((file) => {
+    file.setSparse(); // else NTFS writes zeros up to there
     const at = 2 ** 32 + 5;
     file.write(counting(3), { at });
     file.write(counting(1, 7), { at: BigInt(at) + 3n });

@@ -22,13 +22,13 @@ const disk = {
   handle: -1,
   path: "a file",
   isDisk: true,
-  device: new DeviceKind(0n as Handle, "a file", "disk"),
+  device: new DeviceKind("disk", "a file"),
 };
 const stream = {
   ...disk,
   path: "a pipe",
   isDisk: false,
-  device: new DeviceKind(0n as Handle, "a pipe", "pipe"),
+  device: new DeviceKind("pipe", "a pipe"),
 };
 
 type Answer = (call: FakeTransferCall, index: number) => FakeTransferResult;

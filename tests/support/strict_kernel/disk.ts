@@ -16,6 +16,7 @@ import {
 import {
   STATUS_ACCESS_DENIED,
   STATUS_BUFFER_TOO_SMALL,
+  STATUS_DEVICE_DATA_ERROR,
   STATUS_END_OF_FILE,
   STATUS_INVALID_DEVICE_REQUEST,
   STATUS_NONEXISTENT_SECTOR,
@@ -33,6 +34,8 @@ export interface DiskOptions {
   readonly sector?: number;
   /** For a volume: where the file system ends, before the end of the volume. */
   readonly fileSystemSize?: number;
+  /** The offsets of sectors that cannot be read. */
+  readonly badSectors?: readonly number[];
 }
 
 /** A raw disk, or the volume on one: whole sectors, however it is opened. Microsoft's Windows-driver-samples: disk.c, class.c */
@@ -46,8 +49,11 @@ export class Disk implements Target, Device {
   #lock: OpenFile | undefined;
   readonly #fileSystemSize: number | undefined;
   readonly #extended = new WeakSet<OpenFile>();
+  readonly #badSectors: readonly number[];
 
-  constructor({ size, sector = 512, fileSystemSize }: DiskOptions) {
+  constructor(options: DiskOptions) {
+    const { size, sector = 512, fileSystemSize, badSectors = [] } = options;
+    this.#badSectors = badSectors;
     this.size = size;
     this.sector = sector;
     this.#fileSystemSize = fileSystemSize;
@@ -104,6 +110,10 @@ export class Disk implements Target, Device {
       return ended(STATUS_NONEXISTENT_SECTOR);
     }
     if (kind === "read") {
+      // SCSI_SENSE_MEDIUM_ERROR fails the whole of a request: classpnp class.c
+      if (this.#badSectors.some((at) => at >= offset && at < offset + count)) {
+        return ended(STATUS_DEVICE_DATA_ERROR);
+      }
       operation.put(this.bytes.read(offset, count));
     } else {
       // A write on a volume succeeds if the volume is locked: sdk WriteFile

@@ -81,7 +81,7 @@ function createFile(kernel: StrictKernel, ...words: bigint[]): bigint {
   if (path.kind === "device") {
     const device = kernel.names.devices.get(path.name) ??
       fail(ERROR_FILE_NOT_FOUND);
-    return openTarget(kernel, device.open(mode, kernel.process), mode);
+    return openTarget(kernel, device.open(mode, kernel.process, how), mode);
   }
   // TRUNCATE_EXISTING wants GENERIC_WRITE: sdk CreateFileW
   if (how === TRUNCATE_EXISTING && (mode.access & FILE_WRITE_DATA) === 0) {

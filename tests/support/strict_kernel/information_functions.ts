@@ -6,6 +6,7 @@ import {
   FILE_DISPOSITION_FLAG_ON_CLOSE,
   FILE_END,
   FILE_FLAG_DELETE_ON_CLOSE,
+  FILE_SUPPORTS_POSIX_UNLINK_RENAME,
   FILE_WRITE_ATTRIBUTES,
   FILE_WRITE_DATA,
   FileAlignmentInfo,
@@ -34,6 +35,7 @@ import { parsePath } from "./paths.ts";
 import { fail, KernelViolation, Win32Failure } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
 import { OpenFile } from "./open_file.ts";
+import { writeText } from "./texts.ts";
 import { u32 } from "./words.ts";
 
 const ERROR_BAD_LENGTH = 24;
@@ -257,6 +259,38 @@ function setValidData(
   return 1n;
 }
 
+/** What NTFS says of itself since Windows 10 1709, which has FILE_SUPPORTS_POSIX_UNLINK_RENAME. */
+const NTFS_FLAGS = 0x03E7_06FF;
+
+/** https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getvolumeinformationbyhandlew */
+function getVolumeInformation(
+  kernel: StrictKernel,
+  ...[handle, name, nameSize, serial, longest, flags, system, systemSize]:
+    bigint[]
+): bigint {
+  const { volume } = diskFile(kernel.handles.get(handle!, OpenFile));
+  const put = (address: bigint, value: number) => {
+    if (address !== 0n) {
+      kernel.memory.view(address, 4).setUint32(0, value, true);
+    }
+  };
+  put(serial!, volume.serial);
+  put(longest!, 255);
+  const posix = volume.refusesPosix ? FILE_SUPPORTS_POSIX_UNLINK_RENAME : 0;
+  put(flags!, NTFS_FLAGS & ~posix);
+  for (
+    const [address, size, text] of [
+      [name!, nameSize!, "Data"],
+      [system!, systemSize!, "NTFS"],
+    ] as const
+  ) {
+    if (address === 0n) continue;
+    if (u32(size) <= text.length) fail(ERROR_BAD_LENGTH);
+    writeText(kernel.memory, address, text);
+  }
+  return 1n;
+}
+
 /** https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-ntqueryinformationfile */
 function queryInformation(
   kernel: StrictKernel,
@@ -294,6 +328,7 @@ export const informationFunctions: Readonly<Record<string, KernelFunction>> = {
   },
   GetFileType: (kernel, handle) =>
     BigInt(kernel.handles.get(handle!, OpenFile).target.type),
+  GetVolumeInformationByHandleW: getVolumeInformation,
   NtQueryInformationFile: queryInformation,
   SetEndOfFile(kernel, handle) {
     const open = kernel.handles.get(handle!, OpenFile);

@@ -230,6 +230,11 @@ export class IoManager {
 
   /** Ends a pending operation. */
   #end(operation: Operation, result: Result): void {
+    this.#finish(operation, result);
+    operation.request.open.target.ended?.(operation);
+  }
+
+  #finish(operation: Operation, result: Result): void {
     const { overlapped } = operation.request;
     operation.end();
     if (!this.#sendsPacket(operation)) {

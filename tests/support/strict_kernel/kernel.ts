@@ -3,6 +3,7 @@ import type { WordFunction } from "../../../ffi/backend.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
 import type { FakeBackend, FakeCall, ThreadResult } from "../fake_backend.ts";
 import { FakeMemory } from "../fake_memory.ts";
+import { Clock } from "./clock.ts";
 import { CompletionPort } from "./completion_port.ts";
 import { KernelViolation, Win32Failure } from "./failure.ts";
 import { FUNCTIONS } from "./functions.ts";
@@ -59,6 +60,7 @@ export class StrictKernel {
   readonly memory: FakeMemory = new FakeMemory();
   readonly handles: Handles = new Handles();
   readonly io: IoManager = new IoManager(this);
+  readonly clock: Clock = new Clock(() => this.io.pending.retry());
   readonly names: Namespace = new Namespace();
   /** Memory that LocalFree is to free. */
   readonly localMemory: Set<bigint> = new Set<bigint>();
@@ -192,6 +194,7 @@ export class StrictKernel {
     this.process = THIS_PROCESS;
     this.localMemory.clear();
     this.names.clear();
+    this.clock.reset();
     this.io.abandon();
     this.handles.abandon(CompletionPort);
     this.jsThreadWaits.length = 0;
@@ -224,7 +227,7 @@ export class StrictKernel {
       blocking.ends.poll?.();
       if (
         blocking.value !== undefined || this.io.pending.endScheduled() ||
-        this.whenBlocked?.()
+        this.whenBlocked?.() || this.clock.jump()
       ) continue;
       if (blocking.ends.expire !== undefined) blocking.ends.expire();
       else {

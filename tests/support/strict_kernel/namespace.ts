@@ -6,7 +6,7 @@ import { Volume, type VolumeOptions } from "./volume.ts";
 /** What a name of a device leads to. */
 export interface Device {
   /** Opens it, or refuses by `fail()`. */
-  open(mode: OpenMode, process: Process): Target;
+  open(mode: OpenMode, process: Process, disposition: number): Target;
 }
 
 /** Where names lead: drives, devices, pipes. */
@@ -26,6 +26,12 @@ export class Namespace {
     const volume = new Volume(this.#serial++, options);
     this.volumes.set(drive.toUpperCase(), volume);
     return volume;
+  }
+
+  /** The names that QueryDosDeviceW knows: drives, devices, and what is no device of its own. */
+  dosDevices(): string[] {
+    const devices = [...this.devices.keys()].map((name) => name.toUpperCase());
+    return [...this.volumes.keys(), ...devices, "GLOBALROOT", "PIPE", "UNC"];
   }
 
   /** Leaves nothing but an empty drive C: and NUL. */

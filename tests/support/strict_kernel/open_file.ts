@@ -15,6 +15,8 @@ export interface Target {
   endsInCall?(operation: Operation): string | undefined;
   /** Performs an operation; nothing if it must wait. */
   perform(operation: Operation): Result | undefined;
+  /** A pending operation has ended, perhaps without being performed. */
+  ended?(operation: Operation): void;
   /** The last handle to an open of it has been closed. */
   closed(open: OpenFile): void;
 }

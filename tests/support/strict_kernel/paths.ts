@@ -4,6 +4,12 @@ import { fail } from "./failure.ts";
 /** The folder that relative paths start from. */
 const CURRENT = "C:\\";
 
+/**
+ * Devices in every folder. COM10 and above are none: "… use the following syntax: \\\\.\\COM10", sdk CreateFileW
+ * https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+ */
+const DOS_DEVICE = /^(nul|con|(com|lpt)[1-9])$/i;
+
 /** What a path names. */
 export type PathName =
   | { readonly kind: "file"; readonly drive: string; readonly path: string }
@@ -15,7 +21,7 @@ export type PathName =
  * @returns The path with its drive, without "." and "..".
  */
 export function fullPath(path: string): string {
-  if (/^(nul|con)$/i.test(path)) return `\\\\.\\${path}`;
+  if (DOS_DEVICE.test(path)) return `\\\\.\\${path}`;
   if (path.startsWith("\\\\?\\") || path.startsWith("\\\\.\\")) return path;
   const slashed = path.replaceAll("/", "\\");
   const drive = /^[a-z]:/i.exec(slashed)?.[0] ?? CURRENT.slice(0, 2);
@@ -30,8 +36,7 @@ export function fullPath(path: string): string {
 
 /** Finds out what a path names. */
 export function parsePath(path: string): PathName {
-  // "NUL" is a device in every folder: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-  if (/^(nul|con)$/i.test(path)) {
+  if (DOS_DEVICE.test(path)) {
     return { kind: "device", name: path.toLowerCase() };
   }
   const device = /^\\\\\.\\(.+)$/.exec(path.replaceAll("/", "\\"))?.[1];

@@ -96,6 +96,20 @@ export class PendingOperations {
     if (remove(this.#waiting, operation)) this.#endCancelled(operation);
   }
 
+  /** Ends an operation that has not ended, as its driver does of its own accord, with some output. */
+  endNow(
+    operation: Operation,
+    status: number,
+    output: Uint8Array = new Uint8Array(0),
+  ): void {
+    const wasPending = remove(this.#waiting, operation) ||
+      remove(this.scheduled, operation);
+    if (!wasPending) return;
+    operation.check();
+    operation.put(output);
+    this.#end(operation, { status, count: output.length });
+  }
+
   /** What is pending on an open file. */
   on(open: OpenFile): Operation[] {
     return [...this.#waiting, ...this.scheduled].filter(({ request }) =>

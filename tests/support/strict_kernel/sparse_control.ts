@@ -63,9 +63,14 @@ function queryRanges(
   if (query === undefined) return ended(STATUS_BUFFER_TOO_SMALL);
   const [offset, length] = query;
   if (offset < 0n || length < 0n) return ended(STATUS_INVALID_PARAMETER);
-  const from = Number(offset);
-  const to = Math.min(file.size, Number(offset + length));
-  const numbers = file.ranges()
+  // NTFS "rounds down the input file offset", "rounds up the length to a convenient boundary", and the end of the file is none:
+  // MS-FSCC 2.3.52, note 45. A file that is not sparse gives back what was asked for.
+  const from = UNIT * Math.floor(Number(offset) / UNIT);
+  const to = UNIT * Math.ceil(Number(offset + length) / UNIT);
+  const all = file.isSparse
+    ? file.ranges()
+    : [[Number(offset), Number(offset + length)] as const];
+  const numbers = all
     .map(([start, end]) => [Math.max(start, from), Math.min(end, to)] as const)
     .filter(([start, end]) => start < end)
     .flatMap(([start, end]) => [BigInt(start), BigInt(end - start)]);

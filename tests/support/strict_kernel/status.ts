@@ -12,6 +12,7 @@ export const STATUS_NONEXISTENT_SECTOR = 0xC000_0015;
 export const STATUS_FILE_LOCK_CONFLICT = 0xC000_0054;
 export const STATUS_LOCK_NOT_GRANTED = 0xC000_0055;
 export const STATUS_DISK_FULL = 0xC000_007F;
+export const STATUS_DEVICE_DATA_ERROR = 0xC000_009C;
 export const STATUS_PIPE_DISCONNECTED = 0xC000_00B0;
 export const STATUS_PIPE_CLOSING = 0xC000_00B1;
 export const STATUS_PIPE_CONNECTED = 0xC000_00B2;
@@ -21,6 +22,8 @@ export const STATUS_CANCELLED = 0xC000_0120;
 export const STATUS_PIPE_BROKEN = 0xC000_014B;
 export const STATUS_TIMEOUT = 0x102;
 export const STATUS_IO_TIMEOUT = 0xC000_00B5;
+export const STATUS_UNSUCCESSFUL = 0xC000_0001;
+export const STATUS_INVALID_DEVICE_STATE = 0xC000_0184;
 
 /** What RtlNtStatusToDosError makes of them: https://learn.microsoft.com/windows/win32/api/winternl/nf-winternl-rtlntstatustodoserror */
 const CODES: Readonly<Record<number, number>> = {
@@ -38,11 +41,14 @@ const CODES: Readonly<Record<number, number>> = {
   [STATUS_FILE_LOCK_CONFLICT]: 33,
   [STATUS_LOCK_NOT_GRANTED]: 33,
   [STATUS_DISK_FULL]: 112,
+  [STATUS_DEVICE_DATA_ERROR]: 23,
   [STATUS_PIPE_DISCONNECTED]: 233,
   [STATUS_PIPE_CLOSING]: 232,
   [STATUS_PIPE_CONNECTED]: 535,
   [STATUS_PIPE_LISTENING]: 536,
   [STATUS_IO_TIMEOUT]: 121,
+  [STATUS_UNSUCCESSFUL]: 31,
+  [STATUS_INVALID_DEVICE_STATE]: 22,
   [STATUS_PIPE_EMPTY]: 232,
   [STATUS_CANCELLED]: 995,
   [STATUS_PIPE_BROKEN]: 109,

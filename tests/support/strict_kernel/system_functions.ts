@@ -1,4 +1,8 @@
-import { ERROR_INVALID_PARAMETER } from "../../../src/errors/codes.ts";
+import {
+  ERROR_FILE_NOT_FOUND,
+  ERROR_INSUFFICIENT_BUFFER,
+  ERROR_INVALID_PARAMETER,
+} from "../../../src/errors/codes.ts";
 import {
   DUPLICATE_SAME_ACCESS,
   MEM_RELEASE,
@@ -7,7 +11,7 @@ import { ERROR_INVALID_ADDRESS } from "./constants.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction } from "./kernel.ts";
 import { ThreadHandle } from "./thread.ts";
-import { writeText } from "./texts.ts";
+import { readText, writeText } from "./texts.ts";
 import { u32 } from "./words.ts";
 
 export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
@@ -33,7 +37,9 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
   },
   FormatMessageW(kernel, ...[, , code, , buffer, capacity]) {
     const text = `The strict kernel's text for code ${u32(code!)}.\r\n`;
-    if (text.length + 1 > u32(capacity!)) fail(122);
+    if (text.length + 1 > u32(capacity!)) {
+      fail(ERROR_INSUFFICIENT_BUFFER);
+    }
     writeText(kernel.memory, buffer!, text);
     return BigInt(text.length);
   },
@@ -65,6 +71,21 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
     const thread = kernel.threads.find((thread) => thread.id === u32(id!)) ??
       fail(ERROR_INVALID_PARAMETER);
     return kernel.handles.open(new ThreadHandle(thread));
+  },
+  // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-querydosdevicew
+  QueryDosDeviceW(kernel, name, buffer, capacity) {
+    const names = kernel.names.dosDevices();
+    const asked = name === 0n ? undefined : readText(kernel.memory, name!);
+    const found = names.find((known) =>
+      known.toLowerCase() === asked?.toLowerCase()
+    );
+    if (asked !== undefined && found === undefined) fail(ERROR_FILE_NOT_FOUND);
+    // Each string ends with a NUL, and another one follows the last.
+    const texts = asked === undefined ? names : [`\\Device\\${found}`];
+    const text = `${texts.join("\0")}\0`;
+    if (text.length + 1 > u32(capacity!)) fail(ERROR_INSUFFICIENT_BUFFER);
+    writeText(kernel.memory, buffer!, text);
+    return BigInt(text.length + 1);
   },
   SetLastError(kernel, code) {
     kernel.thread.lastError = u32(code!);

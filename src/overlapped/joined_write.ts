@@ -1,0 +1,28 @@
+/**
+ * Writes of several buffers by one operation.
+ *
+ * @module
+ */
+import { join, joinedLength } from "../file/bytes.ts";
+import { rentBuffer } from "../memory/pooled_memory.ts";
+
+/**
+ * Joins buffers in rented memory, and releases it when the write has ended.
+ *
+ * @param write Writes what it is given, by one operation.
+ * @throws {RangeError} If the buffers have more than 64 MiB together.
+ */
+export async function writeJoined(
+  views: readonly ArrayBufferView[],
+  write: (joined: Uint8Array<ArrayBuffer>) => Promise<number>,
+): Promise<number> {
+  const length = joinedLength(views);
+  const rented = rentBuffer(length);
+  try {
+    const joined = rented.bytes.subarray(0, length);
+    join(views, joined);
+    return await write(joined);
+  } finally {
+    rented.release();
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The opening of serial ports.
+ *
+ * @module
+ */
+import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
+import type { Handle } from "../../ffi/handle.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
+import { thread } from "../../ffi/thread.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_FILE_NOT_FOUND,
+  ERROR_GEN_FAILURE,
+  ERROR_PATH_NOT_FOUND,
+  ERROR_SEM_TIMEOUT,
+  ERROR_SHARING_VIOLATION,
+} from "../errors/codes.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { DeviceKind } from "../file/device_kind.ts";
+import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import { completionPort } from "../overlapped/completion_port.ts";
+import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
+import {
+  FILE_FLAG_OVERLAPPED,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  OPEN_EXISTING,
+} from "../win32/constants.ts";
+import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
+import { CommControl, portThreads } from "./comm_control.ts";
+import { type OpenSerialOptions, openSettings } from "./options.ts";
+import { portPath } from "./port_path.ts";
+import { serialPorts } from "./serial_ports.ts";
+import { portOf, type SerialPort } from "./serial_port.ts";
+
+/**
+ * Opens a serial port, and sets up all of it: nothing is left of the settings of
+ * the program that had it open before. No other program can open it meanwhile.
+ *
+ * @param path The name of the port: "COM3", "COM10". Or the path of a device that
+ * has another name: `\\.\CNCA0`.
+ * @param options The baud rate, and the settings that differ from 8 data bits, no
+ * parity and 1 stop bit.
+ * @returns The port. Close it with `await using` or `close()`.
+ * @throws {TypeError} If the path or an option is wrong, or `baudRate` missing.
+ * @throws {RangeError} If a number is out of range.
+ * @throws {Win32Error} ERROR_FILE_NOT_FOUND if there is no such port,
+ * ERROR_ACCESS_DENIED if it is open elsewhere, ERROR_INVALID_PARAMETER if the
+ * driver refuses the settings, ERROR_SEM_TIMEOUT if a Bluetooth device does not
+ * answer, and others.
+ *
+ * @see https://learn.microsoft.com/windows/win32/devio/communications-resources
+ *
+ * @example Ask an instrument who it is
+ * ```ts
+ * import { openSerial, Win32Error } from "@kernel32/io";
+ *
+ * try {
+ *   await using port = await openSerial("COM3", {
+ *     baudRate: 9600,
+ *     readTimeout: 1000,
+ *   });
+ *   await port.writeAll(new TextEncoder().encode("*IDN?\n"));
+ *   const answer = new Uint8Array(256);
+ *   const count = await port.read(answer);
+ *   console.log(new TextDecoder().decode(answer.subarray(0, count)));
+ * } catch (error) {
+ *   if (!(error instanceof Win32Error)) throw error;
+ *   console.log(error.message);
+ * }
+ * ```
+ */
+export async function openSerial(
+  path: string,
+  options: OpenSerialOptions,
+): Promise<SerialPort> {
+  const device = portPath(path);
+  const { settings, lines } = openSettings(options);
+  // What this thread cannot have is missed before the port is opened.
+  completionPort();
+  const handle = await portThreads.run(() => opened(device, path), undefined);
+  let overlapped: OverlappedHandle;
+  try {
+    overlapped = new OverlappedHandle(handle, path, {
+      isDisk: false,
+      device: new DeviceKind("serial", path),
+    });
+  } catch (error) {
+    kernel32.CloseHandle(handle);
+    throw error;
+  }
+  const control = new CommControl(overlapped, settings, lines);
+  try {
+    await control.setUp();
+    return portOf(overlapped, control);
+  } catch (error) {
+    await overlapped.close();
+    throw error;
+  }
+}
+
+/** Opens a device on another thread: Bluetooth looks for it, for seconds. */
+async function opened(device: string, path: string): Promise<Handle> {
+  using text = wideString(device);
+  const call = thread().threadCall("CreateFileW");
+  try {
+    const args = [
+      text.address,
+      BigInt(GENERIC_READ | GENERIC_WRITE) & 0xFFFF_FFFFn,
+      // "The share mode parameter must be zero, opening the resource for
+      // exclusive access": nf-fileapi-createfilew, "Communications Resources".
+      0n,
+      0n,
+      BigInt(OPEN_EXISTING),
+      BigInt(FILE_FLAG_OVERLAPPED),
+      0n,
+    ];
+    args.forEach((value, index) =>
+      call.view.setBigUint64(argumentOffset(index), value, true)
+    );
+    await call.call();
+    const handle = call.view.getBigUint64(RESULT, true) as Handle;
+    if (handle !== INVALID_HANDLE_VALUE) return handle;
+    const code = call.lastError;
+    throw new Win32Error("CreateFileW", code, { path, hint: hintFor(code) });
+  } finally {
+    call.free();
+  }
+}
+
+/** Makes a string in native memory. */
+function wideString(text: string): AlignedBuffer {
+  const memory = new AlignedBuffer(2 * (text.length + 1));
+  const view = new DataView(memory.bytes.buffer);
+  for (let i = 0; i < text.length; i++) {
+    view.setUint16(2 * i, text.charCodeAt(i), true);
+  }
+  return memory;
+}
+
+function hintFor(code: number): string | undefined {
+  switch (code) {
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND:
+      return `There is no such port now. ${portsSentence()}`;
+    case ERROR_ACCESS_DENIED:
+    case ERROR_SHARING_VIOLATION:
+      return "A port is open once at a time: another program has it open, or " +
+        "this one.";
+    case ERROR_SEM_TIMEOUT:
+    case ERROR_GEN_FAILURE:
+      return "Its device does not answer: is it switched on, and in reach? If " +
+        "so, connect it anew.";
+    default:
+      return undefined;
+  }
+}
+
+function portsSentence(): string {
+  const names = serialPorts().map(({ path }) => path);
+  return names.length === 0
+    ? "This computer has none."
+    : `This computer has ${names.join(", ")}.`;
+}

@@ -1,0 +1,152 @@
+// npm run mutants [-- FOLDER|FILE...]
+//
+// How much the tests notice: StrykerJS changes src/ in one small way after another, and runs the portable tests that cover the
+// change until one fails. Exit code 0 only if so many are noticed as `BREAK` says.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findTests } from "./test/files.ts";
+import { npm } from "./windows/npm.ts";
+
+const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
+const STRYKER = join(REPOSITORY, "tools/mutants/node_modules");
+const OUT = "out/mutants";
+
+const USAGE = `Usage: npm run mutants [-- FOLDER|FILE...]
+
+Changes src/ in one small way after another, and tells which changes no portable test notices. Without names it goes
+through all folders of src/, which takes hours. Reports are left in ${OUT}/.
+
+  npm run mutants -- src/sectors
+  npm run mutants -- src/file/lock.ts`;
+
+/** The share of changes, in percent, that tests have to notice. */
+const BREAK = 85;
+
+/** How the names of a folder's tests start, beside those that have the folder's name. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  "src/file": [
+    ...["abort", "control", "device", "extending", "file_info", "handles"],
+    ...["overlapped_file", "raw_devices", "sparse", "sync_file", "volume_lock"],
+  ].map((name) => `strict/${name}`),
+  "src/layout": ["src/structs"],
+  "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
+  "src/open": [
+    ...["devices", "failed_open", "handles", "overlapped_file", "pipe_access"],
+    ...["raw_devices", "sync_file", "truncate_open"],
+  ].map((name) => `strict/${name}`),
+  "src/overlapped": [
+    ...["abort", "append", "control", "device_io", "extending", "port"],
+    ...["raw_devices", "unbuffered", "violations", "zero_bytes"],
+  ].map((name) => `strict/${name}`),
+  "src/pipe": ["rules/pipes"],
+  "src/sectors": ["strict/extending", "strict/unbuffered"],
+  "src/streams": ["strict/pipe_streams"],
+  "src/structs": ["src/structs"],
+  "src/sync": [
+    ...["append", "control", "device_io", "extending", "raw_devices"],
+    ...["sparse", "truncate_open", "unbuffered", "zero_bytes"],
+  ].map((name) => `strict/${name}`),
+  "src/whole_file": ["strict/write_file_atomic"],
+};
+
+/** Returns the tests that are to notice changes of a folder. */
+function testsOf(folder: string, portable: readonly string[]): string[] {
+  const starts = [
+    `${folder}/`,
+    `strict/${basename(folder)}`,
+    ...ALSO[folder] ?? [],
+  ];
+  return portable.filter((file) =>
+    starts.some((start) => file.startsWith(`tests/${start}`))
+  );
+}
+
+/** Returns the folders of `src/`. */
+function folders(): string[] {
+  return readdirSync(join(REPOSITORY, "src"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `src/${name}`);
+}
+
+/** Runs Stryker on a folder or file. Returns whether it ended with code 0. */
+function mutate(path: string, tests: readonly string[]): boolean {
+  const name = path.replaceAll("/", "-");
+  // A mutant takes hardly more than the start of Node, which has not to translate TypeScript this way.
+  const bundles = `${OUT}/tests`;
+  const bundle = [
+    ...["esbuild", ...tests, "--bundle", "--splitting", "--format=esm"],
+    ...[
+      "--platform=node",
+      "--target=node20",
+      "--outbase=.",
+      `--outdir=${bundles}`,
+    ],
+    ...["--out-extension:.js=.mjs", "--log-level=warning"],
+  ];
+  const config = {
+    mutate: [path.endsWith(".ts") ? path : `${path}/**/*.ts`],
+    // What the bundles are made of.
+    ignorePatterns: [
+      ...["/*", "!/package.json", "!/mod.ts", "!/src"],
+      ...["!/ffi", "!/tests", "!/examples"],
+    ],
+    buildCommand: bundle.join(" "),
+    testRunner: "tap",
+    tap: {
+      testFiles: tests.map((file) =>
+        `${bundles}/${file.replace(/\.ts$/, ".mjs")}`
+      ),
+      nodeArgs: ["--test-reporter=tap", "-r", "{{hookFile}}", "{{testFile}}"],
+    },
+    coverageAnalysis: "perTest",
+    disableTypeChecks: false,
+    timeoutMS: 20_000,
+    reporters: ["clear-text", "html", "json"],
+    clearTextReporter: { allowEmojis: false, logTests: false, skipFull: true },
+    htmlReporter: { fileName: `${OUT}/${name}.html` },
+    jsonReporter: { fileName: `${OUT}/${name}.json` },
+    thresholds: { high: 95, low: BREAK, break: BREAK },
+    tempDirName: `${OUT}/sandboxes`,
+    allowConsoleColors: process.stdout.isTTY,
+    plugins: [join(STRYKER, "@stryker-mutator/tap-runner/dist/src/index.js")],
+  };
+  mkdirSync(join(REPOSITORY, OUT), { recursive: true });
+  const file = join(REPOSITORY, OUT, `${name}.config.json`);
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  const stryker = join(STRYKER, "@stryker-mutator/core/bin/stryker.js");
+  const words = [stryker, "run", file];
+  return spawnSync(process.execPath, words, {
+    cwd: REPOSITORY,
+    stdio: "inherit",
+  }).status === 0;
+}
+
+const words = process.argv.slice(2);
+if (words.includes("--help")) {
+  console.log(USAGE);
+} else if (
+  words.some((path) =>
+    !/^src\/./.test(path) || !existsSync(join(REPOSITORY, path))
+  )
+) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  if (!existsSync(join(STRYKER, ".package-lock.json"))) {
+    console.error("Installing StrykerJS (npm ci)");
+    await npm(join(REPOSITORY, "tools/mutants"), "ci", "--ignore-scripts");
+  }
+  const { portable } = await findTests(REPOSITORY);
+  let failed = 0;
+  for (const path of words.length > 0 ? words : folders()) {
+    const tests = testsOf(
+      path.endsWith(".ts") ? dirname(path) : path,
+      portable,
+    );
+    if (!mutate(path, tests)) failed++;
+  }
+  process.exitCode = failed === 0 ? 0 : 1;
+}
