@@ -14,6 +14,7 @@ import {
 } from "../../src/file/volume_lock.ts";
 import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { PipeListener } from "../../src/pipe/pipe_listener.ts";
+import { SerialPort } from "../../src/serial/serial_port.ts";
 import { CallWatch } from "../support/matrix/calls.ts";
 import { type CellCount, runCells } from "../support/matrix/cells.ts";
 import { matrixOperations } from "../support/matrix/operations.ts";
@@ -30,6 +31,7 @@ const CLASSES = [
   module.AlignedBuffer,
   PipeConnection,
   PipeListener,
+  SerialPort,
   VolumeLock,
   OverlappedVolumeLock,
 ];
@@ -43,6 +45,7 @@ const COMPUTED = new Set([
   ...["sectorSpan", "ctlCode", "toHandle", "toWin32Path", "isShortage"],
   ...["posixCodeOf", "symbolOf", "win32CodeOf", "win32Codes", "ntStatuses"],
   ...["statusSymbolOf", "diagnostics", "lastErrorCapture"],
+  "clearPooledMemory",
   ...["getLastWin32Error", "win32CodeOfStatus"],
 ]);
 

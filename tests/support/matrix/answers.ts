@@ -11,6 +11,7 @@ import {
   ERROR_LOCK_VIOLATION,
   ERROR_MORE_DATA,
   ERROR_SHARING_VIOLATION,
+  ERROR_TIMEOUT,
 } from "../../../src/errors/codes.ts";
 import type { Win32Error } from "../../../src/errors/win32_error.ts";
 import type { Ending, Fault } from "./calls.ts";
@@ -88,6 +89,45 @@ const ROWS: readonly Row[] = [
     calls: /^FormatMessageW /,
     answer: "goes on",
     why: "the symbol of the code takes the place of its text",
+  },
+  {
+    calls: /^ReadFile /,
+    operations: /^SerialPort.readAll/,
+    codes: [ERROR_TIMEOUT],
+    answer: "goes on",
+    why: "a time-out is what readAll() of a port ends with",
+  },
+  {
+    calls: /^SetupComm /,
+    answer: "goes on",
+    why: "drivers need not take the hint",
+  },
+  {
+    calls: /^ClearCommError /,
+    operations: /^SerialPort/,
+    answer: "goes on",
+    why: "an error of the line is seen at the next read",
+  },
+  {
+    calls: /^ClearCommError /,
+    operations: /^openSerial/,
+    occurrences: [1],
+    answer: "goes on",
+    why: "it drops errors of the line from before",
+  },
+  {
+    calls: /^QueryDosDeviceW /,
+    operations: /^serialPorts/,
+    occurrences: [1],
+    answer: "goes on",
+    why: "the port has gone meanwhile",
+  },
+  {
+    calls: /^FlushFileBuffers /,
+    operations: /^SerialPort.drain/,
+    codes: [ERROR_INVALID_FUNCTION],
+    answer: "goes on",
+    why: "drivers need not know it",
   },
   {
     calls: /^CancelIoEx /,

@@ -5,7 +5,7 @@ import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
 import { Disk } from "../strict_kernel/disk.ts";
 import { fail } from "../strict_kernel/failure.ts";
 import type { StrictKernel } from "../strict_kernel/mod.ts";
-import { Operation, type Result } from "../strict_kernel/operation.ts";
+import type { Operation, Result } from "../strict_kernel/operation.ts";
 import { statusOfCode } from "../strict_kernel/status.ts";
 
 /** How a call can end: it fails in the call or after it, or it succeeds with less than was asked for. */
@@ -68,7 +68,7 @@ export class MadeCall {
     if (this.name === "CreateIoCompletionPort") {
       return this.words[0] !== INVALID_HANDLE_VALUE;
     }
-    return !/^Virtual|^Nt.*Token$|^Convert/.test(this.name);
+    return !/^Virtual|^Nt.*Token$|^Convert|^QueryDos/.test(this.name);
   }
 
   /** Why a call cannot end in a way; nothing if it can. */
@@ -177,11 +177,14 @@ export class CallWatch implements Disposable {
       const call = this.#current;
       if (call === undefined) return;
       call.operation = operation;
+      const { target } = operation.request.open;
       const end = this.#isFaulty(call)
         ? endingOf(operation, this.#fault!)
-        : () => operation.request.open.target.perform(operation);
+        : () => target.perform(operation);
       operation.instead = () => {
         const result = end();
+        // The device may have it in a queue.
+        if (result !== undefined) target.ended?.(operation);
         call.count = result?.count ?? 0;
         if (operation.request.kind !== "control") {
           this.transferred += call.count;
@@ -219,18 +222,17 @@ function endingOf(
     return () => ({ status: statusOfCode(code), count: 0 });
   }
   if (ending === "none") return () => ({ status: 0, count: 0 });
-  return () => {
-    const call = new MadeCall("", 0, []);
-    call.operation = operation;
-    if (request.kind === "control") {
-      // Drivers may say that they have returned less than they have written.
+  const call = new MadeCall("", 0, []);
+  call.operation = operation;
+  if (request.kind === "control") {
+    // Drivers may say that they have returned less than they have written.
+    return () => {
       const result = target.perform(operation);
       call.count = result?.count ?? 0;
       return result && { ...result, count: call.shorter };
-    }
-    call.count = request.length;
-    const { shorter: length } = call;
-    const memory = operation.memory;
-    return target.perform(new Operation(memory, { ...request, length }));
-  };
+    };
+  }
+  call.count = request.length;
+  operation.request = { ...request, length: call.shorter };
+  return () => target.perform(operation);
 }

@@ -30,6 +30,7 @@ import {
 import { endByHand, turns } from "../overlapped_strict.ts";
 import { type PipePair, pipePair } from "../pipe_pair.ts";
 import type { Fault } from "./calls.ts";
+import { serialOperations } from "./serial_operations.ts";
 import { Disk } from "../strict_kernel/disk.ts";
 import { DiskFile } from "../strict_kernel/disk_file.ts";
 import type { StrictKernel } from "../strict_kernel/mod.ts";
@@ -54,7 +55,7 @@ export interface Transferring {
 export interface Prepared {
   readonly transfer?: Transferring;
   /** The path that its errors have, if not that of the file. */
-  readonly path?: string | RegExp;
+  readonly path?: string | RegExp | undefined;
   /** The paths of the errors of some functions. */
   readonly paths?: Readonly<Record<string, string>>;
   run(): unknown;
@@ -89,7 +90,10 @@ const LONG = 2 ** 20 + 8192;
 const LONG_CONTENT = new Uint8Array(LONG + 1024).fill(1);
 /** What is written: no byte is what stands there before. */
 const DATA = Uint8Array.from({ length: LONG }, (_, i) => 128 + i % 103);
-const data = (length: number) => DATA.slice(0, length);
+/** So many bytes to be written. */
+export function data(length: number): Uint8Array {
+  return DATA.slice(0, length);
+}
 
 /** Both kinds of file. */
 type File = SyncFile | OverlappedFile;
@@ -169,11 +173,11 @@ const ALL_MODES = Object.keys(MODES);
 const PLACED = ["buffered", "unbuffered"];
 
 /** Two views of one run of bytes. */
-function halves(bytes: Uint8Array): Uint8Array[] {
+export function halves(bytes: Uint8Array): Uint8Array[] {
   return [bytes.subarray(0, 1000), bytes.subarray(1000)];
 }
 
-async function readStream(
+export async function readStream(
   stream: ReadableStream<Uint8Array>,
   bytes: Uint8Array,
 ): Promise<number> {
@@ -185,7 +189,7 @@ async function readStream(
   return at;
 }
 
-async function writeStream(
+export async function writeStream(
   stream: WritableStream<ArrayBufferView>,
   bytes: Uint8Array,
 ): Promise<void> {
@@ -1092,6 +1096,7 @@ export function matrixOperations(): MatrixOperation[] {
     ...pipes(),
     ...connections(),
     ...volumes(),
+    ...serialOperations(),
     ...memory(),
     ...messages(),
     // The last ones leave their port open.

@@ -66,7 +66,7 @@ const SIZE = 32;
  * operation has ended: https://learn.microsoft.com/windows/win32/fileio/synchronous-and-asynchronous-i-o
  */
 export class Operation {
-  readonly request: Request;
+  request: Request;
   /** Whether CancelIoEx has asked for its end. */
   cancelled = false;
   /** Whether the program can see that it has ended, be it before its packet comes. */
@@ -79,11 +79,11 @@ export class Operation {
   instead: (() => Result | undefined) | undefined;
   /** What is called when it has ended. */
   whenEnded: ((result: Result) => void) | undefined;
-  readonly memory: FakeMemory;
+  readonly #memory: FakeMemory;
   readonly #held: Held[] = [];
 
   constructor(memory: FakeMemory, request: Request) {
-    this.memory = memory;
+    this.#memory = memory;
     this.request = request;
   }
 
@@ -107,7 +107,7 @@ export class Operation {
     for (const { address, length } of this.request.data) {
       const size = Math.min(length, bytes.length - at);
       if (size === 0) break;
-      const { buffer, byteOffset } = this.memory.view(address, size);
+      const { buffer, byteOffset } = this.#memory.view(address, size);
       bytes.set(new Uint8Array(buffer, byteOffset, size), at);
       at += size;
     }
@@ -120,7 +120,7 @@ export class Operation {
     for (const { address, length } of this.request.data) {
       const size = Math.min(length, bytes.length - at);
       if (size === 0) break;
-      const { buffer, byteOffset } = this.memory.view(address, size);
+      const { buffer, byteOffset } = this.#memory.view(address, size);
       new Uint8Array(buffer, byteOffset, size).set(
         bytes.subarray(at, at + size),
       );
@@ -132,7 +132,7 @@ export class Operation {
   markPending(): void {
     const { overlapped } = this.request;
     if (overlapped === 0n) return;
-    const view = this.memory.view(overlapped, SIZE);
+    const view = this.#memory.view(overlapped, SIZE);
     view.setBigUint64(INTERNAL, BigInt(STATUS_PENDING), true);
     view.setBigUint64(INTERNAL_HIGH, 0n, true);
   }
@@ -147,7 +147,7 @@ export class Operation {
       range.address === overlapped + BigInt(OFFSET)
     );
     this.#held.splice(0, this.#held.length, ...owed);
-    const view = this.memory.view(overlapped, SIZE);
+    const view = this.#memory.view(overlapped, SIZE);
     view.setBigUint64(INTERNAL, BigInt(status), true);
     view.setBigUint64(INTERNAL_HIGH, BigInt(count), true);
   }
@@ -192,7 +192,7 @@ export class Operation {
    */
   check(): void {
     for (const { range, region, content, what } of this.#held) {
-      if (this.memory.region(range.address) !== region) {
+      if (this.#memory.region(range.address) !== region) {
         throw new KernelViolation(
           `${what} was freed while ${this.name} was under way`,
         );
@@ -202,7 +202,7 @@ export class Operation {
           `${what} was detached while ${this.name} was under way`,
         );
       }
-      const view = this.memory.view(range.address, range.length);
+      const view = this.#memory.view(range.address, range.length);
       const now = new Uint8Array(view.buffer, view.byteOffset, range.length);
       if (content !== undefined && Buffer.compare(content, now) !== 0) {
         throw new KernelViolation(
@@ -219,13 +219,13 @@ export class Operation {
   }
 
   #hold(range: Range, what: string, canMove: boolean): void {
-    const region = this.memory.region(range.address)!;
+    const region = this.#memory.region(range.address)!;
     if (canMove && !region.native) {
       throw new KernelViolation(
         `${what} is in JS memory, and ${this.name} is pending: the runtime may move it`,
       );
     }
-    const { buffer, byteOffset } = this.memory.view(
+    const { buffer, byteOffset } = this.#memory.view(
       range.address,
       range.length,
     );
