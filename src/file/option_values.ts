@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { argumentError, rangeError } from "../errors/describe.ts";
+import {
+  argumentError,
+  rangeError,
+  unknownOptionError,
+} from "../errors/describe.ts";
 
 /** Options of which those with a default have a value. */
 export type Settings<Options, Defaults> = {
@@ -35,9 +39,7 @@ export function settingsOf<
   }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(defaults, name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${owner}. The options are ${known}.`,
-    );
+    throw unknownOptionError(name, owner, known);
   }
   const given = options as Record<string, unknown>;
   return Object.fromEntries(
@@ -91,53 +93,4 @@ export function checkCount(
   if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
   const end = limit === Infinity ? "" : ` to ${limit}`;
   throw rangeError(name, `a whole number from 1${end}`, value);
-}
-
-/** Reads options, each once, of which each is undefined if it is left out. */
-export function valuesOf(
-  method: string,
-  options: unknown,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  const defaults = Object.fromEntries(known.map((name) => [name, undefined]));
-  return settingsOf<Record<string, unknown>, Record<string, undefined>>(
-    `${method}()`,
-    options as Record<string, unknown>,
-    defaults,
-  );
-}
-
-/** Returns a whole number from 1, or the default. */
-export function countOf(
-  name: string,
-  value: unknown,
-  byDefault: number,
-  limit: number,
-): number {
-  if (value === undefined) return byDefault;
-  checkCount(name, value, limit);
-  return value;
-}
-
-/** Returns one of several words, or the default: the first, if left out. */
-export function oneOf<Word extends string>(
-  name: string,
-  value: unknown,
-  words: readonly Word[],
-  byDefault: Word = words[0]!,
-): Word {
-  if (value === undefined) return byDefault;
-  checkWord(name, value, words);
-  return value as Word;
-}
-
-/** Returns a boolean, or the default. */
-export function flagOf(
-  name: string,
-  value: unknown,
-  byDefault = false,
-): boolean {
-  if (value === undefined) return byDefault;
-  checkBoolean(name, value);
-  return value;
 }

@@ -49,6 +49,7 @@ import { writeJoined } from "./joined_write.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
+  checkedSignal,
   checkedTransferOptions,
   type OverlappedFileOptions,
   type SignalOptions,
@@ -620,8 +621,7 @@ export class OverlappedFile extends OverlappedControlFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const { signal } = options;
-    checkSignal(signal);
+    const signal = checkedSignal("connect", options);
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(

@@ -6,6 +6,7 @@
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
+  ERROR_ACCESS_DENIED,
   ERROR_FILE_NOT_FOUND,
   ERROR_PIPE_BUSY,
   ERROR_TIMEOUT,
@@ -136,17 +137,27 @@ async function opened(
     const code = getLastWin32Error();
     const isAbsent = code === ERROR_FILE_NOT_FOUND;
     if (code !== ERROR_PIPE_BUSY && !(isAbsent && wait)) {
-      throw new Win32Error("CreateFileW", code, {
-        path,
-        hint: isAbsent
-          ? "No server listens there. wait: true waits for one."
-          : undefined,
-      });
+      const hint = refusalHint(code, direction);
+      throw new Win32Error("CreateFileW", code, { path, hint });
     }
     const left = end - now();
     if (left <= 0) throw timeoutError(path, timeout, isAbsent);
     await pause(Math.min(INTERVAL_MS, left), signal);
   }
+}
+
+/** What Windows does not say of a pipe that cannot be opened. */
+function refusalHint(
+  code: number,
+  direction: PipeDirection,
+): string | undefined {
+  if (code === ERROR_FILE_NOT_FOUND) {
+    return "No server listens there. wait: true waits for one.";
+  }
+  if (code !== ERROR_ACCESS_DENIED) return undefined;
+  return "The server does not allow this user, or its pipe does not go in the " +
+    `direction "${direction}": the client of a server that only writes has ` +
+    'direction: "in", that of one that only reads "out".';
 }
 
 function timeoutError(

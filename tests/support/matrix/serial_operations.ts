@@ -13,7 +13,7 @@ import {
   type SerialPort as Device,
 } from "../strict_kernel/serial_port.ts";
 import type { MatrixOperation, Prepared } from "./operations.ts";
-import { data, readStream, writeStream } from "./operations.ts";
+import { data, writeStream } from "./operations.ts";
 
 const NAME = "COM3";
 const LENGTH = 500;
