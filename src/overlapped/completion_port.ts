@@ -89,7 +89,10 @@ export class CompletionPort {
    * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY and others.
    */
   open(): void {
+    if (this.#queue.isOpen) return;
     this.#queue.open();
+    // The file that it is for may fail to open.
+    afterJob(() => this.#closeIfUnused());
   }
 
   /** How many operations the kernel has. */
@@ -108,6 +111,7 @@ export class CompletionPort {
    * @returns The completion key of its packets.
    */
   bind(handle: Handle, path: string): number {
+    this.open();
     const key = ++this.#lastKey;
     if (!this.#queue.bind(handle, key)) {
       this.#closeIfUnused();

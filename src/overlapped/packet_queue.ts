@@ -90,12 +90,11 @@ export class PacketQueue {
   }
 
   /**
-   * Creates the port, unless it is there.
+   * Creates the port.
    *
    * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY and others.
    */
   open(): void {
-    if (this.isOpen) return;
     const port = kernel32.CreateIoCompletionPort(
       INVALID_HANDLE_VALUE,
       null,
@@ -156,14 +155,15 @@ export class PacketQueue {
     });
   }
 
-  /** Ends the wait, if there is one: it would delay the end of the program. */
+  /**
+   * Ends the wait, if there is one: it would delay the end of the program. If
+   * that fails, the wait ends by itself.
+   */
   endWait(): void {
     if (!this.#waits) return;
-    preservingLastError(() => {
-      if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
-        throw Win32Error.last("PostQueuedCompletionStatus");
-      }
-    });
+    preservingLastError(() =>
+      kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)
+    );
   }
 
   #writeArguments(
