@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { argumentError, rangeError } from "../errors/describe.ts";
+import {
+  argumentError,
+  rangeError,
+  unknownOptionError,
+} from "../errors/describe.ts";
 
 /** Options of which those with a default have a value. */
 export type Settings<Options, Defaults> = {
@@ -35,9 +39,7 @@ export function settingsOf<
   }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(defaults, name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${owner}. The options are ${known}.`,
-    );
+    throw unknownOptionError(name, owner, known);
   }
   const given = options as Record<string, unknown>;
   return Object.fromEntries(

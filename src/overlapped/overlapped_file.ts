@@ -13,6 +13,7 @@ import {
   Win32Error,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { joinedLength } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   type LockArguments,
@@ -49,6 +50,7 @@ import { writeJoined } from "./joined_write.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
+  checkedSignal,
   checkedTransferOptions,
   type OverlappedFileOptions,
   type SignalOptions,
@@ -421,7 +423,8 @@ export class OverlappedFile extends OverlappedControlFile {
    * WriteFile, so that they are one message or one record; to the end of an
    * unbuffered file, by as many as its sectors take.
    *
-   * @param buffers The bytes. What is joined has up to 64 MiB.
+   * @param buffers The bytes, not to be changed before the promise settles. What
+   * is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -455,7 +458,14 @@ export class OverlappedFile extends OverlappedControlFile {
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
       if (at === END_OF_FILE || this.#type === "pipe") {
-        return writeJoined(views, (joined) => this.write(joined, { signal }));
+        if (joinedLength(views) === 0 && !this.#takesMessages()) {
+          return Promise.resolve(0);
+        }
+        return this.#placed(at, (at) =>
+          writeJoined(
+            views,
+            (joined) => this.#io.write(joined, at, signal),
+          ));
       }
       return this.#isPlaced(at)
         ? this.#io.writeGather(views, at ?? 0, signal)
@@ -620,8 +630,7 @@ export class OverlappedFile extends OverlappedControlFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const { signal } = options;
-    checkSignal(signal);
+    const signal = checkedSignal("connect", options);
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(

