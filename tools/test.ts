@@ -111,7 +111,11 @@ async function runAll(lanes: readonly Lane[]): Promise<void> {
       const result = await lane.run(file).catch(couldNotRun);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const counts = tally(lane.name, file, result);
-      console.log(`${lane.name.padEnd(9)} ${file} ${counts} (${seconds} s)`);
+      // What a file says of itself beyond its tests, such as a size.
+      const [, summary] = /^summary(: .*)$/m.exec(result.output) ?? ["", ""];
+      console.log(
+        `${lane.name.padEnd(9)} ${file} ${counts} (${seconds} s)${summary}`,
+      );
     }
   }));
 }

@@ -210,7 +210,13 @@ function controlOverlapped(
       null,
       address,
     );
-    const result = succeeded ? 0 : ended(handle, address);
+    let result = succeeded ? 0 : getLastWin32Error();
+    if (result === ERROR_IO_PENDING) result = ended(handle, address);
+    // Internal of a call that failed is as it was before; a part that fits is no
+    // failure.
+    else if (result !== 0 && result !== ERROR_MORE_DATA) {
+      return { code: result, count: 0 };
+    }
     if (overlapped.getUint32(OVERLAPPED.Internal, true) === STATUS_PENDING) {
       withKernel.push(memory);
       memory = undefined;
@@ -222,15 +228,13 @@ function controlOverlapped(
     }
     return { code: result, count };
   } finally {
-    memory?.free();
     kernel32.CloseHandle(event);
+    memory?.free();
   }
 }
 
-/** Waits for an operation that did not succeed at once. Returns its code. */
+/** Waits for an operation that is pending. Returns its code. */
 function ended(handle: Handle, overlapped: bigint): number {
-  const code = getLastWin32Error();
-  if (code !== ERROR_IO_PENDING) return code;
   const count = new Uint32Array(1);
   return kernel32.GetOverlappedResult(handle, overlapped, count, true)
     ? 0

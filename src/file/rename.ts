@@ -5,14 +5,9 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
-import {
-  ERROR_ACCESS_DENIED,
-  ERROR_CALL_NOT_IMPLEMENTED,
-  ERROR_INVALID_FUNCTION,
-  ERROR_INVALID_PARAMETER,
-  ERROR_NOT_SUPPORTED,
-} from "../errors/codes.ts";
+import { ERROR_ACCESS_DENIED } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   FILE_RENAME_FLAG_POSIX_SEMANTICS,
@@ -49,19 +44,6 @@ const FILE_DISPOSITION_FLAG_DELETE = 1;
 /** In FILE_DISPOSITION_INFO_EX: its name goes with this handle, whoever has others. */
 const FILE_DISPOSITION_FLAG_POSIX_SEMANTICS = 2;
 
-/** How Windows before 10 1607, and file systems other than NTFS, refuse flags. */
-const UNKNOWN: readonly number[] = [
-  ERROR_INVALID_FUNCTION,
-  ERROR_NOT_SUPPORTED,
-  ERROR_INVALID_PARAMETER,
-  ERROR_CALL_NOT_IMPLEMENTED, // Wine
-];
-
-/** Whether a code says that POSIX semantics are not known. */
-export function isUnknown(code: number): boolean {
-  return UNKNOWN.includes(code);
-}
-
 /**
  * Renames with POSIX semantics: a file of the new name is replaced even if it
  * is open, provided that deletion is shared.
@@ -94,7 +76,7 @@ export function renameFile(
   replace: boolean,
 ): void {
   let code = renamePosix(handle, to, replace);
-  if (isUnknown(code)) {
+  if (isUnknownRequest(code)) {
     const info = renameInfo(to, replace ? 1 : 0);
     code = setInformation(handle, FileRenameInfo, info);
   }
@@ -111,7 +93,7 @@ export function deleteFile(handle: Handle, path: string): void {
     FILE_DISPOSITION_FLAG_POSIX_SEMANTICS;
   const ex = Uint32Array.of(flags);
   let code = setInformation(handle, FileDispositionInfoEx, ex);
-  if (isUnknown(code)) {
+  if (isUnknownRequest(code)) {
     code = setInformation(handle, FileDispositionInfo, Uint8Array.of(1));
   }
   if (code !== 0) throw refused(code, path);

@@ -11,7 +11,6 @@ import {
   ERROR_INVALID_PARAMETER,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import type { BaseFile } from "../file/base_file.ts";
 import {
   clearDeleteOnClose,
   fileTypeOf,
@@ -90,7 +89,7 @@ export function openSync(
   let file: SyncFile | undefined;
   try {
     file = new SyncFile(handle, opened.path, mode);
-    makeReady(file, opened);
+    makeReady(opened);
     return file;
   } catch (error) {
     cancelDeletion(opened);
@@ -149,7 +148,7 @@ export async function open(
   let file: OverlappedFile | undefined;
   try {
     file = new OverlappedFile(handle, name, mode, { maxInFlight });
-    makeReady(file, opened);
+    makeReady(opened);
     return file;
   } catch (error) {
     cancelDeletion(opened);
@@ -176,17 +175,23 @@ function openHandle(
  * Does what else may fail, and empties the file last. Room that is reserved
  * before goes with the bytes, and is reserved anew.
  */
-function makeReady(file: BaseFile, opened: OpenedHandle): void {
+function makeReady(opened: OpenedHandle): void {
   const { handle, path, settings, existed } = opened;
-  const { unbuffered, truncate, preallocate } = settings;
-  if (!unbuffered && !truncate && preallocate === undefined) return;
-  // Pipes and devices have no sectors, and nothing to empty.
-  if (fileTypeOf(handle, path) !== "disk") return;
-  if (unbuffered) file.sectorSize();
+  const { truncate, preallocate } = settings;
+  if (!truncate && preallocate === undefined) return;
+  const type = fileTypeOf(handle, path);
+  // Pipes and devices have nothing to empty; what a driver does not say the
+  // type of may be a file.
+  if (type === "pipe" || type === "character") return;
   reserve(opened, preallocate);
   if (!truncate || !existed) return;
   empty(handle, path);
-  reserve(opened, preallocate);
+  try {
+    reserve(opened, preallocate);
+  } catch (error) {
+    // There was room, and the bytes are gone: to fail now would lose them.
+    if (!(error instanceof Win32Error)) throw error;
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   Win32Error,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { joinedLength } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   type LockArguments,
@@ -422,7 +423,8 @@ export class OverlappedFile extends OverlappedControlFile {
    * WriteFile, so that they are one message or one record; to the end of an
    * unbuffered file, by as many as its sectors take.
    *
-   * @param buffers The bytes. What is joined has up to 64 MiB.
+   * @param buffers The bytes, not to be changed before the promise settles. What
+   * is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -456,7 +458,14 @@ export class OverlappedFile extends OverlappedControlFile {
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
       if (at === END_OF_FILE || this.#type === "pipe") {
-        return writeJoined(views, (joined) => this.write(joined, { signal }));
+        if (joinedLength(views) === 0 && !this.#takesMessages()) {
+          return Promise.resolve(0);
+        }
+        return this.#placed(at, (at) =>
+          writeJoined(
+            views,
+            (joined) => this.#io.write(joined, at, signal),
+          ));
       }
       return this.#isPlaced(at)
         ? this.#io.writeGather(views, at ?? 0, signal)

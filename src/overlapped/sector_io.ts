@@ -10,6 +10,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { setEndOfFile, sizeOf } from "../file/file_info.ts";
 import { toExactOffset } from "../file/position.ts";
+import { isAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
@@ -286,8 +287,19 @@ export class SectorIo implements OverlappedIo {
       }
       case "write": {
         const bytes = step.bytes.subarray(0, step.length);
-        const { offset } = step;
-        return await this.#transfers.write(bytes, offset, signal, extending);
+        const { offset, length } = step;
+        const count = await this.#transfers.write(
+          bytes,
+          offset,
+          signal,
+          extending,
+        );
+        const { closing, device } = this.#handle;
+        // A device that takes nothing has not been cancelled.
+        if (count === 0 && !closing && !isAborted(signal)) {
+          device.checkWritten(0, length, 0);
+        }
+        return count;
       }
       case "size":
         return this.#size();

@@ -15,7 +15,7 @@ import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { DeviceKind } from "../file/device_kind.ts";
 import { delay, now } from "../file/event_loop.ts";
-import { isMessagePipe } from "../file/pipe_type.ts";
+import { pipeTypeOf } from "../file/pipe_type.ts";
 import { listen, throwIfAborted, unlisten } from "../file/signal.ts";
 import { impersonationFlags } from "../open/create_file.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
@@ -27,6 +27,7 @@ import {
   GENERIC_READ,
   OPEN_EXISTING,
   PIPE_READMODE_MESSAGE,
+  PIPE_TYPE_MESSAGE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import {
@@ -191,7 +192,9 @@ function connectionTo(
   { direction, isOwnUser }: ConnectSettings,
 ): PipeConnection {
   if (isOwnUser) checkOwner(handle, path);
-  const isMessage = isMessagePipe(handle);
+  const type = pipeTypeOf(handle);
+  if (type === undefined) throw Win32Error.last("GetNamedPipeInfo", { path });
+  const isMessage = type === PIPE_TYPE_MESSAGE;
   if (isMessage && direction !== "out") {
     const mode = Uint32Array.of(PIPE_READMODE_MESSAGE);
     if (!kernel32.SetNamedPipeHandleState(handle, mode, null, null)) {

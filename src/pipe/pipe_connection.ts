@@ -9,6 +9,7 @@ import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { joinedLength } from "../file/bytes.ts";
 import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { MAX_LENGTH } from "../file/transfer_limits.ts";
@@ -350,7 +351,8 @@ export class PipeConnection implements AsyncDisposable {
    * Writes several buffers by one call: on a pipe of messages, they are one
    * message.
    *
-   * @param buffers The bytes, at most 64 MiB together.
+   * @param buffers The bytes, at most 64 MiB together. Do not change them before
+   * the promise settles.
    * @param options A signal.
    * @returns How many bytes were written.
    * @throws {RangeError} If there are more.
@@ -375,7 +377,10 @@ export class PipeConnection implements AsyncDisposable {
     this.#end.checkWrites("writeGather");
     const signal = checkedSignal("writeGather", options);
     const views = checkList("buffers", buffers);
-    return await writeJoined(views, (joined) => this.#write(joined, signal));
+    if (joinedLength(views) === 0 && !this.#end.isMessage) return 0;
+    const write = (joined: Uint8Array) =>
+      this.#transfers.write(joined, 0, signal);
+    return await this.#writes.run(() => writeJoined(views, write), signal);
   }
 
   /**

@@ -75,6 +75,7 @@ export class PipeListener
       this.#fill();
     } catch (error) {
       this.#closing = this.#close();
+      this.#closing.catch(() => {}); // The first error is thrown.
       throw error;
     }
   }
@@ -146,6 +147,8 @@ export class PipeListener
    * them the name: clients get ERROR_PIPE_BUSY until they are closed.
    *
    * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if something else has closed one
+   * of its handles; the others are closed all the same.
    */
   async close(): Promise<void> {
     if (this.closed) throw new FileClosedError("close", this.path);
@@ -162,22 +165,24 @@ export class PipeListener
     for (const { reject } of this.#acceptors) {
       reject(new FileClosedError("accept", this.path));
     }
-    // Without any, the name is free when the call returns.
-    if (this.#listening.size > 0) await this.#stopListening();
-    const unwanted = this.#connected.splice(0);
-    if (unwanted.length > 0) {
-      await Promise.all(unwanted.map((connection) => connection.close()));
-    }
-    preservingLastError(() => kernel32.CloseHandle(this.#holder));
-    this.#instances.free();
-  }
-
-  async #stopListening(): Promise<void> {
     const ends = [...this.#listening].map(async ([instance, ended]) => {
       await instance.drain();
       await ended;
     });
-    await Promise.all(ends);
+    ends.push(...this.#connected.splice(0).map((unwanted) => unwanted.close()));
+    // Without any, the name is free when the call returns.
+    const outcomes = ends.length > 0 ? await Promise.allSettled(ends) : [];
+    try {
+      preservingLastError(() => {
+        if (kernel32.CloseHandle(this.#holder)) return;
+        throw Win32Error.last("CloseHandle", { path: this.path });
+      });
+    } finally {
+      this.#instances.free();
+    }
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
   }
 
   #nextClient(signal: AbortSignal | undefined): Promise<PipeConnection> {
@@ -277,11 +282,12 @@ export class PipeListener
   async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
     const isClosed = instance.close();
+    if (this.#closing !== undefined) return await isClosed;
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();
-    else if (this.#closing === undefined) this.#rejectFirst(error);
-    await isClosed;
+    else this.#rejectFirst(error);
+    await isClosed.catch((error) => this.#rejectFirst(error));
   }
 }
 

@@ -177,7 +177,11 @@ export class SectorPlan {
     // fill the last one is cut off.
     const end = Math.max(size, offset + length);
     if (this.#grows && multipleAbove(offset + length, this.#logical) > end) {
-      yield { kind: "setEnd", size: end };
+      try {
+        yield { kind: "setEnd", size: end };
+      } catch (error) {
+        throw recounted(error, () => length);
+      }
     }
     return length;
   }

@@ -155,15 +155,19 @@ interface Failing {
 /** The end of a stream, which comes once, whatever brings it about. */
 export class StreamEnd {
   readonly #signal: AbortSignal | undefined;
-  readonly #release: () => Promise<void>;
+  readonly #release: (reason: unknown) => Promise<void>;
   #released: Promise<void> | undefined;
   #onAbort: (() => void) | undefined;
 
   /**
    * @param signal Brings it about.
-   * @param release Waits for what is in flight and releases everything.
+   * @param release Waits for what is in flight and releases everything. Gets
+   * what the stream fails with, if it does.
    */
-  constructor(signal: AbortSignal | undefined, release: () => Promise<void>) {
+  constructor(
+    signal: AbortSignal | undefined,
+    release: (reason: unknown) => Promise<void>,
+  ) {
     this.#signal = signal;
     this.#release = release;
   }
@@ -184,22 +188,20 @@ export class StreamEnd {
 
   /** Makes a stream fail, when nothing of it is in flight any more. */
   async fail(controller: Failing, reason: unknown): Promise<void> {
-    try {
-      await this.reach();
-    } finally {
-      controller.error(reason);
-    }
+    // The reason counts, and not what fails on the way out.
+    await this.reach(reason).catch(() => {});
+    controller.error(reason);
   }
 
   /** Gives everything back. */
-  reach(): Promise<void> {
-    return this.#released ??= this.#giveBack();
+  reach(reason?: unknown): Promise<void> {
+    return this.#released ??= this.#giveBack(reason);
   }
 
-  async #giveBack(): Promise<void> {
+  async #giveBack(reason: unknown): Promise<void> {
     if (this.#onAbort !== undefined) {
       this.#signal?.removeEventListener("abort", this.#onAbort);
     }
-    await this.#release();
+    await this.#release(reason);
   }
 }

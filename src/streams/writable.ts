@@ -70,8 +70,8 @@ export function writableOf(
     });
   };
 
-  const streamEnd = new StreamEnd(settings.signal, async () => {
-    cancel.abort(settings.signal?.reason);
+  const streamEnd = new StreamEnd(settings.signal, async (reason) => {
+    cancel.abort(reason);
     await writer?.stop();
     if (!keepOpen) await file[Symbol.asyncDispose]();
   });

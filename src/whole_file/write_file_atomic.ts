@@ -10,10 +10,11 @@ import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
-import { isUnknown, renamePosix } from "../file/rename.ts";
+import { renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { open } from "../open/open.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
@@ -108,7 +109,15 @@ async function writeBeside(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
-  const file = await openNew(temporary, copySecurity ? target : undefined);
+  using security = copySecurity ? securityOf(target) : undefined;
+  const file = await open(temporary, {
+    write: true,
+    createNew: true,
+    writeThrough: true,
+    delete: true,
+    share: [], // No other program can open it.
+    security: security?.address,
+  });
   try {
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
@@ -127,24 +136,6 @@ function named(error: unknown, path: string): unknown {
   return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
-/** Creates a file that no other program can open, with the rights of another. */
-async function openNew(
-  temporary: string,
-  withRightsOf: string | undefined,
-): Promise<OverlappedFile> {
-  using security = withRightsOf === undefined
-    ? undefined
-    : securityOf(withRightsOf);
-  return await open(temporary, {
-    write: true,
-    createNew: true,
-    writeThrough: true,
-    delete: true,
-    share: [],
-    security: security?.address,
-  });
-}
-
 /** Gives the new file the name, and closes it. */
 async function replace(
   file: OverlappedFile,
@@ -158,7 +149,9 @@ async function replace(
     await file.close();
     return;
   }
-  if (!isUnknown(code)) throw replaceError("SetFileInformationByHandle", code);
+  if (!isUnknownRequest(code)) {
+    throw replaceError("SetFileInformationByHandle", code);
+  }
   await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
@@ -232,8 +225,9 @@ function securityOf(path: string): AlignedBuffer | undefined {
     if (code === ERROR_FILE_NOT_FOUND) return undefined;
     throw new Win32Error("CreateFileW", code, { path });
   }
-  const memory = new AlignedBuffer(SECURITY_SIZE);
+  let memory: AlignedBuffer | undefined;
   try {
+    memory = new AlignedBuffer(SECURITY_SIZE);
     const descriptor = memory.address + BigInt(DESCRIPTOR_AT);
     const length = SECURITY_SIZE - DESCRIPTOR_AT;
     const status = queryDacl(handle, descriptor, length);
@@ -247,7 +241,7 @@ function securityOf(path: string): AlignedBuffer | undefined {
     attributes.setBigUint64(lpSecurityDescriptor, descriptor, true);
     return memory;
   } catch (error) {
-    memory.free();
+    memory?.free();
     throw error;
   } finally {
     kernel32.CloseHandle(handle);
