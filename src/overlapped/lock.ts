@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { isWine } from "../../ffi/ntdll.ts";
 import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -24,8 +24,7 @@ const INTERVAL_MS = 10;
  */
 export async function lockOverlapped(
   handle: OverlappedHandle,
-  { at, flags, low, high }: LockArguments,
-  signal: AbortSignal | undefined,
+  { at, flags, low, high, signal }: LockArguments,
 ): Promise<boolean> {
   const waits = (flags & LOCKFILE_FAIL_IMMEDIATELY) === 0;
   if (waits && !isWine()) {

@@ -19,6 +19,10 @@ import {
   CLRBREAK,
   CLRDTR,
   CLRRTS,
+  MS_CTS_ON,
+  MS_DSR_ON,
+  MS_RING_ON,
+  MS_RLSD_ON,
   SETBREAK,
   SETDTR,
   SETRTS,
@@ -26,6 +30,7 @@ import {
 import { controlBlock, timeouts } from "./comm_state.ts";
 import type {
   OutputLines,
+  SerialInputSignals,
   SerialOutputSignals,
   SerialSettings,
 } from "./options.ts";
@@ -108,30 +113,34 @@ export class CommControl {
   switchLines(signals: SerialOutputSignals): Promise<void> {
     const { dataTerminalReady: dtr, requestToSend: rts } = signals;
     return this.#inOrder(async () => {
-      const lines = { ...this.#lines };
       if (dtr !== undefined) {
         await this.#escape(dtr ? SETDTR : CLRDTR);
-        lines.dataTerminalReady = dtr;
+        this.#lines = { ...this.#lines, dataTerminalReady: dtr };
       }
       if (rts !== undefined) {
         await this.#escape(rts ? SETRTS : CLRRTS);
-        lines.requestToSend = rts;
+        this.#lines = { ...this.#lines, requestToSend: rts };
       }
-      this.#lines = lines;
       if (signals.break !== undefined) {
         await this.#escape(signals.break ? SETBREAK : CLRBREAK);
       }
     });
   }
 
-  /** Retrieves the lines that the other end switches: MS_ values. */
-  async inputLines(): Promise<number> {
+  /** Retrieves the lines that the other end switches. */
+  async inputLines(): Promise<SerialInputSignals> {
     const memory = rentBuffer(4);
     try {
       await this.#inOrder(() =>
         this.#call("getSignals", "GetCommModemStatus", memory.address)
       );
-      return memory.bytes[0]!;
+      const bits = memory.bytes[0]!;
+      return {
+        dataCarrierDetect: (bits & MS_RLSD_ON) !== 0,
+        clearToSend: (bits & MS_CTS_ON) !== 0,
+        ringIndicator: (bits & MS_RING_ON) !== 0,
+        dataSetReady: (bits & MS_DSR_ON) !== 0,
+      };
     } finally {
       memory.release();
     }

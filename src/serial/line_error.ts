@@ -53,6 +53,15 @@ const errors = (): readonly (readonly [
  * and the next read goes on.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-clearcommerror
+ *
+ * @example Tell errors apart
+ * ```ts
+ * import { SerialLineError } from "@kernel32/io";
+ * import { CE_FRAME, CE_RXPARITY } from "@kernel32/io/raw";
+ *
+ * const error = new SerialLineError("COM3", CE_FRAME | CE_RXPARITY);
+ * console.log(error.name, (error.flags & CE_RXPARITY) !== 0); // FramingError true
+ * ```
  */
 export class SerialLineError extends Error {
   /** Which error it is, as in the Web Serial API. */

@@ -5,52 +5,31 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
-import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
+import { UnexpectedEndOfFileError } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { printAs } from "../file/inspection.ts";
-import { oneOf } from "../file/option_values.ts";
-import { untilAborted } from "../file/signal.ts";
+import { checkWord } from "../file/option_values.ts";
 import { Endpoint } from "../overlapped/endpoint.ts";
-import { Flusher } from "../overlapped/flush.ts";
 import { readFully, readToEnd } from "../overlapped/full_transfers.ts";
 import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import { Transfers } from "../overlapped/transfers.ts";
-import { readableOf } from "../streams/readable.ts";
-import { writableOf } from "../streams/writable.ts";
 import {
-  MS_CTS_ON,
-  MS_DSR_ON,
-  MS_RING_ON,
-  MS_RLSD_ON,
   PURGE_RXCLEAR,
   PURGE_TXABORT,
   PURGE_TXCLEAR,
 } from "../win32/constants.ts";
 import type { CommControl } from "./comm_control.ts";
-import { withRemovalHint } from "./hints.ts";
 import {
   checkedChanges,
   checkedSignals,
   type ReconfigureOptions,
+  type SerialInputSignals,
   type SerialOutputSignals,
 } from "./options.ts";
 import { SerialReader } from "./serial_reader.ts";
-import { portTraits, streamedPort } from "./serial_streams.ts";
+import { PortStreams } from "./serial_streams.ts";
 import { SerialWriter } from "./serial_writer.ts";
-
-/** The lines that the other end switches, as in the Web Serial API. */
-export interface SerialInputSignals {
-  /** The line DCD, which Windows calls RLSD: a modem has a connection. */
-  readonly dataCarrierDetect: boolean;
-  /** The line CTS. */
-  readonly clearToSend: boolean;
-  /** The line RI. */
-  readonly ringIndicator: boolean;
-  /** The line DSR. */
-  readonly dataSetReady: boolean;
-}
 
 /** What `discard()` drops. */
 export type SerialDirection = "received" | "unsent" | "both";
@@ -74,6 +53,24 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<Endpoint>((end) => {
  *
  * The garbage collector closes a port that can no longer be reached, at a time
  * of its own choosing.
+ *
+ * @example Print what a receiver sends, line by line
+ * ```ts
+ * import { openSerial, Win32Error } from "@kernel32/io";
+ *
+ * try {
+ *   await using port = await openSerial("COM4", { baudRate: 4800 });
+ *   let rest = "";
+ *   for await (const bytes of port.readable) {
+ *     const lines = (rest + new TextDecoder().decode(bytes)).split("\r\n");
+ *     rest = lines.pop()!;
+ *     for (const line of lines) console.log(line);
+ *   }
+ * } catch (error) {
+ *   if (!(error instanceof Win32Error)) throw error;
+ *   console.log(error.symbol);
+ * }
+ * ```
  */
 export class SerialPort implements AsyncDisposable {
   /** The name that the port was opened by. */
@@ -82,9 +79,7 @@ export class SerialPort implements AsyncDisposable {
   readonly #reader: SerialReader;
   readonly #writer: SerialWriter;
   readonly #control: CommControl;
-  readonly #flusher: Flusher;
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<ArrayBufferView> | undefined;
+  readonly #streams: PortStreams;
 
   /** Takes over a handle that has been set up. */
   protected constructor(handle: OverlappedHandle, control: CommControl) {
@@ -95,7 +90,7 @@ export class SerialPort implements AsyncDisposable {
     control.owner = this;
     this.#reader = new SerialReader(this, handle, transfers, control);
     this.#writer = new SerialWriter(this, handle, transfers);
-    this.#flusher = new Flusher(handle);
+    this.#streams = new PortStreams(this);
     // What was wrong before is no error of this program's reads.
     this.#reader.takeLineErrors();
     dropped.register(this, this.#end, this);
@@ -146,12 +141,7 @@ export class SerialPort implements AsyncDisposable {
     const signal = checkedSignal("read", options);
     checkBytes("buffer", buffer);
     if (byteLengthOf(buffer) === 0) return 0;
-    const count = await this.#reader.read(buffer, signal);
-    if (count !== null) return count;
-    const { path } = this;
-    throw withRemovalHint(
-      new Win32Error("ReadFile", ERROR_HANDLE_EOF, { path }),
-    );
+    return await this.#reader.read(buffer, signal);
   }
 
   /**
@@ -182,8 +172,7 @@ export class SerialPort implements AsyncDisposable {
   }
 
   /**
-   * Reads until the driver says that no more will come. Drivers of cables never
-   * do: this is for ports that a program or a network stands behind.
+   * Reads until the driver says that no more will come, which few drivers do.
    *
    * @param options A signal.
    * @returns The bytes.
@@ -256,11 +245,8 @@ export class SerialPort implements AsyncDisposable {
    * @throws {FileClosedError} If the port has been closed.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    if (this.#readable !== undefined) return this.#readable;
     this.#end.check("get readable");
-    const file = streamedPort(this, () => this.#readable = undefined);
-    const { bufferSize: chunkSize } = this.#control.settings;
-    return this.#readable = readableOf(file, portTraits(this), { chunkSize });
+    return this.#streams.readable(this.#control.settings.bufferSize);
   }
 
   /**
@@ -271,10 +257,8 @@ export class SerialPort implements AsyncDisposable {
    * @throws {FileClosedError} If the port has been closed.
    */
   get writable(): WritableStream<ArrayBufferView> {
-    if (this.#writable !== undefined) return this.#writable;
     this.#end.check("get writable");
-    const file = streamedPort(this, () => this.#writable = undefined);
-    return this.#writable = writableOf(file, portTraits(this));
+    return this.#streams.writable();
   }
 
   /**
@@ -305,13 +289,7 @@ export class SerialPort implements AsyncDisposable {
    */
   async getSignals(): Promise<SerialInputSignals> {
     this.#end.check("getSignals");
-    const bits = await this.#control.inputLines();
-    return {
-      dataCarrierDetect: (bits & MS_RLSD_ON) !== 0,
-      clearToSend: (bits & MS_CTS_ON) !== 0,
-      ringIndicator: (bits & MS_RING_ON) !== 0,
-      dataSetReady: (bits & MS_DSR_ON) !== 0,
-    };
+    return await this.#control.inputLines();
   }
 
   /**
@@ -327,15 +305,30 @@ export class SerialPort implements AsyncDisposable {
    * settings are then what they were.
    *
    * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setcommstate
+   *
+   * @example Go on at the baud rate that the device was told to use
+   * ```ts
+   * import { openSerial, Win32Error } from "@kernel32/io";
+   *
+   * try {
+   *   await using port = await openSerial("COM6", { baudRate: 9600 });
+   *   await port.writeAll(new TextEncoder().encode("BAUD 115200\r"));
+   *   await port.drain();
+   *   await port.reconfigure({ baudRate: 115_200 });
+   * } catch (error) {
+   *   if (!(error instanceof Win32Error)) throw error;
+   * }
+   * ```
    */
   async reconfigure(options: ReconfigureOptions): Promise<void> {
     this.#end.check("reconfigure");
-    await this.#control.reconfigure(checkedChanges(options));
+    const changes = checkedChanges(options, this.#control.settings);
+    await this.#control.reconfigure(changes);
   }
 
   /**
    * Waits until all that was written before has left the driver. Writes that are
-   * called meanwhile wait.
+   * called meanwhile wait. A driver that cannot say when that is has no buffer.
    *
    * @param options A signal, which ends this wait; the driver goes on sending.
    * @throws {FileClosedError} If the port has been closed, or is before.
@@ -346,8 +339,7 @@ export class SerialPort implements AsyncDisposable {
   async drain(options: SignalOptions = {}): Promise<void> {
     this.#end.check("drain");
     const signal = checkedSignal("drain", options);
-    const drained = this.#writer.after(() => this.#flush(), signal);
-    await untilAborted(drained, signal);
+    await this.#writer.drain(signal);
   }
 
   /**
@@ -363,7 +355,7 @@ export class SerialPort implements AsyncDisposable {
    */
   async discard(direction: SerialDirection = "both"): Promise<void> {
     this.#end.check("discard");
-    oneOf("direction", direction, ["both", "received", "unsent"]);
+    checkWord("direction", direction, ["both", "received", "unsent"]);
     if (direction !== "received") this.#writer.discard();
     await this.#control.discard(
       (direction === "received" ? 0 : PURGE_TXABORT | PURGE_TXCLEAR) |
@@ -374,8 +366,7 @@ export class SerialPort implements AsyncDisposable {
 
   /**
    * Closes the port: refuses new operations, cancels those in flight, waits for
-   * them, then closes the handle. What is not sent is lost; `drain()` waits for
-   * it.
+   * them, then closes the handle. What is not sent is lost: see `drain()`.
    *
    * @throws {FileClosedError} If it has been closed before.
    * @throws {Win32Error} ERROR_INVALID_HANDLE if something else has closed the
@@ -390,14 +381,6 @@ export class SerialPort implements AsyncDisposable {
   /** Closes the port, if it is still open. */
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.#end.closing ?? this.close());
-  }
-
-  async #flush(): Promise<void> {
-    try {
-      await this.#flusher.flush();
-    } catch (error) {
-      throw withRemovalHint(error);
-    }
   }
 }
 

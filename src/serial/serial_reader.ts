@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
+import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import { delay } from "../file/event_loop.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
@@ -19,6 +21,12 @@ type Signal = AbortSignal | undefined;
 type Reads = Pick<OverlappedIo, "read">;
 
 const PAUSE_MS = 1;
+
+/**
+ * The most that one transfer asks for, in bytes: it may end with the first one,
+ * and native memory is rented for all.
+ */
+const LARGEST_READ = 65_536;
 
 /**
  * Reads one port, one read at a time. A read of several transfers that fails
@@ -49,9 +57,19 @@ export class SerialReader {
     this.#control = control;
   }
 
-  /** Reads what there is, or waits for a byte. The result is 0 after a time-out. */
-  read(buffer: ArrayBufferView, signal: Signal): Promise<number | null> {
-    return this.#reads.run(() => this.#read(buffer, signal), signal);
+  /**
+   * Reads what there is, or waits for a byte. The result is 0 after a time-out.
+   *
+   * @throws {Win32Error} ERROR_HANDLE_EOF if no more will come.
+   */
+  read(buffer: ArrayBufferView, signal: Signal): Promise<number> {
+    return this.#reads.run(async () => {
+      const count = await this.#read(buffer, signal);
+      if (count !== null) return count;
+      const { path } = this.#handle;
+      const error = new Win32Error("ReadFile", ERROR_HANDLE_EOF, { path });
+      throw withRemovalHint(error);
+    }, signal);
   }
 
   /** Does work with reads, all or none of which count. */
@@ -131,8 +149,10 @@ export class SerialReader {
     buffer: ArrayBufferView,
     signal: Signal,
   ): Promise<number | null> {
+    const isLarge = byteLengthOf(buffer) > LARGEST_READ;
+    const part = isLarge ? bytesOf(buffer, 0, LARGEST_READ) : buffer;
     try {
-      return await this.#transfers.read(buffer, 0, signal);
+      return await this.#transfers.read(part, 0, signal);
     } catch (error) {
       throw withRemovalHint(error);
     }

@@ -4,9 +4,15 @@
  * @module
  */
 import { byteLengthOf } from "../../ffi/views.ts";
-import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import {
+  ERROR_INVALID_FUNCTION,
+  ERROR_NOT_SUPPORTED,
+  ERROR_OPERATION_ABORTED,
+} from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { untilAborted } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
+import { Flusher } from "../overlapped/flush.ts";
 import { writeFully } from "../overlapped/full_transfers.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";
@@ -21,6 +27,7 @@ export class SerialWriter {
   readonly #handle: OverlappedHandle;
   readonly #transfers: Transfers;
   readonly #writes = new ThreadQueue(1);
+  readonly #flusher: Flusher;
   #discards = 0;
 
   constructor(
@@ -31,6 +38,7 @@ export class SerialWriter {
     this.owner = owner;
     this.#handle = handle;
     this.#transfers = transfers;
+    this.#flusher = new Flusher(handle);
   }
 
   /** Writes until a time-out. */
@@ -52,14 +60,30 @@ export class SerialWriter {
     );
   }
 
-  /** Does something when the writes before it have ended. */
-  after(work: () => Promise<void>, signal: Signal): Promise<void> {
-    return this.#writes.run(work, signal);
+  /**
+   * Waits until the writes before it have left the driver.
+   *
+   * @param signal Ends the wait. The driver goes on.
+   */
+  async drain(signal: Signal): Promise<void> {
+    const drained = this.#writes.run(() => this.#flush(), signal);
+    await untilAborted(drained, signal);
   }
 
   /** Has the writes fail that have been called before. */
   discard(): void {
     this.#discards++;
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#flusher.flush();
+    } catch (error) {
+      const knowsNoFlush = error instanceof Win32Error &&
+        (error.win32 === ERROR_INVALID_FUNCTION ||
+          error.win32 === ERROR_NOT_SUPPORTED);
+      if (!knowsNoFlush) throw withRemovalHint(error);
+    }
   }
 
   #inOrder(

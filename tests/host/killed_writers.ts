@@ -1,15 +1,22 @@
 // Programs that are killed while they write, and what they must have left: a few times in a test, as often as there is time in a soak.
 
 import { randomInt } from "node:crypto";
-import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { tempFolder } from "../support/temp_folder.ts";
 import {
   type BothRuntimes,
+  lines,
   REPOSITORY,
   RUN,
+  runProgram,
   windows,
 } from "./both_runtimes.ts";
 
@@ -33,52 +40,58 @@ export async function linesUntilKilled(
     cwd: REPOSITORY,
     stdout: "pipe",
   });
-  const lines: string[] = [];
+  const printed: string[] = [];
   let killed: Promise<unknown> | undefined;
   for await (const line of createInterface(run.process.stdout!)) {
-    if (lines.push(line) >= count) killed ??= run.kill();
+    if (printed.push(line) >= count) killed ??= run.kill();
   }
   await (killed ?? run.ended);
-  assert(killed !== undefined, `It ended by itself: ${lines.join("\n")}`);
-  return lines;
+  assert(killed !== undefined, `It ended by itself: ${printed.join("\n")}`);
+  return printed;
 }
 
-/** Returns how many records the log had, all of which were right, and how many bytes were cut off. */
-export function foundInLog(line: string): { found: number; cut: number } {
-  const [, found, cut] =
-    /^(\d+) records, right: true; (\d+) bytes cut off$/.exec(line) ?? [];
-  assert(cut !== undefined, line);
-  return { found: Number(found), cut: Number(cut) };
-}
+const LOG = "examples/write_ahead_log.ts";
 
 /**
- * Kills the log of examples/write_ahead_log.ts again and again, and leaves something torn behind it. It must have all that it has
- * promised, in order, and cut the rest off.
- *
- * @param path The log, which exists. A last run of the example says what the last kill has left.
- * @returns How many records the log must have, and how many bytes it must cut off.
+ * Kills the log of examples/write_ahead_log.ts again and again, and leaves something torn behind it. Opened again, it must have all
+ * that it has promised, in order, and cut the rest off. It grows by some 300 KB with each kill.
  */
 export async function killLog(
   runtime: BothRuntimes,
-  path: string,
   kills: number,
-): Promise<{ promised: number; torn: number }> {
+): Promise<void> {
+  using folder = tempFolder();
+  const path = folder.file("log");
+  writeFileSync(path, "");
   let [promised, torn] = [0, 0];
+  const check = (line: string) => {
+    const [, found, cut] =
+      /^(\d+) records, right: true; (\d+) bytes cut off$/.exec(line) ?? [];
+    assert(cut !== undefined, line);
+    assert(Number(found) >= promised, `${line}; promised: ${promised}`);
+    assert(Number(cut) >= torn, `${line}; torn: ${torn}`);
+  };
   for (let i = 0; i < kills; i++) {
     const [first, ...numbers] = await linesUntilKilled(
       runtime,
-      ["examples/write_ahead_log.ts", windows.path(path), "forever"],
+      [LOG, windows.path(path), "forever"],
       randomInt(2, 300),
     );
-    const { found, cut } = foundInLog(first!);
-    assert(found >= promised, `${found} of ${promised} records`);
-    assert(cut >= torn, `${cut} of ${torn} bytes cut off`);
+    check(first!);
     promised = Number(numbers.at(-1)) + 1;
     const bytes = TORN[i % TORN.length]!;
     appendFileSync(path, bytes);
     torn = bytes.length;
   }
-  return { promised, torn };
+  const program = [LOG, windows.path(path)];
+  const { stdout, stderr } = await runProgram(runtime, program);
+  const [first, last] = lines(stdout);
+  assertMatch(
+    last ?? "",
+    /^1000 records more, by 63 writes in \d+ ms$/,
+    stdout + stderr,
+  );
+  check(first!);
 }
 
 /** Kills a program that replaces a file by writeFileAtomic(): the file must be whole, and the last one that it was said to be or the next. */
@@ -90,19 +103,18 @@ export async function killAtomicWriter(
   const path = folder.file("a.bin");
   const length = 300_000;
   for (let i = 0; i < kills; i++) {
-    const lines = await linesUntilKilled(
+    const numbers = await linesUntilKilled(
       runtime,
       [
-        "tests/support/programs/atomic_writer.ts",
+        "tests/host/programs/atomic_writer.ts",
         windows.path(path),
         String(length),
-        "count",
       ],
       randomInt(1, 40),
     );
     const content = readFileSync(path);
     assertEquals(content.length, length);
-    const last = Number(lines.at(-1));
+    const last = Number(numbers.at(-1));
     const value = content[0]!;
     assert(
       [last, last + 1].some((n) => n % 251 + 1 === value),

@@ -8,6 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_SUPPORTED,
   FileClosedError,
   openSerial,
   type OpenSerialOptions,
@@ -28,9 +30,13 @@ import {
 import type { DCB } from "../../src/structs.ts";
 import { assertSettles, turns } from "../support/overlapped_strict.ts";
 import { random } from "../support/random.ts";
-import { CharacterDevice } from "../support/strict_kernel/device.ts";
-import { OpenFile } from "../support/strict_kernel/open_file.ts";
-import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
+import { OpenFile, type Target } from "../support/strict_kernel/open_file.ts";
+import {
+  type Operation,
+  type StrictKernel,
+  strictTest,
+} from "../support/strict_kernel/mod.ts";
 import {
   plugIn,
   type SerialDriver,
@@ -352,6 +358,49 @@ strictTest(
 );
 
 strictTest(
+  "settings of which a driver takes a part are set back",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    const set = device.setState.bind(device);
+    device.setState = (dcb) => {
+      set(dcb);
+      if (dcb.BaudRate === 300) fail(ERROR_INVALID_PARAMETER);
+    };
+    await assertRejects(() => port.reconfigure({ baudRate: 300 }), Win32Error);
+    assertEquals(device.dcb, PLAIN);
+  },
+);
+
+strictTest(
+  "errors of the line from before the settings are no errors of a read",
+  async (kernel) => {
+    const device = plugIn(kernel, "COM3");
+    const set = device.setState.bind(device);
+    device.setState = (dcb) => {
+      device.lineError("framing", 0x3F);
+      set(dcb);
+    };
+    await using port = await openSerial("COM3", FAST);
+    assertEquals((await readText(port)).length, 1);
+    device.receive("good");
+    assertEquals(await readText(port), "good");
+    // CE_TXFULL is no error of the line.
+    device.errors = 0x100;
+    device.receive("better");
+    assertEquals(await readTexts(port, 6), "better");
+  },
+);
+
+strictTest("a driver may refuse sizes of its buffers", async (kernel) => {
+  const device = plugIn(kernel, "COM3");
+  device.setQueueSizes = () => fail(ERROR_NOT_SUPPORTED);
+  await using port = await openSerial("COM3", { ...FAST, bufferSize: 9 });
+  await port.reconfigure({ bufferSize: 10 });
+  assertEquals(device.dcb.BaudRate, 115_200);
+});
+
+strictTest(
   "an error of the line while a port is opened does not keep it closed",
   async (kernel) => {
     const device = plugIn(kernel, "COM3");
@@ -388,6 +437,14 @@ for (const driver of DRIVERS) {
     await full;
     assertEquals([text(exactly), await readText(port)], ["abcdef", "gh"]);
     assertEquals(await port.read(new Uint8Array(0)), 0);
+    const large = new Uint8Array(200_000);
+    const all = port.readExactly(large);
+    for (let i = 0; i < 50; i++) {
+      do await turns(); while (device.received.length > 0);
+      device.receive("x".repeat(4000));
+    }
+    await all;
+    assert(large.every((byte) => byte === 0x78));
   }, SEEDS);
 
   strictTest(`a read times out with 0, with ${driver}`, async (kernel) => {
@@ -685,13 +742,48 @@ strictTest(
   },
 );
 
+/** Opens a port, and has another driver behind it from then on. */
+async function openOn(
+  kernel: StrictKernel,
+  driver: Pick<Target, "perform">,
+  options: Partial<OpenSerialOptions> = {},
+): Promise<SerialPort> {
+  plugIn(kernel, "COM3");
+  const port = await openSerial("COM3", { ...FAST, ...options });
+  const open = kernel.handles.get(port.handle, OpenFile);
+  const target = { type: 2, seeks: false, check() {}, closed() {}, ...driver };
+  (open as { target: Target }).target = target;
+  return port;
+}
+
+strictTest("a driver that knows no flush has no buffer", async (kernel) => {
+  const perform = () => ({ status: 0xC000_0010, count: 0 });
+  const port = await openOn(kernel, { perform });
+  await port.drain();
+  await port.writable.close();
+  await port.close();
+});
+
+strictTest(
+  "a driver that knows no time-outs is asked again while none is set",
+  async (kernel) => {
+    let reads = 0;
+    const perform = (operation: Operation) => {
+      const isLast = ++reads === 5;
+      if (isLast) operation.put(bytes("!"));
+      return { status: 0, count: isLast ? 1 : 0 };
+    };
+    await using port = await openOn(kernel, { perform });
+    assertEquals([await readText(port), reads], ["!", 5]);
+    await using other = await openOn(kernel, { perform }, { readTimeout: 9 });
+    reads = 0;
+    assertEquals([await readText(other), reads], ["", 1]);
+  },
+);
+
 strictTest("a driver that says that no more will come", async (kernel) => {
-  const driver = { read: () => 0xC000_0011, control: () => 0xC000_0010 };
-  const device = new CharacterDevice(driver);
-  kernel.names.devices.set("com3", plugIn(kernel, "COM3"));
-  const port = await openSerial("COM3", FAST);
-  (kernel.handles.get(port.handle, OpenFile) as { target: unknown }).target =
-    device;
+  const perform = () => ({ status: 0xC000_0011, count: 0 });
+  const port = await openOn(kernel, { perform });
   const { code, message } = await assertRejects(
     () => port.read(new Uint8Array(1)),
     Win32Error,
@@ -864,6 +956,26 @@ strictTest(
   },
 );
 
+strictTest(
+  "a line that was switched stays, though the next one fails",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    // Another handle to the port has changed its settings.
+    const Flags = { ...PLAIN.Flags, fRtsControl: RTS_CONTROL_TOGGLE };
+    device.setState({ ...PLAIN, Flags });
+    const signals = { dataTerminalReady: false, requestToSend: false };
+    const { syscall } = await assertRejects(
+      () => port.setSignals(signals),
+      Win32Error,
+    );
+    assertEquals(syscall, "EscapeCommFunction");
+    device.lineChanges.length = 0;
+    await port.reconfigure({ baudRate: 300 });
+    assertEquals(device.lineChanges, ["+rts"]);
+  },
+);
+
 strictTest("calls about lines are made in their order", async (kernel) => {
   await using both = await ends(kernel);
   const { port, device } = both;
@@ -947,15 +1059,24 @@ strictTest("software flow control stops both sides", async (kernel) => {
 strictTest("`drain()` waits until all has left the driver", async (kernel) => {
   await using both = await ends(kernel, {}, "FTDI");
   const { port, device } = both;
-  device.room = 2;
-  const write = port.writeAll(bytes("buffered"));
-  const drain = port.drain();
+  device.room = 0;
   let isDrained = false;
+  await port.drain(); // Nothing is on its way.
+  device.outputSize = 4;
+  const first = port.writeAll(bytes("buffered"));
+  const second = port.writeAll(bytes("more"));
+  const drain = port.drain();
   drain.then(() => isDrained = true);
   const behind = port.writeAll(bytes("behind"));
-  await write;
   await turns();
-  assertEquals([isDrained, device.takeSent()], [false, "bu"]);
+  device.room = 8;
+  await first;
+  await turns();
+  assertEquals([isDrained, device.takeSent()], [false, "buffered"]);
+  device.room = 2;
+  await second;
+  await turns();
+  assertEquals([isDrained, device.takeSent()], [false, "mo"]);
   const controller = new AbortController();
   const { signal } = controller;
   const given = port.drain({ signal });
@@ -964,7 +1085,14 @@ strictTest("`drain()` waits until all has left the driver", async (kernel) => {
   await assertRejects(() => given, Error, "stop");
   device.room = Infinity;
   await Promise.all([drain, behind]);
-  assertEquals(device.takeSent(), "fferedbehind");
+  assertEquals(device.takeSent(), "rebehind");
+  device.room = 0;
+  await port.writeAll(bytes("last"));
+  const other = new AbortController();
+  const waits = port.drain({ signal: other.signal });
+  await turns();
+  other.abort(new Error("enough"));
+  await assertRejects(() => waits, Error, "enough");
 });
 
 strictTest("`discard()` drops what has come", async (kernel) => {
@@ -1000,15 +1128,18 @@ for (const driver of DRIVERS) {
       ];
       for (const each of writes) each.catch(() => {});
       await turns();
+      device.receive("kept");
       await port.discard("unsent");
-      for (const [i, each] of writes.entries()) {
+      assertEquals(await readTexts(port, 4), "kept");
+      for (const each of writes) {
         const error = await assertRejects(
           () => each,
           Win32Error,
           "discard() has dropped the rest",
         );
         assertEquals(error.symbol, "ERROR_OPERATION_ABORTED");
-        assertEquals(error.bytesTransferred, i === 0 ? 3 : 0);
+        // A write that is ended counts nothing, though "abc" was sent: WDS serial/utils.c, SerialTryToCompleteCurrent
+        assertEquals(error.bytesTransferred, 0);
       }
       device.room = Infinity;
       await port.writeAll(bytes("new"));
@@ -1080,6 +1211,26 @@ strictTest(
     close.catch(() => {});
     await turns();
     await assertSettles(closing.abort());
+  },
+);
+
+strictTest(
+  "`abort()` of `writable` ends a `close()` that waits for the driver",
+  async (kernel) => {
+    await using both = await ends(kernel, {}, "FTDI");
+    const { port, device } = both;
+    device.room = 0;
+    const writer = port.writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write(bytes("stuck"));
+    const close = writer.close();
+    close.catch(() => {});
+    await turns();
+    await assertSettles(writer.abort(new Error("stop")));
+    await assertSettles(close);
+    device.room = Infinity;
+    await port.writeAll(bytes("!"));
+    assertEquals(device.takeSent(), "stuck!");
   },
 );
 

@@ -33,13 +33,11 @@ export function serialPortName(): string | undefined {
 
 /** Plays that device at the other end of a port of the strict kernel. */
 export function playSerialDevice(port: SerialPort): void {
-  let taken = 0;
   let wanted = 0;
   let sum = 0;
   const line: number[] = [];
-  port.whenSent = () => {
-    while (taken < port.sent.length) {
-      const byte = port.sent[taken++]!;
+  port.whenSent = (bytes) => {
+    for (const byte of bytes) {
       if (wanted > 0) {
         sum += byte;
         line.push(byte);
