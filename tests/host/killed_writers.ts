@@ -54,12 +54,12 @@ const LOG = "examples/write_ahead_log.ts";
 
 /**
  * Kills the log of examples/write_ahead_log.ts again and again, and leaves something torn behind it. Opened again, it must have all
- * that it has promised, in order, and cut the rest off. It grows by some 300 KB with each kill.
+ * that it has promised, in order, and cut the rest off. It grows by some 300 KB with each kill. Returns how many records were promised.
  */
 export async function killLog(
   runtime: BothRuntimes,
   kills: number,
-): Promise<void> {
+): Promise<number> {
   using folder = tempFolder();
   const path = folder.file("log");
   writeFileSync(path, "");
@@ -92,16 +92,21 @@ export async function killLog(
     stdout + stderr,
   );
   check(first!);
+  return promised;
 }
 
-/** Kills a program that replaces a file by writeFileAtomic(): the file must be whole, and the last one that it was said to be or the next. */
+/**
+ * Kills a program that replaces a file by writeFileAtomic(): the file must be whole, and the last one that it was said to be or the
+ * next. Returns how often it was said to be replaced.
+ */
 export async function killAtomicWriter(
   runtime: BothRuntimes,
   kills: number,
-): Promise<void> {
+): Promise<number> {
   using folder = tempFolder();
   const path = folder.file("a.bin");
   const length = 300_000;
+  let promised = 0;
   for (let i = 0; i < kills; i++) {
     const numbers = await linesUntilKilled(
       runtime,
@@ -114,6 +119,7 @@ export async function killAtomicWriter(
     );
     const content = readFileSync(path);
     assertEquals(content.length, length);
+    promised += numbers.length;
     const last = Number(numbers.at(-1));
     const value = content[0]!;
     assert(
@@ -128,4 +134,5 @@ export async function killAtomicWriter(
       );
     }
   }
+  return promised;
 }
