@@ -1,0 +1,150 @@
+// npm run soak [-- --minutes N] [--seed S] [--runtime node|deno|bun]... [--kill]
+//
+// Uses the module for as long as one likes, and compares what it does with simple models. Exit code 0 only if nothing was wrong;
+// 2 if the request makes no sense.
+
+import { randomInt } from "node:crypto";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { killAtomicWriter, killLog } from "../tests/host/killed_writers.ts";
+import { type BothRuntimes, REPOSITORY } from "../tests/host/runtimes.ts";
+import { onInterruption } from "./interruption.ts";
+import { provision, type Windows } from "./windows/mod.ts";
+
+const USAGE =
+  `Usage: npm run soak [-- [--minutes N] [--seed S] [--runtime NAME]... [--kill]]
+
+Does random sequences of operations on files, pipes, locks and streams, and compares each step with a simple model. Handles,
+memory and pending operations are counted in between, and must not grow.
+
+  --minutes N     how long, for each runtime (1)
+  --seed S        the first seed: a failure names the one that repeats it (a random one)
+  --runtime NAME  node, on a Windows kernel in memory, or deno or bun, on Windows or under Wine (all three)
+  --kill          kills programs instead that append to a log or replace a file, and looks for all that they had promised
+                  (deno and bun)`;
+
+const PROGRAM = fileURLToPath(new URL("soak/program.ts", import.meta.url));
+const SEEDS = 2 ** 32;
+
+/** So many kills in a row hit one file. */
+const KILLS = 10;
+
+const KILLED = {
+  "appends to a log": killLog,
+  "writeFileAtomic()": killAtomicWriter,
+} as const;
+
+interface Options {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly runtimes: readonly string[];
+  readonly kill: boolean;
+}
+
+try {
+  const options = parseOptions();
+  onInterruption((signal) => process.exit(128 + constants.signals[signal]));
+  process.exitCode = await soak(options) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof TypeError ? 2 : 1;
+}
+
+/** @throws {TypeError} If the request makes no sense. */
+function parseOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: "string", default: "1" },
+      seed: { type: "string" },
+      runtime: { type: "string", multiple: true },
+      kill: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit();
+  }
+  const { kill, runtime } = values;
+  const known = kill ? ["deno", "bun"] : ["node", "deno", "bun"];
+  const runtimes = runtime ?? known;
+  const minutes = Number(values.minutes);
+  const seed = Number(values.seed ?? randomInt(SEEDS));
+  const refused = !(minutes >= 0 && minutes < Infinity)
+    ? `--minutes takes a number from 0 on, not ${values.minutes}.`
+    : !(Number.isInteger(seed) && seed >= 0 && seed < SEEDS)
+    ? `--seed takes a whole number from 0 to 2^32-1, not ${values.seed}.`
+    : runtimes.some((name) => !known.includes(name))
+    ? `--runtime is one of ${known.join(", ")} here, not ${runtimes}.`
+    : kill && values.seed !== undefined
+    ? "--kill has no seeds: when a program is killed is up to the system."
+    : undefined;
+  if (refused !== undefined) throw new TypeError(`${refused}\n\n${USAGE}`);
+  return { minutes, seed, runtimes, kill };
+}
+
+/** Returns whether nothing was wrong. */
+async function soak(options: Options): Promise<boolean> {
+  const onWindows = options.runtimes.filter((name) => name !== "node");
+  if (onWindows.length < options.runtimes.length) {
+    console.log("node, on a Windows kernel in memory");
+    if (!await onNode(options)) return false;
+  }
+  if (onWindows.length === 0) return true;
+  const windows = await provision({ runtimes: onWindows as BothRuntimes[] });
+  await using _session = await windows.session();
+  for (const runtime of onWindows as BothRuntimes[]) {
+    console.log(`${runtime}.exe`);
+    if (options.kill) await killFor(options.minutes, windows, runtime);
+    else if (!await onRuntime(options, windows, runtime)) return false;
+  }
+  return true;
+}
+
+async function onNode({ minutes, seed }: Options): Promise<boolean> {
+  const words = ["--import", "tsx", PROGRAM, String(minutes), String(seed)];
+  const child = spawn(process.execPath, words, {
+    cwd: REPOSITORY,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  process.on("exit", () => child.kill());
+  const [code] = await once(child, "exit");
+  return code === 0;
+}
+
+async function onRuntime(
+  { minutes, seed }: Options,
+  windows: Windows,
+  runtime: BothRuntimes,
+): Promise<boolean> {
+  const start = {
+    deno: ["run", "--allow-all", "--no-check", "--quiet"],
+    bun: ["run"],
+  }[runtime];
+  const words = [windows.path(PROGRAM), String(minutes), String(seed)];
+  const { code } = await windows.run(runtime, [...start, ...words], {
+    cwd: REPOSITORY,
+    env: { NO_COLOR: "1" },
+  });
+  return code === 0;
+}
+
+/** Kills programs until the time is over; at least each once. */
+async function killFor(
+  minutes: number,
+  windows: Windows,
+  runtime: BothRuntimes,
+): Promise<void> {
+  const end = performance.now() + minutes * 60_000;
+  do {
+    for (const [what, kill] of Object.entries(KILLED)) {
+      const promised = await kill(windows, runtime, KILLS);
+      console.log(
+        `  ${KILLS} kills during ${what}: of ${promised} that were acknowledged, all were there`,
+      );
+    }
+  } while (performance.now() < end);
+}
