@@ -59,6 +59,8 @@ export async function makeImage(
   });
   const size = source.size();
 
+  const how = { read: true, write: true, create: true, unbuffered: true };
+  await using image = await open(to, { ...how, preallocate: size });
   // A line for each block in the image, with its sum. Each begins with the line break, so that none continues a torn one.
   const access = { read: true, append: true, create: true, delete: true };
   using log = openSync(`${to}.blocks`, access);
@@ -66,17 +68,12 @@ export async function makeImage(
   const title = `${size} bytes of ${from}`;
   const [first, ...lines] = new TextDecoder().decode(log.readAll()).split("\n");
   if (first === "") write(title);
-  else if (first !== title) throw new Error(`${log.path} is about ${first}`);
+  else if (first !== title) {
+    throw new Error(`${log.path} is about ${first}: delete it`);
+  }
   const entries = lines.map((line) => /^(\d+) (\w{64})$/.exec(line) ?? []);
   const sums = new Map(entries.map(([, at, sum]) => [Number(at), sum]));
 
-  await using image = await open(to, {
-    read: true,
-    write: true,
-    create: true,
-    unbuffered: true,
-    preallocate: size,
-  });
   const end = Math.min(image.size(), size);
   image.truncate(end); // what an older image has behind
   const blocks: number[] = [];
@@ -96,7 +93,8 @@ export async function makeImage(
       if (damaged === 0) write(`\n${at} ${sums.get(at)}`);
       const percent = Math.floor(100 * ++done / blocks.length);
       const bar = "#".repeat(percent / 2).padEnd(50, ".");
-      process.stderr.write(`\r[${bar}] ${percent} %`);
+      const ending = percent === 100 ? "\n" : "";
+      process.stderr.write(`\r[${bar}] ${percent} %${ending}`);
     }
   }));
   await image.flush();
@@ -114,6 +112,8 @@ export async function makeImage(
 
 if (import.meta.main) {
   const [from, to, depth = "4"] = process.argv.slice(2);
-  if (!from || !to) throw new Error("disk_image SOURCE IMAGE [BLOCKS AT ONCE]");
+  if (!from || !to || !(Number(depth) >= 1)) {
+    throw new Error("disk_image SOURCE IMAGE [BLOCKS AT ONCE]");
+  }
   console.log(`SHA-256 ${await makeImage(from, to, Number(depth))}`);
 }

@@ -36,7 +36,7 @@ function* wholeRecords(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array> {
   }
 }
 
-class Log implements AsyncDisposable {
+export class Log implements AsyncDisposable {
   /** How many batches were written. */
   batches = 0;
   #batch: Uint8Array[] = [];
@@ -72,7 +72,7 @@ class Log implements AsyncDisposable {
     }
   }
 
-  /** Appends a record. When the promise resolves, it is on the disk; when it rejects, open the log again. */
+  /** Appends a record. When the promise resolves, it is on the disk; when it rejects, it may be: open the log again. */
   append(data: Uint8Array): Promise<void> {
     this.#batch.push(toRecord(data));
     // What stands behind a torn record is lost: no write follows one that has failed.
@@ -95,25 +95,25 @@ class Log implements AsyncDisposable {
   }
 }
 
-const [, , path = "write_ahead_log.tmp", mode] = process.argv;
-await using log = await Log.open(path);
-const found = log.records.length;
-const texts = log.records.map((data) => new TextDecoder().decode(data));
-const isRight = texts.every((text, i) => Number(text) === i);
-console.log(`${found} records, right: ${isRight}; ${log.cut} bytes cut off`);
-let next = found;
-const end = mode === "forever" ? Infinity : found + 1000;
-const callers = Number(mode) || 16;
-const start = performance.now();
-await Promise.all(Array.from({ length: callers }, appendNumbers));
-const ms = Math.round(performance.now() - start);
-console.log(`1000 records more, by ${log.batches} writes in ${ms} ms`);
+if (import.meta.main) {
+  const [, , path = "write_ahead_log.tmp", mode] = process.argv;
+  await using log = await Log.open(path);
+  const found = log.records.length;
+  const texts = log.records.map((data) => new TextDecoder().decode(data));
+  const isRight = texts.every((text, i) => Number(text) === i);
+  console.log(`${found} records, right: ${isRight}; ${log.cut} bytes cut off`);
 
-/** Appends numbers in texts of any length. If it does so until it is killed, it prints those that are on the disk. */
-async function appendNumbers(): Promise<void> {
-  while (next < end) {
-    const text = `${next++}`;
-    await log.append(new TextEncoder().encode(text.padEnd(next * 7 % 5000)));
-    if (end === Infinity) console.log(text);
-  }
+  const start = performance.now();
+  let next = found;
+  const end = mode === "forever" ? Infinity : found + 1000;
+  const callers = Array.from({ length: Number(mode) || 16 }, async () => {
+    while (next < end) {
+      const text = `${next++}`; // with spaces, to be of any length
+      await log.append(new TextEncoder().encode(text.padEnd(next * 7 % 5000)));
+      if (end === Infinity) console.log(text);
+    }
+  });
+  await Promise.all(callers);
+  const ms = Math.round(performance.now() - start);
+  console.log(`1000 records more, by ${log.batches} writes in ${ms} ms`);
 }

@@ -1,5 +1,5 @@
 /**
- * Descriptions of values for the messages of errors.
+ * The errors of arguments that are not what they must be.
  *
  * @module
  */
@@ -20,4 +20,22 @@ export function describe(value: unknown): string {
   return typeof value === "object" || typeof value === "function"
     ? Object.prototype.toString.call(value)
     : `${String(value)} (${typeof value})`;
+}
+
+/** Makes the error of an argument of the wrong kind. */
+export function argumentError(
+  name: string,
+  rule: string,
+  value: unknown,
+): TypeError {
+  return new TypeError(`${name} must be ${rule}: got ${describe(value)}`);
+}
+
+/** Makes the error of a number that is out of range. */
+export function rangeError(
+  name: string,
+  rule: string,
+  value: number | bigint,
+): RangeError {
+  return new RangeError(`${name} must be ${rule}: got ${value}`);
 }

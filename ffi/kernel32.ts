@@ -5,8 +5,7 @@
  * @module
  */
 import type { Handle } from "./handle.ts";
-import { bindFunctions } from "./marshal.ts";
-import { PROTOTYPES } from "./prototypes.ts";
+import { FUNCTIONS } from "./prototypes.ts";
 
 /** Memory handed to a function: bytes, or a raw address. */
 export type Pointer = ArrayBufferView | bigint;
@@ -783,6 +782,6 @@ export interface Kernel32 {
  * console.log(kernel32.GetFileType(output) === FILE_TYPE_PIPE);
  * ```
  */
-export const kernel32: Readonly<Kernel32> = /* @__PURE__ */ bindFunctions<
-  Kernel32
->(PROTOTYPES);
+export const kernel32: Readonly<Kernel32> = /* @__PURE__ */ Object.freeze(
+  FUNCTIONS,
+);

@@ -5,32 +5,22 @@
  *
  * @module
  */
-import { describe } from "./describe.ts";
+import { argumentError, rangeError } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
-import type { Prototype } from "./prototypes.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
 import { bufferOf, byteLengthOf } from "./views.ts";
 
 /** A bound function, before its static type is put on. */
 export type BoundFunction = (...args: unknown[]) => unknown;
 
-/** Binds all functions of a table. */
-export function bindFunctions<Functions>(
-  prototypes: Readonly<Record<string, Prototype>>,
-  owner: () => Thread = thread,
-): Functions {
-  const functions: Record<string, BoundFunction> = {};
-  for (const name in prototypes) {
-    functions[name] = bindFunction(name, prototypes[name]!, owner);
-  }
-  return Object.freeze(functions) as Functions;
-}
+/** A row of `prototypes.ts`: the type of the result, then the parameters. */
+export type Prototype = readonly [result: string, ...parameters: string[]];
 
 /** Binds one function. The system is not asked for it before the first call. */
-function bindFunction(
+export function bindFunction(
   name: string,
   prototype: Prototype,
-  owner: () => Thread,
+  owner: () => Thread = thread,
 ): BoundFunction {
   let call: Call | undefined;
   const prepare = () => call = new Call(name, prototype, owner());
@@ -50,19 +40,15 @@ const ERROR_IO_PENDING = 997;
  */
 const pending = new Map<bigint, readonly ArrayBufferView[]>();
 
-const HIGHEST = 0xFFFF_FFFF_FFFF_FFFFn;
-const LOWEST = -0x8000_0000_0000_0000n;
-
 /** How an argument is written into the block. */
 const INTEGER = 0;
-const WIDE = 1;
-const BOOLEAN = 2;
+const BOOLEAN = 1;
+const WIDE = 2;
 const MEMORY = 3;
 /** Memory that the kernel may use after the call. */
 const PENDING_MEMORY = 4;
 
 const POINTER = "an ArrayBufferView or an address (bigint)";
-const TEXT = "a string, an ArrayBufferView or an address (bigint)";
 
 /** The types of parameters: how each is written, and what errors call it. */
 const TYPES: Readonly<Record<string, readonly [number, string]>> = {
@@ -75,59 +61,84 @@ const TYPES: Readonly<Record<string, readonly [number, string]>> = {
   overlapped: [PENDING_MEMORY, POINTER],
   u32: [INTEGER, "a number"],
   usize: [WIDE, "a bigint"],
-  wstr: [MEMORY, TEXT],
+  wstr: [MEMORY, "a string, an ArrayBufferView or an address (bigint)"],
 };
 
 /** In place of a length: the argument is an address, or NULL. */
-const UNMEASURED = -1;
+const UNMEASURED = Infinity;
 
-/** A parameter, prepared for the call. */
+const VALUE = BLOCK.value * 8;
+
+/** A parameter, and how much memory its argument is. */
 interface Parameter {
   readonly index: number;
+  /** Its offset in the block. */
+  readonly at: number;
   readonly name: string;
   readonly type: string;
   readonly isOptional: boolean;
   readonly writtenAs: number;
   /** The smallest size of memory, in bytes. */
   readonly smallest: number;
-  /** The parameter that counts the memory, or -1, and the size of its units. */
-  readonly counter: number;
+  /** A parameter before it that counts it, in units of so many bytes. */
+  readonly counter: Parameter | undefined;
   readonly unit: number;
+  /** The memory before it that it counts. */
+  readonly counted: Parameter | undefined;
+  /** The length of the memory in this call. */
+  byteLength: number;
 }
 
 function parametersOf([, ...texts]: Prototype): Parameter[] {
-  const names = texts.map((text) => text.split(" ")[0]!);
-  return texts.map((text, index) => {
+  const parameters: Parameter[] = [];
+  const counters: string[] = [];
+  for (const [index, text] of texts.entries()) {
     const [name = "", word = "", size = "0"] = text.split(" ");
-    const isOptional = word.endsWith("?");
-    const type = isOptional ? word.slice(0, -1) : word;
-    const [counted = "", unit = "1"] = size.split("*");
-    const counter = names.indexOf(counted);
-    return {
+    const type = word.replace("?", "");
+    const [counter = "", unit = "1"] = size.split("*");
+    parameters.push({
       index,
+      at: argumentOffset(index),
       name,
       type,
-      isOptional,
+      isOptional: type !== word,
       writtenAs: TYPES[type]![0],
-      smallest: counter < 0 ? Number(counted) : 0,
-      counter,
+      smallest: Number(counter) || 0,
+      counter: parameters.find((other) => other.name === counter),
       unit: Number(unit),
-    };
-  });
+      counted: parameters[counters.indexOf(name)],
+      byteLength: UNMEASURED,
+    });
+    counters.push(counter);
+  }
+  return parameters;
 }
 
-/** One function of one thread. */
+/** Both ways to write a constant are right: 0x80000000 and 1 << 31. */
+function isInteger32(value: unknown): value is number {
+  return typeof value === "number" &&
+    (value >>> 0 === value || (value | 0) === value);
+}
+
+/** 0 to 2^64 - 1 are as good as -2^63 to -1. */
+function isInteger64(value: bigint): boolean {
+  return BigInt.asUintN(64, value) === value ||
+    BigInt.asIntN(64, value) === value;
+}
+
+/**
+ * One function of one thread. Methods that are called for each argument are
+ * short, so that the runtime compiles them into the call.
+ */
 class Call {
   readonly #name: string;
   readonly #returns: string;
   readonly #parameters: readonly Parameter[];
-  readonly #counted: readonly Parameter[];
-  /** The parameter that is the OVERLAPPED of an operation, or -1. */
-  readonly #overlapped: number;
+  /** The OVERLAPPED of an operation. */
+  readonly #overlapped: Parameter | undefined;
   readonly #thread: Thread;
   readonly #frame: Frame;
   readonly #view: DataView;
-  readonly #byteLengths: number[];
   #key: ArrayBufferView | undefined;
   #keyIndex = NO_ARGUMENT;
   #context: ArrayBufferView | undefined;
@@ -136,24 +147,20 @@ class Call {
   /** Receives what the function writes to the block's own value. */
   #value: Uint32Array | undefined;
   /** Buffers beyond two, passed as addresses and retained during the call. */
-  readonly #more: (ArrayBufferView | undefined)[];
-  #hasMore = false;
+  #more: ArrayBufferView[] = [];
 
   constructor(name: string, prototype: Prototype, owner: Thread) {
     const parameters = parametersOf(prototype);
     this.#name = name;
     this.#returns = prototype[0];
     this.#parameters = parameters;
-    this.#counted = parameters.filter(({ counter }) => counter >= 0);
-    this.#overlapped = parameters.findLastIndex(({ writtenAs }) =>
+    this.#overlapped = parameters.findLast(({ writtenAs }) =>
       writtenAs === PENDING_MEMORY
     );
     this.#thread = owner;
     this.#frame = owner.frame(name, parameters.length);
     this.#view = this.#frame.view;
-    this.#valueAddress = this.#frame.address + BigInt(BLOCK.value * 8);
-    this.#byteLengths = parameters.map(() => UNMEASURED);
-    this.#more = parameters.map(() => undefined);
+    this.#valueAddress = this.#frame.address + BigInt(VALUE);
   }
 
   run(
@@ -178,76 +185,73 @@ class Call {
       if (arity > 5) this.#put(parameters[5]!, f);
       if (arity > 6) this.#put(parameters[6]!, g);
       if (arity > 7) this.#put(parameters[7]!, h);
-      if (this.#counted.length > 0) this.#checkSizes();
       frame.buffersAt(this.#keyIndex, this.#contextIndex);
       if (this.#key === undefined) frame.call0();
       else if (this.#context === undefined) frame.call1(this.#key);
       else frame.call2(this.#key, this.#context);
       if (this.#value !== undefined) {
-        this.#value[0] = this.#view.getUint32(BLOCK.value * 8, true);
+        this.#value[0] = this.#view.getUint32(VALUE, true);
       }
-      if (this.#overlapped >= 0) this.#retainIfPending();
+      if (this.#overlapped !== undefined) this.#retainIfPending();
     } finally {
       this.#key = undefined;
       this.#keyIndex = NO_ARGUMENT;
       this.#context = undefined;
       this.#contextIndex = NO_ARGUMENT;
       this.#value = undefined;
-      if (this.#hasMore) this.#more.fill(undefined);
-      this.#hasMore = false;
+      if (this.#more.length > 0) this.#more = [];
     }
     return this.#result();
   }
 
   #put(parameter: Parameter, value: unknown): void {
-    const { index, writtenAs } = parameter;
-    if (writtenAs === INTEGER) {
-      if (typeof value !== "number") throw this.#mismatch(parameter, value);
-      // Both ways to write a constant: 0x80000000 and 1 << 31.
-      if (value >>> 0 !== value && (value | 0) !== value) {
-        throw this.#outOfRange(parameter, value, 32);
-      }
-      this.#view.setInt32(argumentOffset(index), value, true);
-    } else if (typeof value === "bigint" && writtenAs !== BOOLEAN) {
-      // 0 to 2^64 - 1 are as good as -2^63 to -1.
-      if (value > HIGHEST || value < LOWEST) {
-        throw this.#outOfRange(parameter, value, 64);
-      }
-      this.#view.setBigUint64(argumentOffset(index), value, true);
-      this.#byteLengths[index] = UNMEASURED;
+    const { at, writtenAs } = parameter;
+    if (writtenAs === INTEGER) this.#putInteger(parameter, value);
+    else if (typeof value === "bigint" && writtenAs !== BOOLEAN) {
+      if (!isInteger64(value)) throw this.#refusal(parameter, value);
+      this.#view.setBigUint64(at, value, true);
+      parameter.byteLength = UNMEASURED;
+      if (writtenAs === PENDING_MEMORY) this.#fix();
     } else if (value === null && parameter.isOptional) {
-      this.#view.setBigUint64(argumentOffset(index), 0n, true);
-      this.#byteLengths[index] = UNMEASURED;
-    } else if (writtenAs === BOOLEAN && typeof value === "boolean") {
-      this.#view.setInt32(argumentOffset(index), value ? 1 : 0, true);
-    } else if (typeof value === "string" && parameter.type === "wstr") {
-      this.#putView(parameter, this.#encode(parameter, value));
+      this.#view.setBigUint64(at, 0n, true);
+      parameter.byteLength = UNMEASURED;
     } else if (writtenAs >= MEMORY && ArrayBuffer.isView(value)) {
       this.#putView(parameter, value);
-    } else throw this.#mismatch(parameter, value);
+    } else if (writtenAs === BOOLEAN && typeof value === "boolean") {
+      this.#view.setInt32(at, value ? 1 : 0, true);
+    } else if (typeof value === "string" && parameter.type === "wstr") {
+      this.#putView(parameter, this.#encode(parameter, value));
+    } else throw this.#refusal(parameter, value);
+  }
+
+  #putInteger(parameter: Parameter, value: unknown): void {
+    if (!isInteger32(value)) throw this.#refusal(parameter, value);
+    this.#view.setInt32(parameter.at, value, true);
+    const { counted } = parameter;
+    if (counted !== undefined) this.#checkSize(counted, value >>> 0);
   }
 
   #putView(parameter: Parameter, view: ArrayBufferView): void {
-    const { index, smallest, writtenAs } = parameter;
-    const byteLength = byteLengthOf(view);
-    if (byteLength < smallest) {
-      throw this.#tooSmall(parameter, byteLength, smallest);
-    }
-    this.#byteLengths[index] = byteLength;
+    const { index, at, smallest, writtenAs, counter } = parameter;
     if (
       smallest === 4 && writtenAs === MEMORY && this.#value === undefined &&
-      view instanceof Uint32Array
+      view instanceof Uint32Array && view[0] !== undefined
     ) {
       // A third buffer costs more than the transfer of a small one. Its elements
       // are written as what they are, even if it only claims to be of this type.
       this.#value = view;
-      this.#view.setUint32(BLOCK.value * 8, view[0]!, true);
-      this.#view.setBigUint64(argumentOffset(index), this.#valueAddress, true);
+      this.#view.setUint32(VALUE, view[0], true);
+      this.#view.setBigUint64(at, this.#valueAddress, true);
       return;
     }
-    // What the kernel may use after the call must not move: asking for its
-    // buffer makes Bun move a small typed array once and for all.
-    if (this.#overlapped >= 0) bufferOf(view);
+    const byteLength = byteLengthOf(view);
+    if (byteLength < smallest) {
+      throw this.#tooSmall(parameter, byteLength, smallest);
+    }
+    parameter.byteLength = byteLength;
+    if (counter !== undefined) {
+      this.#checkSize(parameter, this.#view.getUint32(counter.at, true));
+    }
     if (this.#key === undefined) {
       this.#key = view;
       this.#keyIndex = index;
@@ -255,24 +259,25 @@ class Call {
       this.#context = view;
       this.#contextIndex = index;
     } else {
-      this.#hasMore = true;
-      this.#more[index] = view;
-      const address = this.#thread.addressOf(view);
-      this.#view.setBigUint64(argumentOffset(index), address, true);
+      this.#more.push(view);
+      this.#view.setBigUint64(at, this.#thread.addressOf(view), true);
     }
+    if (writtenAs === PENDING_MEMORY) this.#fix();
   }
 
-  #checkSizes(): void {
-    for (let i = 0; i < this.#counted.length; i++) {
-      const parameter = this.#counted[i]!;
-      const byteLength = this.#byteLengths[parameter.index]!;
-      if (byteLength === UNMEASURED) continue;
-      const at = argumentOffset(parameter.counter);
-      const needed = this.#view.getUint32(at, true) * parameter.unit;
-      if (byteLength < needed) {
-        throw this.#tooSmall(parameter, byteLength, needed);
-      }
-    }
+  /**
+   * Prevents memory that the kernel may use after the call from moving: asking
+   * for its buffer makes Bun move a small typed array once and for all.
+   */
+  #fix(): void {
+    if (this.#key !== undefined) bufferOf(this.#key);
+    if (this.#context !== undefined) bufferOf(this.#context);
+  }
+
+  #checkSize(memory: Parameter, count: number): void {
+    const needed = count * memory.unit;
+    if (memory.byteLength >= needed) return;
+    throw this.#tooSmall(memory, memory.byteLength, needed);
   }
 
   #retainIfPending(): void {
@@ -280,12 +285,9 @@ class Call {
       return;
     }
     if (this.#thread.lastError !== ERROR_IO_PENDING) return;
-    const at = argumentOffset(this.#overlapped);
-    pending.set(
-      this.#view.getBigUint64(at, true),
-      [this.#key, this.#context, ...this.#more]
-        .filter((view) => view !== undefined),
-    );
+    const overlapped = this.#view.getBigUint64(this.#overlapped!.at, true);
+    const views = [this.#key, this.#context, ...this.#more];
+    pending.set(overlapped, views.filter((view) => view !== undefined));
   }
 
   #result(): unknown {
@@ -317,24 +319,17 @@ class Call {
     return `${name} of ${this.#name}`;
   }
 
-  #mismatch(parameter: Parameter, value: unknown): TypeError {
-    const expected = TYPES[parameter.type]![1];
-    return new TypeError(
-      `${this.#label(parameter)} must be ${expected}${
-        parameter.isOptional ? ", or null" : ""
-      }: got ${describe(value)}`,
-    );
-  }
-
-  #outOfRange(
-    parameter: Parameter,
-    value: number | bigint,
-    bits: number,
-  ): RangeError {
-    return new RangeError(
-      `${this.#label(parameter)} must be an integer of ${bits} bits: got ` +
-        `${value}`,
-    );
+  #refusal(parameter: Parameter, value: unknown): TypeError | RangeError {
+    const { type, writtenAs, isOptional } = parameter;
+    const label = this.#label(parameter);
+    if (writtenAs === INTEGER && typeof value === "number") {
+      return rangeError(label, "an integer of 32 bits", value);
+    }
+    if (writtenAs >= WIDE && typeof value === "bigint") {
+      return rangeError(label, "an integer of 64 bits", value);
+    }
+    const rule = `${TYPES[type]![1]}${isOptional ? ", or null" : ""}`;
+    return argumentError(label, rule, value);
   }
 
   #tooSmall(

@@ -12,6 +12,7 @@ interface CallingWorker {
   postMessage(message: unknown): void;
   ref(): void;
   unref(): void;
+  terminate(): void;
 }
 
 /** What a Worker runs: one call of the routine for each block it is sent. */
@@ -30,6 +31,7 @@ self.onmessage = ({ data: { routine, block } }) => {
 /**
  * Makes a function that calls the capture routine with a block on another
  * thread. A call keeps the event loop alive; a Worker without a call does not.
+ * One that failed is not used again.
  *
  * The program is a string in a Blob: it is there from source, in a bundle and
  * in a compiled executable alike.
@@ -39,15 +41,24 @@ export function workerCaller(routine: bigint): ThreadCaller {
   return (block) =>
     new Promise((resolve, reject) => {
       const worker = idle.pop() ?? startWorker();
+      const fail = (error: unknown) => {
+        worker.unref();
+        worker.terminate();
+        reject(error);
+      };
       worker.onmessage = () => {
         worker.unref();
         idle.push(worker);
         resolve();
       };
       worker.onerror = ({ message }) =>
-        reject(new Error(`A Worker of @kernel32/io failed: ${message}`));
+        fail(new Error(`A Worker of @kernel32/io failed: ${message}`));
       worker.ref();
-      worker.postMessage({ routine, block });
+      try {
+        worker.postMessage({ routine, block });
+      } catch (error) {
+        fail(error);
+      }
     });
 }
 

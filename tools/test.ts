@@ -1,9 +1,12 @@
-// npm test -- [--runtime node|deno|bun]... [--filter TEXT]...
+// npm test -- [--runtime node|deno|bun]... [--filter TEXT]... [--ucrtbase PATH]
+// npm run test:arm64 -- [--runtime deno|bun]... [--filter TEXT]...
 //
 // Runs the tests where they belong: first those that need no Windows, on Node, Deno and Bun as they are here, then all of them
 // on deno.exe and bun.exe, and last those of tests/host, which drive the tools from outside, on Node. One file more is run at
 // once than there are processors, since tests wait for half of their time, and at most four. Counts come from the runtimes'
 // own reports. Exit code 0 only if every test that was to run ran and passed.
+//
+// With --arm64, runs the tests that depend on the processor on deno.exe and bun.exe for arm64, emulated, and nothing else.
 
 import { realpathSync } from "node:fs";
 import { availableParallelism, constants, tmpdir } from "node:os";
@@ -12,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findTests } from "./test/files.ts";
 import {
+  emulatedLanes,
   type FileResult,
   hostLane,
   type Lane,
@@ -29,6 +33,8 @@ const { values: options } = parseArgs({
       default: ["node", "deno", "bun"],
     },
     filter: { type: "string", multiple: true, default: [""] },
+    arm64: { type: "boolean", default: false },
+    ucrtbase: { type: "string" },
   },
 });
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -45,17 +51,31 @@ if (process.platform === "win32") {
 }
 
 const files = await findTests(repository);
-const onWindows = [...files.windows, ...files.host].some(isWanted);
+for (const kind of ["windows", "portable", "host"] as const) {
+  files[kind] = files[kind].filter(isWanted);
+}
+const runtimes = ["deno", "bun"] as const;
+const onWindows = files.windows.length + files.host.length > 0;
 // It may take minutes, in which the first tests can run.
-const provisioned = onWindows ? provision({ runtimes: ["deno", "bun"] }) : null;
+const provisioned = onWindows
+  ? provision({
+    runtimes,
+    ...options.arm64 && { arch: "arm64" },
+    ...options.ucrtbase !== undefined && { ucrtbase: options.ucrtbase },
+  })
+  : null;
 provisioned?.catch(() => {});
-await runAll(portableLanes(repository, files));
+if (!options.arm64) await runAll(portableLanes(repository, files));
 try {
   const windows = await provisioned;
   if (windows) {
     await using session = await windows.session();
-    const lanes = windowsLanes(repository, files, windows, session);
-    await runAll([...lanes, hostLane(repository, files)]);
+    await runAll(
+      options.arm64 ? emulatedLanes(repository, files, windows, session) : [
+        ...windowsLanes(repository, files, windows, session),
+        hostLane(repository, files),
+      ],
+    );
   }
 } catch (error) {
   tally("windows", "", couldNotRun(error));
@@ -81,9 +101,7 @@ function isWanted(file: string): boolean {
 async function runAll(lanes: readonly Lane[]): Promise<void> {
   const jobs = lanes
     .filter(({ runtime }) => options.runtime.includes(runtime))
-    .flatMap((lane) =>
-      lane.files.filter(isWanted).map((file) => ({ lane, file }))
-    )
+    .flatMap((lane) => lane.files.map((file) => ({ lane, file })))
     .values();
   const workers = Math.min(availableParallelism() + 1, 4);
   await Promise.all(Array.from({ length: workers }, async () => {
@@ -93,7 +111,11 @@ async function runAll(lanes: readonly Lane[]): Promise<void> {
       const result = await lane.run(file).catch(couldNotRun);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const counts = tally(lane.name, file, result);
-      console.log(`${lane.name.padEnd(9)} ${file} ${counts} (${seconds} s)`);
+      // What a file says of itself beyond its tests, such as a size.
+      const [, summary] = /^summary(: .*)$/m.exec(result.output) ?? ["", ""];
+      console.log(
+        `${lane.name.padEnd(9)} ${file} ${counts} (${seconds} s)${summary}`,
+      );
     }
   }));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   FORMAT_MESSAGE_FROM_SYSTEM,
   FORMAT_MESSAGE_IGNORE_INSERTS,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { ERROR_SUCCESS } from "./codes.ts";

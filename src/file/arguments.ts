@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe, rangeError } from "../errors/describe.ts";
 import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
@@ -19,18 +19,17 @@ export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
 export function checkOffset(name: string, value: unknown): void {
   if (typeof value === "number") {
     if (Number.isSafeInteger(value) && value >= 0) return;
-    throw new RangeError(
-      `${name} must be a whole number from 0 to 2^53-1, or a bigint beyond: ` +
-        `got ${value}`,
+    throw rangeError(
+      name,
+      "a whole number from 0 to 2^53-1, or a bigint beyond",
+      value,
     );
   }
   if (typeof value !== "bigint") {
-    throw new TypeError(
-      `${name} must be a number or a bigint: got ${describe(value)}`,
-    );
+    throw argumentError(name, "a number or a bigint", value);
   }
   if (value < 0n || value > MAX_OFFSET) {
-    throw new RangeError(`${name} must be from 0 to 2^63-1: got ${value}`);
+    throw rangeError(name, "from 0 to 2^63-1", value);
   }
 }
 
@@ -109,9 +108,10 @@ export function checkList(
   check: (name: string, value: unknown) => unknown = checkBytes,
 ): ArrayBufferView[] {
   if (!Array.isArray(value)) {
-    throw new TypeError(
-      `${name} must be a list of buffers, such as [header, body]: got ` +
-        describe(value),
+    throw argumentError(
+      name,
+      "a list of buffers, such as [header, body]",
+      value,
     );
   }
   const list: ArrayBufferView[] = [];
@@ -136,9 +136,10 @@ export function checkSignal(value: unknown): void {
   if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
     return;
   }
-  throw new TypeError(
-    "signal must be an AbortSignal, such as that of an AbortController: got " +
-      describe(value),
+  throw argumentError(
+    "signal",
+    "an AbortSignal, such as that of an AbortController",
+    value,
   );
 }
 
@@ -149,25 +150,5 @@ function isDetached(buffer: ArrayBufferLike): boolean {
     return false;
   } catch {
     return true;
-  }
-}
-
-/**
- * Checks that an object of options has known names only.
- *
- * @param owner What the message calls the function or class.
- * @throws {TypeError} If not.
- */
-export function checkNames(
-  options: object,
-  owner: string,
-  known: readonly string[],
-): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${owner}. The options are ` +
-        `${known.join(", ")}.`,
-    );
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { checkOffset } from "./arguments.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
@@ -20,7 +20,7 @@ import { appendsOnlySizeError, type FileMode } from "./mode.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "./path.ts";
 import {
-  checkedRename,
+  checkedReplace,
   deleteFile,
   renameFile,
   type RenameOptions,
@@ -312,7 +312,7 @@ export abstract class BaseFile {
    */
   rename(newPath: string | FileUrl, options: RenameOptions = {}): void {
     this.check("rename");
-    const { replace = false } = checkedRename(options);
+    const replace = checkedReplace(options);
     const to = absolutePath(toWin32Path(newPath));
     renameFile(this.handle, this.path, to, replace);
   }

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { asBytes } from "./bytes.ts";
-import { checkedLength, checkNames } from "./arguments.ts";
-import { describe } from "../errors/describe.ts";
+import { checkedLength } from "./arguments.ts";
+import { settingsOf } from "./option_values.ts";
+import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { bytesOf } from "../../ffi/views.ts";
 
@@ -50,7 +51,13 @@ export interface ControlRequest {
   readonly output: Uint8Array<ArrayBuffer> | undefined;
 }
 
-const OPTIONS = ["input", "output", "outputLength", "signal"];
+/** The signal is an option of overlapped files. */
+const DEFAULTS = {
+  input: undefined,
+  output: undefined,
+  outputLength: undefined,
+  signal: undefined,
+};
 const MAX_DWORD = 0xFFFF_FFFF;
 
 /**
@@ -65,15 +72,11 @@ export function checkedControl(
   options: DeviceIoControlOptions,
 ): ControlRequest {
   checkDword("code", code);
-  const isObject = typeof options === "object" && options !== null;
-  if (!isObject || ArrayBuffer.isView(options)) {
-    throw new TypeError(
-      "options must be an object such as { input: packet, outputLength: 24 }: " +
-        `got ${describe(options)}`,
-    );
-  }
-  checkNames(options, "deviceIoControl()", OPTIONS);
-  const { input, output, outputLength } = options;
+  const { input, output, outputLength } = settingsOf(
+    "deviceIoControl()",
+    options,
+    DEFAULTS,
+  );
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(
       "output and outputLength exclude each other: leave out outputLength, " +
@@ -90,7 +93,7 @@ export function checkedControl(
 
 function checkDword(name: string, value: unknown): void {
   if (typeof value !== "number") {
-    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
+    throw argumentError(name, "a number", value);
   }
   if (Number.isInteger(value) && value >= 0 && value <= MAX_DWORD) return;
   // What C has as a DWORD is negative after JavaScript's bitwise operators.
@@ -207,7 +210,13 @@ function controlOverlapped(
       null,
       address,
     );
-    const result = succeeded ? 0 : ended(handle, address);
+    let result = succeeded ? 0 : getLastWin32Error();
+    if (result === ERROR_IO_PENDING) result = ended(handle, address);
+    // Internal of a call that failed is as it was before; a part that fits is no
+    // failure.
+    else if (result !== 0 && result !== ERROR_MORE_DATA) {
+      return { code: result, count: 0 };
+    }
     if (overlapped.getUint32(OVERLAPPED.Internal, true) === STATUS_PENDING) {
       withKernel.push(memory);
       memory = undefined;
@@ -219,15 +228,13 @@ function controlOverlapped(
     }
     return { code: result, count };
   } finally {
-    memory?.free();
     kernel32.CloseHandle(event);
+    memory?.free();
   }
 }
 
-/** Waits for an operation that did not succeed at once. Returns its code. */
+/** Waits for an operation that is pending. Returns its code. */
 function ended(handle: Handle, overlapped: bigint): number {
-  const code = getLastWin32Error();
-  if (code !== ERROR_IO_PENDING) return code;
   const count = new Uint32Array(1);
   return kernel32.GetOverlappedResult(handle, overlapped, count, true)
     ? 0

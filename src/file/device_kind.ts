@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   ERROR_NO_DATA,
   ERROR_SEM_TIMEOUT,

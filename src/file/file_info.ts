@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
@@ -14,6 +14,7 @@ import {
   FileEndOfFileInfo,
 } from "../win32/constants.ts";
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../errors/codes.ts";
+import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   BY_HANDLE_FILE_INFORMATION,
@@ -99,11 +100,15 @@ export function sizeOf(file: NamedHandle): number {
   const { handle, path } = file;
   const size = fileSizeOf(handle);
   if (size !== undefined) return toSize(size);
-  const error = Win32Error.last("GetFileSizeEx", { path });
+  const sizeCode = getLastWin32Error();
   const { code, length } = deviceLengthOf(file);
   if (code === 0) return toSize(length);
-  if (code !== ERROR_ACCESS_DENIED) throw error;
-  const hint = "The length of a volume or a disk needs read: true.";
+  if (isUnknownRequest(code)) {
+    throw new Win32Error("GetFileSizeEx", sizeCode, { path });
+  }
+  const hint = code === ERROR_ACCESS_DENIED
+    ? "The length of a volume or a disk needs read: true."
+    : undefined;
   throw new Win32Error("DeviceIoControl", code, { path, hint });
 }
 

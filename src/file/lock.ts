@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
-import { describe } from "../errors/describe.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -14,10 +13,18 @@ import {
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { checkNames, checkOffset, MAX_OFFSET } from "./arguments.ts";
+import { checkOffset, MAX_OFFSET } from "./arguments.ts";
+import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What locks have; `unlock()` takes the object that `lock()` got. */
-const OPTIONS = ["at", "length", "exclusive", "wait", "signal"];
+/** Of all three methods, so that one object of options does for all. */
+const DEFAULTS = {
+  at: 0,
+  length: MAX_OFFSET,
+  exclusive: true,
+  wait: true,
+  signal: undefined,
+};
 
 /** A range of bytes. */
 export interface LockRange {
@@ -71,21 +78,19 @@ export function lockArguments(
   method: { readonly wait?: boolean } = {},
 ): LockArguments {
   const asked = typeof options === "boolean" ? { exclusive: options } : options;
-  checkRange(asked, method.wait === false ? "tryLock()" : "lock()");
-  const { at, length, exclusive = true, wait = method.wait ?? true } = asked;
-  const range = rangeArguments({ at, length });
-  for (const [name, value] of Object.entries({ exclusive, wait })) {
-    if (typeof value === "boolean") continue;
-    throw new TypeError(
-      `${name} must be true or false: got ${describe(value)}`,
-    );
-  }
+  const owner = method.wait === false ? "tryLock()" : "lock()";
+  const { exclusive, wait, ...range } = settingsOf(owner, asked, {
+    ...DEFAULTS,
+    wait: method.wait ?? true,
+  });
+  checkBoolean("exclusive", exclusive);
+  checkBoolean("wait", wait);
   if (method.wait === false && wait) {
     throw new TypeError("tryLock() never waits: leave wait out, or use lock()");
   }
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
     (wait ? 0 : LOCKFILE_FAIL_IMMEDIATELY);
-  return { ...range, flags };
+  return { ...rangeArguments(range), flags };
 }
 
 /** Locks a range. */
@@ -116,8 +121,8 @@ export function unlockRange(
   range: LockRange,
   path: string,
 ): void {
-  checkRange(range, "unlock()");
-  const { at, low, high } = rangeArguments(range);
+  const settings = settingsOf("unlock()", range, DEFAULTS);
+  const { at, low, high } = rangeArguments(settings);
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
@@ -129,17 +134,6 @@ function lockNow(handle: Handle, args: LockArguments): number {
   return kernel32.LockFileEx(handle, flags, 0, low, high, overlapped)
     ? 0
     : getLastWin32Error();
-}
-
-/** A misspelled name would lock the whole file. */
-function checkRange(range: unknown, method: string): void {
-  if (typeof range !== "object" || range === null) {
-    throw new TypeError(
-      `A range must be an object such as { at: 0, length: 64 }: got ` +
-        describe(range),
-    );
-  }
-  checkNames(range, method, OPTIONS);
 }
 
 function rangeArguments(range: LockRange): Omit<LockArguments, "flags"> {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError } from "../errors/describe.ts";
+import { checkBoolean } from "./option_values.ts";
 
 /** What a file is open for. */
 export interface FileMode {
@@ -43,18 +44,16 @@ export class OpenedMode implements FileMode {
  */
 export function checkedMode(mode: FileMode): FileMode {
   if (typeof mode !== "object" || mode === null) {
-    throw new TypeError(
-      "mode must be an object such as { read: true, write: false, " +
-        `append: false, unbuffered: false }: got ${describe(mode)}`,
+    throw argumentError(
+      "mode",
+      "an object such as { read: true, write: false, append: false, unbuffered: false }",
+      mode,
     );
   }
   const { read, write, append, unbuffered } = mode;
   const members = { read, write, append, unbuffered };
   for (const [name, value] of Object.entries(members)) {
-    if (typeof value === "boolean") continue;
-    throw new TypeError(
-      `mode.${name} must be true or false: got ${describe(value)}`,
-    );
+    checkBoolean(`mode.${name}`, value);
   }
   return members;
 }

@@ -1,88 +1,96 @@
 /**
- * Values of options, each read once and checked.
+ * Values of options, each read once and checked before any call into the system.
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import {
+  argumentError,
+  rangeError,
+  unknownOptionError,
+} from "../errors/describe.ts";
+
+/** Options of which those with a default have a value. */
+export type Settings<Options, Defaults> = {
+  readonly [Name in keyof Defaults]:
+    | Defaults[Name]
+    | (Name extends keyof Options ? Exclude<Options[Name], undefined> : never);
+};
 
 /**
  * Reads options, each once: a getter may give another value the next time.
  *
- * @throws {TypeError} If they are no object, or one of them is unknown.
+ * @param owner What messages call the function or class: "lock()".
+ * @param defaults All options, with what each is if it is left out.
+ * @throws {TypeError} If the options are no object, or one of them is unknown.
  */
-export function valuesOf(
-  method: string,
-  options: unknown,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options of ${method}() must be an object: got ${describe(options)}`,
-    );
+export function settingsOf<
+  Options extends object,
+  const Defaults extends { readonly [Name in keyof Options]-?: Options[Name] },
+>(
+  owner: string,
+  options: Options,
+  defaults: Defaults,
+): Settings<Options, Defaults> {
+  const known = Object.keys(defaults).join(", ");
+  const isObject = typeof options === "object" && options !== null;
+  if (!isObject || ArrayBuffer.isView(options)) {
+    const rule = `an object that may have ${known}`;
+    throw argumentError(`options of ${owner}`, rule, options);
   }
   for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `"${name}" is no option of ${method}(). The options are ` +
-        `${known.join(", ")}.`,
-    );
+    if (Object.hasOwn(defaults, name)) continue;
+    throw unknownOptionError(name, owner, known);
   }
   const given = options as Record<string, unknown>;
-  return Object.fromEntries(known.map((name) => [name, given[name]]));
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, byDefault]) => {
+      const { [name]: value = byDefault } = given;
+      return [name, value];
+    }),
+  ) as Settings<Options, Defaults>;
 }
 
 /**
- * Returns a number from 1, or the default.
+ * Checks a boolean.
+ *
+ * @throws {TypeError} If it is neither true nor false.
+ */
+export function checkBoolean(
+  name: string,
+  value: unknown,
+): asserts value is boolean {
+  if (typeof value === "boolean") return;
+  throw argumentError(name, "true or false", value);
+}
+
+/**
+ * Checks a word that is one of a list.
+ *
+ * @throws {TypeError} If it is none of them.
+ */
+export function checkWord(
+  name: string,
+  value: unknown,
+  words: readonly string[],
+): void {
+  if (words.includes(value as string)) return;
+  const list = words.map((word) => `"${word}"`).join(", ");
+  throw argumentError(name, `one of ${list}`, value);
+}
+
+/**
+ * Checks a whole number from 1.
  *
  * @throws {TypeError} If it is no number.
  * @throws {RangeError} If it is out of range.
  */
-export function countOf(
+export function checkCount(
   name: string,
   value: unknown,
-  byDefault: number,
-  limit: number,
-): number {
-  if (value === undefined) return byDefault;
-  if (typeof value !== "number") {
-    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
-  }
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return value;
-  throw new RangeError(
-    `${name} must be a whole number from 1 to ${limit}: got ${value}`,
-  );
-}
-
-/**
- * Returns one of several words, or the default: the first, if left out.
- *
- * @throws {TypeError} If it is none of them.
- */
-export function oneOf<Value extends string>(
-  name: string,
-  value: unknown,
-  values: readonly Value[],
-  byDefault: Value = values[0]!,
-): Value {
-  if (value === undefined) return byDefault;
-  if (values.includes(value as Value)) return value as Value;
-  const list = values.map((each) => `"${each}"`).join(", ");
-  throw new TypeError(
-    `${name} must be one of ${list}: got ${describe(value)}`,
-  );
-}
-
-/**
- * Returns a boolean, or the default.
- *
- * @throws {TypeError} If it is none.
- */
-export function flagOf(
-  name: string,
-  value: unknown,
-  byDefault = false,
-): boolean {
-  if (value === undefined) return byDefault;
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`${name} must be true or false: got ${describe(value)}`);
+  limit: number = Infinity,
+): asserts value is number {
+  if (typeof value !== "number") throw argumentError(name, "a number", value);
+  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
+  const end = limit === Infinity ? "" : ` to ${limit}`;
+  throw rangeError(name, `a whole number from 1${end}`, value);
 }

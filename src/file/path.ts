@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
-import { describe } from "../errors/describe.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
+import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 
 /**
@@ -58,9 +58,7 @@ export function toWin32Path(path: string | FileUrl): string {
   const url = urlOf(path);
   const text = url === undefined ? path : pathOfUrl(url);
   if (typeof text !== "string") {
-    throw new TypeError(
-      `path must be a string or a file: URL: got ${describe(text)}`,
-    );
+    throw argumentError("path", "a string or a file: URL", text);
   }
   if (text === "") {
     throw new TypeError('path must not be empty: "." is the current folder');

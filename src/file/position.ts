@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import {
+  argumentError,
+  describe,
+  unknownOptionError,
+} from "../errors/describe.ts";
 
 /** Where to read or write. */
 export interface PositionOptions {
@@ -23,16 +27,25 @@ export type SeekOrigin = "start" | "current" | "end" | 0 | 1 | 2;
 /**
  * Returns the offset in the options of a transfer, read once.
  *
- * @throws {TypeError} If the options are no object.
+ * @throws {TypeError} If the options are no object, or one is unknown.
  */
 export function offsetOf(
   options: PositionOptions,
 ): number | bigint | undefined {
-  if (typeof options === "object" && options !== null) return options.at;
-  throw new TypeError(
-    `options must be an object such as { at: 0 }: got ${describe(options)}`,
-  );
+  if (typeof options !== "object" || options === null) {
+    throw argumentError("options", "an object such as { at: 0 }", options);
+  }
+  const { at } = options;
+  // Unlike Object.keys(), this allocates nothing.
+  for (const name in options) {
+    if (name === "at" || !Object.hasOwn(options, name)) continue;
+    throw unknownOptionError(name, TRANSFERS, "at");
+  }
+  return at;
 }
+
+/** What an error calls the methods that transfer bytes. */
+export const TRANSFERS = "reads and writes";
 
 /** An origin's word. */
 export type OriginName = Exclude<SeekOrigin, number>;
@@ -47,9 +60,10 @@ const ORIGINS: readonly OriginName[] = ["start", "current", "end"];
 export function originName(origin: SeekOrigin): OriginName {
   const name = typeof origin === "number" ? ORIGINS[origin] : origin;
   if (name !== undefined && ORIGINS.includes(name)) return name;
-  throw new TypeError(
-    'origin must be "start", "current" or "end", or Deno.SeekMode\'s 0, 1 or ' +
-      `2: got ${describe(origin)}`,
+  throw argumentError(
+    "origin",
+    '"start", "current" or "end", or Deno.SeekMode\'s 0, 1 or 2',
+    origin,
   );
 }
 

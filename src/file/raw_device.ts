@@ -4,8 +4,11 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
-import { ERROR_ACCESS_DENIED } from "../errors/codes.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_INVALID_FUNCTION,
+} from "../errors/codes.ts";
 import {
   FSCTL_ALLOW_EXTENDED_DASD_IO,
   IOCTL_DISK_GET_LENGTH_INFO,
@@ -35,13 +38,15 @@ export function deviceLengthOf(
   target: ControlTarget,
 ): { code: number; length: bigint } {
   const length = new BigInt64Array(1);
-  const { code } = deviceIoControl(
+  const { code, count } = deviceIoControl(
     target,
     IOCTL_DISK_GET_LENGTH_INFO,
     null,
     length,
   );
-  return { code, length: length[0]! };
+  // Zeros that the driver did not write would pass for the end of the device.
+  const isAnswer = code !== 0 || count === length.byteLength;
+  return { code: isAnswer ? code : ERROR_INVALID_FUNCTION, length: length[0]! };
 }
 
 /**

@@ -4,16 +4,10 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
-import {
-  ERROR_ACCESS_DENIED,
-  ERROR_CALL_NOT_IMPLEMENTED,
-  ERROR_INVALID_FUNCTION,
-  ERROR_INVALID_PARAMETER,
-  ERROR_NOT_SUPPORTED,
-} from "../errors/codes.ts";
-import { describe } from "../errors/describe.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
+import { ERROR_ACCESS_DENIED } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   FILE_RENAME_FLAG_POSIX_SEMANTICS,
@@ -23,6 +17,7 @@ import {
 } from "../win32/constants.ts";
 import { FILE_RENAME_INFO } from "../win32/offsets.ts";
 import { FileDispositionInfoEx } from "./file_info.ts";
+import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What becomes of a file that has the new name. */
 export interface RenameOptions {
@@ -31,22 +26,14 @@ export interface RenameOptions {
 }
 
 /**
- * Checks the options of a new name.
+ * Returns whether a file of the new name is to be replaced.
  *
- * @throws {TypeError} If one has the wrong type.
+ * @throws {TypeError} If an option is unknown or has the wrong type.
  */
-export function checkedRename(options: RenameOptions): RenameOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { replace: true }: got ` +
-        describe(options),
-    );
-  }
-  const { replace } = options;
-  if (replace === undefined || typeof replace === "boolean") return { replace };
-  throw new TypeError(
-    `replace must be true or false: got ${describe(replace)}`,
-  );
+export function checkedReplace(options: RenameOptions): boolean {
+  const { replace } = settingsOf("rename()", options, { replace: false });
+  checkBoolean("replace", replace);
+  return replace;
 }
 
 /** FILE_RENAME_INFO with flags, which headers before Windows 10 lack. */
@@ -56,19 +43,6 @@ const FileRenameInfoEx = 22;
 const FILE_DISPOSITION_FLAG_DELETE = 1;
 /** In FILE_DISPOSITION_INFO_EX: its name goes with this handle, whoever has others. */
 const FILE_DISPOSITION_FLAG_POSIX_SEMANTICS = 2;
-
-/** How Windows before 10 1607, and file systems other than NTFS, refuse flags. */
-const UNKNOWN: readonly number[] = [
-  ERROR_INVALID_FUNCTION,
-  ERROR_NOT_SUPPORTED,
-  ERROR_INVALID_PARAMETER,
-  ERROR_CALL_NOT_IMPLEMENTED, // Wine
-];
-
-/** Whether a code says that POSIX semantics are not known. */
-export function isUnknown(code: number): boolean {
-  return UNKNOWN.includes(code);
-}
 
 /**
  * Renames with POSIX semantics: a file of the new name is replaced even if it
@@ -102,7 +76,7 @@ export function renameFile(
   replace: boolean,
 ): void {
   let code = renamePosix(handle, to, replace);
-  if (isUnknown(code)) {
+  if (isUnknownRequest(code)) {
     const info = renameInfo(to, replace ? 1 : 0);
     code = setInformation(handle, FileRenameInfo, info);
   }
@@ -119,7 +93,7 @@ export function deleteFile(handle: Handle, path: string): void {
     FILE_DISPOSITION_FLAG_POSIX_SEMANTICS;
   const ex = Uint32Array.of(flags);
   let code = setInformation(handle, FileDispositionInfoEx, ex);
-  if (isUnknown(code)) {
+  if (isUnknownRequest(code)) {
     code = setInformation(handle, FileDispositionInfo, Uint8Array.of(1));
   }
   if (code !== 0) throw refused(code, path);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   FileStorageInfo,
   IOCTL_DISK_GET_DRIVE_GEOMETRY,

@@ -5,7 +5,6 @@
  * @module
  */
 import { ERROR_MORE_DATA } from "../errors/codes.ts";
-import { describe } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   FSCTL_QUERY_ALLOCATED_RANGES,
@@ -15,6 +14,7 @@ import {
 import { FILE_ALLOCATED_RANGE_BUFFER } from "../win32/offsets.ts";
 import { checkOffset } from "./arguments.ts";
 import type { ControlRequest } from "./control.ts";
+import { checkBoolean } from "./option_values.ts";
 
 /** What a file system answered. */
 export interface ControlAnswer {
@@ -52,11 +52,7 @@ const RANGES_AT_ONCE = 256;
  * @throws {TypeError} If `sparse` is not a boolean.
  */
 export function setSparseRequest(sparse: boolean): ControlRequest {
-  if (typeof sparse !== "boolean") {
-    throw new TypeError(
-      `sparse must be true or false: got ${describe(sparse)}`,
-    );
-  }
+  checkBoolean("sparse", sparse);
   const input = Uint8Array.of(sparse ? 1 : 0);
   return { code: FSCTL_SET_SPARSE, input, output: undefined };
 }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   FileAccessInformation,
   FileModeInformation,
   queryFile,
 } from "../../ffi/ntdll.ts";
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -22,10 +22,10 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { checkNames } from "./arguments.ts";
 import { characterKindOf, DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
+import { checkBoolean } from "./option_values.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 
 /** Bits of `FileModeInformation`. */
@@ -80,7 +80,7 @@ export function takeHandle(
   handle: Handle,
   path: string,
   mode: FileMode,
-  owned: unknown,
+  owned: boolean,
   overlapped: boolean,
 ): TakenHandle {
   if (mode instanceof OpenedMode) {
@@ -101,7 +101,7 @@ export function takeHandle(
   }
   checkHandle(handle);
   checkLabel(path);
-  const isOwned = checkedOwned(owned);
+  checkBoolean("owned", owned);
   const copy = checkedMode(mode);
   const type = fileTypeOf(handle, path);
   if (isOverlapped(modeBitsOf(handle, path)) !== overlapped) {
@@ -112,7 +112,7 @@ export function takeHandle(
     handle,
     path,
     mode: copy,
-    owned: isOwned && !isStandardHandle(handle),
+    owned: owned && !isStandardHandle(handle),
     overlapped,
     type,
     pathOnVolume: isAbsolutePath(path) ? path : undefined,
@@ -171,39 +171,7 @@ export function checkHandle(handle: unknown): asserts handle is Handle {
  */
 export function checkLabel(path: unknown): void {
   if (typeof path === "string") return;
-  throw new TypeError(
-    `path must be a string, which errors show: got ${describe(path)}`,
-  );
-}
-
-/**
- * Checks that options are an object with known names.
- *
- * @throws {TypeError} If not.
- */
-export function checkOptions(
-  options: unknown,
-  method: string,
-  known: readonly string[],
-): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { owned: false }: got ` +
-        describe(options),
-    );
-  }
-  checkNames(options, method, known);
-}
-
-/**
- * Checks the option `owned`.
- *
- * @throws {TypeError} If it is neither a boolean nor undefined.
- */
-export function checkedOwned(owned: unknown): boolean {
-  if (owned === undefined) return true;
-  if (typeof owned === "boolean") return owned;
-  throw new TypeError(`owned must be true or false: got ${describe(owned)}`);
+  throw argumentError("path", "a string, which errors show", path);
 }
 
 /** Whether the program's console or redirected files are behind a handle. */

@@ -1,5 +1,5 @@
 import { byteLengthOf, typeOfView } from "../../ffi/views.ts";
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe, rangeError } from "../errors/describe.ts";
 import { bytesAt, Codec, dataViewOf, label } from "./codec.ts";
 import { codecOf, getScalar, integer, putScalar } from "./scalars.ts";
 import type {
@@ -152,8 +152,10 @@ class LiveArray<T> {
   set(index: number, value: unknown): void {
     const { element, length } = this.#codec;
     if (index >= length) {
-      throw new RangeError(
-        `index must be below ${length}, the length of the array: got ${index}`,
+      throw rangeError(
+        "index",
+        `below ${length}, the length of the array`,
+        index,
       );
     }
     const itemAt = this.#at + index * element.size;
@@ -217,11 +219,7 @@ function checkItems(
   name: string,
 ): ArrayLike<unknown> {
   if (typeof value !== "object" || value === null || !("length" in value)) {
-    throw new TypeError(
-      `${label(name)} must be an array of ${length} elements: got ${
-        describe(value)
-      }`,
-    );
+    throw argumentError(label(name), `an array of ${length} elements`, value);
   }
   const count = isBytes(value) ? byteLengthOf(value) : value.length;
   if (count !== length) {

@@ -1,4 +1,4 @@
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import { AtomicCodec, type Codec } from "./codec.ts";
 import { codecOf, integer } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
@@ -29,9 +29,7 @@ export function bits<W extends Readonly<Record<string, number>>>(
   widths: W,
 ): Struct<{ -readonly [K in keyof W]: number }> {
   if (!["u8", "u16", "u32"].includes(storage)) {
-    throw new TypeError(
-      `storage must be "u8", "u16" or "u32": got ${describe(storage)}`,
-    );
+    throw argumentError("storage", '"u8", "u16" or "u32"', storage);
   }
   const codec = codecOf(storage, "") as Codec<number>;
   const fields: Field[] = [];

@@ -1,5 +1,5 @@
 import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import type { ByteSource, Init, Layout } from "./types.ts";
 
 /** A layout: a size, an alignment, and the translation of bytes to values and back. */
@@ -175,9 +175,10 @@ function checkBuffer(buffer: ByteSource): void {
     ArrayBuffer.isView(buffer) || buffer instanceof ArrayBuffer ||
     isShared(buffer)
   ) return;
-  throw new TypeError(
-    "buffer must be an ArrayBuffer or a view of one, such as a Uint8Array: got " +
-      describe(buffer),
+  throw argumentError(
+    "buffer",
+    "an ArrayBuffer or a view of one, such as a Uint8Array",
+    buffer,
   );
 }
 

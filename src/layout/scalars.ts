@@ -1,4 +1,4 @@
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import { AtomicCodec, Codec, label } from "./codec.ts";
 import type { FieldType, Scalar, Scalars } from "./types.ts";
 
@@ -164,10 +164,10 @@ function typeError(
   expected: string,
   value: unknown,
 ): TypeError {
-  return new TypeError(
-    `${label(name)} of type ${type} must be a ${expected}: got ${
-      describe(value)
-    }`,
+  return argumentError(
+    `${label(name)} of type ${type}`,
+    `a ${expected}`,
+    value,
   );
 }
 

@@ -1,4 +1,4 @@
-import { describe } from "../errors/describe.ts";
+import { describe, unknownOptionError } from "../errors/describe.ts";
 import type { Codec } from "./codec.ts";
 import { codecOf } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
@@ -50,7 +50,7 @@ export function struct<F extends Fields>(
   fields: F,
   options: StructOptions = {},
 ): Struct<Values<F>> {
-  const pack = checkPack(options.pack);
+  const pack = checkedPack(options, "struct()");
   const laidOut = new Map<string, Field>();
   let end = 0;
   let align = 1;
@@ -111,7 +111,7 @@ export function union<F extends Readonly<Record<string, FieldType>>>(
   fields: F,
   options: StructOptions = {},
 ): Struct<Values<F>> {
-  const pack = checkPack(options.pack);
+  const pack = checkedPack(options, "union()");
   const members = entriesOf(fields).map(([name, type]) =>
     new Field(name, codecOf(type, name), 0)
   );
@@ -189,7 +189,11 @@ function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
   return entries;
 }
 
-function checkPack(pack: number = 16): number {
+function checkedPack(options: StructOptions, owner: string): number {
+  for (const name of Object.keys(options)) {
+    if (name !== "pack") throw unknownOptionError(name, owner, "pack");
+  }
+  const { pack = 16 } = options;
   if (![1, 2, 4, 8, 16].includes(pack)) {
     throw new RangeError(
       `pack must be 1, 2, 4, 8 or 16: got ${describe(pack)}`,

@@ -1,4 +1,4 @@
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import { Codec, dataViewOf, label } from "./codec.ts";
 import { getScalar, putScalar } from "./scalars.ts";
 import type { ByteSource, FieldPath, Struct, View } from "./types.ts";
@@ -85,9 +85,10 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new TypeError(
-        `${label(name)} must be an object with the structure's fields: got ` +
-          describe(value),
+      throw argumentError(
+        label(name),
+        "an object with the structure's fields",
+        value,
       );
     }
     if (this.#shared) this.#encodeShared(data, at, value, name);
@@ -181,9 +182,10 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
 export function checkFieldName(name: string): void {
   const isIdentifier = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name);
   if (!isIdentifier || name === "__proto__") {
-    throw new TypeError(
-      "The name of a field must be an identifier, such as dwSize: got " +
-        describe(name),
+    throw argumentError(
+      "The name of a field",
+      "an identifier, such as dwSize",
+      name,
     );
   }
 }

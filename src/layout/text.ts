@@ -1,4 +1,8 @@
-import { describe } from "../errors/describe.ts";
+import {
+  argumentError,
+  describe,
+  unknownOptionError,
+} from "../errors/describe.ts";
 import { checkCount } from "./array.ts";
 import { Codec, label } from "./codec.ts";
 import type { Layout } from "./types.ts";
@@ -75,6 +79,10 @@ class TextCodec extends Codec<string> {
     super(unit * checkCount("length", length), unit);
     this.#type = type;
     this.#length = length;
+    for (const name of Object.keys(options)) {
+      if (name === "terminated") continue;
+      throw unknownOptionError(name, `${type}()`, "terminated");
+    }
     this.#terminated = options.terminated ?? true;
   }
 
@@ -102,9 +110,7 @@ class TextCodec extends Codec<string> {
   #check(value: unknown, name: string): string {
     const field = `${label(name)} of type ${this.#type}(${this.#length})`;
     if (typeof value !== "string") {
-      throw new TypeError(
-        `${field} must be a string: got ${describe(value)}`,
-      );
+      throw argumentError(field, "a string", value);
     }
     const room = this.#terminated ? this.#length - 1 : this.#length;
     if (value.length > room) {

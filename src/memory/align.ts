@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 
 /** The smallest sector-aligned range that covers a byte range. */
 export interface SectorSpan<T extends number | bigint> {
@@ -342,9 +342,10 @@ function checkNumber(name: string, value: number): void {
 
 function checkBigint(name: string, value: unknown): bigint {
   if (typeof value !== "bigint") {
-    throw new TypeError(
-      `${name} must be a number or a bigint, the same kind as the other ` +
-        `arguments: got ${describe(value)}`,
+    throw argumentError(
+      name,
+      "a number or a bigint, the same kind as the other arguments",
+      value,
     );
   }
   if (value < 0n || value >= LIMIT) {

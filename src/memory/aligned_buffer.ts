@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   MEM_COMMIT,
   MEM_RELEASE,
@@ -11,7 +11,7 @@ import {
   PAGE_READWRITE,
 } from "../win32/constants.ts";
 import { thread } from "../../ffi/thread.ts";
-import { describe } from "../errors/describe.ts";
+import { argumentError, rangeError } from "../errors/describe.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
@@ -78,14 +78,10 @@ export class AlignedBuffer implements Disposable {
    */
   constructor(byteLength: number) {
     if (typeof byteLength !== "number") {
-      throw new TypeError(
-        `byteLength must be a number: got ${describe(byteLength)}`,
-      );
+      throw argumentError("byteLength", "a number", byteLength);
     }
     if (!Number.isSafeInteger(byteLength) || byteLength < 1) {
-      throw new RangeError(
-        `byteLength must be a whole number from 1: got ${byteLength}`,
-      );
+      throw rangeError("byteLength", "a whole number from 1", byteLength);
     }
     this.address = kernel32.VirtualAlloc(
       null,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   ERROR_ACCESS_DENIED,
@@ -129,7 +129,7 @@ export function createFile(
   }
   const code = getLastWin32Error();
   if (handle === INVALID_HANDLE_VALUE) {
-    const hint = hintFor(code, path);
+    const hint = hintFor(code, path, settings);
     throw new Win32Error("CreateFileW", code, { path, hint });
   }
   const existed = disposition === OPEN_EXISTING ||
@@ -186,14 +186,26 @@ function isReadingRefused(access: number): boolean {
   return code === ERROR_ACCESS_DENIED || code === ERROR_SHARING_VIOLATION;
 }
 
-/** What Windows does not say: that a path is a directory's, or mistyped. */
-function hintFor(code: number, path: string): string | undefined {
+/** What Windows does not say: why a path is refused. */
+function hintFor(
+  code: number,
+  path: string,
+  settings: OpenSettings,
+): string | undefined {
+  if (code === ERROR_SHARING_VIOLATION) {
+    return "It is open elsewhere, and either that handle or share, which is " +
+      `${JSON.stringify(settings.share)} here, excludes what the other does.`;
+  }
   // deno-lint-ignore no-control-regex -- these are what is looked for
   if (code === ERROR_INVALID_NAME && /[\x01-\x1f]/.test(path)) {
     return "The path has control characters: in a string literal, a " +
       'backslash is written twice, as in "C:\\\\new".';
   }
   if (code !== ERROR_ACCESS_DENIED) return undefined;
+  if (/^[\\/]{2}[^\\/]+[\\/]pipe[\\/]/i.test(path)) {
+    return "The pipe's server does not allow this user, or only reads or only " +
+      "writes: then open it for read or for write alone.";
+  }
   const attributes = kernel32.GetFileAttributesW(path);
   const isDirectory = attributes !== INVALID_FILE_ATTRIBUTES &&
     (attributes & FILE_ATTRIBUTE_DIRECTORY) !== 0;

@@ -5,10 +5,8 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import {
-  checkedOwned,
   checkHandle,
   checkLabel,
-  checkOptions,
   type HandleOptions,
   modeOfHandle,
 } from "../file/taken_handle.ts";
@@ -18,6 +16,7 @@ import {
 } from "../overlapped/in_flight_limiter.ts";
 import { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import { SyncFile } from "../sync/sync_file.ts";
+import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** What becomes of a handle from elsewhere. */
 export interface FromHandleOptions extends HandleOptions {
@@ -107,12 +106,12 @@ export function fromHandle(
 
 /** Reads the options, each once, and checks them. */
 function checkedOptions(handle: Handle, options: FromHandleOptions) {
-  checkOptions(options, "fromHandle", ["path", "owned", "maxInFlight"]);
-  const { path = `handle ${handle}`, owned, maxInFlight } = options;
-  checkLabel(path);
-  return {
-    path,
-    owned: checkedOwned(owned),
-    maxInFlight: checkedLimit(maxInFlight),
-  };
+  const settings = settingsOf("fromHandle()", options, {
+    path: `handle ${handle}`,
+    owned: true,
+    maxInFlight: {},
+  });
+  checkLabel(settings.path);
+  checkBoolean("owned", settings.owned);
+  return { ...settings, maxInFlight: checkedLimit(settings.maxInFlight) };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   ERROR_DISK_FULL,
@@ -11,7 +11,6 @@ import {
   ERROR_INVALID_PARAMETER,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import type { BaseFile } from "../file/base_file.ts";
 import {
   clearDeleteOnClose,
   fileTypeOf,
@@ -31,6 +30,7 @@ import {
   type OpenSettings,
   openSettings,
   type OverlappedOptions,
+  overlappedSettings,
 } from "./options.ts";
 
 /** A handle that CreateFileW returned, of a file that has not been changed yet. */
@@ -89,7 +89,7 @@ export function openSync(
   let file: SyncFile | undefined;
   try {
     file = new SyncFile(handle, opened.path, mode);
-    makeReady(file, opened);
+    makeReady(opened);
     return file;
   } catch (error) {
     cancelDeletion(opened);
@@ -137,7 +137,7 @@ export async function open(
   path: string | FileUrl,
   options: OverlappedOptions = { read: true },
 ): Promise<OverlappedFile> {
-  const settings = openSettings(options, true);
+  const settings = overlappedSettings(options);
   checkNoConsole(path);
   const name = toWin32Path(path);
   // What this thread cannot have is missed before the file is opened.
@@ -148,7 +148,7 @@ export async function open(
   let file: OverlappedFile | undefined;
   try {
     file = new OverlappedFile(handle, name, mode, { maxInFlight });
-    makeReady(file, opened);
+    makeReady(opened);
     return file;
   } catch (error) {
     cancelDeletion(opened);
@@ -175,17 +175,23 @@ function openHandle(
  * Does what else may fail, and empties the file last. Room that is reserved
  * before goes with the bytes, and is reserved anew.
  */
-function makeReady(file: BaseFile, opened: OpenedHandle): void {
+function makeReady(opened: OpenedHandle): void {
   const { handle, path, settings, existed } = opened;
-  const { unbuffered, truncate, preallocate } = settings;
-  if (!unbuffered && !truncate && preallocate === undefined) return;
-  // Pipes and devices have no sectors, and nothing to empty.
-  if (fileTypeOf(handle, path) !== "disk") return;
-  if (unbuffered) file.sectorSize();
+  const { truncate, preallocate } = settings;
+  if (!truncate && preallocate === undefined) return;
+  const type = fileTypeOf(handle, path);
+  // Pipes and devices have nothing to empty; what a driver does not say the
+  // type of may be a file.
+  if (type === "pipe" || type === "character") return;
   reserve(opened, preallocate);
   if (!truncate || !existed) return;
   empty(handle, path);
-  reserve(opened, preallocate);
+  try {
+    reserve(opened, preallocate);
+  } catch (error) {
+    // There was room, and the bytes are gone: to fail now would lose them.
+    if (!(error instanceof Win32Error)) throw error;
+  }
 }
 
 /**

@@ -3,14 +3,21 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
-import { checkBytes, checkNames, checkOffset } from "../file/arguments.ts";
+import { argumentError } from "../errors/describe.ts";
+import { checkBytes, checkOffset } from "../file/arguments.ts";
+import {
+  checkBoolean,
+  checkWord,
+  type Settings,
+  settingsOf,
+} from "../file/option_values.ts";
 import {
   type CheckedLimit,
   checkedLimit,
   type InFlightLimit,
 } from "../overlapped/in_flight_limiter.ts";
 import type { Pointer } from "../../ffi/kernel32.ts";
+import { byteLengthOf } from "../../ffi/views.ts";
 
 /** What others may do with the file while it is open. */
 export type ShareMode = "read" | "write" | "delete";
@@ -137,25 +144,8 @@ export interface OverlappedOptions extends OpenOptions {
   maxInFlight?: InFlightLimit | undefined;
 }
 
-/** Options that are true or false. */
-type BooleanOption = Exclude<keyof OpenOptions, OtherOption>;
-type OtherOption = "share" | "preallocate" | "security" | "impersonation";
-
-/** Options as they were when they were read, complete and free of contradictions. */
-export interface OpenSettings extends Readonly<Record<BooleanOption, boolean>> {
-  /** What others may do. */
-  readonly share: readonly ShareMode[];
-  /** How many bytes to reserve room for. */
-  readonly preallocate: number | bigint | undefined;
-  /** A SECURITY_ATTRIBUTES. */
-  readonly security: Pointer | undefined;
-  /** What a pipe's server may do. */
-  readonly impersonation: ImpersonationLevel;
-  /** How much may be in flight at once. */
-  readonly maxInFlight: CheckedLimit | undefined;
-}
-
-const DEFAULTS: Readonly<Record<BooleanOption, boolean>> = {
+/** All options, as they are if they are left out. */
+const DEFAULTS = {
   read: false,
   write: false,
   append: false,
@@ -172,120 +162,97 @@ const DEFAULTS: Readonly<Record<BooleanOption, boolean>> = {
   temporary: false,
   delete: false,
   deleteOnClose: false,
-};
-const BOOLEANS = Object.keys(DEFAULTS) as readonly BooleanOption[];
-const OTHERS: readonly OtherOption[] = [
-  "share",
-  "preallocate",
-  "security",
-  "impersonation",
-];
-const SHARE_MODES: readonly unknown[] = ["read", "write", "delete"];
-const IMPERSONATION_LEVELS: readonly unknown[] = [
+  share: ["read", "write", "delete"],
+  preallocate: undefined,
+  security: undefined,
+  impersonation: "anonymous",
+} as const;
+
+/** What a pipe's server may do. */
+export const IMPERSONATION_LEVELS: readonly ImpersonationLevel[] = [
   "anonymous",
   "identification",
   "impersonation",
   "delegation",
 ];
+
 /** The size of a SECURITY_ATTRIBUTES. */
 const SECURITY_LENGTH = 24;
 
+/** Options as they were when they were read, complete and free of contradictions. */
+export type OpenSettings = Settings<OpenOptions, typeof DEFAULTS>;
+
+/** Those of `open()`. */
+export interface OverlappedSettings extends OpenSettings {
+  /** How much may be in flight at once. */
+  readonly maxInFlight: CheckedLimit;
+}
+
 /**
- * Reads the options, each once, and checks all of them.
+ * Reads the options of `openSync()`, each once, and checks all of them.
  *
  * @throws {TypeError} If an option is unknown, has a wrong type or contradicts
  * another one.
  * @throws {RangeError} If a number is out of range.
  */
-export function openSettings(
+export function openSettings(options: OpenOptions): OpenSettings {
+  return checked(settingsOf("openSync()", options, DEFAULTS));
+}
+
+/**
+ * Does as {@linkcode openSettings} for `open()`.
+ *
+ * @throws {TypeError} If an option is unknown, has a wrong type or contradicts
+ * another one.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function overlappedSettings(
   options: OverlappedOptions,
-  isOverlapped = false,
-): OpenSettings {
-  const values = valuesOf(options, isOverlapped);
-  const booleans = { ...DEFAULTS };
-  for (const name of BOOLEANS) {
-    booleans[name] = booleanOf(name, values[name]) ?? DEFAULTS[name];
+): OverlappedSettings {
+  const defaults = { ...DEFAULTS, maxInFlight: {} };
+  const { maxInFlight, ...settings } = settingsOf("open()", options, defaults);
+  return { ...checked(settings), maxInFlight: checkedLimit(maxInFlight) };
+}
+
+function checked(settings: OpenSettings): OpenSettings {
+  const { preallocate, security, impersonation } = settings;
+  for (const [name, byDefault] of Object.entries(DEFAULTS)) {
+    if (typeof byDefault !== "boolean") continue;
+    checkBoolean(name, settings[name as keyof OpenSettings]);
   }
-  const settings: OpenSettings = {
-    ...booleans,
-    share: shareOf(values.share),
-    preallocate: roomOf(values.preallocate),
-    security: securityOf(values.security),
-    impersonation: impersonationOf(values.impersonation),
-    maxInFlight: isOverlapped
-      ? checkedLimit(values.maxInFlight as InFlightLimit | undefined)
-      : undefined,
-  };
+  const share = checkedShare(settings.share);
+  if (preallocate !== undefined) checkOffset("preallocate", preallocate);
+  checkSecurity(security);
+  checkWord("impersonation", impersonation, IMPERSONATION_LEVELS);
   checkCombination(settings);
-  return settings;
+  return { ...settings, share };
 }
 
-/** Reads each option once: a getter may give another value the next time. */
-function valuesOf(
-  options: unknown,
-  isOverlapped: boolean,
-): Readonly<Record<keyof OverlappedOptions, unknown>> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object: got ${describe(options)}`);
-  }
-  const more = isOverlapped ? ["maxInFlight"] : [];
-  const known: readonly string[] = [...BOOLEANS, ...OTHERS, ...more];
-  checkNames(options, isOverlapped ? "open()" : "openSync()", known);
-  const given = options as Record<string, unknown>;
-  const values = Object.fromEntries(known.map((name) => [name, given[name]]));
-  return values as Record<keyof OverlappedOptions, unknown>;
-}
-
-function booleanOf(name: string, value: unknown): boolean | undefined {
-  if (value === undefined || typeof value === "boolean") return value;
-  throw new TypeError(`${name} must be true or false: got ${describe(value)}`);
-}
-
-function shareOf(value: unknown): readonly ShareMode[] {
-  if (value === undefined) return ["read", "write", "delete"];
+/** Returns a copy: the list itself may change meanwhile. */
+function checkedShare(value: unknown): readonly ShareMode[] {
   if (!Array.isArray(value)) {
-    throw new TypeError(
-      `share must be a list such as ["read"]: got ${describe(value)}`,
-    );
+    throw argumentError("share", 'a list such as ["read"]', value);
   }
-  const modes: unknown[] = [...value];
-  for (const mode of modes) {
-    if (SHARE_MODES.includes(mode)) continue;
-    throw new TypeError(
-      `share must be a list of "read", "write" and "delete": got ` +
-        describe(mode),
-    );
-  }
-  return modes as ShareMode[];
+  const modes = [...value];
+  for (const mode of modes) checkWord("each of share", mode, DEFAULTS.share);
+  return modes;
 }
 
-function roomOf(value: unknown): number | bigint | undefined {
-  if (value !== undefined) checkOffset("preallocate", value);
-  return value as number | bigint | undefined;
-}
-
-function securityOf(value: unknown): Pointer | undefined {
-  if (value === undefined || typeof value === "bigint") return value;
+function checkSecurity(value: unknown): void {
+  if (value === undefined || typeof value === "bigint") return;
   if (!ArrayBuffer.isView(value)) {
-    throw new TypeError(
-      "security must be the bytes or the address of a SECURITY_ATTRIBUTES: got " +
-        describe(value),
+    throw argumentError(
+      "security",
+      "the bytes or the address of a SECURITY_ATTRIBUTES",
+      value,
     );
   }
   checkBytes("security", value);
-  if (value.byteLength >= SECURITY_LENGTH) return value;
+  const length = byteLengthOf(value);
+  if (length >= SECURITY_LENGTH) return;
   throw new RangeError(
     `security must have the ${SECURITY_LENGTH} bytes of a SECURITY_ATTRIBUTES: ` +
-      `got ${value.byteLength}`,
-  );
-}
-
-function impersonationOf(value: unknown): ImpersonationLevel {
-  if (value === undefined) return "anonymous";
-  if (IMPERSONATION_LEVELS.includes(value)) return value as ImpersonationLevel;
-  throw new TypeError(
-    `impersonation must be one of ${IMPERSONATION_LEVELS.join(", ")}: got ` +
-      describe(value),
+      `got ${length}`,
   );
 }
 

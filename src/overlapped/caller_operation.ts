@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { Offset } from "../file/transfer_limits.ts";
@@ -15,6 +15,7 @@ import {
 } from "../memory/aligned_buffer.ts";
 import { Operation } from "./operation.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * Starts an overlapped operation with the OVERLAPPED at an address, and returns
@@ -95,22 +96,26 @@ export function callerOperation(
   options: OverlappedCallOptions,
 ): CallerOperation {
   if (typeof call !== "function") {
-    throw new TypeError(
-      "call must be a function that takes the address of an OVERLAPPED: got " +
-        describe(call),
+    throw argumentError(
+      "call",
+      "a function that takes the address of an OVERLAPPED",
+      call,
     );
   }
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { buffers: [buffer] }: got ` +
-        describe(options),
-    );
-  }
-  const { buffers = [], at = 0, name = "callOverlapped", signal } = options;
+  const { buffers, at, name, signal } = settingsOf(
+    "callOverlapped()",
+    options,
+    {
+      buffers: [],
+      at: 0,
+      name: "callOverlapped",
+      signal: undefined,
+    },
+  );
   checkOffset("at", at);
   checkSignal(signal);
   if (typeof name !== "string") {
-    throw new TypeError(`name must be a string: got ${describe(name)}`);
+    throw argumentError("name", "a string", name);
   }
   const list = checkedBuffers(buffers);
   return new CallerOperation(handle, call, list, name, at, signal);
@@ -118,15 +123,14 @@ export function callerOperation(
 
 function checkedBuffers(buffers: unknown): readonly AlignedBuffer[] {
   if (!Array.isArray(buffers)) {
-    throw new TypeError(
-      `buffers must be a list of AlignedBuffers: got ${describe(buffers)}`,
-    );
+    throw argumentError("buffers", "a list of AlignedBuffers", buffers);
   }
   return buffers.map((buffer: unknown) => {
     if (!(buffer instanceof AlignedBuffer)) {
-      throw new TypeError(
-        `each of buffers must be an AlignedBuffer, whose memory does not ` +
-          `move: got ${describe(buffer)}`,
+      throw argumentError(
+        "each of buffers",
+        "an AlignedBuffer, whose memory does not move",
+        buffer,
       );
     }
     if (buffer.byteLength === 0) {

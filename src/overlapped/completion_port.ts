@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
   argumentOffset,
@@ -139,6 +139,8 @@ export class CompletionPort {
       this.#waitedPackets,
       LONGEST_WAIT_MS,
     );
+    // The file that it is for may fail to open.
+    afterJob(() => this.#closeIfUnused());
   }
 
   /** How many operations the kernel has. */
@@ -157,6 +159,7 @@ export class CompletionPort {
    * @returns The completion key of its packets.
    */
   bind(handle: Handle, path: string): number {
+    this.open();
     const key = ++this.#lastKey;
     const port = kernel32.CreateIoCompletionPort(
       handle,
@@ -413,13 +416,14 @@ export class CompletionPort {
     operation?.complete(codeOfStatus(status), count);
   }
 
-  /** Ends the wait, which would delay the end of the program. */
+  /**
+   * Ends the wait, which would delay the end of the program. If that fails, the
+   * wait ends by itself.
+   */
   #endWait(): void {
-    preservingLastError(() => {
-      if (!kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)) {
-        throw Win32Error.last("PostQueuedCompletionStatus");
-      }
-    });
+    preservingLastError(() =>
+      kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)
+    );
   }
 }
 

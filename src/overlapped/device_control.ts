@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { checkBytes } from "../file/arguments.ts";

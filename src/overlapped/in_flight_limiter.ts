@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { checkCount, settingsOf } from "../file/option_values.ts";
 
 /** How much may be in flight at once on one file. */
 export interface InFlightLimit {
@@ -38,30 +38,13 @@ export interface Waiting {
  * @throws {RangeError} If a member is not a whole number from 1.
  */
 export function checkedLimit(limit: InFlightLimit = {}): CheckedLimit {
-  if (typeof limit !== "object" || limit === null) {
-    throw new TypeError(
-      "maxInFlight must be an object such as { operations: 64 }: got " +
-        describe(limit),
-    );
-  }
-  for (const name of Object.keys(limit)) {
-    if (name === "operations" || name === "bytes") continue;
-    throw new TypeError(
-      `maxInFlight has operations and bytes: got the unknown name "${name}"`,
-    );
-  }
-  const { operations = 1024, bytes = 2 ** 26 } = limit;
-  return {
-    operations: checkedCount("operations", operations),
-    bytes: checkedCount("bytes", bytes),
-  };
-}
-
-function checkedCount(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(
-    `maxInFlight.${name} must be a whole number from 1: got ${describe(value)}`,
-  );
+  const checked = settingsOf("maxInFlight", limit, {
+    operations: 1024,
+    bytes: 2 ** 26,
+  });
+  checkCount("maxInFlight.operations", checked.operations);
+  checkCount("maxInFlight.bytes", checked.bytes);
+  return checked;
 }
 
 /** Admits operations while there is room, in the order they came. */

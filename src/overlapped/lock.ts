@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { isWine } from "../../ffi/ntdll.ts";
 import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";

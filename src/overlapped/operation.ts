@@ -4,13 +4,13 @@
  * @module
  */
 import { ERROR_OPERATION_ABORTED, isShortage } from "../errors/codes.ts";
-import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
+import { Win32Error } from "../errors/win32_error.ts";
 import { now, yieldTurn } from "../file/event_loop.ts";
 import type { Offset } from "../file/transfer_limits.ts";
-import { isAborted, listen, reasonOf, unlisten } from "../file/signal.ts";
+import { isAborted, listen, unlisten } from "../file/signal.ts";
 import type { StartableOperation } from "./completion_port.ts";
 import type { Waiting } from "./in_flight_limiter.ts";
-import type { OverlappedHandle } from "./overlapped_handle.ts";
+import { abortError, type OverlappedHandle } from "./overlapped_handle.ts";
 
 /** What an operation does, for its call and its errors. */
 export interface OperationKind {
@@ -184,10 +184,7 @@ export abstract class Operation<Result>
 
   /** The error of an operation that the kernel has cancelled. */
   protected abortError(): unknown {
-    const { handle: { closing, path }, kind, signal } = this;
-    if (isAborted(signal)) return reasonOf(signal!);
-    if (closing) return new FileClosedError(kind.method, path);
-    return this.win32Error(ERROR_OPERATION_ABORTED);
+    return abortError(this.handle, this.kind, this.signal);
   }
 
   /** The error of a failed operation. */

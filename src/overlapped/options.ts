@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, unknownOptionError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
-import { valuesOf } from "../file/option_values.ts";
-import type { PositionOptions } from "../file/position.ts";
+import { settingsOf } from "../file/option_values.ts";
+import { type PositionOptions, TRANSFERS } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import type { HandleOptions } from "../file/taken_handle.ts";
 import type { Offset } from "../file/transfer_limits.ts";
@@ -46,18 +46,21 @@ export interface CheckedOptions {
 /**
  * Reads the options of a transfer, once, and checks them.
  *
- * @throws {TypeError} If one has the wrong type.
+ * @throws {TypeError} If one is unknown or has the wrong type.
  * @throws {RangeError} If the offset is out of range.
  */
 export function checkedTransferOptions(
   options: TransferOptions,
 ): CheckedOptions {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `options must be an object such as { at: 0 }: got ${describe(options)}`,
-    );
+    throw argumentError("options", "an object such as { at: 0 }", options);
   }
   const { at, signal } = options;
+  for (const name in options) {
+    const isKnown = name === "at" || name === "signal";
+    if (isKnown || !Object.hasOwn(options, name)) continue;
+    throw unknownOptionError(name, TRANSFERS, "at, signal");
+  }
   if (at !== undefined) checkOffset("at", at);
   checkSignal(signal);
   return { at, signal };
@@ -73,7 +76,7 @@ export function checkedSignal(
   method: string,
   options: SignalOptions,
 ): AbortSignal | undefined {
-  const { signal } = valuesOf(method, options, ["signal"]) as SignalOptions;
+  const { signal } = settingsOf(`${method}()`, options, { signal: undefined });
   checkSignal(signal);
   throwIfAborted(signal);
   return signal;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_LOCK_VIOLATION, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
@@ -13,6 +13,7 @@ import {
   Win32Error,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { joinedLength } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   type LockArguments,
@@ -38,7 +39,7 @@ import {
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
-import { checkOptions, takeHandle } from "../file/taken_handle.ts";
+import { takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
@@ -49,6 +50,7 @@ import { writeJoined } from "./joined_write.ts";
 import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
+  checkedSignal,
   checkedTransferOptions,
   type OverlappedFileOptions,
   type SignalOptions,
@@ -58,6 +60,7 @@ import { OrderedTransfers } from "./ordered_transfers.ts";
 import { OverlappedHandle } from "./overlapped_handle.ts";
 import { SectorIo } from "./sector_io.ts";
 import { type OverlappedIo, Transfers } from "./transfers.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
@@ -122,8 +125,10 @@ export class OverlappedFile extends OverlappedControlFile {
     mode: FileMode,
     options: OverlappedFileOptions = {},
   ) {
-    checkOptions(options, "OverlappedFile", ["owned", "maxInFlight"]);
-    const { owned, maxInFlight } = options;
+    const { owned, maxInFlight } = settingsOf("OverlappedFile", options, {
+      owned: true,
+      maxInFlight: {},
+    });
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, true);
     const { raw, seekable, device } = taken;
@@ -418,7 +423,8 @@ export class OverlappedFile extends OverlappedControlFile {
    * WriteFile, so that they are one message or one record; to the end of an
    * unbuffered file, by as many as its sectors take.
    *
-   * @param buffers The bytes. What is joined has up to 64 MiB.
+   * @param buffers The bytes, not to be changed before the promise settles. What
+   * is joined has up to 64 MiB.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were written.
    * @throws {Error} What `write()` throws.
@@ -452,7 +458,14 @@ export class OverlappedFile extends OverlappedControlFile {
       const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
       if (at === END_OF_FILE || this.#type === "pipe") {
-        return writeJoined(views, (joined) => this.write(joined, { signal }));
+        if (joinedLength(views) === 0 && !this.#takesMessages()) {
+          return Promise.resolve(0);
+        }
+        return this.#placed(at, (at) =>
+          writeJoined(
+            views,
+            (joined) => this.#io.write(joined, at, signal),
+          ));
       }
       return this.#isPlaced(at)
         ? this.#io.writeGather(views, at ?? 0, signal)
@@ -617,8 +630,7 @@ export class OverlappedFile extends OverlappedControlFile {
    */
   async connect(options: SignalOptions = {}): Promise<void> {
     this.#check("connect");
-    const { signal } = options;
-    checkSignal(signal);
+    const signal = checkedSignal("connect", options);
     if (this.#type !== "pipe") throw notAPipeError(this.path);
     const { handle } = this;
     await new ControlOperation(

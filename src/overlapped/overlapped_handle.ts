@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
+import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
 import { delay } from "../file/event_loop.ts";
 import type { RawDevice } from "../file/raw_device.ts";
+import { isAborted, reasonOf } from "../file/signal.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
 import { type InFlightLimit, InFlightLimiter } from "./in_flight_limiter.ts";
 
@@ -197,4 +199,15 @@ export class OverlappedHandle {
       preservingLastError(() => kernel32.CancelIoEx(this.handle, null));
     }
   }
+}
+
+/** Returns the error of an operation that the kernel has cancelled. */
+export function abortError(
+  { path, closing }: Pick<OverlappedHandle, "path" | "closing">,
+  { method, syscall }: { readonly method: string; readonly syscall: string },
+  signal: AbortSignal | undefined,
+): unknown {
+  if (isAborted(signal)) return reasonOf(signal!);
+  if (closing) return new FileClosedError(method, path);
+  return new Win32Error(syscall, ERROR_OPERATION_ABORTED, { path });
 }

@@ -10,6 +10,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { setEndOfFile, sizeOf } from "../file/file_info.ts";
 import { toExactOffset } from "../file/position.ts";
+import { isAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
@@ -23,9 +24,14 @@ import {
 } from "../sectors/sector_plan.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import { SharedLock } from "../sectors/shared_lock.ts";
-import type { OverlappedHandle } from "./overlapped_handle.ts";
-import { GATHER, SCATTER, type TransferKind } from "./transfer.ts";
-import { inTurn, type OverlappedIo, type Transfers } from "./transfers.ts";
+import { abortError, type OverlappedHandle } from "./overlapped_handle.ts";
+import { GATHER, SCATTER, type TransferKind, WRITE } from "./transfer.ts";
+import {
+  inTurn,
+  isCancellation,
+  type OverlappedIo,
+  type Transfers,
+} from "./transfers.ts";
 
 type Signal = AbortSignal | undefined;
 type Views = readonly ArrayBufferView[];
@@ -93,16 +99,14 @@ export class SectorIo implements OverlappedIo {
   ): Promise<number> {
     checkBytes("data", data);
     const length = byteLengthOf(data);
-    const run = async (at: number) => {
-      await this.#run(
+    const run = (at: number) =>
+      this.#run(
         data,
         "data",
         signal,
         (memory) => this.#plan.write(bytesOf(data), at, memory),
         extending,
       );
-      return length;
-    };
     if (offset === END_OF_FILE) {
       return this.#handle.during(
         "write",
@@ -202,18 +206,19 @@ export class SectorIo implements OverlappedIo {
   }
 
   /**
-   * Takes the steps of a plan.
+   * Takes the steps of a plan. What was transferred before an abort counts, as
+   * in one operation.
    *
    * @param view The caller's memory, which may be gone after a step.
    * @param start Starts the plan with aligned memory to work in.
    */
-  async #run<T>(
+  async #run(
     view: ArrayBufferView,
     name: string,
     signal: Signal,
-    start: (memory: () => Uint8Array) => SectorSteps<T>,
+    start: (memory: () => Uint8Array) => SectorSteps<number>,
     extending = false,
-  ): Promise<T> {
+  ): Promise<number> {
     let rented: PooledBuffer | undefined;
     const memory = () => {
       checkBytes(name, view);
@@ -229,21 +234,44 @@ export class SectorIo implements OverlappedIo {
       const steps = start(memory);
       let result = steps.next();
       while (!result.done) {
+        const step = result.value;
         let answer = 0;
         try {
-          const step = result.value;
           answer = await this.#take(step, signal, extending);
           if (step.kind === "read") checkBytes(name, view);
         } catch (error) {
-          result = steps.throw(error);
+          result = steps.throw(
+            isCancellation(error, signal) ? this.#cancelled(error, 0) : error,
+          );
           continue;
         }
-        result = steps.next(answer);
+        result = step.kind === "write" && answer < step.length
+          // The rest must not pass for written.
+          ? steps.throw(
+            this.#cancelled(abortError(this.#handle, WRITE, signal), answer),
+          )
+          : steps.next(answer);
       }
       return result.value;
+    } catch (error) {
+      if (!isCancelled(error)) throw error;
+      if (error.bytesTransferred! > 0) return error.bytesTransferred!;
+      throw error.cause;
     } finally {
       rented?.release();
     }
+  }
+
+  /**
+   * The error of a step that was cancelled, to which the plan adds what it has
+   * transferred.
+   *
+   * @param cause What the caller gets if that is nothing.
+   */
+  #cancelled(cause: unknown, bytesTransferred: number): Win32Error {
+    const { path } = this.#handle;
+    const details = { path, bytesTransferred, cause };
+    return new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, details);
   }
 
   async #take(
@@ -259,18 +287,19 @@ export class SectorIo implements OverlappedIo {
       }
       case "write": {
         const bytes = step.bytes.subarray(0, step.length);
+        const { offset, length } = step;
         const count = await this.#transfers.write(
           bytes,
-          step.offset,
+          offset,
           signal,
           extending,
         );
-        if (count === step.length) return count;
-        // It was cancelled half way: the rest must not pass for written.
-        throw new Win32Error("WriteFile", ERROR_OPERATION_ABORTED, {
-          path,
-          bytesTransferred: count,
-        });
+        const { closing, device } = this.#handle;
+        // A device that takes nothing has not been cancelled.
+        if (count === 0 && !closing && !isAborted(signal)) {
+          device.checkWritten(0, length, 0);
+        }
+        return count;
       }
       case "size":
         return this.#size();
@@ -284,4 +313,10 @@ export class SectorIo implements OverlappedIo {
 /** Whether the kernel may have a view as it is: native memory, aligned. */
 function isAlignedMemory(view: Uint8Array, alignment: number): boolean {
   return ownerOf(view) !== undefined && byteOffsetOf(view) % alignment === 0;
+}
+
+/** Whether an error is that of a step that was cancelled. */
+function isCancelled(error: unknown): error is Win32Error {
+  return error instanceof Win32Error && error.cause !== undefined &&
+    error.win32 === ERROR_OPERATION_ABORTED;
 }

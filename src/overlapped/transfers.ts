@@ -318,7 +318,7 @@ function isWhole(length: number, offset: Offset): boolean {
 }
 
 /** Whether an error is that of an operation that was cancelled. */
-function isCancellation(error: unknown, signal: Signal): boolean {
+export function isCancellation(error: unknown, signal: Signal): boolean {
   if (isAborted(signal) && Object.is(error, reasonOf(signal!))) return true;
   return error instanceof FileClosedError ||
     (error instanceof Win32Error && error.win32 === ERROR_OPERATION_ABORTED);

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import {
+  ERROR_ACCESS_DENIED,
   ERROR_FILE_NOT_FOUND,
   ERROR_PIPE_BUSY,
   ERROR_TIMEOUT,
@@ -14,7 +15,7 @@ import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { DeviceKind } from "../file/device_kind.ts";
 import { delay, now } from "../file/event_loop.ts";
-import { isMessagePipe } from "../file/pipe_type.ts";
+import { pipeTypeOf } from "../file/pipe_type.ts";
 import { listen, throwIfAborted, unlisten } from "../file/signal.ts";
 import { impersonationFlags } from "../open/create_file.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
@@ -26,6 +27,7 @@ import {
   GENERIC_READ,
   OPEN_EXISTING,
   PIPE_READMODE_MESSAGE,
+  PIPE_TYPE_MESSAGE,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import {
@@ -135,17 +137,27 @@ async function opened(
     const code = getLastWin32Error();
     const isAbsent = code === ERROR_FILE_NOT_FOUND;
     if (code !== ERROR_PIPE_BUSY && !(isAbsent && wait)) {
-      throw new Win32Error("CreateFileW", code, {
-        path,
-        hint: isAbsent
-          ? "No server listens there. wait: true waits for one."
-          : undefined,
-      });
+      const hint = refusalHint(code, direction);
+      throw new Win32Error("CreateFileW", code, { path, hint });
     }
     const left = end - now();
     if (left <= 0) throw timeoutError(path, timeout, isAbsent);
     await pause(Math.min(INTERVAL_MS, left), signal);
   }
+}
+
+/** What Windows does not say of a pipe that cannot be opened. */
+function refusalHint(
+  code: number,
+  direction: PipeDirection,
+): string | undefined {
+  if (code === ERROR_FILE_NOT_FOUND) {
+    return "No server listens there. wait: true waits for one.";
+  }
+  if (code !== ERROR_ACCESS_DENIED) return undefined;
+  return "The server does not allow this user, or its pipe does not go in the " +
+    `direction "${direction}": the client of a server that only writes has ` +
+    'direction: "in", that of one that only reads "out".';
 }
 
 function timeoutError(
@@ -180,7 +192,9 @@ function connectionTo(
   { direction, isOwnUser }: ConnectSettings,
 ): PipeConnection {
   if (isOwnUser) checkOwner(handle, path);
-  const isMessage = isMessagePipe(handle);
+  const type = pipeTypeOf(handle);
+  if (type === undefined) throw Win32Error.last("GetNamedPipeInfo", { path });
+  const isMessage = type === PIPE_TYPE_MESSAGE;
   if (isMessage && direction !== "out") {
     const mode = Uint32Array.of(PIPE_READMODE_MESSAGE);
     if (!kernel32.SetNamedPipeHandleState(handle, mode, null, null)) {

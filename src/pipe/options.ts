@@ -3,10 +3,18 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, rangeError } from "../errors/describe.ts";
 import { checkSignal } from "../file/arguments.ts";
-import { countOf, flagOf, oneOf, valuesOf } from "../file/option_values.ts";
-import type { ImpersonationLevel } from "../open/options.ts";
+import {
+  checkBoolean,
+  checkCount,
+  checkWord,
+  settingsOf,
+} from "../file/option_values.ts";
+import {
+  IMPERSONATION_LEVELS,
+  type ImpersonationLevel,
+} from "../open/options.ts";
 
 /**
  * Whether a pipe carries bytes, or messages that arrive as they were sent.
@@ -115,13 +123,6 @@ export interface ConnectSettings {
   readonly isOwnUser: boolean;
 }
 
-const DIRECTIONS: readonly PipeDirection[] = ["duplex", "in", "out"];
-const IMPERSONATION: readonly ImpersonationLevel[] = [
-  "anonymous",
-  "identification",
-  "impersonation",
-  "delegation",
-];
 const MAX_BUFFER_SIZE = 2 ** 30;
 
 /**
@@ -131,29 +132,23 @@ const MAX_BUFFER_SIZE = 2 ** 30;
  * @throws {RangeError} If a number is out of range.
  */
 export function listenSettings(options: ListenPipeOptions): ListenSettings {
-  const given = valuesOf("listenPipe", options, [
-    "mode",
-    "direction",
-    "maxInstances",
-    "bufferSize",
-    "allow",
-    "remote",
-  ]);
-  return {
-    mode: oneOf("mode", given["mode"], ["byte", "message"]),
-    direction: oneOf("direction", given["direction"], DIRECTIONS),
-    maxInstances: given["maxInstances"] === Infinity
-      ? Infinity
-      : countOf("maxInstances", given["maxInstances"], Infinity, 2 ** 31),
-    bufferSize: countOf(
-      "bufferSize",
-      given["bufferSize"],
-      65_536,
-      MAX_BUFFER_SIZE,
-    ),
-    allow: accessOf(given["allow"]),
-    remote: flagOf("remote", given["remote"]),
-  };
+  const settings = settingsOf("listenPipe()", options, {
+    mode: "byte",
+    direction: "duplex",
+    maxInstances: Infinity,
+    bufferSize: 65_536,
+    allow: "current-user",
+    remote: false,
+  });
+  const { maxInstances } = settings;
+  checkWord("mode", settings.mode, ["byte", "message"]);
+  checkDirection(settings.direction);
+  if (maxInstances !== Infinity) {
+    checkCount("maxInstances", maxInstances, 2 ** 31);
+  }
+  checkCount("bufferSize", settings.bufferSize, MAX_BUFFER_SIZE);
+  checkBoolean("remote", settings.remote);
+  return { ...settings, allow: accessOf(settings.allow) };
 }
 
 /**
@@ -163,46 +158,36 @@ export function listenSettings(options: ListenPipeOptions): ListenSettings {
  * @throws {RangeError} If a number is out of range.
  */
 export function connectSettings(options: ConnectPipeOptions): ConnectSettings {
-  const given = valuesOf("connectPipe", options, [
-    "direction",
-    "timeout",
-    "signal",
-    "wait",
-    "impersonation",
-    "server",
-  ]);
-  const signal = given["signal"];
-  checkSignal(signal);
-  const server = oneOf("server", given["server"], ["any", "current-user"]);
-  return {
-    direction: oneOf("direction", given["direction"], DIRECTIONS),
-    timeout: timeoutOf(given["timeout"]),
-    signal: signal as AbortSignal | undefined,
-    wait: flagOf("wait", given["wait"]),
-    impersonation: oneOf(
-      "impersonation",
-      given["impersonation"],
-      IMPERSONATION,
-    ),
-    isOwnUser: server === "current-user",
-  };
+  const { server, ...settings } = settingsOf("connectPipe()", options, {
+    direction: "duplex",
+    timeout: Infinity,
+    signal: undefined,
+    wait: false,
+    impersonation: "anonymous",
+    server: "any",
+  });
+  checkDirection(settings.direction);
+  checkTimeout(settings.timeout);
+  checkSignal(settings.signal);
+  checkBoolean("wait", settings.wait);
+  checkWord("impersonation", settings.impersonation, IMPERSONATION_LEVELS);
+  checkWord("server", server, ["any", "current-user"]);
+  return { ...settings, isOwnUser: server === "current-user" };
 }
 
-function timeoutOf(value: unknown): number {
-  if (value === undefined) return Infinity;
+function checkDirection(value: unknown): void {
+  checkWord("direction", value, ["duplex", "in", "out"]);
+}
+
+function checkTimeout(value: unknown): void {
   if (typeof value !== "number") {
-    throw new TypeError(
-      `timeout must be a number of milliseconds: got ${describe(value)}`,
-    );
+    throw argumentError("timeout", "a number of milliseconds", value);
   }
-  if (value >= 0) return value;
-  throw new RangeError(
-    `timeout must be a number of milliseconds from 0: got ${value}`,
-  );
+  if (value >= 0) return;
+  throw rangeError("timeout", "a number of milliseconds from 0", value);
 }
 
 function accessOf(value: unknown): PipeAccess {
-  if (value === undefined) return "current-user";
   if (value === "current-user" || value === "everyone") return value;
   if (typeof value !== "object" || value === null) throw accessError(value);
   const { sddl } = value as { sddl?: unknown };
@@ -213,8 +198,9 @@ function accessOf(value: unknown): PipeAccess {
 }
 
 function accessError(value: unknown): TypeError {
-  return new TypeError(
-    'allow must be "current-user", "everyone" or a security descriptor such ' +
-      `as { sddl: "D:P(A;;FA;;;OW)" }: got ${describe(value)}`,
+  return argumentError(
+    "allow",
+    '"current-user", "everyone" or a security descriptor such as { sddl: "D:P(A;;FA;;;OW)" }',
+    value,
   );
 }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkList } from "../file/arguments.ts";
-import { countOf, valuesOf } from "../file/option_values.ts";
-import { isAborted, reasonOf } from "../file/signal.ts";
+import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { joinedLength } from "../file/bytes.ts";
+import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { MAX_LENGTH } from "../file/transfer_limits.ts";
 import { Flusher } from "../overlapped/flush.ts";
@@ -27,6 +27,7 @@ import { writableOf } from "../streams/writable.ts";
 import type { PipeEnd } from "./pipe_end.ts";
 import { PipeReader } from "./pipe_reader.ts";
 import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
+import { checkCount, settingsOf } from "../file/option_values.ts";
 
 /** How `readMessage()` reads. */
 export interface ReadMessageOptions extends SignalOptions {
@@ -130,11 +131,13 @@ export class PipeConnection implements AsyncDisposable {
    */
   get peerProcessId(): number {
     this.#end.check("get peerProcessId");
-    const name = this.#end.isServer
-      ? "GetNamedPipeClientProcessId"
-      : "GetNamedPipeServerProcessId";
+    const { isServer } = this.#end;
+    const ask = isServer
+      ? kernel32.GetNamedPipeClientProcessId
+      : kernel32.GetNamedPipeServerProcessId;
     const id = new Uint32Array(1);
-    if (kernel32[name](this.handle, id)) return id[0]!;
+    if (ask(this.handle, id)) return id[0]!;
+    const name = `GetNamedPipe${isServer ? "Client" : "Server"}ProcessId`;
     throw Win32Error.last(name, { path: this.path });
   }
 
@@ -273,19 +276,14 @@ export class PipeConnection implements AsyncDisposable {
     options: ReadMessageOptions = {},
   ): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#end.checkMessages("readMessage");
-    const { signal: given, maxLength: limit } = valuesOf(
-      "readMessage",
-      options,
-      ["maxLength", "signal"],
-    );
+    const { signal, maxLength } = settingsOf("readMessage()", options, {
+      maxLength: MAX_MESSAGE_LENGTH,
+      signal: undefined,
+    });
     this.#end.checkReads("readMessage");
-    const signal = checkedSignal("readMessage", { signal: given as Signal });
-    const maxLength = countOf(
-      "maxLength",
-      limit,
-      MAX_MESSAGE_LENGTH,
-      MAX_LENGTH,
-    );
+    checkSignal(signal);
+    throwIfAborted(signal);
+    checkCount("maxLength", maxLength, MAX_LENGTH);
     return await this.#reads.run(
       () => this.#reader.readMessage(maxLength, signal),
       signal,
@@ -353,7 +351,8 @@ export class PipeConnection implements AsyncDisposable {
    * Writes several buffers by one call: on a pipe of messages, they are one
    * message.
    *
-   * @param buffers The bytes, at most 64 MiB together.
+   * @param buffers The bytes, at most 64 MiB together. Do not change them before
+   * the promise settles.
    * @param options A signal.
    * @returns How many bytes were written.
    * @throws {RangeError} If there are more.
@@ -378,7 +377,10 @@ export class PipeConnection implements AsyncDisposable {
     this.#end.checkWrites("writeGather");
     const signal = checkedSignal("writeGather", options);
     const views = checkList("buffers", buffers);
-    return await writeJoined(views, (joined) => this.#write(joined, signal));
+    if (joinedLength(views) === 0 && !this.#end.isMessage) return 0;
+    const write = (joined: Uint8Array) =>
+      this.#transfers.write(joined, 0, signal);
+    return await this.#writes.run(() => writeJoined(views, write), signal);
   }
 
   /**
@@ -436,7 +438,10 @@ export class PipeConnection implements AsyncDisposable {
   createReadable(
     options: PipeReadableOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const given = valuesOf("createReadable", options, ["chunkSize", "signal"]);
+    const given = settingsOf("createReadable()", options, {
+      chunkSize: undefined,
+      signal: undefined,
+    });
     this.#end.checkReads("createReadable");
     return readableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
       ...given,
@@ -455,7 +460,9 @@ export class PipeConnection implements AsyncDisposable {
    * @throws {TypeError} If this end only reads, or an option is wrong.
    */
   createWritable(options: SignalOptions = {}): WritableStream<ArrayBufferView> {
-    const given = valuesOf("createWritable", options, ["signal"]);
+    const given = settingsOf("createWritable()", options, {
+      signal: undefined,
+    });
     this.#end.checkWrites("createWritable");
     return writableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
       ...given,

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkSignal } from "../file/arguments.ts";
 import { DeviceKind } from "../file/device_kind.ts";
-import { valuesOf } from "../file/option_values.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
@@ -25,6 +24,7 @@ import {
 import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { checkPipeName } from "./pipe_name.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /** A call of `accept()` that waits. */
 interface Acceptor {
@@ -75,6 +75,7 @@ export class PipeListener
       this.#fill();
     } catch (error) {
       this.#closing = this.#close();
+      this.#closing.catch(() => {}); // The first error is thrown.
       throw error;
     }
   }
@@ -112,7 +113,7 @@ export class PipeListener
    */
   async accept(options: SignalOptions = {}): Promise<PipeConnection> {
     if (this.closed) throw new FileClosedError("accept", this.path);
-    const { signal } = valuesOf("accept", options, ["signal"]) as SignalOptions;
+    const { signal } = settingsOf("accept()", options, { signal: undefined });
     checkSignal(signal);
     throwIfAborted(signal);
     const connection = this.#connected.shift();
@@ -146,6 +147,8 @@ export class PipeListener
    * them the name: clients get ERROR_PIPE_BUSY until they are closed.
    *
    * @throws {FileClosedError} If it has been closed before.
+   * @throws {Win32Error} ERROR_INVALID_HANDLE if something else has closed one
+   * of its handles; the others are closed all the same.
    */
   async close(): Promise<void> {
     if (this.closed) throw new FileClosedError("close", this.path);
@@ -162,22 +165,24 @@ export class PipeListener
     for (const { reject } of this.#acceptors) {
       reject(new FileClosedError("accept", this.path));
     }
-    // Without any, the name is free when the call returns.
-    if (this.#listening.size > 0) await this.#stopListening();
-    const unwanted = this.#connected.splice(0);
-    if (unwanted.length > 0) {
-      await Promise.all(unwanted.map((connection) => connection.close()));
-    }
-    preservingLastError(() => kernel32.CloseHandle(this.#holder));
-    this.#instances.free();
-  }
-
-  async #stopListening(): Promise<void> {
     const ends = [...this.#listening].map(async ([instance, ended]) => {
       await instance.drain();
       await ended;
     });
-    await Promise.all(ends);
+    ends.push(...this.#connected.splice(0).map((unwanted) => unwanted.close()));
+    // Without any, the name is free when the call returns.
+    const outcomes = ends.length > 0 ? await Promise.allSettled(ends) : [];
+    try {
+      preservingLastError(() => {
+        if (kernel32.CloseHandle(this.#holder)) return;
+        throw Win32Error.last("CloseHandle", { path: this.path });
+      });
+    } finally {
+      this.#instances.free();
+    }
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
   }
 
   #nextClient(signal: AbortSignal | undefined): Promise<PipeConnection> {
@@ -277,11 +282,12 @@ export class PipeListener
   async #onFailure(instance: OverlappedHandle, error: unknown): Promise<void> {
     this.#listening.delete(instance);
     const isClosed = instance.close();
+    if (this.#closing !== undefined) return await isClosed;
     // A client has come and gone: another instance takes its place.
     const isGone = error instanceof Win32Error && error.win32 === ERROR_NO_DATA;
     if (isGone) this.#refill();
-    else if (this.#closing === undefined) this.#rejectFirst(error);
-    await isClosed;
+    else this.#rejectFirst(error);
+    await isClosed.catch((error) => this.#rejectFirst(error));
   }
 }
 

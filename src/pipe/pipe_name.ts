@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 
 const PREFIX = "\\\\.\\pipe\\";
 /** "The entire pipe name string can be up to 256 characters long." */
@@ -20,9 +20,10 @@ const MAX_LENGTH = 256;
  */
 export function checkPipeName(name: unknown): asserts name is string {
   if (typeof name !== "string") {
-    throw new TypeError(
-      `name must be a string such as "\\\\\\\\.\\\\pipe\\\\my-server": got ` +
-        describe(name),
+    throw argumentError(
+      "name",
+      'a string such as "\\\\\\\\.\\\\pipe\\\\my-server"',
+      name,
     );
   }
   const rest = name.slice(PREFIX.length);

@@ -149,7 +149,8 @@ export class SectorPlan {
   }
 
   /**
-   * Plans a write of all the bytes. The end of the file is right to the byte.
+   * Plans a write of all the bytes, whose number is its result. The end of the
+   * file is right to the byte.
    *
    * @param memory Gives aligned memory, `BOUNCE_SIZE` long or more.
    */
@@ -157,7 +158,7 @@ export class SectorPlan {
     bytes: Uint8Array,
     offset: number,
     memory: () => Uint8Array,
-  ): SectorSteps<void> {
+  ): SectorSteps<number> {
     const { length } = bytes;
     // Whole sectors leave nothing of what was there and end where they should.
     const size = this.splitsSectors(length, offset)
@@ -176,8 +177,13 @@ export class SectorPlan {
     // fill the last one is cut off.
     const end = Math.max(size, offset + length);
     if (this.#grows && multipleAbove(offset + length, this.#logical) > end) {
-      yield { kind: "setEnd", size: end };
+      try {
+        yield { kind: "setEnd", size: end };
+      } catch (error) {
+        throw recounted(error, () => length);
+      }
     }
+    return length;
   }
 
   /** Writes what one call can. Returns how many of the bytes that was. */

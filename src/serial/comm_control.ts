@@ -113,16 +113,14 @@ export class CommControl {
   switchLines(signals: SerialOutputSignals): Promise<void> {
     const { dataTerminalReady: dtr, requestToSend: rts } = signals;
     return this.#inOrder(async () => {
-      const lines = { ...this.#lines };
       if (dtr !== undefined) {
         await this.#escape(dtr ? SETDTR : CLRDTR);
-        lines.dataTerminalReady = dtr;
+        this.#lines = { ...this.#lines, dataTerminalReady: dtr };
       }
       if (rts !== undefined) {
         await this.#escape(rts ? SETRTS : CLRRTS);
-        lines.requestToSend = rts;
+        this.#lines = { ...this.#lines, requestToSend: rts };
       }
-      this.#lines = lines;
       if (signals.break !== undefined) {
         await this.#escape(signals.break ? SETBREAK : CLRBREAK);
       }

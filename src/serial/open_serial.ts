@@ -5,7 +5,7 @@
  */
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { thread } from "../../ffi/thread.ts";
 import {
   ERROR_ACCESS_DENIED,
@@ -17,7 +17,7 @@ import {
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { DeviceKind } from "../file/device_kind.ts";
-import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import {
@@ -101,7 +101,7 @@ export async function openSerial(
 
 /** Opens a device on another thread: Bluetooth looks for it, for seconds. */
 async function opened(device: string, path: string): Promise<Handle> {
-  using text = wideString(device);
+  const text = wideString(device);
   const call = thread().threadCall("CreateFileW");
   try {
     const args = [
@@ -125,15 +125,19 @@ async function opened(device: string, path: string): Promise<Handle> {
     throw new Win32Error("CreateFileW", code, { path, hint: hintFor(code) });
   } finally {
     call.free();
+    text.release();
   }
 }
 
 /** Makes a string in native memory. */
-function wideString(text: string): AlignedBuffer {
-  const memory = new AlignedBuffer(2 * (text.length + 1));
-  const view = new DataView(memory.bytes.buffer);
-  for (let i = 0; i < text.length; i++) {
-    view.setUint16(2 * i, text.charCodeAt(i), true);
+function wideString(text: string): PooledBuffer {
+  const length = 2 * (text.length + 1);
+  const memory = rentBuffer(length);
+  const { buffer, byteOffset } = memory.bytes;
+  const view = new DataView(buffer, byteOffset, length);
+  for (let i = 0; i <= text.length; i++) {
+    // The last one is NUL.
+    view.setUint16(2 * i, text.charCodeAt(i) || 0, true);
   }
   return memory;
 }

@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
-import { countOf, flagOf, oneOf, valuesOf } from "../file/option_values.ts";
+import { argumentError, rangeError } from "../errors/describe.ts";
+import {
+  checkBoolean,
+  checkCount,
+  checkWord,
+  settingsOf,
+} from "../file/option_values.ts";
 
 /** Which bit checks each byte. */
 export type SerialParity = "none" | "even" | "odd" | "mark" | "space";
@@ -98,18 +103,12 @@ export interface SerialInputSignals {
   readonly dataSetReady: boolean;
 }
 
-/** Checked settings of a port. */
-export interface SerialSettings {
-  readonly baudRate: number;
-  readonly dataBits: number;
-  readonly stopBits: number;
-  readonly parity: SerialParity;
-  readonly bufferSize: number;
-  readonly flowControl: SerialFlowControl;
-  /** Infinity for no time-out. */
-  readonly readTimeout: number;
-  readonly writeTimeout: number;
-}
+/** Checked settings of a port. Without a time-out, it is Infinity. */
+export type SerialSettings = {
+  readonly [Name in keyof ReconfigureOptions]-?: NonNullable<
+    ReconfigureOptions[Name]
+  >;
+};
 
 /** The lines that the program switches. */
 export interface OutputLines {
@@ -117,33 +116,10 @@ export interface OutputLines {
   readonly requestToSend: boolean;
 }
 
-const MAX_DWORD = 4_294_967_295;
 /** What stands for no time-out is one more, and MAXDWORD means something else. */
 const MAX_TIMEOUT = 4_294_967_293;
+const MAX_BAUD_RATE = 4_294_967_295;
 const MAX_BUFFER_SIZE = 16_777_216;
-
-const SETTINGS = [
-  "baudRate",
-  "dataBits",
-  "stopBits",
-  "parity",
-  "bufferSize",
-  "flowControl",
-  "readTimeout",
-  "writeTimeout",
-];
-const PARITIES: readonly SerialParity[] = [
-  "none",
-  "even",
-  "odd",
-  "mark",
-  "space",
-];
-const FLOW_CONTROLS: readonly SerialFlowControl[] = [
-  "none",
-  "hardware",
-  "software",
-];
 
 /**
  * Reads the options of `openSerial()`, each once, and checks them.
@@ -155,43 +131,63 @@ const FLOW_CONTROLS: readonly SerialFlowControl[] = [
 export function openSettings(
   options: OpenSerialOptions,
 ): { settings: SerialSettings; lines: OutputLines } {
-  const given = valuesOf("openSerial", options, [
-    ...SETTINGS,
-    "dataTerminalReady",
-    "requestToSend",
-  ]);
-  if (given["baudRate"] === undefined) {
+  const { dataTerminalReady, requestToSend, ...settings } = settingsOf(
+    "openSerial()",
+    options as ReconfigureOptions & Omit<OpenSerialOptions, "baudRate">,
+    {
+      baudRate: undefined,
+      dataBits: 8,
+      stopBits: 1,
+      parity: "none",
+      bufferSize: 65_536,
+      flowControl: "none",
+      readTimeout: Infinity,
+      writeTimeout: Infinity,
+      dataTerminalReady: true,
+      requestToSend: undefined,
+    },
+  );
+  const { baudRate } = settings;
+  if (baudRate === undefined) {
     throw new TypeError(
       "openSerial() needs a baudRate, such as { baudRate: 115_200 }: it is in " +
         "the manual of the device",
     );
   }
-  const { dataTerminalReady, requestToSend } = given;
-  const settings = settingsOf(given, DEFAULTS);
-  checkRequestToSend(settings.flowControl, requestToSend);
+  checkSettings({ ...settings, baudRate });
+  checkBoolean("dataTerminalReady", dataTerminalReady);
+  checkRequestToSend(requestToSend, settings);
   return {
-    settings,
-    lines: {
-      dataTerminalReady: flagOf("dataTerminalReady", dataTerminalReady, true),
-      requestToSend: flagOf("requestToSend", requestToSend, true),
-    },
+    settings: { ...settings, baudRate },
+    lines: { dataTerminalReady, requestToSend: requestToSend ?? true },
   };
 }
 
 /**
  * Reads the options of `reconfigure()` as `openSettings()` does.
  *
- * @returns Those that are there.
+ * @param current The settings that hold.
+ * @returns Those that are to change.
  */
 export function checkedChanges(
   options: ReconfigureOptions,
+  current: SerialSettings,
 ): Partial<SerialSettings> {
-  const given = valuesOf("reconfigure", options, SETTINGS);
-  return Object.fromEntries(
-    Object.entries(settingsOf(given, DEFAULTS)).filter(([name]) =>
-      given[name] !== undefined
-    ),
-  );
+  const given = settingsOf("reconfigure()", options, {
+    baudRate: undefined,
+    dataBits: undefined,
+    stopBits: undefined,
+    parity: undefined,
+    bufferSize: undefined,
+    flowControl: undefined,
+    readTimeout: undefined,
+    writeTimeout: undefined,
+  });
+  const changes = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as Partial<SerialSettings>;
+  checkSettings({ ...current, ...changes });
+  return changes;
 }
 
 /**
@@ -202,106 +198,67 @@ export function checkedChanges(
  */
 export function checkedSignals(
   signals: SerialOutputSignals,
-  { flowControl }: SerialSettings,
+  current: SerialSettings,
 ): SerialOutputSignals {
-  const names = ["dataTerminalReady", "requestToSend", "break"];
-  const given = valuesOf("setSignals", signals, names);
-  const present = names.filter((name) => given[name] !== undefined);
+  const given = settingsOf("setSignals()", signals, {
+    dataTerminalReady: undefined,
+    requestToSend: undefined,
+    break: undefined,
+  });
+  const present = Object.entries(given).filter(([, value]) =>
+    value !== undefined
+  );
   if (present.length === 0) {
     throw new TypeError(
       "setSignals() needs one of dataTerminalReady, requestToSend and break: " +
         "got none of them",
     );
   }
-  for (const name of present) flagOf(name, given[name]);
-  checkRequestToSend(flowControl, given["requestToSend"]);
+  for (const [name, value] of present) checkBoolean(name, value);
+  checkRequestToSend(given.requestToSend, current);
   return given;
 }
 
-const DEFAULTS: SerialSettings = {
-  baudRate: 0,
-  dataBits: 8,
-  stopBits: 1,
-  parity: "none",
-  bufferSize: 65_536,
-  flowControl: "none",
-  readTimeout: Infinity,
-  writeTimeout: Infinity,
-};
-
-function settingsOf(
-  given: Readonly<Record<string, unknown>>,
-  byDefault: SerialSettings,
-): SerialSettings {
-  const { parity, flowControl } = byDefault;
-  return {
-    baudRate: countOf(
-      "baudRate",
-      given["baudRate"],
-      byDefault.baudRate,
-      MAX_DWORD,
-    ),
-    dataBits: oneOfNumbers("dataBits", given, byDefault.dataBits, [7, 8]),
-    stopBits: oneOfNumbers("stopBits", given, byDefault.stopBits, [1, 1.5, 2]),
-    parity: oneOf("parity", given["parity"], PARITIES, parity),
-    bufferSize: countOf(
-      "bufferSize",
-      given["bufferSize"],
-      byDefault.bufferSize,
-      MAX_BUFFER_SIZE,
-    ),
-    flowControl: oneOf(
-      "flowControl",
-      given["flowControl"],
-      FLOW_CONTROLS,
-      flowControl,
-    ),
-    readTimeout: timeoutOf("readTimeout", given, byDefault.readTimeout, 0),
-    writeTimeout: timeoutOf("writeTimeout", given, byDefault.writeTimeout, 1),
-  };
+function checkSettings(settings: SerialSettings): void {
+  const { parity, flowControl, readTimeout, writeTimeout } = settings;
+  checkCount("baudRate", settings.baudRate, MAX_BAUD_RATE);
+  checkNumber("dataBits", settings.dataBits, [7, 8]);
+  checkNumber("stopBits", settings.stopBits, [1, 1.5, 2]);
+  checkWord("parity", parity, ["none", "even", "odd", "mark", "space"]);
+  checkCount("bufferSize", settings.bufferSize, MAX_BUFFER_SIZE);
+  checkWord("flowControl", flowControl, ["none", "hardware", "software"]);
+  checkTimeout("readTimeout", readTimeout, 0);
+  // 0 is no time-out to Windows.
+  checkTimeout("writeTimeout", writeTimeout, 1);
 }
 
-function oneOfNumbers(
+function checkNumber(
   name: string,
-  given: Readonly<Record<string, unknown>>,
-  byDefault: number,
+  value: number,
   numbers: readonly number[],
-): number {
-  const value = given[name];
-  if (value === undefined) return byDefault;
-  if (numbers.includes(value as number)) return value as number;
-  throw new TypeError(
-    `${name} must be one of ${numbers.join(", ")}: got ${describe(value)}`,
-  );
+): void {
+  if (numbers.includes(value)) return;
+  throw argumentError(name, `one of ${numbers.join(", ")}`, value);
 }
 
-/** @param smallest 1 for writes, whose 0 is no time-out to Windows. */
-function timeoutOf(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-  byDefault: number,
-  smallest: number,
-): number {
-  const value = given[name];
-  if (value === undefined) return byDefault;
+function checkTimeout(name: string, value: unknown, smallest: number): void {
   if (typeof value !== "number") {
-    throw new TypeError(
-      `${name} must be a number of milliseconds: got ${describe(value)}`,
-    );
+    throw argumentError(name, "a number of milliseconds", value);
   }
+  if (value === Infinity) return;
   const isWhole = Number.isSafeInteger(value) && value >= smallest;
-  if (value === Infinity || (isWhole && value <= MAX_TIMEOUT)) return value;
-  throw new RangeError(
-    `${name} must be a whole number of milliseconds from ${smallest} to ` +
-      `${MAX_TIMEOUT}, or Infinity: got ${value}`,
-  );
+  if (isWhole && value <= MAX_TIMEOUT) return;
+  const range = `from ${smallest} to ${MAX_TIMEOUT}, or Infinity`;
+  throw rangeError(name, `a whole number of milliseconds ${range}`, value);
 }
 
 function checkRequestToSend(
-  flowControl: SerialFlowControl,
-  requestToSend: unknown,
+  value: unknown,
+  { flowControl }: Pick<SerialSettings, "flowControl">,
 ): void {
-  if (flowControl !== "hardware" || requestToSend === undefined) return;
+  if (value === undefined) return;
+  checkBoolean("requestToSend", value);
+  if (flowControl !== "hardware") return;
   throw new TypeError(
     "requestToSend is the driver's with hardware flow control: leave it out, " +
       'or set flowControl to "none"',

@@ -8,7 +8,7 @@ import { byteLengthOf } from "../../ffi/views.ts";
 import { UnexpectedEndOfFileError } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { printAs } from "../file/inspection.ts";
-import { oneOf } from "../file/option_values.ts";
+import { checkWord } from "../file/option_values.ts";
 import { Endpoint } from "../overlapped/endpoint.ts";
 import { readFully, readToEnd } from "../overlapped/full_transfers.ts";
 import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
@@ -322,7 +322,8 @@ export class SerialPort implements AsyncDisposable {
    */
   async reconfigure(options: ReconfigureOptions): Promise<void> {
     this.#end.check("reconfigure");
-    await this.#control.reconfigure(checkedChanges(options));
+    const changes = checkedChanges(options, this.#control.settings);
+    await this.#control.reconfigure(changes);
   }
 
   /**
@@ -354,7 +355,7 @@ export class SerialPort implements AsyncDisposable {
    */
   async discard(direction: SerialDirection = "both"): Promise<void> {
     this.#end.check("discard");
-    oneOf("direction", direction, ["both", "received", "unsent"]);
+    checkWord("direction", direction, ["both", "received", "unsent"]);
     if (direction !== "received") this.#writer.discard();
     await this.#control.discard(
       (direction === "received" ? 0 : PURGE_TXABORT | PURGE_TXCLEAR) |

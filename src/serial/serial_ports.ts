@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { ERROR_INSUFFICIENT_BUFFER } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";

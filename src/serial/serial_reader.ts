@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";

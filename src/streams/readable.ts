@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { checkNames } from "../file/arguments.ts";
+import { settingsOf } from "../file/option_values.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import {
   checkedOffset,
   chunking,
   leaveAt,
-  STREAM_OPTIONS,
+  STREAM_DEFAULTS,
   type StreamedFile,
   type StreamedFileTraits,
   StreamEnd,
   type StreamOptions,
+  type StreamSettings,
 } from "./stream_options.ts";
 
 /** Which bytes a stream reads, and how. */
@@ -28,6 +29,21 @@ export interface ReadableOptions extends StreamOptions {
 }
 
 /**
+ * Reads the options, each once.
+ *
+ * @throws {TypeError} If they are no object, or one of them is unknown.
+ */
+export function readableSettings(
+  options: ReadableOptions,
+): StreamSettings<ReadableOptions> {
+  return settingsOf("createReadable()", options, {
+    start: undefined,
+    end: undefined,
+    ...STREAM_DEFAULTS,
+  });
+}
+
+/**
  * Makes a byte stream that reads a file. It has no queue of its own: the reads
  * ahead are one.
  */
@@ -36,16 +52,16 @@ export function readableOf(
   traits: StreamedFileTraits,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  checkNames(options, "createReadable()", ["start", "end", ...STREAM_OPTIONS]);
-  const { keepOpen = false, signal } = options;
-  const start = checkedOffset("start", options.start);
-  const end = checkedOffset("end", options.end) ?? Infinity;
+  const settings = readableSettings(options);
+  const { keepOpen, signal } = settings;
+  const start = checkedOffset("start", settings.start);
+  const end = checkedOffset("end", settings.end) ?? Infinity;
   if (start !== undefined && end < start) {
     throw new RangeError(
       `end must not be before start: got ${end}, with start ${start}`,
     );
   }
-  const chunks = chunking(file, traits, options);
+  const chunks = chunking(file, traits, settings);
   const { device, seekable, sectored } = traits;
 
   let ahead: ReadAhead | undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { rangeError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
@@ -11,6 +11,11 @@ import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import type { WriteTarget } from "./write_behind.ts";
+import {
+  checkBoolean,
+  checkCount,
+  type Settings,
+} from "../file/option_values.ts";
 
 /** How a stream moves its bytes, and what becomes of the file. */
 export interface StreamOptions {
@@ -68,19 +73,24 @@ export interface StreamedFileTraits {
   readonly drain?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
-/** The names of what both kinds of streams have. */
-export const STREAM_OPTIONS: readonly string[] = [
-  "chunkSize",
-  "maxBytesInFlight",
-  "keepOpen",
-  "signal",
-];
-
 const CHUNK_SIZE = 2 ** 18;
-const MAX_BYTES_IN_FLIGHT = 2 ** 21;
+
+/** What both kinds of streams have in common, as it is if it is left out. */
+export const STREAM_DEFAULTS = {
+  chunkSize: undefined,
+  maxBytesInFlight: 2_097_152,
+  keepOpen: false,
+  signal: undefined,
+} as const;
+
 const MAX_CHUNK_SIZE = 2 ** 30;
 /** More in flight at once gains nothing; each has a page at least. */
 const MAX_CHUNKS = 64;
+
+/** Options of streams as they were when they were read. */
+export type StreamSettings<Options> =
+  & Required<Options>
+  & Settings<StreamOptions, typeof STREAM_DEFAULTS>;
 
 /**
  * Checks the options and works out how large chunks are and how many there may
@@ -92,12 +102,13 @@ const MAX_CHUNKS = 64;
 export function chunking(
   file: StreamedFile,
   traits: StreamedFileTraits,
-  options: StreamOptions,
+  options: StreamSettings<StreamOptions>,
 ): { chunkSize: number; chunks: number } {
-  checkSignal(options.signal);
-  const { maxBytesInFlight = MAX_BYTES_IN_FLIGHT } = options;
+  const { signal, keepOpen, maxBytesInFlight } = options;
   const { chunkSize = Math.min(CHUNK_SIZE, maxBytesInFlight) } = options;
-  checkCount("maxBytesInFlight", maxBytesInFlight, Number.MAX_SAFE_INTEGER);
+  checkSignal(signal);
+  checkBoolean("keepOpen", keepOpen);
+  checkCount("maxBytesInFlight", maxBytesInFlight);
   checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
   const size = traits.sectored
     ? multipleAbove(chunkSize, file.sectorSize().logical)
@@ -105,16 +116,6 @@ export function chunking(
   const fitting = Math.floor(maxBytesInFlight / size);
   const chunks = Math.min(Math.max(1, fitting), MAX_CHUNKS);
   return { chunkSize: size, chunks };
-}
-
-function checkCount(name: string, value: unknown, limit: number): void {
-  if (typeof value !== "number") {
-    throw new TypeError(`${name} must be a number: got ${describe(value)}`);
-  }
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
-  throw new RangeError(
-    `${name} must be a whole number of bytes from 1 to ${limit}: got ${value}`,
-  );
 }
 
 /**
@@ -130,9 +131,7 @@ export function checkedOffset(
   if (value === undefined) return undefined;
   checkOffset(name, value);
   if (value <= Number.MAX_SAFE_INTEGER) return Number(value);
-  throw new RangeError(
-    `${name} must be from 0 to 2^53-1, as positions are: got ${value}`,
-  );
+  throw rangeError(name, "from 0 to 2^53-1, as positions are", value);
 }
 
 /** Leaves the position behind what a stream has transferred. */
@@ -156,15 +155,19 @@ interface Failing {
 /** The end of a stream, which comes once, whatever brings it about. */
 export class StreamEnd {
   readonly #signal: AbortSignal | undefined;
-  readonly #release: () => Promise<void>;
+  readonly #release: (reason: unknown) => Promise<void>;
   #released: Promise<void> | undefined;
   #onAbort: (() => void) | undefined;
 
   /**
    * @param signal Brings it about.
-   * @param release Waits for what is in flight and releases everything.
+   * @param release Waits for what is in flight and releases everything. Gets
+   * what the stream fails with, if it does.
    */
-  constructor(signal: AbortSignal | undefined, release: () => Promise<void>) {
+  constructor(
+    signal: AbortSignal | undefined,
+    release: (reason: unknown) => Promise<void>,
+  ) {
     this.#signal = signal;
     this.#release = release;
   }
@@ -185,22 +188,20 @@ export class StreamEnd {
 
   /** Makes a stream fail, when nothing of it is in flight any more. */
   async fail(controller: Failing, reason: unknown): Promise<void> {
-    try {
-      await this.reach();
-    } finally {
-      controller.error(reason);
-    }
+    // The reason counts, and not what fails on the way out.
+    await this.reach(reason).catch(() => {});
+    controller.error(reason);
   }
 
   /** Gives everything back. */
-  reach(): Promise<void> {
-    return this.#released ??= this.#giveBack();
+  reach(reason?: unknown): Promise<void> {
+    return this.#released ??= this.#giveBack(reason);
   }
 
-  async #giveBack(): Promise<void> {
+  async #giveBack(reason: unknown): Promise<void> {
     if (this.#onAbort !== undefined) {
       this.#signal?.removeEventListener("abort", this.#onAbort);
     }
-    await this.#release();
+    await this.#release(reason);
   }
 }

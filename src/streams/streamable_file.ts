@@ -5,9 +5,17 @@
  */
 import { BaseFile } from "../file/base_file.ts";
 import type { Offset } from "../file/transfer_limits.ts";
-import { readableOf, type ReadableOptions } from "./readable.ts";
+import {
+  readableOf,
+  type ReadableOptions,
+  readableSettings,
+} from "./readable.ts";
 import type { StreamedFileTraits } from "./stream_options.ts";
-import { writableOf, type WritableOptions } from "./writable.ts";
+import {
+  writableOf,
+  type WritableOptions,
+  writableSettings,
+} from "./writable.ts";
 
 /** A file with promises for results, as streams: the part that makes them. */
 export abstract class StreamableFile extends BaseFile
@@ -101,8 +109,9 @@ export abstract class StreamableFile extends BaseFile
   createReadable(
     options: ReadableOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const traits = this.streamTraits("read", options.start ?? options.end);
-    return readableOf(this, traits, options);
+    const settings = readableSettings(options);
+    const { start, end } = settings;
+    return readableOf(this, this.streamTraits("read", start ?? end), settings);
   }
 
   /**
@@ -148,7 +157,8 @@ export abstract class StreamableFile extends BaseFile
   createWritable(
     options: WritableOptions = {},
   ): WritableStream<ArrayBufferView> {
-    return writableOf(this, this.streamTraits("write", options.at), options);
+    const settings = writableSettings(options);
+    return writableOf(this, this.streamTraits("write", settings.at), settings);
   }
 
   /**

@@ -3,17 +3,19 @@
  *
  * @module
  */
-import { checkBytes, checkNames } from "../file/arguments.ts";
+import { checkBytes } from "../file/arguments.ts";
+import { settingsOf } from "../file/option_values.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   checkedOffset,
   chunking,
   leaveAt,
-  STREAM_OPTIONS,
+  STREAM_DEFAULTS,
   type StreamedFile,
   type StreamedFileTraits,
   StreamEnd,
   type StreamOptions,
+  type StreamSettings,
 } from "./stream_options.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 import { WriteBehind, type WriteTarget } from "./write_behind.ts";
@@ -24,16 +26,30 @@ export interface WritableOptions extends StreamOptions {
   readonly at?: number | bigint | undefined;
 }
 
+/**
+ * Reads the options, each once.
+ *
+ * @throws {TypeError} If they are no object, or one of them is unknown.
+ */
+export function writableSettings(
+  options: WritableOptions,
+): StreamSettings<WritableOptions> {
+  return settingsOf("createWritable()", options, {
+    at: undefined,
+    ...STREAM_DEFAULTS,
+  });
+}
+
 /** Makes a stream that writes a file. */
 export function writableOf(
   file: StreamedFile,
   traits: StreamedFileTraits,
   options: WritableOptions = {},
 ): WritableStream<ArrayBufferView> {
-  checkNames(options, "createWritable()", ["at", ...STREAM_OPTIONS]);
-  const { keepOpen = false } = options;
-  const at = checkedOffset("at", options.at);
-  const chunks = chunking(file, traits, options);
+  const settings = writableSettings(options);
+  const { keepOpen } = settings;
+  const at = checkedOffset("at", settings.at);
+  const chunks = chunking(file, traits, settings);
   const { append, seekable, sectored } = traits;
   const hasPosition = seekable && at === undefined && !append;
 
@@ -54,8 +70,8 @@ export function writableOf(
     });
   };
 
-  const streamEnd = new StreamEnd(options.signal, async () => {
-    cancel.abort(options.signal?.reason);
+  const streamEnd = new StreamEnd(settings.signal, async (reason) => {
+    cancel.abort(reason);
     await writer?.stop();
     if (!keepOpen) await file[Symbol.asyncDispose]();
   });

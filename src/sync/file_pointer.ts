@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";

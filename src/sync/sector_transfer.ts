@@ -38,7 +38,9 @@ export class SectorTransfers {
       read: (bytes, length, offset) =>
         readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
       write: (bytes, length, offset) => {
-        writeFrom(target, bytesOf(bytes, 0, length), length, offset);
+        const part = bytesOf(bytes, 0, length);
+        const count = writeFrom(target, part, length, offset);
+        if (count < length) target.device.checkWritten(0, length, count);
       },
       size: () => sizeOf(file),
       setEnd: (size) => setEndOfFile(file.handle, size, file.path),

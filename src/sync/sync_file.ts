@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
@@ -24,11 +24,7 @@ import {
   notReadableError,
   notWritableError,
 } from "../file/mode.ts";
-import {
-  checkOptions,
-  type HandleOptions,
-  takeHandle,
-} from "../file/taken_handle.ts";
+import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
   offsetOf,
   type OriginName,
@@ -55,6 +51,7 @@ import {
   type TransferTarget,
   writeFrom,
 } from "./transfer.ts";
+import { settingsOf } from "../file/option_values.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -119,8 +116,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     mode: FileMode,
     options: HandleOptions = {},
   ) {
-    checkOptions(options, "SyncFile", ["owned"]);
-    const { owned } = options;
+    const { owned } = settingsOf("SyncFile", options, { owned: true });
     const taken = takeHandle(handle, path, mode, owned, false);
     const { type, raw, seekable, device } = taken;
     // All that may fail comes before the collector learns of the handle.

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { kernel32 } from "../../ffi/kernel32.ts";
+import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkNames, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
-import { isUnknown, renamePosix } from "../file/rename.ts";
+import { renamePosix } from "../file/rename.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { open } from "../open/open.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
@@ -29,6 +30,7 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
+import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** How a file is replaced. */
 export interface WriteFileAtomicOptions {
@@ -107,7 +109,15 @@ async function writeBeside(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
-  const file = await openNew(temporary, copySecurity ? target : undefined);
+  using security = copySecurity ? securityOf(target) : undefined;
+  const file = await open(temporary, {
+    write: true,
+    createNew: true,
+    writeThrough: true,
+    delete: true,
+    share: [], // No other program can open it.
+    security: security?.address,
+  });
   try {
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
@@ -126,24 +136,6 @@ function named(error: unknown, path: string): unknown {
   return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
-/** Creates a file that no other program can open, with the rights of another. */
-async function openNew(
-  temporary: string,
-  withRightsOf: string | undefined,
-): Promise<OverlappedFile> {
-  using security = withRightsOf === undefined
-    ? undefined
-    : securityOf(withRightsOf);
-  return await open(temporary, {
-    write: true,
-    createNew: true,
-    writeThrough: true,
-    delete: true,
-    share: [],
-    security: security?.address,
-  });
-}
-
 /** Gives the new file the name, and closes it. */
 async function replace(
   file: OverlappedFile,
@@ -157,7 +149,9 @@ async function replace(
     await file.close();
     return;
   }
-  if (!isUnknown(code)) throw replaceError("SetFileInformationByHandle", code);
+  if (!isUnknownRequest(code)) {
+    throw replaceError("SetFileInformationByHandle", code);
+  }
   await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
@@ -178,21 +172,13 @@ async function discard(
 }
 
 function checkedOptions(options: WriteFileAtomicOptions) {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      "options must be an object such as { copySecurity: true }: got " +
-        describe(options),
-    );
-  }
-  checkNames(options, "writeFileAtomic()", ["copySecurity", "signal"]);
-  const { copySecurity = false, signal } = options;
-  if (typeof copySecurity !== "boolean") {
-    throw new TypeError(
-      `copySecurity must be true or false: got ${describe(copySecurity)}`,
-    );
-  }
-  checkSignal(signal);
-  return { copySecurity, signal };
+  const settings = settingsOf("writeFileAtomic()", options, {
+    copySecurity: false,
+    signal: undefined,
+  });
+  checkBoolean("copySecurity", settings.copySecurity);
+  checkSignal(settings.signal);
+  return settings;
 }
 
 /** Refuses what is no file with a name of its own. */
@@ -239,8 +225,9 @@ function securityOf(path: string): AlignedBuffer | undefined {
     if (code === ERROR_FILE_NOT_FOUND) return undefined;
     throw new Win32Error("CreateFileW", code, { path });
   }
-  const memory = new AlignedBuffer(SECURITY_SIZE);
+  let memory: AlignedBuffer | undefined;
   try {
+    memory = new AlignedBuffer(SECURITY_SIZE);
     const descriptor = memory.address + BigInt(DESCRIPTOR_AT);
     const length = SECURITY_SIZE - DESCRIPTOR_AT;
     const status = queryDacl(handle, descriptor, length);
@@ -254,7 +241,7 @@ function securityOf(path: string): AlignedBuffer | undefined {
     attributes.setBigUint64(lpSecurityDescriptor, descriptor, true);
     return memory;
   } catch (error) {
-    memory.free();
+    memory?.free();
     throw error;
   } finally {
     kernel32.CloseHandle(handle);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { rangeError } from "../../ffi/describe.ts";
+
 /** The parts of a control code, and how many bits each has. */
 const PARTS = { deviceType: 16, access: 2, function: 12, method: 2 } as const;
 
@@ -42,9 +44,7 @@ export function ctlCode(
     const value = values[name as keyof typeof PARTS];
     const limit = 2 ** bits;
     if (!Number.isInteger(value) || value < 0 || value >= limit) {
-      throw new RangeError(
-        `${name} must be a whole number from 0 to ${limit - 1}: got ${value}`,
-      );
+      throw rangeError(name, `a whole number from 0 to ${limit - 1}`, value);
     }
     code = code * limit + value;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { describe } from "../../ffi/describe.ts";
+import { argumentError } from "../../ffi/describe.ts";
 
 export type { Handle };
 
@@ -41,9 +41,7 @@ export const INVALID_HANDLE_VALUE: Handle = 0xFFFF_FFFF_FFFF_FFFFn as Handle;
  */
 export function toHandle(value: number | bigint): Handle {
   if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
-    throw new TypeError(
-      `value must be a bigint or a safe integer: got ${describe(value)}`,
-    );
+    throw argumentError("value", "a bigint or a safe integer", value);
   }
   return BigInt.asUintN(64, BigInt(value)) as Handle;
 }

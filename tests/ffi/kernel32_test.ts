@@ -5,9 +5,9 @@ import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { MAX_ARGUMENTS } from "../../ffi/capture/block.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { Thread } from "../../ffi/thread.ts";
+import { PROTOTYPES } from "../support/prototypes.ts";
 import { onWindows } from "../support/runtime.ts";
 
 /** A parameter: its name, its type, and what says how large its memory is. */

@@ -3,7 +3,7 @@
 
 import type { Handle } from "../../ffi/handle.ts";
 import type { Kernel32, Pointer, WideString } from "../../ffi/kernel32.ts";
-import type { PROTOTYPES } from "../../ffi/prototypes.ts";
+import type { RowOf } from "../../ffi/prototypes.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
   (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -11,57 +11,25 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends
 /** Does not compile unless its type argument is true. */
 function holds<_Claim extends true>(): void {}
 
-/** What each word of the rows is in TypeScript. */
-interface Types {
-  address: bigint;
-  bool: boolean;
-  buffer: Pointer;
-  "buffer?": Pointer | null;
-  handle: Handle;
-  "handle?": Handle | null;
-  i32: number;
-  i64: bigint;
-  overlapped: Pointer;
-  "overlapped?": Pointer | null;
-  u32: number;
-  usize: bigint;
-  void: void;
-  wstr: WideString;
-  "wstr?": WideString | null;
-}
-
-type TypeOf<Parameter extends string> = Parameter extends
-  `${string} ${infer Word} ${string}` ? Word
-  : Parameter extends `${string} ${infer Word}` ? Word
-  : never;
-
-type ArgumentsOf<Parameters extends readonly string[]> = {
-  -readonly [I in keyof Parameters]: Types[TypeOf<Parameters[I]> & keyof Types];
-};
-
-type Rows = typeof PROTOTYPES;
-
-type FunctionOf<Row> = Row extends readonly [
-  infer Result extends keyof Types,
-  ...infer Parameters extends readonly string[],
-] ? (...args: ArgumentsOf<Parameters>) => Types[Result]
-  : never;
-
 type Plain<F> = F extends (...args: infer Arguments) => infer Result
   ? (...args: Arguments) => Result
   : never;
 
-// The interface has what the rows have: the same names, arguments and results.
+/** Whether a row may be that of a function. */
+type Fits<Name extends keyof Kernel32, Row> = Row extends RowOf<Kernel32[Name]>
+  ? true
+  : false;
+
+// A row has the same arguments and the same result as the interface.
+holds<Fits<"CloseHandle", ["bool", "hObject handle"]>>();
+holds<Same<Fits<"CloseHandle", ["u32", "hObject handle"]>, false>>();
+holds<Same<Fits<"CloseHandle", ["bool", "hObject handle?"]>, false>>();
+holds<Same<Fits<"CloseHandle", ["bool", "hObject buffer 8"]>, false>>();
+holds<Same<Fits<"CloseHandle", ["bool"]>, false>>();
+holds<Same<Fits<"CloseHandle", ["bool", "a handle", "b handle"]>, false>>();
 holds<
   Same<
-    { [Name in keyof Kernel32]: Plain<Kernel32[Name]> },
-    { -readonly [Name in keyof Rows]: Plain<FunctionOf<Rows[Name]>> }
-  >
->();
-// The comparison is no empty one.
-holds<
-  Same<
-    Plain<FunctionOf<Rows["WriteFile"]>>,
+    Plain<Kernel32["WriteFile"]>,
     (
       hFile: Handle,
       lpBuffer: Pointer | null,

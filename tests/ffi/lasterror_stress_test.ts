@@ -10,6 +10,7 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import process from "node:process";
 import { test } from "node:test";
 import {
   assert,
@@ -17,9 +18,6 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { bindFunctions } from "../../ffi/marshal.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import {
@@ -28,8 +26,9 @@ import {
   failingWrite,
 } from "../support/failing_calls.ts";
 import { collectGarbage, nextJob } from "../support/garbage.ts";
+import { bindAll } from "../support/prototypes.ts";
 
-const CALLS = 1_000_000;
+const CALLS = Number(process.env["KERNEL32_IO_CALLS"] ?? 1_000_000);
 const CALLS_PER_JOB = 10_000;
 const NO_PATH = "C:\\no such folder\\no such file";
 
@@ -61,27 +60,32 @@ class Churn {
   }
 }
 
-test("getLastWin32Error() is right after each of 1,000,000 failing calls while garbage is collected", async () => {
-  const calls = failingCalls(kernel32);
-  const write = failingWrite(kernel32);
-  const churn = new Churn();
-  const tally = new Tally();
-  let collections = 0;
-  for (let done = 0; done < CALLS; done += CALLS_PER_JOB) {
-    const garbage = new WeakRef({ done });
-    await nextJob();
-    for (let i = 0; i < CALLS_PER_JOB; i++) {
-      const call = (i & 127) === 127 ? write : calls[i % calls.length]!;
-      call.fail();
-      churn.turn(i);
-      tally.check(call);
-      if (i === CALLS_PER_JOB / 2) collectGarbage();
+test(
+  `getLastWin32Error() is right after each of ${
+    CALLS.toLocaleString("en")
+  } failing calls while garbage is collected`,
+  async () => {
+    const calls = failingCalls(kernel32);
+    const write = failingWrite(kernel32);
+    const churn = new Churn();
+    const tally = new Tally();
+    let collections = 0;
+    for (let done = 0; done < CALLS; done += CALLS_PER_JOB) {
+      const garbage = new WeakRef({ done });
+      await nextJob();
+      for (let i = 0; i < CALLS_PER_JOB; i++) {
+        const call = (i & 127) === 127 ? write : calls[i % calls.length]!;
+        call.fail();
+        churn.turn(i);
+        tally.check(call);
+        if (i === CALLS_PER_JOB / 2) collectGarbage();
+      }
+      if (garbage.deref() === undefined) collections++;
     }
-    if (garbage.deref() === undefined) collections++;
-  }
-  tally.assert(CALLS);
-  assert(collections >= CALLS / CALLS_PER_JOB * 0.9, `${collections} times`);
-});
+    tally.assert(CALLS);
+    assert(collections >= CALLS / CALLS_PER_JOB * 0.9, `${collections} times`);
+  },
+);
 
 test("getLastWin32Error() is right at call sites that run for the first time", () => {
   const calls = failingCalls(kernel32);
@@ -120,7 +124,7 @@ test("getLastWin32Error() is right for functions that are called for the first t
   const times = 20;
   let count = 0;
   for (let i = 0; i < times; i++) {
-    const fresh = bindFunctions<Kernel32>(PROTOTYPES);
+    const fresh = bindAll();
     for (const call of [...failingCalls(fresh), failingWrite(fresh)]) {
       call.fail();
       tally.check(call);

@@ -4,19 +4,17 @@ import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Handle } from "../../ffi/handle.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { bindFunctions, type BoundFunction } from "../../ffi/marshal.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
+import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
 import { Thread } from "../../ffi/thread.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 import { survivors } from "../support/garbage.ts";
+import { PROTOTYPES } from "../support/prototypes.ts";
 
 const FILE = 0x84n as Handle;
 
 /** Binds one function as one that takes anything. */
 function bind(name: keyof Kernel32, thread: () => Thread): BoundFunction {
-  return bindFunctions<Record<string, BoundFunction>>(PROTOTYPES, thread)[
-    name
-  ]!;
+  return bindFunction(name, PROTOTYPES[name], thread);
 }
 
 /** Functions of kernel32 on a fake system on which all succeed. */

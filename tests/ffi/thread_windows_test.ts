@@ -13,12 +13,10 @@ import {
   RESULT,
 } from "../../ffi/capture/block.ts";
 import { CODE_SIZE, codeImage } from "../../ffi/capture/image.ts";
-import type { Kernel32 } from "../../ffi/kernel32.ts";
-import { bindFunctions } from "../../ffi/marshal.ts";
-import { PROTOTYPES } from "../../ffi/prototypes.ts";
 import { selectBackend } from "../../ffi/select.ts";
 import { Thread, thread } from "../../ffi/thread.ts";
 import { failingCalls, failingWrite } from "../support/failing_calls.ts";
+import { bindAll } from "../support/prototypes.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const PAGE_READWRITE = 0x04;
@@ -151,7 +149,7 @@ test("Thread calls functions of other libraries, and captures their last errors"
 
 /** Writes and reads a file, and lets calls fail, through a table of its own. */
 function assertCallsRight(table: Thread): void {
-  const kernel32 = bindFunctions<Kernel32>(PROTOTYPES, () => table);
+  const kernel32 = bindAll(() => table);
   using folder = tempFolder();
   const file = kernel32.CreateFileW(
     folder.file("file"),

@@ -9,6 +9,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { findTests, v8Flags } from "../../tools/test/files.ts";
 import { parseJunit } from "../../tools/test/junit.ts";
 import {
+  emulatedLanes,
   type FileResult,
   portableLanes,
   windowsLanes,
@@ -19,6 +20,11 @@ import { removeFolder } from "../support/temp_folder.ts";
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const TEST = 'import { test } from "node:test";\n';
+// Fails in a process that has run another with the same globals.
+const ALONE = TEST + 'import { answer } from "../../../src/bound.ts";\n' +
+  "const first = globalThis.answer === undefined;\n" +
+  "globalThis.answer = answer;\n" +
+  "test(`in ${process.pid}`, () => { if (!first) throw new Error(); });\n";
 const FILES: Record<string, string> = {
   "ffi/backend.ts": "export const answer: number = 42;\n",
   "src/plain.ts": "export const answer: number = 42;\n",
@@ -36,6 +42,10 @@ const FILES: Record<string, string> = {
   "tests/src/broken_test.ts": 'import "./nothing.ts";\n',
   "tests/src/crash_test.ts": TEST +
     'test("good", () => {});\ntest("exits", () => { process.exit(0); });\n',
+  "tests/src/pipe/first_test.ts": ALONE,
+  "tests/src/pipe/second_test.ts": ALONE,
+  "tests/src/pipe/many_test.ts": ALONE,
+  "tests/src/pipe/portable_test.ts": TEST + 'test("left out", () => {});\n',
   "tests/src/hang_test.ts": TEST + 'test("hangs", () => { for (;;); });\n',
   "tests/host/drive_test.ts": TEST + 'test("drives", () => {});\n',
 };
@@ -112,6 +122,20 @@ for (const { name, run } of lanes) {
     const said = result.output +
       result.tests.map(({ detail }) => detail).join();
     assertStringIncludes(said, "nothing.ts");
+  });
+}
+
+for (
+  const { name, files: folders, run } of emulatedLanes(
+    ...[repository, files, windows, session] as const,
+  )
+) {
+  test(`the emulated lane ${name} runs a folder's tests in one process, each with globals of its own`, async () => {
+    assertEquals(folders, ["tests/src/pipe/"]);
+    const { tests, problem } = await run("tests/src/pipe/");
+    assertEquals(problem, undefined);
+    assertEquals(tests.map(({ outcome }) => outcome), ["passed", "passed"]);
+    assertEquals(new Set(tests.map(({ name }) => name)).size, 1);
   });
 }
 

@@ -1,5 +1,6 @@
 // The Windows environment, driven from outside as a user drives it: `npm run win` and the modules behind it.
 
+import { Buffer } from "node:buffer";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -26,6 +27,7 @@ import {
 import { cacheFolder, removeCache } from "../../tools/windows/cache.ts";
 import { provision } from "../../tools/windows/mod.ts";
 import { runtimeProgram } from "../../tools/windows/runtimes.ts";
+import { readUcrtbase } from "../../tools/windows/ucrtbase.ts";
 import { removeFolder } from "../support/temp_folder.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -282,6 +284,31 @@ test("compile() makes a Windows program, or shows what the compiler says about a
     Error,
     "nothing",
   );
+});
+
+test("readUcrtbase() refuses what is not a ucrtbase.dll of Microsoft's for x64", async () => {
+  const file = join(folder, "ucrtbase.dll");
+  const write = (change: (dll: Buffer) => unknown) => {
+    const dll = Buffer.alloc(4096);
+    dll.write("MZ");
+    dll.writeUInt32LE(128, 60);
+    dll.writeUInt16LE(0x8664, 132);
+    change(dll);
+    writeFileSync(file, dll);
+  };
+  write(() => {});
+  assertEquals((await readUcrtbase(file)).length, 4096);
+  for (
+    const change of [
+      (dll: Buffer) => dll.write("Wine builtin DLL", 64),
+      (dll: Buffer) => dll.writeUInt16LE(0xAA64, 132),
+      (dll: Buffer) => dll.writeUInt32LE(4096, 60),
+      (dll: Buffer) => dll.write("#!"),
+    ]
+  ) {
+    write(change);
+    await assertRejects(() => readUcrtbase(file), Error, "not Microsoft's");
+  }
 });
 
 test("runtimeProgram() refuses a package whose integrity is not the pinned one, and keeps nothing of it", async () => {

@@ -3,11 +3,13 @@
 // What an abort must neither lose nor miss.
 
 import "../support/old_node.ts";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   ERROR_OPERATION_ABORTED,
+  FileClosedError,
   fromHandle,
   open,
+  openSync,
   type OverlappedFile,
 } from "../../mod.ts";
 import {
@@ -15,9 +17,11 @@ import {
   kernel32,
   PIPE_ACCESS_DUPLEX,
 } from "../../src/raw.ts";
+import { BOUNCE_SIZE } from "../../src/sectors/sector_plan.ts";
 import { assertSettles, turns } from "../support/overlapped_strict.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
-import { strictTest } from "../support/strict_kernel/mod.ts";
+import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
+import { STATUS_CANCELLED } from "../support/strict_kernel/status.ts";
 
 const SEEDS = [1, 2, 3];
 const NAME = "\\\\.\\pipe\\strict";
@@ -109,3 +113,72 @@ strictTest(
   },
   SEEDS,
 );
+
+for (const kind of ["read", "write"] as const) {
+  const start = async (kernel: StrictKernel, signal?: AbortSignal) => {
+    {
+      using content = openSync("C:\\a", { write: true, create: true });
+      content.writeAll(new Uint8Array(3 * BOUNCE_SIZE));
+    }
+    const file = await open("C:\\a", {
+      read: true,
+      write: true,
+      unbuffered: true,
+    });
+    kernel.schedule.manual = true;
+    kernel.schedule.choose = ({ request }) =>
+      request.kind === kind && request.length > 512 ? "later" : "in call";
+    const bytes = new Uint8Array(2 * BOUNCE_SIZE);
+    const options = { at: 100, signal };
+    const result = kind === "read"
+      ? file.read(bytes, options)
+      : file.write(bytes, options);
+    result.catch(() => {});
+    return { file, result };
+  };
+  /** Ends the operation that is pending, once it is. */
+  const end = async (kernel: StrictKernel, status: number, count = 0) => {
+    const { pending } = kernel.io;
+    while (pending.scheduled.length === 0) await turns();
+    const operation = pending.scheduled[0]!;
+    if (status === 0) pending.endScheduled(operation);
+    else pending.endNow(operation, status, new Uint8Array(count));
+  };
+
+  for (const half of ["first", "second"] as const) {
+    const before = half === "first" ? 0 : BOUNCE_SIZE - 100;
+    for (const count of [0, 1024]) {
+      const done = count === 0 ? before : before + count - (before ? 0 : 100);
+      const title = `an unbuffered ${kind} whose ${half} operation is ` +
+        `cancelled after ${count} bytes`;
+      strictTest(
+        `${title} counts them, or gives the reason`,
+        async (kernel) => {
+          const controller = new AbortController();
+          const { file, result } = await start(kernel, controller.signal);
+          if (before > 0) await end(kernel, 0);
+          const reason = new Error("no longer wanted");
+          while (kernel.io.pending.scheduled.length === 0) await turns();
+          controller.abort(reason);
+          await end(kernel, STATUS_CANCELLED, count);
+          if (done > 0) assertEquals(await result, done);
+          else assertStrictEquals(await assertRejects(() => result), reason);
+          kernel.schedule.manual = false;
+          await file.close();
+        },
+      );
+
+      strictTest(`${title} by close() says so`, async (kernel) => {
+        const { file, result } = await start(kernel);
+        if (before > 0) await end(kernel, 0);
+        while (kernel.io.pending.scheduled.length === 0) await turns();
+        const closed = file.close();
+        await end(kernel, STATUS_CANCELLED, count);
+        if (done > 0) assertEquals(await result, done);
+        else await assertRejects(() => result, FileClosedError);
+        kernel.schedule.manual = false;
+        await closed;
+      });
+    }
+  }
+}

@@ -175,8 +175,8 @@ strictTest(
       [-1, {}, /code must be a whole number/],
       [2 ** 32, {}, /code must be a whole number/],
       [0x80002000 | 0, {}, /got -2147475456, which is 2147491840 after >>> 0/],
-      [1, null, /options must be an object/],
-      [1, new Uint8Array(4), /such as \{ input: packet.*Uint8Array/],
+      [1, null, /options of deviceIoControl\(\) must be an object/],
+      [1, new Uint8Array(4), /an object that may have input, .*Uint8Array/],
       [
         1,
         { in: new Uint8Array(4) },

@@ -119,7 +119,7 @@ strictTest("a log whose image has gone is not believed", async () => {
   await assertRejects(
     () => imaged("C:\\source", 4),
     Error,
-    "C:\\image.blocks is about 1 bytes of C:\\source",
+    "C:\\image.blocks is about 1 bytes of C:\\source: delete it",
   );
 });
 

@@ -132,17 +132,46 @@ strictTest(
 );
 
 strictTest(
-  "buffers that are joined may change as soon as the call has returned",
+  "appends that wait hold no native memory, and are written in the order of the calls",
+  async () => {
+    await using file = await open(PATH, {
+      append: true,
+      write: true,
+      create: true,
+    });
+    await file.write(Uint8Array.of(0)); // The pool is allocated.
+    const before = pooledMemory();
+    const appends = Array.from(
+      { length: 50 },
+      (_, i) => file.writeGather([Uint8Array.of(i), new Uint8Array(5000)]),
+    );
+    let least = before;
+    for (const append of appends) {
+      least = Math.min(least, pooledMemory());
+      assertEquals(await append, 5001);
+    }
+    assertEquals([before - least <= 8192, pooledMemory()], [true, before]);
+    using reader = openSync(PATH);
+    const bytes = reader.readAll({ at: 1 });
+    const firsts = appends.map((_, i) => bytes[i * 5001]);
+    assertEquals(firsts, [...appends.keys()]);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a buffer that is transferred elsewhere before its turn fails its append alone",
   async () => {
     await using file = await open(PATH, { append: true, create: true });
-    const data = Uint8Array.of(1, 2);
-    const first = file.writeGather([data, data]);
-    data.fill(3);
-    const second = file.writeGather([data]);
-    data.fill(4);
-    assertEquals(await Promise.all([first, second]), [4, 1 + 1]);
-    using reader = openSync(PATH);
-    assertEquals([...reader.readAll()], [1, 2, 1, 2, 3, 3]);
+    const [kept, gone] = [Uint8Array.of(1), Uint8Array.of(2)];
+    const first = file.writeGather([kept, kept]);
+    const second = file.writeGather([kept, gone]);
+    const third = file.writeGather([kept]);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    assertEquals(await first, 2);
+    await assertRejects(() => second, TypeError, "detached");
+    assertEquals(await third, 1);
+    assertEquals(file.size(), 3);
   },
   SEEDS,
 );

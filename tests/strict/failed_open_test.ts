@@ -273,3 +273,20 @@ strictTest(
     assertEquals(kernel.violations, []);
   },
 );
+
+strictTest("a sharing violation names the share mode", async () => {
+  using _ = openSync(PATH, { write, create });
+  for (
+    const attempt of [
+      () => openSync(PATH, { read: true, share: ["read"] }),
+      () => open(PATH, { read: true, share: ["read"] }),
+    ]
+  ) {
+    const error = await assertRejects(
+      async () => await attempt(),
+      Win32Error,
+      'or share, which is ["read"] here',
+    );
+    assertEquals(error.symbol, "ERROR_SHARING_VIOLATION");
+  }
+});

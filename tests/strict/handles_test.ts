@@ -240,8 +240,8 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
   for (const value of [INVALID_HANDLE_VALUE, -1n]) {
     refused(value, {}, TypeError, "handle must not be INVALID_HANDLE_VALUE");
   }
-  refused(handle, 5, TypeError, "options must be an object such as");
-  refused(handle, null, TypeError, "options must be an object such as");
+  refused(handle, 5, TypeError, "options of fromHandle() must be an object");
+  refused(handle, null, TypeError, "options of fromHandle() must be an object");
   refused(
     handle,
     { name: "a" },
@@ -255,7 +255,12 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
     TypeError,
     "owned must be true or false: got 1",
   );
-  refused(handle, { maxInFlight: 5 }, TypeError, "maxInFlight must be an");
+  refused(
+    handle,
+    { maxInFlight: 5 },
+    TypeError,
+    "options of maxInFlight must be an",
+  );
   const none = { maxInFlight: { operations: 0 } };
   refused(handle, none, RangeError, "maxInFlight.operations must be");
   for (const File of [SyncFile, OverlappedFile]) {
@@ -269,11 +274,15 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
       TypeError,
       "mode.read must be true or false: got 1",
     );
-    assertThrows(make(handle, "a", MODE, null), TypeError, "options must be");
+    assertThrows(
+      make(handle, "a", MODE, null),
+      TypeError,
+      `options of ${File.name} must be`,
+    );
     assertThrows(
       make(handle, "a", MODE, { operations: 1 }),
       TypeError,
-      `"operations" is no option of ${File.name}. The options are owned`,
+      `"operations" is no option of ${File.name}. The o`,
     );
     assertThrows(
       make(handle, "a", MODE, { owned: "no" }),

@@ -8,6 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_SUPPORTED,
   FileClosedError,
   openSerial,
   type OpenSerialOptions,
@@ -28,6 +30,7 @@ import {
 import type { DCB } from "../../src/structs.ts";
 import { assertSettles, turns } from "../support/overlapped_strict.ts";
 import { random } from "../support/random.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
 import { OpenFile, type Target } from "../support/strict_kernel/open_file.ts";
 import {
   type Operation,
@@ -353,6 +356,49 @@ strictTest(
     assertEquals(lineChanges, []);
   },
 );
+
+strictTest(
+  "settings of which a driver takes a part are set back",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    const set = device.setState.bind(device);
+    device.setState = (dcb) => {
+      set(dcb);
+      if (dcb.BaudRate === 300) fail(ERROR_INVALID_PARAMETER);
+    };
+    await assertRejects(() => port.reconfigure({ baudRate: 300 }), Win32Error);
+    assertEquals(device.dcb, PLAIN);
+  },
+);
+
+strictTest(
+  "errors of the line from before the settings are no errors of a read",
+  async (kernel) => {
+    const device = plugIn(kernel, "COM3");
+    const set = device.setState.bind(device);
+    device.setState = (dcb) => {
+      device.lineError("framing", 0x3F);
+      set(dcb);
+    };
+    await using port = await openSerial("COM3", FAST);
+    assertEquals((await readText(port)).length, 1);
+    device.receive("good");
+    assertEquals(await readText(port), "good");
+    // CE_TXFULL is no error of the line.
+    device.errors = 0x100;
+    device.receive("better");
+    assertEquals(await readTexts(port, 6), "better");
+  },
+);
+
+strictTest("a driver may refuse sizes of its buffers", async (kernel) => {
+  const device = plugIn(kernel, "COM3");
+  device.setQueueSizes = () => fail(ERROR_NOT_SUPPORTED);
+  await using port = await openSerial("COM3", { ...FAST, bufferSize: 9 });
+  await port.reconfigure({ bufferSize: 10 });
+  assertEquals(device.dcb.BaudRate, 115_200);
+});
 
 strictTest(
   "an error of the line while a port is opened does not keep it closed",
@@ -902,6 +948,26 @@ strictTest(
   },
 );
 
+strictTest(
+  "a line that was switched stays, though the next one fails",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    // Another handle to the port has changed its settings.
+    const Flags = { ...PLAIN.Flags, fRtsControl: RTS_CONTROL_TOGGLE };
+    device.setState({ ...PLAIN, Flags });
+    const signals = { dataTerminalReady: false, requestToSend: false };
+    const { syscall } = await assertRejects(
+      () => port.setSignals(signals),
+      Win32Error,
+    );
+    assertEquals(syscall, "EscapeCommFunction");
+    device.lineChanges.length = 0;
+    await port.reconfigure({ baudRate: 300 });
+    assertEquals(device.lineChanges, ["+rts"]);
+  },
+);
+
 strictTest("calls about lines are made in their order", async (kernel) => {
   await using both = await ends(kernel);
   const { port, device } = both;
@@ -985,15 +1051,24 @@ strictTest("software flow control stops both sides", async (kernel) => {
 strictTest("`drain()` waits until all has left the driver", async (kernel) => {
   await using both = await ends(kernel, {}, "FTDI");
   const { port, device } = both;
-  device.room = 2;
-  const write = port.writeAll(bytes("buffered"));
-  const drain = port.drain();
+  device.room = 0;
   let isDrained = false;
+  await port.drain(); // Nothing is on its way.
+  device.outputSize = 4;
+  const first = port.writeAll(bytes("buffered"));
+  const second = port.writeAll(bytes("more"));
+  const drain = port.drain();
   drain.then(() => isDrained = true);
   const behind = port.writeAll(bytes("behind"));
-  await write;
   await turns();
-  assertEquals([isDrained, device.takeSent()], [false, "bu"]);
+  device.room = 8;
+  await first;
+  await turns();
+  assertEquals([isDrained, device.takeSent()], [false, "buffered"]);
+  device.room = 2;
+  await second;
+  await turns();
+  assertEquals([isDrained, device.takeSent()], [false, "mo"]);
   const controller = new AbortController();
   const { signal } = controller;
   const given = port.drain({ signal });
@@ -1002,7 +1077,14 @@ strictTest("`drain()` waits until all has left the driver", async (kernel) => {
   await assertRejects(() => given, Error, "stop");
   device.room = Infinity;
   await Promise.all([drain, behind]);
-  assertEquals(device.takeSent(), "fferedbehind");
+  assertEquals(device.takeSent(), "rebehind");
+  device.room = 0;
+  await port.writeAll(bytes("last"));
+  const other = new AbortController();
+  const waits = port.drain({ signal: other.signal });
+  await turns();
+  other.abort(new Error("enough"));
+  await assertRejects(() => waits, Error, "enough");
 });
 
 strictTest("`discard()` drops what has come", async (kernel) => {
@@ -1038,7 +1120,9 @@ for (const driver of DRIVERS) {
       ];
       for (const each of writes) each.catch(() => {});
       await turns();
+      device.receive("kept");
       await port.discard("unsent");
+      assertEquals(await readTexts(port, 4), "kept");
       for (const each of writes) {
         const error = await assertRejects(
           () => each,

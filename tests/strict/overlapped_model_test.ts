@@ -31,7 +31,9 @@ async function transfer(file: OverlappedFile, source: Random): Promise<Done> {
   }
   const bytes = buffer.slice();
   memory?.free();
-  return { kind, at, bytes, count };
+  const isPart = typeof count === "number" && count < length &&
+    controller.signal.aborted;
+  return { kind, at, bytes, count, isPart };
 }
 
 for (const unbuffered of [false, true]) {

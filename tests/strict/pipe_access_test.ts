@@ -11,6 +11,7 @@ import {
   listenPipe,
   type ListenPipeOptions,
   open,
+  openSync,
   Win32Error,
 } from "../../mod.ts";
 import { turns } from "../support/overlapped_strict.ts";
@@ -204,4 +205,37 @@ strictTest("a server learns what the client allows", async () => {
   // SECURITY_SQOS_PRESENT, and the level.
   assertEquals(flags, [0x10n, 0x10n, 0x11n, 0x12n, 0x13n]);
   await listener.close();
+});
+
+strictTest("a client is told that its direction may not fit", async () => {
+  for (const [server, fitting] of [["in", "out"], ["out", "in"]] as const) {
+    await using _ = listenPipe(NAME, { direction: server });
+    for (const direction of ["duplex", server] as const) {
+      const error = await assertRejects(
+        () => connectPipe(NAME, { direction }),
+        Win32Error,
+        `does not go in the direction "${direction}"`,
+      );
+      assertEquals(error.symbol, "ERROR_ACCESS_DENIED");
+    }
+    await (await connectPipe(NAME, { direction: fitting })).close();
+    const access = { read: true, write: true };
+    const message = "open it for read or for write alone";
+    assertThrows(() => openSync(NAME, access), Win32Error, message);
+    await assertRejects(() => open(NAME, access), Win32Error, message);
+  }
+});
+
+strictTest("a refused pipe is not opened a second time", async () => {
+  await using _listener = listenPipe(NAME, { direction: "in" });
+  let asked = 0;
+  using _ = replaceFunction(
+    "GetFileAttributesW",
+    (original) => (kernel, ...words) => {
+      asked++;
+      return original(kernel, ...words);
+    },
+  );
+  assertThrows(() => openSync(NAME), Win32Error);
+  assertEquals(asked, 0);
 });

@@ -241,7 +241,7 @@ strictTest(
       ["\\\\.\\pipe\\x", NEW, {}, "path must be that of a file"],
       ["NUL", NEW, {}, "path must be that of a file"],
       ["C:\\a.txt:stream", NEW, {}, "path must be that of a file"],
-      [PATH, NEW, null, "options must be an object"],
+      [PATH, NEW, null, "options of writeFileAtomic() must be an object"],
       [PATH, NEW, { copySecurity: 1 }, "copySecurity must be true or false"],
       [PATH, NEW, { signal: 1 }, "signal must be an AbortSignal"],
     ];

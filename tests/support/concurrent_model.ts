@@ -9,7 +9,7 @@ export interface Done {
   readonly bytes: Uint8Array;
   /** The count; nothing if it was rejected. Null at the end. */
   readonly count: number | null | undefined;
-  /** It was cancelled after some of its buffers: the count is theirs, and more may have been written. */
+  /** It was cancelled midway: the count is that of what came before, and more may have been written. */
   readonly isPart?: boolean;
 }
 

@@ -22,6 +22,11 @@ export class FakeMemory {
   #next = GRANULARITY;
   #sweepAt = 1024;
 
+  /** How many pieces of native memory are allocated. */
+  get allocations(): number {
+    return this.#regions.filter(({ native }) => native).length;
+  }
+
   /** Allocates native memory, zeroed. */
   allocate(byteLength: number): bigint {
     const buffer = new ArrayBuffer(byteLength);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { progress } from "../windows/cache.ts";
 import {
   runOf,
   type RunResult,
@@ -16,16 +17,20 @@ import { parseJunit, type TestResult } from "./junit.ts";
 /** A test file that hangs is ended after so long. The slowest takes half a minute. */
 const TIMEOUT = 6 * 60_000;
 
+/** Under emulation the tests of a folder take up to ten minutes. */
+const EMULATED_TIMEOUT = 30 * 60_000;
+
 /** One runtime's share of the tests. */
 export interface Lane {
   name: string;
   runtime: "node" | "deno" | "bun";
+  /** What is run by itself: files, or folders whose tests one process runs. */
   files: string[];
-  /** Runs one file. */
+  /** Runs one of them. */
   run(file: string): Promise<FileResult>;
 }
 
-/** What came of one file in one lane. */
+/** What came of one file or folder in one lane. */
 export interface FileResult {
   tests: TestResult[];
   /** What is wrong with the run itself: a crash, a time-out, a file without tests. */
@@ -58,11 +63,11 @@ export function portableLanes(
     node,
     lane(
       "deno",
-      (report, file) => [bin("deno/deno"), ...denoArgs("", report, file)],
+      (report, file) => [bin("deno/deno"), ...denoArgs("", report, [file])],
     ),
     lane(
       "bun",
-      (report, file) => [bin("bun/bin/bun.exe"), ...bunArgs(report, file)],
+      (report, file) => [bin("bun/bin/bun.exe"), ...bunArgs(report, [file])],
     ),
   ];
 }
@@ -75,27 +80,7 @@ export function windowsLanes(
   session: WindowsSession,
   timeout: number = TIMEOUT,
 ): Lane[] {
-  const run = (
-    runtime: "deno" | "bun",
-    file: string,
-    args: (report: string) => string[],
-  ): Promise<FileResult> =>
-    reported(async (report) => {
-      const disk = await session.smallDisk({ bytes: 4 << 20 });
-      await using device = await wantsSerialPort(join(repository, file))
-        ? await session.serialDevice()
-        : undefined;
-      const env: Record<string, string> = { NO_COLOR: "1" };
-      if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
-      if (device) env["KERNEL32_IO_SERIAL_PORT"] = device.port;
-      // Replays a random sequence of operations.
-      const seed = process.env["KERNEL32_IO_SEED"];
-      if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
-      return await windows.run(runtime, args(windows.path(report)), {
-        ...{ cwd: repository, env, timeout },
-        ...{ stdout: "pipe", stderr: "pipe" },
-      });
-    });
+  const { runDeno, runBun } = runners(repository, windows, session, timeout);
   // Tests of the strict kernel call nothing of Windows: the portable lanes run them, on all three runtimes where the host
   // is not Windows.
   const inLanes = process.platform === "win32"
@@ -108,9 +93,7 @@ export function windowsLanes(
     async run(file) {
       const results = [];
       for (const flags of await v8Flags(join(repository, file))) {
-        results.push(
-          await run("deno", file, (report) => denoArgs(flags, report, file)),
-        );
+        results.push(await runDeno(flags, [file]));
       }
       return merged(results);
     },
@@ -118,8 +101,92 @@ export function windowsLanes(
     name: "bun.exe",
     runtime: "bun",
     files: inLanes,
-    run: (file) => run("bun", file, (report) => bunArgs(report, file)),
+    run: (file) => runBun([file]),
   }];
+}
+
+/** Whose tests depend on the calling convention, the machine code or the memory of a processor. */
+const OF_PROCESSOR = [
+  ...["tests/ffi/", "tests/rules/", "tests/src/sync/"],
+  ...["tests/src/overlapped/", "tests/src/pipe/"],
+];
+
+/** Of these, those of a million calls, 4 GiB, 10,000 operations or random sequences: emulated, each takes minutes. */
+const TOO_LONG =
+  /\/(allocation|huge_buffer|many|overlapped_(model|stress))_test\.ts$/;
+
+/** Lays out who runs the tests that depend on the processor on another one, emulated. */
+export function emulatedLanes(
+  repository: string,
+  files: TestFiles,
+  windows: Windows,
+  session: WindowsSession,
+): Lane[] {
+  const { runDeno, runBun } = runners(
+    ...[repository, windows, session, EMULATED_TIMEOUT] as const,
+    { KERNEL32_IO_CALLS: "20000" },
+  );
+  const onFakes = files.portable.filter((file) =>
+    !file.startsWith("tests/rules/")
+  );
+  const testsIn = (folder: string) =>
+    files.windows.filter((file) =>
+      file.startsWith(folder) && !onFakes.includes(file) && !TOO_LONG.test(file)
+    );
+  const folders = OF_PROCESSOR.filter((folder) => testsIn(folder).length > 0);
+  const lane = (
+    runtime: "deno" | "bun",
+    runFiles: (files: readonly string[]) => Promise<FileResult>,
+  ): Lane => {
+    const name = `${runtime}.exe`;
+    const run = (folder: string) => {
+      const tests = testsIn(folder);
+      progress(`Running ${tests.length} files of ${folder} on ${name}`);
+      return runFiles(tests);
+    };
+    return { name, runtime, files: folders, run };
+  };
+  return [lane("deno", (tests) => runDeno("", tests)), lane("bun", runBun)];
+}
+
+/** Runs files on Windows, each call in one process. */
+function runners(
+  repository: string,
+  windows: Windows,
+  session: WindowsSession,
+  timeout: number,
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const run = (
+    runtime: "deno" | "bun",
+    files: readonly string[],
+    args: (report: string) => string[],
+  ): Promise<FileResult> =>
+    reported(async (report) => {
+      const disk = await session.smallDisk({ bytes: 4 << 20 });
+      const wishes = files.map((file) =>
+        wantsSerialPort(join(repository, file))
+      );
+      await using device = (await Promise.all(wishes)).includes(true)
+        ? await session.serialDevice()
+        : undefined;
+      const env: Record<string, string> = { NO_COLOR: "1", ...variables };
+      if (disk !== undefined) env["KERNEL32_IO_SMALL_DISK"] = disk;
+      if (device) env["KERNEL32_IO_SERIAL_PORT"] = device.port;
+      // Replays a random sequence of operations.
+      const seed = process.env["KERNEL32_IO_SEED"];
+      if (seed !== undefined) env["KERNEL32_IO_SEED"] = seed;
+      return await windows.run(runtime, args(windows.path(report)), {
+        ...{ cwd: repository, env, timeout },
+        ...{ stdout: "pipe", stderr: "pipe" },
+      });
+    });
+  return {
+    runDeno: (flags: string, files: readonly string[]) =>
+      run("deno", files, (report) => denoArgs(flags, report, files)),
+    runBun: (files: readonly string[]) =>
+      run("bun", files, (report) => bunArgs(report, files)),
+  };
 }
 
 /** Lays out who runs the tests that drive the tools. */
@@ -146,18 +213,24 @@ function nodeWords(report: string, file: string): string[] {
   ];
 }
 
-function denoArgs(flags: string, report: string, file: string): string[] {
+function denoArgs(
+  flags: string,
+  report: string,
+  files: readonly string[],
+): string[] {
   return [
     ...["test", "--allow-all", "--no-check", "--no-lock", "--quiet"],
     `--v8-flags=${["--expose-gc", ...flags ? [flags] : []].join()}`,
-    ...[`--junit-path=${report}`, file],
+    ...[`--junit-path=${report}`, ...files],
   ];
 }
 
-function bunArgs(report: string, file: string): string[] {
+function bunArgs(report: string, files: readonly string[]): string[] {
   return [
     ...["test", `--timeout=${TIMEOUT}`, "--reporter=junit"],
-    ...[`--reporter-outfile=${report}`, `./${file}`],
+    // Each with globals of its own, as in Deno.
+    ...files.length > 1 ? ["--isolate"] : [],
+    ...[`--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
   ];
 }
 

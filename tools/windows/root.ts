@@ -1,10 +1,22 @@
 import { existsSync } from "node:fs";
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { locked, makeOnce, progress } from "./cache.ts";
 import { command } from "./command.ts";
 import { isolated } from "./isolation.ts";
 
 const SUITE = "trixie";
+
+/** Wine, what its start scripts and `session.sh` run, and the emulator. */
+const ARM64_PACKAGES = [
+  "base-files",
+  "wine",
+  "wine64",
+  "coreutils",
+  "dash",
+  "libc-bin",
+  "qemu-user:amd64",
+];
 
 /** Makes the Debian 13 system that has Wine, where the host has none or one too old, unless it is there, and returns its folder. */
 export async function debianRoot(cache: string): Promise<string> {
@@ -19,6 +31,36 @@ export async function debianRoot(cache: string): Promise<string> {
       '--aptopt=APT::Install-Recommends "false"',
       ...[SUITE, temporary],
     ]);
+    return temporary;
+  });
+  return root;
+}
+
+/**
+ * Makes the Debian 13 system for arm64 that has Wine, unless it is there, and returns its folder. The emulator in it is a
+ * program for x64. No package's own scripts are run: they would take minutes under emulation.
+ */
+export async function arm64Root(cache: string): Promise<string> {
+  const root = join(cache, "debian-13-arm64");
+  const step =
+    "Making a Debian 13 root for arm64 with Wine (0.8 GB, about half a minute)";
+  await makeOnce(cache, root, step, async (temporary) => {
+    await ensureMmdebstrap();
+    await isolated([
+      ...["mmdebstrap", "--mode=root", "--quiet", "--skip=check/qemu"],
+      ...["--architectures=arm64,amd64", "--variant=extract"],
+      `--include=${ARM64_PACKAGES.join()}`,
+      // 0.5 GB of emulators for other processors.
+      "--dpkgopt=path-exclude=/usr/bin/qemu-*",
+      "--dpkgopt=path-include=/usr/bin/qemu-aarch64",
+      '--aptopt=APT::Install-Recommends "false"',
+      ...[SUITE, temporary],
+    ]);
+    // Where session.sh mounts the host's.
+    for (const folder of ["mnt", "usr/local"]) {
+      await mkdir(join(temporary, folder), { recursive: true });
+    }
+    await symlink("wine64", join(temporary, "usr/lib/wine/wine"));
     return temporary;
   });
   return root;

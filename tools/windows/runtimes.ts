@@ -39,10 +39,19 @@ export interface PinnedRuntime {
   program: string;
 }
 
-/** Returns the pinned package of a runtime for the Windows that programs run on here: under Wine that is always x64. */
-export function pinnedRuntime(runtime: Runtime): PinnedRuntime {
-  const isArm64 = process.platform === "win32" && process.arch === "arm64";
-  const line = pinned[isArm64 ? "arm64" : "x64"][runtime];
+/** A processor that Windows runs on. */
+export type Arch = keyof typeof pinned;
+
+/** The processor of the Windows that programs run on here: under Wine x64, unless arm64 is asked for. */
+export const usualArch: Arch =
+  process.platform === "win32" && process.arch === "arm64" ? "arm64" : "x64";
+
+/** Returns the pinned package of a runtime. */
+export function pinnedRuntime(
+  runtime: Runtime,
+  arch: Arch = usualArch,
+): PinnedRuntime {
+  const line = pinned[arch][runtime];
   const [, name = "", version = "", integrity = ""] =
     /^(.+)@(\S+) (\S+)$/.exec(line) ?? [];
   const program = runtime === "deno" ? "deno.exe" : `bin/${runtime}.exe`;

@@ -29,17 +29,23 @@ sockets=/tmp/$(cat "$prefix/wineserver" 2>/dev/null || echo .wine-0)
 # The folder under which the host's folders are seen with the root's system instead of the host's.
 [ "$root" = / ] && view= || view=$root/mnt
 
+# With a root for arm64: under qemu-user the start of Wine spins for ever on the default processor, and Bun crashes at its end
+# if it compiles on threads of its own.
+emulated=
+if [ -e "$root/usr/lib/ld-linux-aarch64.so.1" ]; then emulated="QEMU_CPU=cortex-a72 BUN_JSC_useConcurrentJIT=0"; fi
+
 # Replaces this shell by a program of the root with nothing of the caller's environment.
 alone() {
+  # shellcheck disable=SC2086
   exec chroot "$view/" /usr/bin/env --chdir="${cwd-/}" -i HOME="$sockets" LC_ALL=C.UTF-8 PATH="$wine:/usr/lib/wine:/usr/bin:/bin" \
-    WINEDEBUG=-all WINEPREFIX="$prefix" "$@"
+    WINEDEBUG=-all WINEPREFIX="$prefix" $emulated "$@"
 }
 
 # Boots Windows' services outside of any run: the end of a run would take them away from the others.
 boot() {
   set -- WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe="
   if [ "$verb" = prefix ]; then
-    (alone "$@" wineboot --init) && (alone wineserver --wait)
+    (alone "$@" wine wineboot --init) && (alone wineserver --wait)
   else
     # In the background only when it listens: the program below would start another one otherwise.
     (alone wineserver --persistent) && (alone "$@" wine cmd /c exit)
@@ -56,6 +62,7 @@ own_devices() {
 furnish() {
   mount -t proc proc /proc || return
   [ "$root" = / ] && return
+  if [ "$emulated" ]; then emulate || return; fi
   mount --rbind / "$view" || return
   for folder in usr etc bin sbin lib lib64; do
     if [ -d /$folder ] && [ ! -L /$folder ]; then mount --rbind "$root/$folder" "$view/$folder" || return; fi
@@ -63,6 +70,18 @@ furnish() {
   for folder in usr/local usr/src; do # where users have programs, too
     if [ -d /$folder ]; then mount --rbind /$folder "$view/$folder" || return; fi
   done
+}
+
+# Has the kernel run programs for arm64 with the root's qemu-user, in this user namespace alone (Linux 6.7 or later).
+emulate() {
+  if ! mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc; then
+    echo "Programs for arm64 are emulated on Linux 6.7 or later, with the module binfmt_misc." >&2
+    return 1
+  fi
+  # ELF, 64 bits, an executable or a shared object, EM_AARCH64. F: the emulator is opened now, outside of the root.
+  printf '%s' ':arm64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:' \
+    '\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:' \
+    "$root/usr/bin/qemu-aarch64:F" >/proc/sys/fs/binfmt_misc/register
 }
 
 case $verb in

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { command } from "./command.ts";
 import { compilers, MINGW } from "./compile.ts";
 import { installInRoot, works } from "./root.ts";
-import { locate, type Runtime } from "./runtimes.ts";
+import { type Arch, locate, type Runtime } from "./runtimes.ts";
 import { runOf, runToEnd, type Stream, type Windows } from "./windows.ts";
 import { provisionWine, type Session, startSession } from "./wine.ts";
 
@@ -20,9 +20,11 @@ const DEVICE = fileURLToPath(new URL("serial_device.pl", import.meta.url));
 /** Provisions Wine and a prefix. The session starts with the first program. */
 export async function underWine(
   cache: string,
+  arch: Arch,
   program: (runtime: Runtime) => Promise<string>,
+  ucrtbase?: Uint8Array,
 ): Promise<Windows> {
-  const wine = await provisionWine(cache);
+  const wine = await provisionWine(cache, arch, ucrtbase);
   let current: Promise<Session> | undefined;
   const session = () => current ??= startSession(wine);
 
@@ -41,8 +43,11 @@ export async function underWine(
     const { call } = await session();
     const run = randomUUID();
     const variables = Object.entries({
-      DENO_DIR: windowsPath(join(cache, "deno")),
+      DENO_DIR: windowsPath(
+        join(cache, arch === "x64" ? "deno" : "deno-arm64"),
+      ),
       ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+      WINEDLLOVERRIDES: ucrtbase && "ucrtbase=n", // or the program does not start
       ...options.env,
       KERNEL32_IO_RUN: run,
     }).flatMap(([name, value]) =>

@@ -285,7 +285,7 @@ test("lock() and unlock() refuse options of the wrong type", () => {
     'wait must be true or false: got the string "no"',
   );
   for (const value of [null, 5, "all", 5n]) {
-    const part = "must be an object such as { at: 0, length: 64 }: got";
+    const part = "must be an object that may have at, length, exclusive";
     assertRefused(() => lock(value), TypeError, part);
     assertRefused(() => unlock(value), TypeError, part);
   }

@@ -282,7 +282,7 @@ test("openSync() refuses bad paths and options before it opens anything", () => 
   assertRefused(
     () => open(path, null),
     TypeError,
-    "options must be an object: got null",
+    "options of openSync() must be an object that may have read, write",
   );
   assertRefused(
     () => open(path, { write: 1, create: true }),

@@ -9,6 +9,7 @@ import {
   type OpenOptions,
   openSettings,
   type OverlappedOptions,
+  overlappedSettings,
   type ShareMode,
 } from "../../../src/open/options.ts";
 import { assertRefused } from "../../support/untouched.ts";
@@ -210,17 +211,18 @@ test("createFileArguments() refuses values of the wrong type, and names option a
   );
   refused(
     { read, share: ["all"] },
-    '"read", "write" and "delete": got the string "all"',
+    'each of share must be one of "read", "write", "delete": got the string "all"',
   );
-  refused({ read, share: ["toString"] }, '"read", "write" and "delete": got');
-  refused({ read, share: [7] }, '"read", "write" and "delete": got 7');
+  refused({ read, share: ["toString"] }, '"read", "write", "delete": got');
+  refused({ read, share: [7] }, '"read", "write", "delete": got 7');
+  refused({ read, share: [undefined] }, '"read", "write", "delete": got undef');
   refused(
     { read, security: "everyone" },
     "bytes or the address of a SECURITY_ATTRIBUTES",
   );
   refused(
     { read, impersonation: "none" },
-    'impersonation must be one of anonymous, identification, impersonation, delegation: got the string "none"',
+    'impersonation must be one of "anonymous", "identification", "impersonation", "delegation": got the string "none"',
   );
   refused({ read, impersonation: 0 }, "impersonation must be one of");
   refused(
@@ -228,7 +230,7 @@ test("createFileArguments() refuses values of the wrong type, and names option a
     "preallocate must be a number or a bigint",
   );
   for (const options of [null, 5, "r", true]) {
-    refused(options, "options must be an object: got");
+    refused(options, "options of openSync() must be an object that may have");
   }
 });
 
@@ -257,19 +259,27 @@ test("openSettings() refuses bytes that are too few for a SECURITY_ATTRIBUTES", 
   );
 });
 
-test("openSettings() refuses limits that cannot be", () => {
+test("overlappedSettings() refuses limits that cannot be", () => {
   const refusedLimit = (
     maxInFlight: unknown,
     errorClass: typeof TypeError | typeof RangeError,
     part: string,
   ) => {
     const options = { read, maxInFlight } as OverlappedOptions;
-    assertRefused(() => openSettings(options, true), errorClass, part);
+    assertRefused(() => overlappedSettings(options), errorClass, part);
   };
-  refusedLimit(5, TypeError, "maxInFlight must be an object such as");
-  refusedLimit(null, TypeError, "maxInFlight must be an object such as");
-  refusedLimit({ count: 1 }, TypeError, 'got the unknown name "count"');
-  for (const operations of [0, -1, 1.5, NaN, "5", null]) {
+  refusedLimit(5, TypeError, "options of maxInFlight must be an object that");
+  refusedLimit(
+    null,
+    TypeError,
+    "options of maxInFlight must be an object that",
+  );
+  refusedLimit(
+    { count: 1 },
+    TypeError,
+    '"count" is no option of maxInFlight. The options are',
+  );
+  for (const operations of [0, -1, 1.5, NaN]) {
     refusedLimit({ operations }, RangeError, "maxInFlight.operations must be");
     refusedLimit(
       { bytes: operations },
@@ -277,9 +287,12 @@ test("openSettings() refuses limits that cannot be", () => {
       "maxInFlight.bytes must be",
     );
   }
+  for (const bytes of ["5", null, 5n]) {
+    refusedLimit({ bytes }, TypeError, "maxInFlight.bytes must be a number");
+  }
 });
 
-test("openSettings() reads each option once", () => {
+test("overlappedSettings() reads each option once", () => {
   const reads: PropertyKey[] = [];
   const honest = {
     write,
@@ -295,7 +308,7 @@ test("openSettings() reads each option once", () => {
       return Reflect.get(target, name);
     },
   });
-  const settings = openSettings(options, true);
+  const settings = overlappedSettings(options);
   assertEquals(settings.write, true);
   assertEquals(settings.share, ["read"]);
   assertEquals(settings.maxInFlight, { operations: 1, bytes: 2 ** 26 });

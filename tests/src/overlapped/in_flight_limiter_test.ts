@@ -150,7 +150,7 @@ test("InFlightLimiter holds to its limits whatever happens", async () => {
 });
 
 test("checkedLimit() refuses limits that admit nothing", () => {
-  for (const value of [0, -1, 1.5, NaN, Infinity, "1" as never]) {
+  for (const value of [0, -1, 1.5, NaN, Infinity]) {
     for (const name of ["operations", "bytes"]) {
       const error = assertThrows(
         () => checkedLimit({ [name]: value }),

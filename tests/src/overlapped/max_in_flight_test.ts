@@ -79,8 +79,8 @@ test("reads of a pipe keep their order when they wait for room", async () => {
 
 test("open() refuses limits and options that are none", async () => {
   const tries: [unknown, typeof TypeError | typeof RangeError, string][] = [
-    [null, TypeError, "options must be an object"],
-    [5, TypeError, "options must be an object"],
+    [null, TypeError, "options of open() must be an object"],
+    [5, TypeError, "options of open() must be an object"],
     [{ read: true, maxInFlight: 5 }, TypeError, "maxInFlight must be"],
     [{ read: true, maxInFlight: null }, TypeError, "maxInFlight must be"],
     [

@@ -39,7 +39,11 @@ const NAMES: readonly Wrong[] = [
 ];
 
 const LISTEN: readonly Wrong[] = [
-  [null, TypeError, "options of listenPipe() must be an object: got null"],
+  [
+    null,
+    TypeError,
+    "options of listenPipe() must be an object that may have mode, direction",
+  ],
   [
     { max: 1 },
     TypeError,

@@ -38,7 +38,7 @@ const NAMES: readonly Wrong[] = [
 
 /** Of `openSerial()` and, but for the first ones, `reconfigure()`. */
 const SETTINGS: readonly Wrong[] = [
-  [null, TypeError, "must be an object: got null"],
+  [null, TypeError, "must be an object that may have"],
   [9600, TypeError, "must be an object"],
   [{ baud: 9600 }, TypeError, '"baud" is no option of'],
   [{ baudRate: null }, TypeError, "baudRate must be a number: got null"],

@@ -209,4 +209,41 @@ test("createReadable() and createWritable() refuse names that they do not know",
     TypeError,
     '"start" is no option of createWritable(). The options are at, chunkSize',
   );
+  for (const options of [null, 5]) {
+    assertThrows(
+      () => file.createReadable(options as unknown as ReadableOptions),
+      TypeError,
+      "options of createReadable() must be an object that may have start, end",
+    );
+    assertThrows(
+      () => file.createWritable(options as unknown as WritableOptions),
+      TypeError,
+      "options of createWritable() must be an object that may have at, chunk",
+    );
+  }
+});
+
+test("createReadable() and createWritable() read each option once", async () => {
+  using folder = tempFolder();
+  await using file = await open(folder.file("a"), {
+    read: true,
+    write: true,
+    create: true,
+  });
+  const reads: PropertyKey[] = [];
+  const counting = new Proxy({ signal: new AbortController().signal }, {
+    get(target, name) {
+      reads.push(name);
+      return Reflect.get(target, name);
+    },
+  });
+  const readable = file.createReadable({ keepOpen: true });
+  await readable.cancel();
+  await file.createReadable(counting).cancel();
+  const twice = reads.filter((name, index) => reads.indexOf(name) !== index);
+  assertEquals(twice, []);
+  reads.length = 0;
+  await using again = await open(folder.file("a"), { write: true });
+  await again.createWritable(counting).abort();
+  assertEquals(reads.filter((name, i) => reads.indexOf(name) !== i), []);
 });

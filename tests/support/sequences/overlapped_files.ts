@@ -99,8 +99,8 @@ async function transfer(
   if (abort === "later") setTimeout(stop, below(3));
   const count = await result;
   // Nobody writes to the memory any more, whatever became of the transfer.
-  const isPart = isList && typeof count === "number" &&
-    count < memory.length && (closing.has(file) || controller.signal.aborted);
+  const isPart = typeof count === "number" && count < memory.length &&
+    (closing.has(file) || controller.signal.aborted);
   return { kind, at, bytes: memory.slice(), count, isPart };
 }
 

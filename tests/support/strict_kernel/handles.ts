@@ -42,6 +42,11 @@ export class Handles {
     );
   }
 
+  /** The object of a handle, if there is one. */
+  peek(handle: bigint): KernelObject | undefined {
+    return this.#objects.get(handle);
+  }
+
   /** Closes a handle. https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle */
   close(handle: bigint): void {
     const object = this.#find(handle);

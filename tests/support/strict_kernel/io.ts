@@ -28,6 +28,8 @@ export class IoManager {
   readonly #inFlight = new Map<bigint, Operation>();
   /** What has not ended. */
   readonly pending: PendingOperations;
+  /** Called with each operation before it starts. */
+  whenStarted: ((operation: Operation) => void) | undefined;
 
   constructor(kernel: StrictKernel) {
     this.#kernel = kernel;
@@ -65,6 +67,7 @@ export class IoManager {
       }
     }
     open.target.check(operation);
+    this.whenStarted?.(operation);
     return open.mode.overlapped
       ? this.#startOverlapped(operation, done)
       : this.#startSync(operation, done);
@@ -74,6 +77,7 @@ export class IoManager {
   startAndWait(request: Request): bigint | Blocking {
     const operation = new Operation(this.#kernel.memory, request);
     request.open.target.check(operation);
+    this.whenStarted?.(operation);
     return this.#startSync(operation, () => {});
   }
 
@@ -149,7 +153,7 @@ export class IoManager {
       }
       return 1n;
     };
-    const result = open.target.perform(operation);
+    const result = operation.perform();
     if (result !== undefined) return finish(result);
     operation.hold(!this.#kernel.onJsThread);
     this.pending.wait(operation);
@@ -181,13 +185,13 @@ export class IoManager {
       : "in call";
     operation.markPending();
     if (completion === "in call") {
-      const result = open.target.perform(operation);
+      const result = operation.perform();
       if (result !== undefined) return this.#endInCall(operation, result, done);
     }
     operation.hold();
     this.#inFlight.set(overlapped, operation);
     const result = completion === "already done"
-      ? open.target.perform(operation)
+      ? operation.perform()
       : undefined;
     if (result !== undefined) this.#end(operation, result);
     else if (completion === "later") this.pending.endLater(operation);

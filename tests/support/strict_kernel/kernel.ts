@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { WordFunction } from "../../../ffi/backend.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/win32/handle.ts";
 import type { FakeBackend, FakeCall, ThreadResult } from "../fake_backend.ts";
@@ -73,6 +74,14 @@ export class StrictKernel {
   readonly violations: KernelViolation[] = [];
   /** Called when a violation happens. */
   whenViolated: ((violation: KernelViolation) => void) | undefined;
+  /** Sees each call before it is made, and makes it or does something else. */
+  whenCalled:
+    | ((
+      name: string,
+      words: readonly bigint[],
+      make: () => bigint | Blocking,
+    ) => bigint | Blocking)
+    | undefined;
   /** Acts as another process while the JS thread waits in a call. Returns whether it did something. */
   whenBlocked: (() => boolean) | undefined;
   /** The thread whose call is being made. */
@@ -114,13 +123,13 @@ export class StrictKernel {
     // Another thread starts when it comes to it.
     let result = await new Promise<bigint | Blocking>((resolve, reject) => {
       thread.blocking = new Blocking(`the start of ${name}`, {});
-      setTimeout(() => {
+      setImmediate(() => {
         try {
           resolve(this.#run(thread, name, words));
         } catch (violation) {
           reject(violation);
         }
-      }, 0);
+      });
     }).finally(() => thread.blocking = undefined);
     if (result instanceof Blocking) {
       thread.blocking = result;
@@ -192,6 +201,8 @@ export class StrictKernel {
     this.jsThreadWaits.length = 0;
     this.violations.length = 0;
     this.whenBlocked = undefined;
+    this.whenCalled = undefined;
+    this.io.whenStarted = undefined;
   }
 
   #callHere(name: string, words: bigint[]): bigint {
@@ -237,7 +248,8 @@ export class StrictKernel {
   ): bigint | Blocking {
     let blocking: Blocking | undefined;
     const result = this.#finish(thread, name, () => {
-      const outcome = FUNCTIONS[name]!(this, ...words);
+      const make = () => FUNCTIONS[name]!(this, ...words);
+      const outcome = this.whenCalled?.(name, words, make) ?? make();
       if (!(outcome instanceof Blocking)) return outcome;
       blocking = outcome;
       return 0n;

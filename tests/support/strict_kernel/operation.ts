@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { FakeMemory, Region } from "../fake_memory.ts";
 import { STATUS_PENDING } from "./status.ts";
 import { KernelViolation } from "./failure.ts";
@@ -65,7 +66,7 @@ const SIZE = 32;
  * operation has ended: https://learn.microsoft.com/windows/win32/fileio/synchronous-and-asynchronous-i-o
  */
 export class Operation {
-  readonly request: Request;
+  request: Request;
   /** Whether CancelIoEx has asked for its end. */
   cancelled = false;
   /** Whether the program can see that it has ended, be it before its packet comes. */
@@ -74,6 +75,8 @@ export class Operation {
   wasQueued = false;
   /** Whether it has ended; its packet may still be in the port. */
   ended = false;
+  /** How it ends instead of as its device would have it, for tests of what can fail. */
+  instead: (() => Result | undefined) | undefined;
   /** What is called when it has ended. */
   whenEnded: ((result: Result) => void) | undefined;
   readonly #memory: FakeMemory;
@@ -88,6 +91,13 @@ export class Operation {
   get name(): string {
     const { kind, length, offset } = this.request;
     return `the ${kind} of ${length} bytes at ${offset}`;
+  }
+
+  /** Has its device perform it; nothing if it must wait. */
+  perform(): Result | undefined {
+    return this.instead === undefined
+      ? this.request.open.target.perform(this)
+      : this.instead();
   }
 
   /** The bytes that are to be written. */
@@ -194,7 +204,7 @@ export class Operation {
       }
       const view = this.#memory.view(range.address, range.length);
       const now = new Uint8Array(view.buffer, view.byteOffset, range.length);
-      if (content?.some((byte, index) => byte !== now[index])) {
+      if (content !== undefined && Buffer.compare(content, now) !== 0) {
         throw new KernelViolation(
           `${what} was changed while ${this.name} was under way`,
         );

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { OpenFile } from "./open_file.ts";
 import type { Operation, Result } from "./operation.ts";
 import type { Schedule } from "./schedule.ts";
@@ -20,7 +21,7 @@ export class PendingOperations {
   readonly #end: (operation: Operation, result: Result) => void;
   #retries = false;
   #mustRetry = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setImmediate> | undefined;
 
   /**
    * @param end Ends an operation, and has the program know.
@@ -138,7 +139,7 @@ export class PendingOperations {
   /** Has what is scheduled end in a while, some of it at a time. */
   #pump(): void {
     if (this.#host.schedule.manual) return;
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= setImmediate(() => {
       this.#timer = undefined;
       this.#host.guard(() => {
         do {
@@ -146,14 +147,14 @@ export class PendingOperations {
         } while (this.scheduled.length > 0 && this.#host.schedule.coin());
       });
       if (this.scheduled.length > 0) this.#pump();
-    }, 0);
+    });
   }
 }
 
 /** Performs an operation with the memory that it was started with. */
 function perform(operation: Operation): Result | undefined {
   operation.check();
-  return operation.request.open.target.perform(operation);
+  return operation.perform();
 }
 
 function remove<T>(items: T[], item: T): boolean {

@@ -54,7 +54,19 @@ const CODES: Readonly<Record<number, number>> = {
   [STATUS_PIPE_BROKEN]: 109,
 };
 
+/** FACILITY_NTWIN32 with an error: the status of a Win32 code that no other status stands for. */
+const OF_CODE = 0xC007_0000;
+
 /** The Win32 code of a status. */
 export function codeOfStatus(status: number): number {
+  if ((status & 0xFFFF_0000) >>> 0 === OF_CODE) return status & 0xFFFF;
   return CODES[status] ?? 317;
+}
+
+/** A status that fails with a Win32 code. */
+export function statusOfCode(code: number): number {
+  const found = Object.entries(CODES).find(([status, its]) =>
+    its === code && Number(status) >>> 30 >= 2
+  );
+  return found === undefined ? (OF_CODE | code) >>> 0 : Number(found[0]);
 }
