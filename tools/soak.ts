@@ -9,10 +9,8 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { killAtomicWriter, killLog } from "../tests/host/killed_writers.ts";
-import { type BothRuntimes, REPOSITORY } from "../tests/host/runtimes.ts";
 import { onInterruption } from "./interruption.ts";
-import { provision, type Windows } from "./windows/mod.ts";
+import { provision } from "./windows/mod.ts";
 
 const USAGE =
   `Usage: npm run soak [-- [--minutes N] [--seed S] [--runtime NAME]... [--kill]]
@@ -26,16 +24,17 @@ memory and pending operations are counted in between, and must not grow.
   --kill          kills programs instead that append to a log or replace a file, and looks for all that they had promised
                   (deno and bun)`;
 
-const PROGRAM = fileURLToPath(new URL("soak/program.ts", import.meta.url));
-const SEEDS = 2 ** 32;
+const REPOSITORY = fileURLToPath(new URL("../", import.meta.url));
+const SEQUENCES = "tests/soak/sequences.ts";
+const KILLS = "tests/soak/kills.ts";
 
-/** So many kills in a row hit one file. */
-const KILLS = 10;
-
-const KILLED = {
-  "appends to a log": killLog,
-  "writeFileAtomic()": killAtomicWriter,
+/** How the runtimes are told to run a program. */
+const START = {
+  deno: ["run", "--allow-all", "--no-check", "--quiet"],
+  bun: ["run"],
 } as const;
+
+const SEEDS = 2 ** 32;
 
 interface Options {
   readonly minutes: number;
@@ -88,63 +87,39 @@ function parseOptions(): Options {
 
 /** Returns whether nothing was wrong. */
 async function soak(options: Options): Promise<boolean> {
-  const onWindows = options.runtimes.filter((name) => name !== "node");
-  if (onWindows.length < options.runtimes.length) {
-    console.log("node, on a Windows kernel in memory");
-    if (!await onNode(options)) return false;
-  }
-  if (onWindows.length === 0) return true;
-  const windows = await provision({ runtimes: onWindows as BothRuntimes[] });
-  await using _session = await windows.session();
-  for (const runtime of onWindows as BothRuntimes[]) {
-    console.log(`${runtime}.exe`);
-    if (options.kill) await killFor(options.minutes, windows, runtime);
-    else if (!await onRuntime(options, windows, runtime)) return false;
+  const { minutes, seed, runtimes, kill } = options;
+  const words = [SEQUENCES, String(minutes), String(seed)];
+  for (const runtime of runtimes) {
+    console.log(runtime === "node" ? "strict kernel" : `${runtime}.exe`);
+    const code = kill
+      ? await onNode(KILLS, String(minutes), runtime)
+      : runtime === "deno" || runtime === "bun"
+      ? await onWindows(runtime, words)
+      : await onNode(...words);
+    if (code !== 0) return false;
   }
   return true;
 }
 
-async function onNode({ minutes, seed }: Options): Promise<boolean> {
-  const words = ["--import", "tsx", PROGRAM, String(minutes), String(seed)];
-  const child = spawn(process.execPath, words, {
+/** Runs a program on a runtime. Returns its exit code. */
+async function onWindows(
+  runtime: keyof typeof START,
+  words: readonly string[],
+): Promise<number> {
+  const windows = await provision({ runtimes: [runtime] });
+  await using _session = await windows.session();
+  const options = { cwd: REPOSITORY, env: { NO_COLOR: "1" } };
+  const all = [...START[runtime], ...words];
+  return (await windows.run(runtime, all, options)).code;
+}
+
+/** Runs a program on this system's Node. Returns its exit code. */
+async function onNode(...words: string[]): Promise<number> {
+  const child = spawn(process.execPath, ["--import", "tsx", ...words], {
     cwd: REPOSITORY,
     stdio: ["ignore", "inherit", "inherit"],
   });
   process.on("exit", () => child.kill());
   const [code] = await once(child, "exit");
-  return code === 0;
-}
-
-async function onRuntime(
-  { minutes, seed }: Options,
-  windows: Windows,
-  runtime: BothRuntimes,
-): Promise<boolean> {
-  const start = {
-    deno: ["run", "--allow-all", "--no-check", "--quiet"],
-    bun: ["run"],
-  }[runtime];
-  const words = [windows.path(PROGRAM), String(minutes), String(seed)];
-  const { code } = await windows.run(runtime, [...start, ...words], {
-    cwd: REPOSITORY,
-    env: { NO_COLOR: "1" },
-  });
-  return code === 0;
-}
-
-/** Kills programs until the time is over; at least each once. */
-async function killFor(
-  minutes: number,
-  windows: Windows,
-  runtime: BothRuntimes,
-): Promise<void> {
-  const end = performance.now() + minutes * 60_000;
-  do {
-    for (const [what, kill] of Object.entries(KILLED)) {
-      const promised = await kill(windows, runtime, KILLS);
-      console.log(
-        `  ${KILLS} kills during ${what}: of ${promised} that were acknowledged, all were there`,
-      );
-    }
-  } while (performance.now() < end);
+  return code ?? 1;
 }

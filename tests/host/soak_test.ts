@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { faultsOf, type Sample } from "../../tools/soak/flatness.ts";
+import { faultsOf, type Sample } from "../soak/flatness.ts";
 import { REPOSITORY } from "./runtimes.ts";
 
 function soak(...args: string[]) {

@@ -1,16 +1,13 @@
-// Runs random sequences, one after the other, until the time is over: program.ts MINUTES SEED. Exit code 0 only if each does what its model does
-// and the process has grown no more than tools/soak/flatness.ts allows.
+// Runs random sequences, one after the other, until the time is over: sequences.ts MINUTES SEED. Exit code 0 only if each does what its model does
+// and the process has grown no more than flatness.ts allows.
 
 import process from "node:process";
-import "../../tests/support/old_node.ts";
+import "../support/old_node.ts";
 import { diagnostics } from "../../mod.ts";
-import { collectGarbage, nextJob } from "../../tests/support/garbage.ts";
-import { onWindows } from "../../tests/support/runtime.ts";
-import { runRound, SEQUENCES } from "../../tests/support/sequences/mod.ts";
-import {
-  realSystem,
-  strictSystem,
-} from "../../tests/support/sequences/system.ts";
+import { collectGarbage, nextJob } from "../support/garbage.ts";
+import { onWindows } from "../support/runtime.ts";
+import { runRound, SEQUENCES } from "../support/sequences/mod.ts";
+import { realSystem, strictSystem } from "../support/sequences/system.ts";
 import { faultsOf, lineOf, type Sample } from "./flatness.ts";
 
 /** How many samples are taken, and how far apart they are at most, in seconds. */
