@@ -2,297 +2,35 @@
 // step. The seed of a failure is in its message, and
 // KERNEL32_IO_SEED=… runs the sequence that failed first.
 import { test } from "node:test";
-import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
-import process from "node:process";
-import { AlignedBuffer, openSync, type SyncFile } from "../../../mod.ts";
+import { AlignedBuffer, openSync } from "../../../mod.ts";
 import { UnbufferedIo } from "../../../src/sync/sector_io.ts";
 import { ModelFile } from "../../support/model_file.ts";
-import { type Random, random } from "../../support/random.ts";
+import { runRounds } from "../../soak/rounds/mod.ts";
+import {
+  BOUNCE,
+  expectBytes,
+  expectEqual,
+  LARGEST,
+  near,
+  someLength,
+  someMemory,
+  syncFiles,
+} from "../../soak/rounds/sync_files.ts";
 import { StrictDevice } from "../../support/strict_device.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
 
-const SEED = Number(process.env["KERNEL32_IO_SEED"] ?? Date.now() % 2 ** 32);
-
-const BOUNCE = 2 ** 20;
-const LARGEST = 2 * BOUNCE + 9000;
-
-/** Offsets and lengths are near these: sectors, pages, the bounce buffer. */
-const BORDERS = [0, 512, 1024, 4096, 8192, 12_288, 65_536, BOUNCE, 2 * BOUNCE];
-
-const MODES = [
-  { write: true, append: false },
-  { write: true, append: false },
-  { write: true, append: true },
-  { write: false, append: true },
-] as const;
-
-/** Something that is done to a file and to the model, and compared. */
-type Subject = SyncFile;
-
-/** Runs rounds of steps, each round with a seed of its own. */
-function rounds(
-  count: number,
-  run: (source: Random, say: (step: string) => void) => void,
-): void {
-  for (let round = 0; round < count; round++) {
-    const seed = (SEED + round) % 2 ** 32;
-    const steps: string[] = [];
-    try {
-      run(random(seed), (step) => steps.push(step));
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(
-        `With KERNEL32_IO_SEED=${seed}, step ${steps.length} is wrong: ` +
-          `${reason}\n${steps.slice(-12).join("\n")}`,
-        { cause },
-      );
-    }
-  }
-}
-
-function near(source: Random, limit: number): number {
-  if (source.below(4) === 0) return source.below(limit);
-  const border = source.pick(BORDERS.filter((border) => border < limit));
-  return Math.max(0, Math.min(limit, border + source.below(7) - 3));
-}
-
-/** Mostly small lengths: large ones take their time. */
-function someLength(source: Random): number {
-  return near(source, source.below(8) === 0 ? BOUNCE + 9000 : 20_000);
-}
-
-/** Memory of all kinds: a whole array, a part at an odd place, aligned, and aligned in part. */
-function someMemory(
-  source: Random,
-  length: number,
-  aligned: AlignedBuffer,
-): Uint8Array<ArrayBuffer> {
-  const start = source.pick([0, 1, 512, 4095, 4096]);
-  switch (source.below(4)) {
-    case 0:
-      return new Uint8Array(length);
-    case 1:
-      return new Uint8Array(new ArrayBuffer(length + start), start, length);
-    case 2:
-      return aligned.bytes.subarray(0, length);
-    default:
-      return aligned.bytes.subarray(start, start + length);
-  }
-}
-
-function expectEqual(what: string, actual: unknown, expected: unknown): void {
-  if (actual === expected) return;
-  throw new Error(`${what} is ${actual} and should be ${expected}`);
-}
-
-function expectBytes(
-  what: string,
-  actual: Uint8Array,
-  expected: Uint8Array,
-): void {
-  if (Buffer.compare(actual, expected) === 0) return;
-  expectEqual(`the length of ${what}`, actual.length, expected.length);
-  const at = actual.findIndex((byte, i) => byte !== expected[i]);
-  throw new Error(`${what} differs from byte ${at} on`);
-}
-
-/** Splits a length at random places. */
-function split(source: Random, length: number): number[] {
-  const parts = [];
-  for (let rest = length; rest > 0;) {
-    const part = Math.min(rest, source.below(3) === 0 ? 0 : near(source, rest));
-    parts.push(part);
-    rest -= part;
-    if (parts.length === 5) parts.push(rest), rest = 0;
-  }
-  return parts;
-}
-
-const place = (at: number | undefined) => at === undefined ? "" : ` at ${at}`;
-
-/** One random step, on a file and on the model of it. */
-function step(
-  source: Random,
-  files: readonly Subject[],
-  model: ModelFile,
-  aligned: AlignedBuffer,
-  say: (step: string) => void,
-): void {
-  const anywhere = source.below(2) === 0 ? undefined : near(source, LARGEST);
-  const length = someLength(source);
-  const options = anywhere === undefined ? undefined : { at: anywhere };
-  switch (
-    source.pick([
-      "read",
-      "write",
-      "read",
-      "write",
-      "scatter",
-      "gather",
-      "seek",
-      "truncate",
-    ])
-  ) {
-    case "read": {
-      say(`read ${length}${place(anywhere)}`);
-      const expected = model.read(length, anywhere);
-      for (const file of files) {
-        const buffer = someMemory(source, length, aligned);
-        const count = file.read(buffer, options);
-        expectEqual("the count", count, expected?.length ?? null);
-        expectBytes(
-          "what was read",
-          buffer.subarray(0, count ?? 0),
-          expected ?? new Uint8Array(),
-        );
-      }
-      break;
-    }
-    case "scatter": {
-      const lengths = split(source, length);
-      say(`readScatter ${lengths}${place(anywhere)}`);
-      const expected = readInTurn(model, lengths, anywhere);
-      for (const file of files) {
-        const buffers = lengths.map((part) => new Uint8Array(part));
-        const count = file.readScatter(buffers, options);
-        expectEqual("the count", count, expected?.length ?? null);
-        const bytes = Buffer.concat(buffers).subarray(0, count ?? 0);
-        expectBytes("what was read", bytes, expected ?? new Uint8Array());
-      }
-      break;
-    }
-    case "write": {
-      const at = model.mode.write ? anywhere : undefined;
-      say(`write ${length}${place(at)}`);
-      const data = source.bytes(length);
-      model.write(data, at);
-      for (const file of files) {
-        const memory = someMemory(source, length, aligned);
-        memory.set(data);
-        const count = file.write(memory, at === undefined ? undefined : { at });
-        expectEqual("the count", count, length);
-      }
-      break;
-    }
-    case "gather": {
-      const at = model.mode.write ? anywhere : undefined;
-      const lengths = split(source, length);
-      say(`writeGather ${lengths}${place(at)}`);
-      const buffers = lengths.map((part) => source.bytes(part));
-      let done = 0;
-      for (const data of buffers) {
-        model.write(data, at === undefined ? undefined : at + done);
-        done += data.length;
-      }
-      for (const file of files) {
-        const count = file.writeGather(
-          buffers,
-          at === undefined ? undefined : { at },
-        );
-        expectEqual("the count", count, length);
-      }
-      break;
-    }
-    case "seek": {
-      const target = near(source, LARGEST);
-      const origin = source.pick(["start", "current", "end"] as const);
-      say(`seek to ${target} from ${origin}`);
-      const base =
-        { start: 0, current: model.position, end: model.size }[origin];
-      model.position = target;
-      for (const file of files) {
-        expectEqual(
-          "the new position",
-          file.seek(target - base, origin),
-          target,
-        );
-      }
-      break;
-    }
-    case "truncate": {
-      if (!model.mode.write) break;
-      const size = near(source, source.below(4) === 0 ? LARGEST : 20_000);
-      say(`truncate to ${size}`);
-      model.truncate(size);
-      for (const file of files) file.truncate(size);
-    }
-  }
-  for (const file of files) {
-    expectEqual("the position", file.seek(0, "current"), model.position);
-    expectEqual("the size", file.size(), model.size);
-  }
-}
-
-function readInTurn(
-  model: ModelFile,
-  lengths: readonly number[],
-  at: number | undefined,
-): Uint8Array | null {
-  const parts: Uint8Array[] = [];
-  let done = 0;
-  for (const length of lengths) {
-    const part = model.read(length, at === undefined ? undefined : at + done);
-    if (part === null) {
-      if (done === 0) return null;
-      break;
-    }
-    parts.push(part);
-    done += part.length;
-    if (part.length < length) break;
-  }
-  return Buffer.concat(parts);
-}
-
-test("SyncFile agrees with a file in memory, buffered and unbuffered, over thousands of random steps", () => {
-  using aligned = new AlignedBuffer(2 * BOUNCE);
-  rounds(60, (source, say) => {
-    using folder = tempFolder();
-    const paths = [folder.file("buffered"), folder.file("unbuffered")];
-    let content = new Uint8Array(0);
-    for (let part = 0; part < 3; part++) {
-      const mode = source.pick(MODES);
-      const truncate = mode.write && !mode.append && source.below(3) === 0;
-      say(`open with ${JSON.stringify({ ...mode, truncate })}`);
-      const [buffered, unbuffered] = paths.map((path, index) =>
-        openSync(path, {
-          ...mode,
-          read: true,
-          create: true,
-          truncate,
-          unbuffered: index === 1,
-        })
-      );
-      const model = new ModelFile(mode);
-      if (!truncate) model.write(content, 0);
-      {
-        using first = buffered!;
-        using second = unbuffered!;
-        for (let count = 0; count < 30; count++) {
-          step(source, [first, second], model, aligned, say);
-        }
-      }
-      content = model.content.slice();
-      for (const path of paths) {
-        expectBytes(
-          `what node:fs reads of ${path}`,
-          readFileSync(path),
-          content,
-        );
-      }
-    }
-  });
+test("SyncFile agrees with a file in memory, buffered and unbuffered, over thousands of random steps", async () => {
+  await runRounds(syncFiles, 60);
 });
 
-test("UnbufferedIo agrees with a file in memory on devices that enforce their sectors", () => {
+test("UnbufferedIo agrees with a file in memory on devices that enforce their sectors", async () => {
   using aligned = new AlignedBuffer(2 * BOUNCE);
-  rounds(60, (source, say) => {
+  await runRounds(({ source, system, say }) => {
     const [logical, physical] = source.pick(
       [[512, 512], [512, 4096], [4096, 4096]] as const,
     );
     say(`sectors of ${logical} and ${physical}`);
-    using folder = tempFolder();
-    const path = folder.file("a");
+    const path = system.path("a");
     using file = openSync(path, { read: true, write: true, create: true });
     const io = new UnbufferedIo(new StrictDevice(file, logical, physical));
     const model = new ModelFile({ write: true, append: false });
@@ -327,5 +65,5 @@ test("UnbufferedIo agrees with a file in memory on devices that enforce their se
       expectEqual("the size", file.size(), model.size);
     }
     expectBytes("what node:fs reads", readFileSync(path), model.content);
-  });
+  }, 60);
 });
