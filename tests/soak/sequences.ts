@@ -6,8 +6,8 @@ import "../support/old_node.ts";
 import { diagnostics } from "../../mod.ts";
 import { collectGarbage, nextJob } from "../support/garbage.ts";
 import { onWindows } from "../support/runtime.ts";
-import { runRound, SEQUENCES } from "../support/sequences/mod.ts";
-import { realSystem, strictSystem } from "../support/sequences/system.ts";
+import { runRound, SEQUENCES } from "./rounds/mod.ts";
+import { realSystem, strictSystem } from "./rounds/system.ts";
 import { faultsOf, lineOf, type Sample } from "./flatness.ts";
 
 /** How many samples are taken, and how far apart they are at most, in seconds. */

@@ -4,8 +4,8 @@
 
 import { test } from "node:test";
 import { LONG } from "../../support/long.ts";
-import { runRounds } from "../../support/sequences/mod.ts";
-import { overlappedFile } from "../../support/sequences/overlapped_files.ts";
+import { runRounds } from "../../soak/rounds/mod.ts";
+import { overlappedFile } from "../../soak/rounds/overlapped_files.ts";
 
 for (const unbuffered of [false, true]) {
   const kind = unbuffered ? "an unbuffered" : "a buffered";

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { AlignedBuffer, openSync } from "../../../mod.ts";
 import { UnbufferedIo } from "../../../src/sync/sector_io.ts";
 import { ModelFile } from "../../support/model_file.ts";
-import { runRounds } from "../../support/sequences/mod.ts";
+import { runRounds } from "../../soak/rounds/mod.ts";
 import {
   BOUNCE,
   expectBytes,
@@ -16,7 +16,7 @@ import {
   someLength,
   someMemory,
   syncFiles,
-} from "../../support/sequences/sync_files.ts";
+} from "../../soak/rounds/sync_files.ts";
 import { StrictDevice } from "../../support/strict_device.ts";
 
 test("SyncFile agrees with a file in memory, buffered and unbuffered, over thousands of random steps", async () => {

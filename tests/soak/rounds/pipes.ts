@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { PipeConnection } from "../../../mod.ts";
-import { pipePair } from "../pipe_pair.ts";
+import { pipePair } from "../../support/pipe_pair.ts";
 import type { Round } from "./mod.ts";
 import { expectBytes } from "./sync_files.ts";
 

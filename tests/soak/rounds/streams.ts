@@ -1,6 +1,6 @@
 import { open, type OpenOptions } from "../../../mod.ts";
-import type { Random } from "../random.ts";
-import { chunksOf, drained } from "../stream_files.ts";
+import type { Random } from "../../support/random.ts";
+import { chunksOf, drained } from "../../support/stream_files.ts";
 import type { Round } from "./mod.ts";
 import { expectBytes, expectEqual } from "./sync_files.ts";
 

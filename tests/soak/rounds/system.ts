@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
-import { diskFile } from "../overlapped_strict.ts";
-import { handleMark } from "../handles.ts";
-import { CompletionPort } from "../strict_kernel/completion_port.ts";
-import { onStrictKernel, strictKernel } from "../strict_kernel/mod.ts";
-import { tempFolder } from "../temp_folder.ts";
+import { diskFile } from "../../support/overlapped_strict.ts";
+import { handleMark } from "../../support/handles.ts";
+import { CompletionPort } from "../../support/strict_kernel/completion_port.ts";
+import {
+  onStrictKernel,
+  strictKernel,
+} from "../../support/strict_kernel/mod.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 /** Where a sequence runs, with a folder that is empty at first. */
 export interface System {

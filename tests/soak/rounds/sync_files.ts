@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { AlignedBuffer, openSync, type SyncFile } from "../../../mod.ts";
-import { ModelFile } from "../model_file.ts";
-import type { Random } from "../random.ts";
+import { ModelFile } from "../../support/model_file.ts";
+import type { Random } from "../../support/random.ts";
 import type { Round } from "./mod.ts";
 
 /** The length of the memory that unaligned transfers go through. */

@@ -7,8 +7,8 @@ import {
   type OverlappedFile,
   type TransferOptions,
 } from "../../../mod.ts";
-import { ConcurrentModel, type Done } from "../concurrent_model.ts";
-import type { Random } from "../random.ts";
+import { ConcurrentModel, type Done } from "../../support/concurrent_model.ts";
+import type { Random } from "../../support/random.ts";
 import type { Round } from "./mod.ts";
 
 const BATCHES = 40;

@@ -4,8 +4,8 @@
  * @module
  */
 import process from "node:process";
-import { type Random, random } from "../random.ts";
-import { onWindows } from "../runtime.ts";
+import { type Random, random } from "../../support/random.ts";
+import { onWindows } from "../../support/runtime.ts";
 import { locks } from "./locks.ts";
 import { overlappedFile } from "./overlapped_files.ts";
 import { pipes } from "./pipes.ts";
