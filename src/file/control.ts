@@ -56,13 +56,13 @@ const DEFAULTS = {
   input: undefined,
   output: undefined,
   outputLength: undefined,
-  signal: undefined,
 };
 const MAX_DWORD = 0xFFFF_FFFF;
 
 /**
  * Checks a control code and its options.
  *
+ * @param more Further options that the method has.
  * @throws {TypeError} If one has the wrong type, or there are both `output` and
  * `outputLength`.
  * @throws {RangeError} If a number is out of range.
@@ -70,12 +70,13 @@ const MAX_DWORD = 0xFFFF_FFFF;
 export function checkedControl(
   code: number,
   options: DeviceIoControlOptions,
+  more: object = {},
 ): ControlRequest {
   checkDword("code", code);
   const { input, output, outputLength } = settingsOf(
     "deviceIoControl()",
     options,
-    DEFAULTS,
+    { ...DEFAULTS, ...more },
   );
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(

@@ -23,6 +23,12 @@ type Reads = Pick<OverlappedIo, "read">;
 const PAUSE_MS = 1;
 
 /**
+ * The most that one transfer asks for, in bytes: it may end with the first one,
+ * and native memory is rented for all.
+ */
+const LARGEST_READ = 65_536;
+
+/**
  * Reads one port, one read at a time. A read of several transfers that fails
  * takes nothing: what it has read comes first in the next read.
  */
@@ -143,8 +149,10 @@ export class SerialReader {
     buffer: ArrayBufferView,
     signal: Signal,
   ): Promise<number | null> {
+    const isLarge = byteLengthOf(buffer) > LARGEST_READ;
+    const part = isLarge ? bytesOf(buffer, 0, LARGEST_READ) : buffer;
     try {
-      return await this.#transfers.read(buffer, 0, signal);
+      return await this.#transfers.read(part, 0, signal);
     } catch (error) {
       throw withRemovalHint(error);
     }

@@ -437,6 +437,14 @@ for (const driver of DRIVERS) {
     await full;
     assertEquals([text(exactly), await readText(port)], ["abcdef", "gh"]);
     assertEquals(await port.read(new Uint8Array(0)), 0);
+    const large = new Uint8Array(200_000);
+    const all = port.readExactly(large);
+    for (let i = 0; i < 50; i++) {
+      do await turns(); while (device.received.length > 0);
+      device.receive("x".repeat(4000));
+    }
+    await all;
+    assert(large.every((byte) => byte === 0x78));
   }, SEEDS);
 
   strictTest(`a read times out with 0, with ${driver}`, async (kernel) => {
@@ -1203,6 +1211,26 @@ strictTest(
     close.catch(() => {});
     await turns();
     await assertSettles(closing.abort());
+  },
+);
+
+strictTest(
+  "`abort()` of `writable` ends a `close()` that waits for the driver",
+  async (kernel) => {
+    await using both = await ends(kernel, {}, "FTDI");
+    const { port, device } = both;
+    device.room = 0;
+    const writer = port.writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write(bytes("stuck"));
+    const close = writer.close();
+    close.catch(() => {});
+    await turns();
+    await assertSettles(writer.abort(new Error("stop")));
+    await assertSettles(close);
+    device.room = Infinity;
+    await port.writeAll(bytes("!"));
+    assertEquals(device.takeSent(), "stuck!");
   },
 );
 

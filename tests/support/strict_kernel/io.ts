@@ -131,7 +131,6 @@ export class IoManager {
     const { kind, open, overlapped, offset } = operation.request;
     const movesPointer = open.target.seeks &&
       (kind === "read" || kind === "write");
-    // Also behind what was appended: WDS fastfat write.c, which adds the count to where the write started.
     const start = open.target.offsetOf?.(operation) ?? offset;
     operation.markPending();
     const finish = (ended: Result): bigint => {
@@ -147,9 +146,8 @@ export class IoManager {
         const next = BigInt(offset + count);
         this.#kernel.memory.view(overlapped, 32).setBigUint64(16, next, true);
       }
-      if (movesPointer && start >= 0 && !isError(status)) {
-        open.position = start + count;
-      }
+      // Behind what is appended, too: StartingVbo is the end there, https://github.com/microsoft/Windows-driver-samples/blob/main/filesys/fastfat/write.c
+      if (movesPointer && !isError(status)) open.position = start + count;
       if (status !== 0 && (isError(status) || isWarning(status))) {
         fail(codeOfStatus(status));
       }

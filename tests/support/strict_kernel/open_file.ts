@@ -13,7 +13,7 @@ export interface Target {
   check(operation: Operation): void;
   /** Whether an operation always ends in its call, and why. */
   endsInCall?(operation: Operation): string | undefined;
-  /** Where an operation starts, if that is not the offset that it was given. */
+  /** Where an operation starts, if its offset does not say it. */
   offsetOf?(operation: Operation): number;
   /** Performs an operation; nothing if it must wait. */
   perform(operation: Operation): Result | undefined;
