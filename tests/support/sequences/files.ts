@@ -20,6 +20,8 @@ interface Setup {
   readonly overlapped: boolean;
   readonly unbuffered: boolean;
   readonly append: boolean;
+  /** Whether it is open for appending alone. */
+  readonly appendsOnly: boolean;
   /** What lengths are multiplied by: a few are longer than what is copied at once. */
   readonly scale: number;
   readonly operations: number;
@@ -98,6 +100,7 @@ export const fileSequence: Sequence<Setup, Step> = {
     overlapped: fc.boolean(),
     unbuffered: fc.boolean(),
     append: fc.nat(3).map((n) => n === 0),
+    appendsOnly: fc.boolean(),
     scale: fc.nat(59).map((n) => n === 59 ? 150 : 1),
     operations: fc.integer({ min: 1, max: 8 }),
     bytes: fc.constantFrom(1, 5000, 2 ** 26),
@@ -106,12 +109,8 @@ export const fileSequence: Sequence<Setup, Step> = {
   async run(system, setup, steps) {
     const path = system.newFile(new Uint8Array(0));
     const { overlapped, unbuffered, append, operations, bytes } = setup;
-    const options: OpenOptions = {
-      read: true,
-      write: true,
-      unbuffered,
-      append,
-    };
+    const write = !(append && setup.appendsOnly);
+    const options: OpenOptions = { read: true, write, unbuffered, append };
     const openFile = () =>
       overlapped
         ? open(path, { ...options, maxInFlight: { operations, bytes } })
@@ -126,6 +125,7 @@ export const fileSequence: Sequence<Setup, Step> = {
       for (const step of steps.slice(0, setup.scale === 1 ? undefined : 8)) {
         done += "transfers" in step ? step.transfers.length : 1;
         if ("truncate" in step) {
+          if (!write) continue; // It is refused.
           file.truncate(step.truncate);
           model.truncate(step.truncate);
         } else if ("seek" in step) {

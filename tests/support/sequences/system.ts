@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tempFolder } from "../temp_folder.ts";
 import { pipeName } from "../pipes.ts";
+import { handleMark } from "../handles.ts";
+import { CompletionPort } from "../strict_kernel/completion_port.ts";
 import { DiskFile } from "../strict_kernel/disk_file.ts";
 import { KernelViolation, type StrictKernel } from "../strict_kernel/mod.ts";
 import { diagnostics } from "../../../mod.ts";
@@ -19,6 +21,8 @@ export interface SequenceSystem extends Disposable {
   begin(seed: number): void;
   /** Ends a sequence: nothing of it may be left. */
   end(): void;
+  /** How many handles the process has, or a number that rises and falls with them. */
+  handles(): number;
 }
 
 /** The strict kernel, with sectors of all kinds. */
@@ -50,6 +54,9 @@ export function strictSystem(kernel: StrictKernel): SequenceSystem {
       checkNothingLeft();
       kernel.verify();
     },
+    handles: () =>
+      [...kernel.handles.entries()]
+        .filter(([, object]) => !(object instanceof CompletionPort)).length,
     [Symbol.dispose]() {},
   };
 }
@@ -74,6 +81,7 @@ export function realSystem(): SequenceSystem {
       checkNothingLeft();
       for (const path of paths.splice(0)) rmSync(path, { force: true });
     },
+    handles: handleMark,
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
