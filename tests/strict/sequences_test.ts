@@ -4,7 +4,6 @@
 // KERNEL32_IO_SEED with the seed that it names repeats it.
 
 import "../support/old_node.ts";
-import { setMaxListeners } from "node:events";
 import process from "node:process";
 import { test } from "node:test";
 import { assert } from "@std/assert";
@@ -16,9 +15,6 @@ import {
 } from "../support/sequences/mod.ts";
 import { SEED } from "../support/sequences/seed.ts";
 import { strictKernel } from "../support/strict_kernel/mod.ts";
-
-// A stream has more chunks under way than Node has listeners without a warning.
-setMaxListeners(10_000);
 
 /** How many operations of each sequence Node runs, and the others half of: 100,000 in all. */
 const OPERATIONS: Readonly<Record<string, number>> = {
