@@ -39,7 +39,7 @@ export class SerialReader {
   readonly #transfers: Transfers;
   readonly #control: CommControl;
   readonly #reads = new ThreadQueue(1);
-  /** What comes first, in order. */
+  /** What reads that failed had read, in order. It comes first. */
   #returned: Uint8Array<ArrayBuffer>[] = [];
   /** An error of the line behind the bytes that were read last. */
   #lineError: SerialLineError | undefined;
@@ -97,7 +97,7 @@ export class SerialReader {
     }, signal);
   }
 
-  /** Forgets what has been read and taken by no one, and errors of the line. */
+  /** Drops bytes that a failed read has returned, and errors of the line. */
   discard(): void {
     this.#returned = [];
     this.#lineError = undefined;
@@ -140,7 +140,8 @@ export class SerialReader {
       }
       const { readTimeout } = this.#control.settings;
       if (count !== 0 || readTimeout !== Infinity) return count;
-      // The driver knows no such time-outs, and has returned at once.
+      // Windows has no longer time-out, and some drivers know no such time-outs
+      // and return at once.
       await delay(PAUSE_MS).ended;
     }
   }

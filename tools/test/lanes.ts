@@ -113,10 +113,10 @@ const OF_PROCESSOR = [
 
 /**
  * Of these, those of a million calls, 4 GiB, 10,000 operations or random sequences, each of which takes minutes under
- * emulation, and the serial port's, whose device wants a Perl that the emulated system has not.
+ * emulation, of timers, which its pace starves, and the serial port's, whose device wants a Perl that the emulated system has not.
  */
 const LEFT_OUT =
-  /\/(allocation|huge_buffer|many|overlapped_(model|stress)|serial)_test\.ts$/;
+  /\/(allocation|event_loop|huge_buffer|many|overlapped_(model|stress)|serial)_test\.ts$/;
 
 /**
  * How a runtime may end under qemu-user after a complete report. deno.exe does it also without any call of the module's into

@@ -1,118 +1,130 @@
-import { assertEquals } from "@std/assert";
+// Locks of several handles on one file, against a list of them.
+
+import fc from "fast-check";
 import {
-  type LockRange,
+  ERROR_LOCK_VIOLATION,
+  ERROR_NOT_LOCKED,
   open,
   openSync,
   type OverlappedFile,
   type SyncFile,
+  Win32Error,
 } from "../../../mod.ts";
-import type { Round } from "./mod.ts";
+import type { Sequence } from "./sequence.ts";
 
-const STEPS = 120;
-const FILES = 4;
+interface Setup {
+  /** Which handles are overlapped. */
+  readonly overlapped: readonly boolean[];
+}
 
-/** Ranges begin and end at multiples of this. */
-const UNIT = 64;
-const UNITS = 8;
-
-const ABORTED = Symbol("aborted");
-
-/** A lock that a file has. */
-interface Held {
-  readonly file: SyncFile | OverlappedFile;
+interface Step {
+  readonly kind: "lock" | "tryLock" | "unlock" | "reopen" | "read" | "write";
+  readonly handle: number;
   readonly at: number;
   readonly length: number;
   readonly exclusive: boolean;
 }
 
-const overlap = (one: Held, other: Held) =>
-  one.at < other.at + other.length && other.at < one.at + one.length;
+interface Lock extends Omit<Step, "kind"> {
+  readonly handle: number;
+}
 
-/** Locks and unlocks ranges of one file by several handles, and compares with a list of the locks that are held. */
-export async function locks({ source, system, say }: Round): Promise<void> {
-  const { below, pick } = source;
-  const path = system.path("locked");
-  const options = { read: true, write: true, create: true } as const;
-  const open1 = (index: number) =>
-    index % 2 === 0 ? openSync(path, options) : open(path, options);
-  const files = await Promise.all(
-    Array.from({ length: FILES }, (_, index) => open1(index)),
-  );
-  let held: Held[] = [];
-  const release = (lock: Held) => {
-    held = held.filter((other) => other !== lock);
-    const range: LockRange = { at: lock.at, length: lock.length };
-    lock.file.unlock(range);
-  };
-  const describe = ({ file, at, length, exclusive }: Held) =>
-    `${files.indexOf(file)}: ${
-      exclusive ? "exclusive" : "shared"
-    }, ${length} at ${at}`;
-  for (let step = 0; step < STEPS; step++) {
-    const index = below(FILES);
-    const file = files[index]!;
-    const start = below(UNITS);
-    const wanted: Held = {
-      file,
-      at: start * UNIT,
-      length: (1 + below(UNITS - start)) * UNIT,
-      exclusive: below(2) === 0,
-    };
-    const { at, length, exclusive } = wanted;
-    // What a handle's own locks allow it differs between file systems.
-    const isOwn = held.some((lock) =>
-      lock.file === file && overlap(lock, wanted)
-    );
-    const inTheWay = held.filter((lock) =>
-      overlap(lock, wanted) && (exclusive || lock.exclusive)
-    );
-    switch (
-      isOwn ? "unlock" : pick(["try", "try", "wait", "unlock", "close"])
-    ) {
-      case "try": {
-        say(`try ${describe(wanted)}`);
-        const isLocked = await file.tryLock({ at, length, exclusive });
-        assertEquals(isLocked, inTheWay.length === 0);
-        if (isLocked) held.push(wanted);
-        break;
+const HANDLES = 3;
+
+const meets = (a: Omit<Step, "kind">, b: Omit<Step, "kind">) =>
+  a.at < b.at + b.length && b.at < a.at + a.length;
+
+export const lockSequence: Sequence<Setup, Step> = {
+  name: "locks",
+  setup: fc.record({
+    overlapped: fc.array(fc.boolean(), {
+      minLength: HANDLES,
+      maxLength: HANDLES,
+    }),
+  }),
+  step: fc.record({
+    kind: fc.constantFrom(
+      ...["lock", "tryLock", "tryLock", "unlock", "unlock", "reopen"] as const,
+      ...["read", "write"] as const,
+    ),
+    handle: fc.nat(HANDLES - 1),
+    at: fc.nat(5),
+    length: fc.integer({ min: 1, max: 4 }),
+    exclusive: fc.boolean(),
+  }),
+  async run(system, { overlapped }, steps) {
+    const path = system.newFile(new Uint8Array(16));
+    const openOne = async (handle: number) =>
+      overlapped[handle]
+        ? await open(path, { read: true, write: true })
+        : openSync(path, { read: true, write: true });
+    const files: (SyncFile | OverlappedFile)[] = [];
+    let locks: Lock[] = [];
+    try {
+      for (let i = 0; i < HANDLES; i++) files.push(await openOne(i));
+      for (const step of steps) {
+        const { handle, at, length } = step;
+        const file = files[handle]!;
+        const blocks = locks.filter((lock) => meets(lock, step));
+        if (step.kind === "lock" || step.kind === "tryLock") {
+          const { exclusive } = step;
+          // "A shared lock can overlap an exclusive lock if both locks were created using the same file handle": sdk LockFileEx
+          const isFree = blocks.every((lock) =>
+            !exclusive && (!lock.exclusive || lock.handle === handle)
+          );
+          const options = { at, length, exclusive };
+          const got = step.kind === "tryLock"
+            ? await file.tryLock(options)
+            : await codeOf(() => file.lock({ ...options, wait: false })) === 0;
+          expect(step, got, isFree);
+          if (got) locks.push(step);
+        } else if (step.kind === "unlock") {
+          const isIts = (lock: Lock) =>
+            lock.handle === handle && lock.at === at && lock.length === length;
+          // "The first unlock operation unlocks the exclusive lock": sdk LockFileEx
+          const first = locks.findIndex((lock) =>
+            isIts(lock) && lock.exclusive
+          );
+          const index = first >= 0 ? first : locks.findIndex(isIts);
+          const code = await codeOf(() => file.unlock({ at, length }));
+          expect(step, code === 0, index >= 0);
+          if (index >= 0) locks.splice(index, 1);
+          else if (system.isStrict) expect(step, code, ERROR_NOT_LOCKED);
+        } else if (step.kind === "reopen") {
+          await file.close();
+          locks = locks.filter((lock) => lock.handle !== handle);
+          files[handle] = await openOne(handle);
+        } else if (system.isStrict) {
+          // An exclusive lock keeps others out, a shared one all writers.
+          const isKept = blocks.some((lock) =>
+            lock.exclusive ? lock.handle !== handle : step.kind === "write"
+          );
+          const bytes = new Uint8Array(length);
+          const code = await codeOf(() =>
+            file[step.kind as "read"](bytes, { at })
+          );
+          expect(step, code, isKept ? ERROR_LOCK_VIOLATION : 0);
+        }
       }
-      case "wait": {
-        if (index % 2 === 0) break; // It would block the thread that has to unlock.
-        const aborts = below(2) === 0;
-        say(`wait for ${describe(wanted)}${aborts ? ", abort" : ""}`);
-        const controller = new AbortController();
-        const { signal } = controller;
-        let isSettled = false;
-        const locking = (file as OverlappedFile)
-          .lock({ at, length, exclusive, signal })
-          .then(() => true, (error) => {
-            if (error !== ABORTED) throw error;
-            return false;
-          }).finally(() => isSettled = true);
-        await new Promise((resolve) => setTimeout(resolve, below(3)));
-        if (inTheWay.length > 0) assertEquals(isSettled, false);
-        if (aborts) controller.abort(ABORTED);
-        else for (const lock of inTheWay) release(lock);
-        const isLocked = await locking;
-        // An abort may come when the lock is had already.
-        if (!aborts || inTheWay.length > 0) assertEquals(isLocked, !aborts);
-        if (isLocked) held.push(wanted);
-        break;
-      }
-      case "unlock": {
-        if (held.length === 0) break;
-        const lock = pick(held);
-        say(`unlock ${describe(lock)}`);
-        release(lock);
-        break;
-      }
-      default: {
-        say(`close and open ${index}`);
-        await file.close();
-        held = held.filter((lock) => lock.file !== file);
-        files[index] = await open1(index);
-      }
+    } finally {
+      for (const file of files) await file.close();
     }
+    return steps.length;
+  },
+};
+
+function expect(step: Step, actual: unknown, expected: unknown): void {
+  if (actual === expected) return;
+  throw new Error(`${step.kind} gives ${actual} instead of ${expected}`);
+}
+
+/** The code that something fails with, or 0. */
+async function codeOf(run: () => unknown): Promise<number> {
+  try {
+    await run();
+    return 0;
+  } catch (error) {
+    if (error instanceof Win32Error) return error.win32;
+    throw error;
   }
-  for (const file of files) await file.close();
 }

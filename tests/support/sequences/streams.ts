@@ -1,82 +1,88 @@
-import { open, type OpenOptions } from "../../../mod.ts";
-import type { Random } from "../random.ts";
-import { chunksOf, drained } from "../stream_files.ts";
-import type { Round } from "./mod.ts";
-import { expectBytes, expectEqual } from "./sync_files.ts";
+// Streams of a file: chunks of any length go in, and come out again.
 
-const STEPS = 12;
-const LARGEST = 100_000;
+import { Buffer } from "node:buffer";
+import { setMaxListeners } from "node:events";
+import fc from "fast-check";
+import { open } from "../../../mod.ts";
+import { random } from "../random.ts";
+import type { Sequence } from "./sequence.ts";
 
-/** Small chunks and limits, so that many transfers are under way. */
-function someOptions({ below, pick }: Random) {
-  const chunkSize = pick([1000, 4096, 16_384, 65_536]);
-  return { chunkSize, maxBytesInFlight: chunkSize * (1 + below(8)) };
+interface Setup {
+  readonly unbuffered: boolean;
+  readonly append: boolean;
+  readonly chunkSize: number;
+  readonly at: number;
+  readonly byob: number | undefined;
 }
 
-const ABORTED = Symbol("aborted");
+interface Step {
+  readonly length: number;
+  readonly content: number;
+}
 
-/** Writes and reads a file by streams, and compares with bytes in memory. */
-export async function streams({ source, system, say }: Round): Promise<void> {
-  const { below, pick } = source;
-  const path = system.path("streamed");
-  let content = new Uint8Array(0);
-  for (let step = 0; step < STEPS; step++) {
-    const unbuffered = below(2) === 0;
-    const append = below(4) === 0;
-    const options = someOptions(source);
-    const opening: OpenOptions = {
-      ...{ read: true, write: true, create: true, unbuffered, append },
-    };
-    const what = `${JSON.stringify(options)}, unbuffered ${unbuffered}`;
-    await using file = await open(path, opening);
-    switch (
-      content.length === 0 ? "write" : pick(["write", "read", "cancel"])
-    ) {
-      case "write": {
-        const at = append ? content.length : below(content.length + 1);
-        const data = source.bytes(below(LARGEST - at));
-        say(`write ${data.length} at ${at}, ${what}, append ${append}`);
-        await chunksOf(data, () => 1 + below(20_000)).pipeTo(
-          file.createWritable(append ? options : { ...options, at }),
-        );
-        const next = new Uint8Array(Math.max(content.length, at + data.length));
-        next.set(content);
-        next.set(data, at);
-        content = next;
-        break;
-      }
-      case "read": {
-        const start = below(content.length);
-        const end = start + below(content.length + 1000 - start);
-        say(`read ${start} to ${end}, ${what}`);
-        const readable = file.createReadable({ ...options, start, end });
-        const bytes = await drained(readable);
-        expectBytes("what was read", bytes, content.subarray(start, end));
-        break;
-      }
-      default: {
-        const chunks = below(5);
-        const aborts = below(2) === 0;
-        say(`read ${chunks} chunks, ${aborts ? "abort" : "cancel"}, ${what}`);
-        const controller = new AbortController();
-        const { signal } = controller;
-        const reader = file.createReadable({ ...options, signal }).getReader();
-        let done = 0;
-        for (let i = 0; i < chunks; i++) {
-          const { value } = await reader.read();
-          if (value === undefined) break;
-          const expected = content.subarray(done, done += value.length);
-          expectBytes("a chunk", value, expected);
-        }
-        if (!aborts) await reader.cancel();
-        else if (done < content.length) {
-          controller.abort(ABORTED);
-          const reason = await reader.read().then(() => "a chunk", (it) => it);
-          expectEqual("the end", reason, ABORTED);
-        }
+// A stream has more chunks under way than Node has listeners without a warning.
+setMaxListeners(10_000);
+
+/** What the file has before. */
+const BEFORE = 700;
+
+export const streamSequence: Sequence<Setup, Step> = {
+  name: "streams",
+  setup: fc.record({
+    unbuffered: fc.boolean(),
+    append: fc.boolean(),
+    chunkSize: fc.constantFrom(1024, 4096, 8192),
+    at: fc.constantFrom(0, 1, 512, 700),
+    byob: fc.option(fc.constantFrom(300, 511, 4096), { nil: undefined }),
+  }),
+  step: fc.record({
+    length: fc.oneof(
+      fc.nat(20),
+      fc.constantFrom(511, 512, 513, 4096, 5000),
+    ),
+    content: fc.nat(2 ** 30),
+  }),
+  async run(system, { unbuffered, append, chunkSize, at, byob }, steps) {
+    const before = new Uint8Array(BEFORE).fill(7);
+    const path = system.newFile(before);
+    const chunks = steps.map(({ length, content }) =>
+      random(content).bytes(length)
+    );
+    await using file = await open(path, {
+      read: true,
+      write: true,
+      append,
+      unbuffered,
+    });
+    const start = append ? BEFORE : at;
+    const options = { chunkSize, keepOpen: true };
+    const writer = file.createWritable(append ? options : { ...options, at })
+      .getWriter();
+    for (const chunk of chunks) await writer.write(chunk);
+    await writer.close();
+    const written = Buffer.concat(chunks);
+    const expected = new Uint8Array(Math.max(BEFORE, start + written.length));
+    expected.set(before);
+    expected.set(written, start);
+    check("the file", system.content(path), expected);
+    const stream = file.createReadable({ ...options, start: at });
+    const got: Uint8Array[] = [];
+    if (byob === undefined) {
+      for await (const chunk of stream) got.push(chunk);
+    } else {
+      const reader = stream.getReader({ mode: "byob" });
+      for (;;) {
+        const { done, value } = await reader.read(new Uint8Array(byob));
+        if (done) break;
+        got.push(value);
       }
     }
-    if (!file.closed) await file.close();
-    expectBytes("what others read", system.content(path), content);
-  }
+    check("what was read", Buffer.concat(got), expected.subarray(at));
+    return steps.length;
+  },
+};
+
+function check(what: string, actual: Uint8Array, expected: Uint8Array): void {
+  if (Buffer.compare(actual, expected) === 0) return;
+  throw new Error(`${what} is not what was written`);
 }
