@@ -6,8 +6,13 @@ import "../support/old_node.ts";
 import { diagnostics } from "../../mod.ts";
 import { collectGarbage, nextJob } from "../support/garbage.ts";
 import { onWindows } from "../support/runtime.ts";
-import { runRound, SEQUENCES } from "./rounds/mod.ts";
-import { realSystem, strictSystem } from "./rounds/system.ts";
+import {
+  realSystem,
+  runSequence,
+  SEQUENCES,
+  strictSystem,
+} from "../support/sequences/mod.ts";
+import { strictKernel } from "../support/strict_kernel/mod.ts";
 import { faultsOf, lineOf, type Sample } from "./flatness.ts";
 
 /** How many samples are taken, and how far apart they are at most, in seconds. */
@@ -18,8 +23,7 @@ const LONGEST_PAUSE = 30;
 const LONGEST_ROUND = 300_000;
 
 const [minutes, first] = process.argv.slice(2).map(Number) as [number, number];
-const systems = onWindows ? realSystem : strictSystem;
-const sequences = Object.entries(SEQUENCES);
+const system = onWindows ? realSystem() : strictSystem(strictKernel());
 const start = performance.now();
 const seconds = () => (performance.now() - start) / 1000;
 const pause = Math.min(minutes * 60 / SAMPLES, LONGEST_PAUSE);
@@ -43,7 +47,8 @@ try {
 
 /** Runs the sequence that a seed stands for. */
 async function round(): Promise<void> {
-  const [name, sequence] = sequences[seed % sequences.length]!;
+  const sequence = SEQUENCES[seed % SEQUENCES.length]!;
+  const { name } = sequence;
   const timer = setTimeout(() => {
     console.log(
       `With seed ${seed}, ${name} have not ended for ${
@@ -53,7 +58,7 @@ async function round(): Promise<void> {
     process.exit(1);
   }, LONGEST_ROUND);
   try {
-    steps += await runRound(sequence, seed, systems);
+    steps += await runSequence(sequence, system, { operations: 1, seed });
   } catch (cause) {
     throw new Error(
       `With seed ${seed}, ${name} fail: ${(cause as Error).message}`,
@@ -71,7 +76,7 @@ async function sample(): Promise<void> {
   collectGarbage();
   const { heapUsed: heap, rss } = process.memoryUsage();
   const { openFiles, pendingOperations, pooledMemory } = diagnostics();
-  const handles = systems.handles();
+  const handles = system.handles();
   const taken = {
     seconds: seconds(),
     steps,
