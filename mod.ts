@@ -50,6 +50,7 @@ export type {
 export type { SyncControlFile } from "./src/sync/control_file.ts";
 export type { FileStat } from "./src/file/file_info.ts";
 export { fromHandle, type FromHandleOptions } from "./src/open/from_handle.ts";
+export type { LockableFile } from "./src/overlapped/lockable_file.ts";
 export type { InFlightLimit } from "./src/overlapped/in_flight_limiter.ts";
 export { ctlCode } from "./src/win32/ctl_code.ts";
 export * from "./src/win32/handle.ts";
@@ -103,7 +104,6 @@ export type {
 export type {
   PipeConnection,
   PipeReadableOptions,
-  ReadMessageOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { listenPipe, type PipeListener } from "./src/pipe/pipe_listener.ts";
 export {
@@ -122,6 +122,10 @@ export type {
 } from "./src/serial/options.ts";
 export { type SerialPortInfo, serialPorts } from "./src/serial/serial_ports.ts";
 export type { SerialDirection, SerialPort } from "./src/serial/serial_port.ts";
+export type {
+  ReadablePipe,
+  ReadMessageOptions,
+} from "./src/pipe/readable_pipe.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
 export type { SectorSize } from "./src/file/sector_size.ts";

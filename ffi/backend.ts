@@ -30,6 +30,9 @@ export interface BlockCaller {
  */
 export type ThreadCaller = (block: bigint) => Promise<void>;
 
+/** Makes calls of the routine at an address in Workers. */
+export type WorkerCaller = (routine: bigint) => ThreadCaller;
+
 /** Calls the capture routine. */
 export interface RoutineCaller {
   /** Makes the calls with one block as short as they can be. */
@@ -37,8 +40,10 @@ export interface RoutineCaller {
   /**
    * Binds what calls on another thread need, once. The calls themselves bind
    * nothing, so that a program may give its permission back before them.
+   *
+   * @param inWorkers Makes them where the runtime has no such calls itself.
    */
-  readonly bindThreadCaller?: () => ThreadCaller;
+  readonly bindThreadCaller?: (inWorkers: WorkerCaller) => ThreadCaller;
 }
 
 /** A runtime's foreign function interface. */

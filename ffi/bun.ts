@@ -11,7 +11,6 @@ import type {
   WordFunction,
 } from "./backend.ts";
 import { bufferOf, byteLengthOf, detachBuffer } from "./views.ts";
-import { workerCaller } from "./worker.ts";
 
 /** A prototype in Bun's vocabulary. */
 export interface BunForeignFunction {
@@ -85,7 +84,7 @@ function routineCaller(ffi: BunFfiModule, routine: bigint): RoutineCaller {
       call1: (key) => call(null, key, block),
       call2: (key, context) => call(context, key, block),
     }),
-    bindThreadCaller: () => threadCaller ??= workerCaller(routine),
+    bindThreadCaller: (inWorkers) => threadCaller ??= inWorkers(routine),
   };
 }
 

@@ -21,6 +21,7 @@ import type {
   BlockCaller,
   RoutineCaller,
   WordFunction,
+  WorkerCaller,
 } from "./backend.ts";
 import { type Block, Blocks } from "./blocks.ts";
 import { callerAfterCall } from "./capture/after_call.ts";
@@ -207,20 +208,16 @@ export class Thread {
     };
   }
 
-  /** Whether functions can be called on another thread. */
-  get hasThreadCalls(): boolean {
-    return this.#caller?.bindThreadCaller !== undefined;
-  }
-
   /**
    * Makes a function ready to be called on another thread. All that its
    * arguments point to must be native memory.
    *
+   * @param inWorkers `workerCaller`: a program without such calls does without.
    * @throws {Error} If kernel32 has no such function, or the runtime no such
    * calls.
    */
-  threadCall(name: string): ThreadCall {
-    const call = this.#caller?.bindThreadCaller?.();
+  threadCall(name: string, inWorkers: WorkerCaller): ThreadCall {
+    const call = this.#caller?.bindThreadCaller?.(inWorkers);
     if (call === undefined) {
       throw new Error(
         `${this.#backend.runtime} cannot call ${name} on another thread here`,

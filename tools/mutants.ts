@@ -1,10 +1,16 @@
 // npm run mutants [-- FOLDER|FILE...]
 //
-// How much the tests notice: StrykerJS changes src/ in one small way after another, and runs the portable tests that cover the
-// change until one fails. Exit code 0 only if so many are noticed as `BREAK` says.
+// How much the tests notice: StrykerJS changes src/ in one small way after another, and runs the tests that cover the change
+// until one fails, on the strict kernel. Exit code 0 only if so many are noticed as `BREAK` says.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findTests } from "./test/files.ts";
@@ -16,11 +22,14 @@ const OUT = "out/mutants";
 
 const USAGE = `Usage: npm run mutants [-- FOLDER|FILE...]
 
-Changes src/ in one small way after another, and tells which changes no portable test notices. Without names it goes
+Changes src/ in one small way after another, and tells which changes no test notices. Without names it goes
 through all folders of src/, which takes hours. Reports are left in ${OUT}/.
 
   npm run mutants -- src/sectors
   npm run mutants -- src/file/lock.ts`;
+
+/** What tests import that run on Windows, and on the strict kernel for this. */
+const ON_STRICT = "support/windows_or_strict.ts";
 
 /** The share of changes, in percent, that tests have to notice. */
 const BREAK = 85;
@@ -53,13 +62,13 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Returns the tests that are to notice changes of a folder. */
-function testsOf(folder: string, portable: readonly string[]): string[] {
+function testsOf(folder: string, all: readonly string[]): string[] {
   const starts = [
     `${folder}/`,
     `strict/${basename(folder)}`,
     ...ALSO[folder] ?? [],
   ];
-  return portable.filter((file) =>
+  return all.filter((file) =>
     starts.some((start) => file.startsWith(`tests/${start}`))
   );
 }
@@ -139,12 +148,16 @@ if (words.includes("--help")) {
     console.error("Installing StrykerJS (npm ci)");
     await npm(join(REPOSITORY, "tools/mutants"), "ci", "--ignore-scripts");
   }
-  const { portable } = await findTests(REPOSITORY);
+  const { windows, portable } = await findTests(REPOSITORY);
+  const onStrict = windows.filter((file) =>
+    portable.includes(file) ||
+    readFileSync(join(REPOSITORY, file), "utf8").includes(ON_STRICT)
+  );
   let failed = 0;
   for (const path of words.length > 0 ? words : folders()) {
     const tests = testsOf(
       path.endsWith(".ts") ? dirname(path) : path,
-      portable,
+      onStrict,
     );
     if (!mutate(path, tests)) failed++;
   }

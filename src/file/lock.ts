@@ -13,7 +13,7 @@ import {
   LOCKFILE_FAIL_IMMEDIATELY,
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { checkOffset, MAX_OFFSET } from "./arguments.ts";
+import { checkOffset, checkSignal, MAX_OFFSET } from "./arguments.ts";
 import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What locks have; `unlock()` takes the object that `lock()` got. */
@@ -25,6 +25,8 @@ const DEFAULTS = {
   wait: true,
   signal: undefined,
 };
+
+type Signal = AbortSignal | undefined;
 
 /** A range of bytes. */
 export interface LockRange {
@@ -51,7 +53,7 @@ export interface LockOptions extends TryLockOptions {
   readonly wait?: boolean | undefined;
 }
 
-/** What LockFileEx gets, checked. */
+/** What LockFileEx gets, checked, and what may end the wait for it. */
 export interface LockArguments {
   /** The offset of the first byte. */
   readonly at: number | bigint;
@@ -61,6 +63,8 @@ export interface LockArguments {
   readonly low: number;
   /** The high half of the length. */
   readonly high: number;
+  /** The signal, if the method has one. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -74,23 +78,25 @@ export interface LockArguments {
  * @throws {RangeError} If the range is out of range.
  */
 export function lockArguments(
-  options: LockOptions | boolean,
+  options: (LockOptions & { readonly signal?: Signal }) | boolean,
   method: { readonly wait?: boolean } = {},
 ): LockArguments {
-  const asked = typeof options === "boolean" ? { exclusive: options } : options;
+  const asked: LockOptions & { readonly signal?: Signal } =
+    typeof options === "boolean" ? { exclusive: options } : options;
   const owner = method.wait === false ? "tryLock()" : "lock()";
-  const { exclusive, wait, ...range } = settingsOf(owner, asked, {
+  const { exclusive, wait, signal, ...range } = settingsOf(owner, asked, {
     ...DEFAULTS,
     wait: method.wait ?? true,
   });
   checkBoolean("exclusive", exclusive);
   checkBoolean("wait", wait);
+  checkSignal(signal);
   if (method.wait === false && wait) {
     throw new TypeError("tryLock() never waits: leave wait out, or use lock()");
   }
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
     (wait ? 0 : LOCKFILE_FAIL_IMMEDIATELY);
-  return { ...rangeArguments(range), flags };
+  return { ...rangeArguments(range), flags, signal };
 }
 
 /** Locks a range. */
@@ -136,7 +142,9 @@ function lockNow(handle: Handle, args: LockArguments): number {
     : getLastWin32Error();
 }
 
-function rangeArguments(range: LockRange): Omit<LockArguments, "flags"> {
+function rangeArguments(
+  range: LockRange,
+): Omit<LockArguments, "flags" | "signal"> {
   const { at = 0, length = MAX_OFFSET } = range;
   checkOffset("at", at);
   checkOffset("length", length);

@@ -7,6 +7,7 @@ import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import { thread } from "../../ffi/thread.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "./signal.ts";
+import { workerCaller } from "../../ffi/worker.ts";
 
 /** Runs work that occupies a thread each, and has the rest wait in order. */
 export class ThreadQueue {
@@ -93,7 +94,7 @@ export async function codeOfThreadCall(
   name: string,
   args: readonly bigint[],
 ): Promise<number | undefined> {
-  const call = thread().threadCall(name);
+  const call = thread().threadCall(name, workerCaller);
   try {
     args.forEach((value, index) =>
       call.view.setBigUint64(argumentOffset(index), value, true)

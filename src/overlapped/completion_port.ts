@@ -1,38 +1,28 @@
 /**
- * The completion port of a thread, and the wait for its packets.
+ * The completion port of a thread: which operations the kernel has, and which
+ * have ended.
  *
  * @module
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import {
-  argumentOffset,
-  NO_ARGUMENT,
-  RESULT,
-} from "../../ffi/capture/block.ts";
-import { type Frame, thread, type ThreadCall } from "../../ffi/thread.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
-import {
-  getLastWin32Error,
-  preservingLastError,
-} from "../errors/last_error.ts";
+import { getLastWin32Error } from "../errors/last_error.ts";
 import { STATUS_PENDING } from "../errors/ntstatus.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { afterJob, delay, yieldTurn } from "../file/event_loop.ts";
-import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { preparePool } from "../memory/pooled_memory.ts";
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from "../win32/constants.ts";
-import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { OVERLAPPED_ENTRY } from "../win32/offsets.ts";
 import {
   type OverlappedSlot,
   OverlappedSlots,
   type PendingOperation,
 } from "./overlapped_slots.ts";
+import { PacketBuffer, PacketQueue } from "./packet_queue.ts";
 
 /** An operation that can be handed to the kernel. */
 export interface StartableOperation extends PendingOperation {
@@ -51,25 +41,8 @@ export interface StartableOperation extends PendingOperation {
     | undefined;
 }
 
-/**
- * The longest wait on another thread. It is begun anew while operations are
- * pending: the wait of a JS thread that has been terminated must end by itself.
- */
-const LONGEST_WAIT_MS = 500;
-
 /** How long a shortage of resources lasts at most without a completion. */
 const SHORTAGE_MS = 20;
-
-/** How many packets one call takes from the port. */
-const CAPACITY = 128;
-const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
-
-/** Native memory for packets, with their number behind them. */
-class PacketBuffer {
-  readonly #memory = new AlignedBuffer(COUNT_AT + 4);
-  readonly address: bigint = this.#memory.address;
-  readonly view: DataView = new DataView(this.#memory.bytes.buffer);
-}
 
 /**
  * A completion port, the OVERLAPPED structures of this thread's operations, and
@@ -78,7 +51,7 @@ class PacketBuffer {
  * waits only if there are none.
  */
 export class CompletionPort {
-  #port: Handle = NO_PORT;
+  readonly #queue = new PacketQueue();
   /** How many handles are bound to it. */
   #bound = 0;
   readonly #slots = new OverlappedSlots();
@@ -94,15 +67,11 @@ export class CompletionPort {
   #failed = 0;
   /** How many packets belonged to no operation. */
   #dropped = 0;
-  /** Where a call without waiting puts packets, and where the waiting thread. */
-  readonly #packets = new PacketBuffer();
-  readonly #waitedPackets = new PacketBuffer();
-  readonly #dequeue: Frame;
-  readonly #waitingDequeue: ThreadCall;
   readonly #takePackets = () => this.#takePacketsNow();
+  readonly #settlePacket = (low: number, high: number, key: number) =>
+    this.#settleOne(low, high, key);
   #nextCompletion: PromiseWithResolvers<void> | undefined;
   #willTakePackets = false;
-  #waits = false;
 
   /**
    * Binds all that waiting for packets takes, and allocates the pool.
@@ -111,10 +80,6 @@ export class CompletionPort {
    * @throws {Error} If the runtime cannot wait on another thread.
    */
   constructor() {
-    const name = "GetQueuedCompletionStatusEx";
-    this.#waitingDequeue = thread().threadCall(name);
-    this.#dequeue = thread().frame(name, 6);
-    this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
     preparePool();
   }
 
@@ -124,21 +89,8 @@ export class CompletionPort {
    * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY and others.
    */
   open(): void {
-    if (this.#port !== NO_PORT) return;
-    const port = kernel32.CreateIoCompletionPort(
-      INVALID_HANDLE_VALUE,
-      null,
-      0n,
-      1,
-    );
-    if (port === 0n) throw Win32Error.last("CreateIoCompletionPort");
-    this.#port = port;
-    this.#writeArguments(this.#dequeue.view, this.#packets, 0);
-    this.#writeArguments(
-      this.#waitingDequeue.view,
-      this.#waitedPackets,
-      LONGEST_WAIT_MS,
-    );
+    if (this.#queue.isOpen) return;
+    this.#queue.open();
     // The file that it is for may fail to open.
     afterJob(() => this.#closeIfUnused());
   }
@@ -161,13 +113,7 @@ export class CompletionPort {
   bind(handle: Handle, path: string): number {
     this.open();
     const key = ++this.#lastKey;
-    const port = kernel32.CreateIoCompletionPort(
-      handle,
-      this.#port,
-      BigInt(key),
-      0,
-    );
-    if (port === 0n) {
+    if (!this.#queue.bind(handle, key)) {
       this.#closeIfUnused();
       throw Win32Error.last("CreateIoCompletionPort", { path });
     }
@@ -186,16 +132,14 @@ export class CompletionPort {
 
   #closeIfUnused(): void {
     // A wait that has not yet entered the kernel must not find another handle.
-    if (this.#bound > 0 || this.#waits || this.#port === NO_PORT) return;
+    if (this.#bound > 0 || this.#queue.waits || !this.#queue.isOpen) return;
     // One call does not take them all.
     while (this.#owed > 0) {
       const owed = this.#owed;
       this.#takeWithoutWaiting();
       if (this.#owed === owed) return;
     }
-    const port = this.#port;
-    this.#port = NO_PORT;
-    preservingLastError(() => kernel32.CloseHandle(port));
+    this.#queue.close();
   }
 
   /**
@@ -256,7 +200,9 @@ export class CompletionPort {
     } else {
       this.#slots.release(slot);
       // Packets of failed calls must not pile up until their slots are reused.
-      if (!succeeded && ++this.#failed >= CAPACITY) this.#scheduleTake();
+      if (!succeeded && ++this.#failed >= PacketBuffer.capacity) {
+        this.#scheduleTake();
+      }
     }
     operation.complete(code, succeeded || code === ERROR_MORE_DATA ? count : 0);
     return undefined;
@@ -284,7 +230,7 @@ export class CompletionPort {
       if (slot.operation !== operation) return false;
       this.#pending--;
       this.#slots.release(slot);
-      if (this.#waits && this.#pending === 0) this.#endWait();
+      if (this.#pending === 0) this.#queue.endWait();
       return true;
     };
     call.then((code = 0) => {
@@ -313,28 +259,9 @@ export class CompletionPort {
     cancel();
   }
 
-  #writeArguments(
-    block: DataView,
-    { address }: PacketBuffer,
-    milliseconds: number,
-  ): void {
-    const args = [
-      this.#port,
-      address,
-      0n, // Written for each call.
-      address + BigInt(COUNT_AT),
-      BigInt(milliseconds),
-      0n,
-    ];
-    args.forEach((value, index) =>
-      block.setBigUint64(argumentOffset(index), value, true)
-    );
-  }
-
-  /** Asks for no more packets than can come: each further one is a system call. */
-  #writeMaximum(block: DataView): void {
-    const count = Math.min(this.#pending + this.#owed + this.#failed, CAPACITY);
-    block.setUint32(argumentOffset(2), count, true);
+  /** How many packets can come at most. */
+  get #expected(): number {
+    return this.#pending + this.#owed + this.#failed;
   }
 
   #scheduleTake(): void {
@@ -350,48 +277,33 @@ export class CompletionPort {
       return;
     }
     this.#willTakePackets = false;
-    if (this.#pending + this.#owed + this.#failed === 0) return;
-    if (this.#port === NO_PORT) return;
+    if (this.#expected === 0 || !this.#queue.isOpen) return;
     this.#takeWithoutWaiting();
     this.#wait();
   }
 
   #takeWithoutWaiting(): void {
-    const { view, call0 } = this.#dequeue;
-    this.#writeMaximum(view);
+    const packets = this.#queue.take(this.#expected);
     this.#failed = 0;
-    preservingLastError(call0);
-    if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#packets);
+    if (packets !== undefined) this.#settle(packets);
   }
 
   /** Waits on another thread while the kernel has operations. */
   #wait(): void {
-    if (this.#waits || this.#pending === 0) return;
-    this.#waits = true;
-    const { view } = this.#waitingDequeue;
-    this.#writeMaximum(view);
-    this.#waitingDequeue.call().then(() => {
-      this.#waits = false;
-      if (view.getInt32(RESULT, true) !== 0) this.#settle(this.#waitedPackets);
+    if (this.#queue.waits || this.#pending === 0) return;
+    this.#queue.wait(this.#expected, (packets) => {
+      if (packets !== undefined) this.#settle(packets);
       if (this.#pending > 0) this.#scheduleTake();
       else this.#closeIfUnused();
     });
   }
 
   /** Settles the operations that packets are there for. */
-  #settle({ view }: PacketBuffer): void {
-    const total = view.getUint32(COUNT_AT, true);
-    for (let i = 0; i < total; i++) {
-      const at = i * OVERLAPPED_ENTRY.size;
-      const low = view.getUint32(at + OVERLAPPED_ENTRY.lpOverlapped, true);
-      const high = view.getUint32(at + OVERLAPPED_ENTRY.lpOverlapped + 4, true);
-      const key = view.getUint32(at + OVERLAPPED_ENTRY.lpCompletionKey, true);
-      // Key 0 is that of the packet that ends a wait.
-      if (key !== 0) this.#settleOne(low, high, key);
-    }
+  #settle(packets: PacketBuffer): void {
+    packets.forEach(this.#settlePacket);
     this.#nextCompletion?.resolve();
     this.#nextCompletion = undefined;
-    if (this.#waits && this.#pending === 0) this.#endWait();
+    if (this.#pending === 0) this.#queue.endWait();
   }
 
   /**
@@ -415,19 +327,7 @@ export class CompletionPort {
     this.#slots.release(slot);
     operation?.complete(codeOfStatus(status), count);
   }
-
-  /**
-   * Ends the wait, which would delay the end of the program. If that fails, the
-   * wait ends by itself.
-   */
-  #endWait(): void {
-    preservingLastError(() =>
-      kernel32.PostQueuedCompletionStatus(this.#port, 0, 0n, null)
-    );
-  }
 }
-
-const NO_PORT = 0n as Handle;
 
 let port: CompletionPort | undefined;
 

@@ -101,7 +101,7 @@ export abstract class OverlappedControlFile extends StreamableFile {
     options: OverlappedControlOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.check("deviceIoControl");
-    const request = checkedControl(code, options);
+    const request = checkedControl(code, options, { signal: undefined });
     const { signal } = options;
     checkSignal(signal);
     throwIfAborted(signal);

@@ -24,8 +24,7 @@ const INTERVAL_MS = 10;
  */
 export async function lockOverlapped(
   handle: OverlappedHandle,
-  { at, flags, low, high }: LockArguments,
-  signal: AbortSignal | undefined,
+  { at, flags, low, high, signal }: LockArguments,
 ): Promise<boolean> {
   const waits = (flags & LOCKFILE_FAIL_IMMEDIATELY) === 0;
   if (waits && !isWine()) {

@@ -6,21 +6,14 @@
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { ERROR_LOCK_VIOLATION, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
+import { ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
-  Win32Error,
 } from "../errors/win32_error.ts";
-import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { checkBytes, checkList } from "../file/arguments.ts";
 import { joinedLength } from "../file/bytes.ts";
 import type { FileType } from "../file/file_info.ts";
-import {
-  type LockArguments,
-  lockArguments,
-  type LockOptions,
-  type TryLockOptions,
-} from "../file/lock.ts";
 import {
   appendsOnlyError,
   type FileMode,
@@ -41,13 +34,11 @@ import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
 import { takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
-import { OverlappedControlFile } from "./control_file.ts";
 import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
 import { checkedLimit } from "./in_flight_limiter.ts";
 import { writeJoined } from "./joined_write.ts";
-import { lockOverlapped } from "./lock.ts";
 import {
   type CheckedOptions,
   checkedSignal,
@@ -61,6 +52,8 @@ import { OverlappedHandle } from "./overlapped_handle.ts";
 import { SectorIo } from "./sector_io.ts";
 import { type OverlappedIo, Transfers } from "./transfers.ts";
 import { settingsOf } from "../file/option_values.ts";
+import { LockableFile } from "./lockable_file.ts";
+import { ASYNCHRONOUS } from "../file/control.ts";
 
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
@@ -89,7 +82,7 @@ import { settingsOf } from "../file/option_values.ts";
  * console.log(file.size()); // 16384
  * ```
  */
-export class OverlappedFile extends OverlappedControlFile {
+export class OverlappedFile extends LockableFile {
   readonly #overlapped: OverlappedHandle;
   readonly #io: OverlappedIo;
   readonly #flusher: Flusher;
@@ -130,7 +123,7 @@ export class OverlappedFile extends OverlappedControlFile {
       maxInFlight: {},
     });
     const limit = checkedLimit(maxInFlight);
-    const taken = takeHandle(handle, path, mode, owned, true);
+    const taken = takeHandle(handle, path, mode, owned, ASYNCHRONOUS);
     const { raw, seekable, device } = taken;
     const { unbuffered } = taken.mode;
     // All that may fail comes before the collector learns of the handle.
@@ -501,88 +494,6 @@ export class OverlappedFile extends OverlappedControlFile {
   async flush(): Promise<void> {
     this.#check("flush");
     await this.#flusher.flush();
-  }
-
-  /**
-   * Locks a range of bytes, exclusively unless told otherwise (Deno's `lock()`
-   * is shared unless told otherwise), as `SyncFile.lock()` does. The wait for
-   * the lock blocks nothing, and a signal can end it.
-   *
-   * @param options The range, how it is locked, and a signal; or Deno's boolean
-   * for `exclusive`, which locks all of the file.
-   * @throws {TypeError} If an option has the wrong type.
-   * @throws {RangeError} If the range is out of range.
-   * @throws {FileClosedError} If the file has been closed, or is during the
-   * wait.
-   * @throws {Win32Error} ERROR_LOCK_VIOLATION if `wait` is false and another
-   * lock is in the way, ERROR_ACCESS_DENIED on a file that is open for neither
-   * reading nor writing.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
-   *
-   * @example Hold a lock during an update
-   * ```ts
-   * import { open } from "@kernel32/io";
-   *
-   * await using file = await open("held.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * await file.lock({ at: 0, length: 64 });
-   * await file.write(new Uint8Array(64), { at: 0 });
-   * file.unlock({ at: 0, length: 64 });
-   * ```
-   */
-  async lock(
-    options: (LockOptions & SignalOptions) | boolean = {},
-  ): Promise<void> {
-    this.#check("lock");
-    if (await this.#lock(lockArguments(options), options)) return;
-    throw new Win32Error("LockFileEx", ERROR_LOCK_VIOLATION, {
-      path: this.path,
-    });
-  }
-
-  /**
-   * Locks a range of bytes as `lock()` does, exclusively unless told otherwise
-   * (Deno's `tryLock()` is shared unless told otherwise), if that needs no
-   * wait.
-   *
-   * @param options The range, how it is locked, and a signal; or Deno's boolean
-   * for `exclusive`, which locks all of the file.
-   * @returns Whether the range is locked now: false if another lock is in the
-   * way.
-   * @throws {Error} What `lock()` throws, but for ERROR_LOCK_VIOLATION.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
-   *
-   * @example Do a job that no other process is doing
-   * ```ts
-   * import { open } from "@kernel32/io";
-   *
-   * await using file = await open("only.tmp", {
-   *   write: true,
-   *   create: true,
-   *   deleteOnClose: true,
-   * });
-   * if (await file.tryLock()) console.log("The job is ours.");
-   * ```
-   */
-  async tryLock(
-    options: (TryLockOptions & SignalOptions) | boolean = {},
-  ): Promise<boolean> {
-    this.#check("tryLock");
-    return await this.#lock(lockArguments(options, { wait: false }), options);
-  }
-
-  async #lock(
-    args: LockArguments,
-    options: SignalOptions | boolean,
-  ): Promise<boolean> {
-    const signal = typeof options === "boolean" ? undefined : options.signal;
-    checkSignal(signal);
-    return await lockOverlapped(this.#overlapped, args, signal);
   }
 
   /**

@@ -7,33 +7,22 @@ import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
-import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
-import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { Win32Error } from "../errors/win32_error.ts";
+import { checkList } from "../file/arguments.ts";
 import { joinedLength } from "../file/bytes.ts";
-import { isAborted, reasonOf, throwIfAborted } from "../file/signal.ts";
+import { isAborted, reasonOf } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
-import { MAX_LENGTH } from "../file/transfer_limits.ts";
 import { Flusher } from "../overlapped/flush.ts";
-import {
-  readFully,
-  readToEnd,
-  writeFully,
-} from "../overlapped/full_transfers.ts";
+import { writeFully } from "../overlapped/full_transfers.ts";
 import { writeJoined } from "../overlapped/joined_write.ts";
 import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
 import { writableOf } from "../streams/writable.ts";
 import type { PipeEnd } from "./pipe_end.ts";
-import { PipeReader } from "./pipe_reader.ts";
 import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
-import { checkCount, settingsOf } from "../file/option_values.ts";
-
-/** How `readMessage()` reads. */
-export interface ReadMessageOptions extends SignalOptions {
-  /** How many bytes a message may have. @default {65_536} */
-  readonly maxLength?: number | undefined;
-}
+import { settingsOf } from "../file/option_values.ts";
+import { ReadablePipe } from "./readable_pipe.ts";
 
 /** How a stream reads a pipe. */
 export interface PipeReadableOptions extends SignalOptions {
@@ -45,8 +34,6 @@ export interface PipeReadableOptions extends SignalOptions {
    */
   readonly chunkSize?: number | undefined;
 }
-
-const MAX_MESSAGE_LENGTH = 65_536;
 
 /** Closes ends whose connections were dropped without `close()`. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<PipeEnd>((end) => {
@@ -80,14 +67,10 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<PipeEnd>((end) => {
  * console.log(await client.readMessage()); // Uint8Array(2) [ 18, 42 ]
  * ```
  */
-export class PipeConnection implements AsyncDisposable {
-  /** The name of the pipe. */
-  readonly path: string;
+export class PipeConnection extends ReadablePipe implements AsyncDisposable {
   readonly #end: PipeEnd;
   readonly #transfers: Transfers;
-  readonly #reader: PipeReader;
   readonly #flusher: Flusher;
-  readonly #reads = new ThreadQueue(1);
   readonly #writes = new ThreadQueue(1);
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<ArrayBufferView> | undefined;
@@ -95,10 +78,10 @@ export class PipeConnection implements AsyncDisposable {
   /** Takes over an end. */
   protected constructor(end: PipeEnd) {
     const { overlapped } = end;
-    this.path = overlapped.path;
+    const transfers = new Transfers(overlapped);
+    super(end, transfers);
     this.#end = end;
-    this.#transfers = new Transfers(overlapped);
-    this.#reader = new PipeReader(overlapped, this.#transfers);
+    this.#transfers = transfers;
     this.#flusher = new Flusher(overlapped);
     dropped.register(this, end, this);
   }
@@ -139,155 +122,6 @@ export class PipeConnection implements AsyncDisposable {
     if (ask(this.handle, id)) return id[0]!;
     const name = `GetNamedPipe${isServer ? "Client" : "Server"}ProcessId`;
     throw Win32Error.last(name, { path: this.path });
-  }
-
-  /**
-   * Whether the last read ended with the end of a message. It is false while
-   * the rest of a message is to come, and always true on a pipe of bytes.
-   *
-   * @example Read a long message piece by piece
-   * ```ts
-   * import { connectPipe, listenPipe } from "@kernel32/io";
-   *
-   * const name = "\\\\.\\pipe\\complete-example";
-   * await using listener = listenPipe(name, { mode: "message" });
-   * await using client = await connectPipe(name);
-   * await using server = await listener.accept();
-   * await client.writeMessage(new Uint8Array(6));
-   * const buffer = new Uint8Array(4);
-   * console.log(await server.read(buffer), server.messageComplete); // 4 false
-   * console.log(await server.read(buffer), server.messageComplete); // 2 true
-   * ```
-   */
-  get messageComplete(): boolean {
-    return this.#reader.isBetweenMessages;
-  }
-
-  /**
-   * Reads what has come, and waits for something if nothing has.
-   *
-   * @param buffer Where the bytes go. Do not use it before the promise settles.
-   * @param options A signal.
-   * @returns How many bytes were read, or null at the end, when the other end
-   * has been closed and all is read. 0 is a message without bytes. Of a message
-   * that is longer than the buffer, the rest comes next.
-   * @throws {TypeError} If the buffer is none, or this end only writes.
-   * @throws {FileClosedError} If the connection has been closed, or is before
-   * something comes.
-   * @throws {Win32Error} ERROR_PIPE_NOT_CONNECTED once the server has called
-   * `disconnect()`, and others.
-   *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
-   */
-  async read(
-    buffer: ArrayBufferView,
-    options: SignalOptions = {},
-  ): Promise<number | null> {
-    this.#end.checkReads("read");
-    const signal = checkedSignal("read", options);
-    checkBytes("buffer", buffer);
-    if (byteLengthOf(buffer) === 0) return 0;
-    return await this.#reads.run(
-      () => this.#reader.read(buffer, 0, signal),
-      signal,
-    );
-  }
-
-  /**
-   * Reads until the buffer is full, across messages.
-   *
-   * @param buffer Where the bytes go.
-   * @param options A signal. If it comes in between, what was read is lost.
-   * @throws {UnexpectedEndOfFileError} If the pipe ends before. What there was
-   * is in the buffer.
-   * @throws {Error} What `read()` throws.
-   */
-  async readExactly(
-    buffer: ArrayBufferView,
-    options: SignalOptions = {},
-  ): Promise<void> {
-    this.#end.checkReads("readExactly");
-    const signal = checkedSignal("readExactly", options);
-    checkBytes("buffer", buffer);
-    const length = byteLengthOf(buffer);
-    const count = await this.#reads.run(
-      () =>
-        readFully(this.#reader, buffer, 0, signal, this.#end.overlapped.device),
-      signal,
-    );
-    if (count < length) {
-      throw new UnexpectedEndOfFileError(this.path, length, count);
-    }
-  }
-
-  /**
-   * Reads until the other end is closed, across messages.
-   *
-   * @param options A signal. If it comes in between, what was read is lost.
-   * @returns The bytes.
-   * @throws {Error} What `read()` throws.
-   */
-  async readAll(
-    options: SignalOptions = {},
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    this.#end.checkReads("readAll");
-    const signal = checkedSignal("readAll", options);
-    return await this.#reads.run(
-      () => readToEnd(this.#reader, 0, 0, signal, this.#end.overlapped.device),
-      signal,
-    );
-  }
-
-  /**
-   * Reads one message, or what is left of it after a `read()`.
-   *
-   * @param options How long a message may be, and a signal. What an aborted
-   * call has read of a message comes first in the next one.
-   * @returns The message, or null at the end.
-   * @throws {TypeError} If the pipe is one of bytes, this end only writes, or an
-   * option is wrong.
-   * @throws {RangeError} If `maxLength` is out of range.
-   * @throws {FileClosedError} If the connection has been closed, or is before a
-   * message comes.
-   * @throws {Win32Error} ERROR_MORE_DATA if the message is longer: it is
-   * discarded, and the next one can be read. And what `read()` throws.
-   *
-   * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-type-read-and-wait-modes
-   *
-   * @example Refuse what is too long, and go on
-   * ```ts
-   * import { connectPipe, listenPipe, Win32Error } from "@kernel32/io";
-   *
-   * const name = "\\\\.\\pipe\\message-example";
-   * await using listener = listenPipe(name, { mode: "message" });
-   * await using client = await connectPipe(name);
-   * await using server = await listener.accept();
-   * await client.writeMessage(new Uint8Array(5000));
-   * await client.writeMessage(Uint8Array.of(1));
-   * try {
-   *   await server.readMessage({ maxLength: 1000 });
-   * } catch (error) {
-   *   console.log((error as Win32Error).symbol); // ERROR_MORE_DATA
-   * }
-   * console.log(await server.readMessage()); // Uint8Array(1) [ 1 ]
-   * ```
-   */
-  async readMessage(
-    options: ReadMessageOptions = {},
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
-    this.#end.checkMessages("readMessage");
-    const { signal, maxLength } = settingsOf("readMessage()", options, {
-      maxLength: MAX_MESSAGE_LENGTH,
-      signal: undefined,
-    });
-    this.#end.checkReads("readMessage");
-    checkSignal(signal);
-    throwIfAborted(signal);
-    checkCount("maxLength", maxLength, MAX_LENGTH);
-    return await this.#reads.run(
-      () => this.#reader.readMessage(maxLength, signal),
-      signal,
-    );
   }
 
   /**

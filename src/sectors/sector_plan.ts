@@ -71,11 +71,6 @@ export class SectorPlan {
     this.#path = path;
   }
 
-  /** Whether a transfer needs no plan, but can go straight through. */
-  isDirect(bytes: Uint8Array, offset: number): boolean {
-    return this.#directLength(bytes, 0, offset) === bytes.length;
-  }
-
   /** Whether a read stops before the end of the device. */
   endsWithin(length: number, offset: number): boolean {
     return offset + length <= this.#end;

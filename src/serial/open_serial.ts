@@ -32,6 +32,7 @@ import { type OpenSerialOptions, openSettings } from "./options.ts";
 import { portPath } from "./port_path.ts";
 import { serialPorts } from "./serial_ports.ts";
 import { portOf, type SerialPort } from "./serial_port.ts";
+import { workerCaller } from "../../ffi/worker.ts";
 
 /**
  * Opens a serial port, and sets up all of it: nothing is left of the settings of
@@ -102,7 +103,7 @@ export async function openSerial(
 /** Opens a device on another thread: Bluetooth looks for it, for seconds. */
 async function opened(device: string, path: string): Promise<Handle> {
   const text = wideString(device);
-  const call = thread().threadCall("CreateFileW");
+  const call = thread().threadCall("CreateFileW", workerCaller);
   try {
     const args = [
       text.address,

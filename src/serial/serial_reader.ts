@@ -23,6 +23,12 @@ type Reads = Pick<OverlappedIo, "read">;
 const PAUSE_MS = 1;
 
 /**
+ * The most that one transfer asks for, in bytes: it may end with the first one,
+ * and native memory is rented for all.
+ */
+const LARGEST_READ = 65_536;
+
+/**
  * Reads one port, one read at a time. A read of several transfers that fails
  * takes nothing: what it has read comes first in the next read.
  */
@@ -33,7 +39,7 @@ export class SerialReader {
   readonly #transfers: Transfers;
   readonly #control: CommControl;
   readonly #reads = new ThreadQueue(1);
-  /** What comes first, in order. */
+  /** What reads that failed had read, in order. It comes first. */
   #returned: Uint8Array<ArrayBuffer>[] = [];
   /** An error of the line behind the bytes that were read last. */
   #lineError: SerialLineError | undefined;
@@ -91,7 +97,7 @@ export class SerialReader {
     }, signal);
   }
 
-  /** Forgets what has been read and taken by no one, and errors of the line. */
+  /** Drops bytes that a failed read has returned, and errors of the line. */
   discard(): void {
     this.#returned = [];
     this.#lineError = undefined;
@@ -134,7 +140,8 @@ export class SerialReader {
       }
       const { readTimeout } = this.#control.settings;
       if (count !== 0 || readTimeout !== Infinity) return count;
-      // The driver knows no such time-outs, and has returned at once.
+      // Windows has no longer time-out, and some drivers know no such time-outs
+      // and return at once.
       await delay(PAUSE_MS).ended;
     }
   }
@@ -143,8 +150,10 @@ export class SerialReader {
     buffer: ArrayBufferView,
     signal: Signal,
   ): Promise<number | null> {
+    const isLarge = byteLengthOf(buffer) > LARGEST_READ;
+    const part = isLarge ? bytesOf(buffer, 0, LARGEST_READ) : buffer;
     try {
-      return await this.#transfers.read(buffer, 0, signal);
+      return await this.#transfers.read(part, 0, signal);
     } catch (error) {
       throw withRemovalHint(error);
     }

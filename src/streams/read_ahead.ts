@@ -4,6 +4,7 @@
  * @module
  */
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
+import { preservingLastError } from "../errors/last_error.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
 import { delay, yieldTurn } from "../file/event_loop.ts";
 
@@ -44,6 +45,19 @@ interface Read {
   taken: number;
 }
 
+/** Releases the memory of reads whose stream was dropped without `cancel()`. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<readonly Read[]>(
+  (reads) => void releaseEnded(reads),
+);
+
+/** Releases the memory of reads when they have ended. */
+async function releaseEnded(reads: readonly Read[]): Promise<void> {
+  await Promise.allSettled(reads.map((read) => read.count));
+  preservingLastError(() => {
+    for (const read of reads) read.memory.release();
+  });
+}
+
 /**
  * Has several reads of a file in flight, and hands their bytes out in order.
  * On a pipe it reads when it is asked to, and no more: what is read ahead would
@@ -70,6 +84,7 @@ export class ReadAhead {
     this.#source = source;
     this.#plan = plan;
     this.#position = this.#next = plan.start ?? 0;
+    dropped.register(this, this.#reads);
   }
 
   /** Where the bytes begin that have not been taken. */
@@ -143,10 +158,8 @@ export class ReadAhead {
   /** Gives the memory of all reads back when they have ended. */
   #drop(): Promise<void> {
     const reads = this.#reads.splice(0);
-    const ended = Promise.allSettled(reads.map((read) => read.count));
-    return this.#dropped = Promise.all([this.#dropped, ended]).then(() => {
-      for (const read of reads) read.memory.release();
-    });
+    const released = Promise.all([this.#dropped, releaseEnded(reads)]);
+    return this.#dropped = released.then(() => {});
   }
 
   #startReads(room: number = this.#plan.chunkSize): void {

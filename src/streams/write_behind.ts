@@ -5,6 +5,7 @@
  */
 import { checkBytes } from "../file/arguments.ts";
 import { bytesOf } from "../../ffi/views.ts";
+import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { yieldTurn } from "../file/event_loop.ts";
@@ -44,10 +45,20 @@ interface Chunk {
   length: number;
 }
 
+/** What is gathered until it is a chunk. */
+interface Gathered {
+  chunk: Chunk | undefined;
+}
+
 interface Failure {
   readonly chunk: Chunk;
   readonly error: unknown;
 }
+
+/** Releases the memory of a stream that was dropped without `close()`. */
+const dropped = /* @__PURE__ */ new FinalizationRegistry<Gathered>(
+  ({ chunk }) => preservingLastError(() => chunk?.memory.release()),
+);
 
 /**
  * Copies bytes into pooled memory and has several writes of it in flight, in the
@@ -60,7 +71,7 @@ export class WriteBehind {
   /** Writes to the end of a file must not overtake each other. */
   readonly #maxInFlight: number;
   #inFlight = 0;
-  #chunk: Chunk | undefined;
+  readonly #gathered: Gathered = { chunk: undefined };
   #length = 0;
   #failure: Failure | undefined;
   #ended: PromiseWithResolvers<void> | undefined;
@@ -69,6 +80,7 @@ export class WriteBehind {
     this.#target = target;
     this.#plan = plan;
     this.#maxInFlight = plan.start === undefined ? 1 : plan.chunks;
+    dropped.register(this, this.#gathered);
   }
 
   /** How many bytes have been handed in. */
@@ -81,10 +93,10 @@ export class WriteBehind {
     const bytes = bytesOf(view);
     const { length } = bytes;
     for (let done = 0; done < length;) {
-      if (this.#chunk === undefined) await this.#startChunk();
+      if (this.#gathered.chunk === undefined) await this.#startChunk();
       // `stop()`, which may have come meanwhile, has released the chunk.
       this.#plan.signal.throwIfAborted();
-      const chunk = this.#chunk!;
+      const chunk = this.#gathered.chunk!;
       checkBytes("chunk", bytes); // It may have been transferred meanwhile.
       const room = chunk.capacity - chunk.length;
       const part = bytes.subarray(done, done + room);
@@ -99,15 +111,17 @@ export class WriteBehind {
 
   /** Writes what is left and waits for all writes. */
   async finish(): Promise<void> {
-    if (this.#chunk !== undefined) await this.#sendInTurn(this.#chunk);
+    if (this.#gathered.chunk !== undefined) {
+      await this.#sendInTurn(this.#gathered.chunk);
+    }
     await this.#untilInFlight(0);
   }
 
   /** Drops what is left and waits for all writes, however they end. */
   async stop(): Promise<void> {
     while (this.#inFlight > 0) await this.#nextEnd();
-    this.#chunk?.memory.release();
-    this.#chunk = undefined;
+    this.#gathered.chunk?.memory.release();
+    this.#gathered.chunk = undefined;
   }
 
   async #startChunk(): Promise<void> {
@@ -119,7 +133,7 @@ export class WriteBehind {
     const start = this.#length;
     const size = aligned ? chunkSize - (at + start) % chunkSize : chunkSize;
     const memory = rentBuffer(size);
-    this.#chunk = { start, memory, capacity: size, length: 0 };
+    this.#gathered.chunk = { start, memory, capacity: size, length: 0 };
   }
 
   /** Waits until so many writes are in flight at most. */
@@ -142,18 +156,18 @@ export class WriteBehind {
   async #sendInTurn(chunk: Chunk): Promise<void> {
     await this.#untilInFlight(this.#maxInFlight - 1);
     // It may have gone out meanwhile, when nothing was in flight.
-    if (this.#chunk === chunk) this.#send(chunk);
+    if (this.#gathered.chunk === chunk) this.#send(chunk);
   }
 
   #sendIfIdle(): void {
-    const chunk = this.#chunk;
+    const chunk = this.#gathered.chunk;
     if (chunk === undefined || chunk.length === 0 || this.#inFlight > 0) return;
     // The rest of a sector would cost a read, and a second write later.
     if (!this.#plan.aligned) this.#send(chunk);
   }
 
   #send(chunk: Chunk): void {
-    this.#chunk = undefined;
+    this.#gathered.chunk = undefined;
     this.#inFlight++;
     const { start, signal } = this.#plan;
     const bytes = chunk.memory.bytes.subarray(0, chunk.length);

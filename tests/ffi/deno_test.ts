@@ -2,6 +2,7 @@
 
 import { test } from "node:test";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { workerCaller } from "../../ffi/worker.ts";
 import {
   createDenoBackend,
   type DenoForeignFunction,
@@ -106,8 +107,8 @@ test("createDenoBackend() gives bsearch_s one element, a key and the routine", (
   block.call1(key);
   block.call2(key, context);
   assertEquals(opened.length, 1);
-  const callOnThread = caller.bindThreadCaller!();
-  assertEquals(caller.bindThreadCaller!(), callOnThread);
+  const callOnThread = caller.bindThreadCaller!(workerCaller);
+  assertEquals(caller.bindThreadCaller!(workerCaller), callOnThread);
   assertEquals(opened.length, 2, "calls on other threads are bound once");
   callOnThread(0x5000n);
   callOnThread(0x5000n);

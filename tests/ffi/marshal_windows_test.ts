@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Handle } from "../../ffi/handle.ts";
 import { selectBackend } from "../../ffi/select.ts";
+import { AlignedBuffer } from "../../src/memory/aligned_buffer.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import { survivors } from "../support/garbage.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -233,6 +234,27 @@ test("a pending operation keeps its JS memory, which neither moves nor goes", as
   const sent = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
   assert(kernel32.WriteFile(pipe.client, sent, 16, count, null));
   assert(kernel32.GetOverlappedResult(pipe.server, overlapped!, count, true));
+  assertEquals([bytes, count[0]], [sent, 16]);
+});
+
+test("a pending operation whose OVERLAPPED is native memory keeps its buffer, which does not move", async () => {
+  using pipe = connectedPipe();
+  using overlapped = new AlignedBuffer(32);
+  const count = new Uint32Array(1);
+  const lent = (() => {
+    const bytes = new Uint8Array(16);
+    const { address } = overlapped;
+    assert(!kernel32.ReadFile(pipe.server, bytes, 16, null, address));
+    assertEquals(getLastWin32Error(), 997);
+    return [new WeakRef(bytes)];
+  })();
+  assertEquals(await survivors(lent), 1);
+  const bytes = lent[0]!.deref()!;
+  assertEquals(bytes.buffer.detached, false);
+  const sent = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
+  assert(kernel32.WriteFile(pipe.client, sent, 16, count, null));
+  const { address } = overlapped;
+  assert(kernel32.GetOverlappedResult(pipe.server, address, count, true));
   assertEquals([bytes, count[0]], [sent, 16]);
 });
 

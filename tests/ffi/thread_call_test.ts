@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
+import { workerCaller } from "../../ffi/worker.ts";
 import { thread } from "../../ffi/thread.ts";
 import { getLastWin32Error, kernel32 } from "../../src/raw.ts";
 import { STATUSES } from "../support/failing_calls.ts";
@@ -22,7 +23,7 @@ test("threadCall() gives each of many concurrent calls its own last error", asyn
 
   async function lane(_: unknown, index: number): Promise<void> {
     const { address, view } = thread().cell();
-    const frame = thread().threadCall("GetOverlappedResult");
+    const frame = thread().threadCall("GetOverlappedResult", workerCaller);
     const [overlapped, count, wait] = [1, 2, 3].map(argumentOffset);
     frame.view.setBigUint64(overlapped!, address, true);
     frame.view.setBigUint64(count!, address + 32n, true);
@@ -43,7 +44,7 @@ test("threadCall() gives each of many concurrent calls its own last error", asyn
 });
 
 test("threadCall() leaves the last error of its own thread alone", async () => {
-  const frame = thread().threadCall("SetLastError");
+  const frame = thread().threadCall("SetLastError", workerCaller);
   frame.view.setBigUint64(argumentOffset(0), 997n, true);
   kernel32.SetLastError(5);
   const call = frame.call();
@@ -57,7 +58,7 @@ test("threadCall() leaves the last error of its own thread alone", async () => {
 
 test("threadCall() leaves the thread free while its call waits", async () => {
   const event = kernel32.CreateEventW(null, true, false, null);
-  const frame = thread().threadCall("WaitForSingleObject");
+  const frame = thread().threadCall("WaitForSingleObject", workerCaller);
   frame.view.setBigUint64(argumentOffset(0), event, true);
   frame.view.setBigUint64(argumentOffset(1), 20_000n, true);
   const call = frame.call();

@@ -3,6 +3,7 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
+import { workerCaller } from "../../ffi/worker.ts";
 import { Thread } from "../../ffi/thread.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 import { FakeMemory } from "../support/fake_memory.ts";
@@ -90,7 +91,6 @@ test("Thread falls back by itself where executable memory is refused", () => {
   const backend = guardedBackend();
   const thread = new Thread(backend);
   assertEquals(thread.capture, "after-call");
-  assertEquals(thread.hasThreadCalls, false);
   assertEquals(backend.count("RtlAddFunctionTable"), 0);
 });
 
@@ -154,7 +154,7 @@ test("Thread says that there is no memory to start with", () => {
 
 test("threadCall() says which runtime cannot call on another thread", () => {
   assertThrows(
-    () => new Thread(failingBackend()).threadCall("Fail"),
+    () => new Thread(failingBackend()).threadCall("Fail", workerCaller),
     Error,
     "fake cannot call Fail on another thread here",
   );
@@ -162,7 +162,10 @@ test("threadCall() says which runtime cannot call on another thread", () => {
 
 test("threadCall() has a last error of its own", async () => {
   const thread = new Thread(threadedBackend());
-  const [a, b] = [thread.threadCall("Fail"), thread.threadCall("Fail")];
+  const [a, b] = [
+    thread.threadCall("Fail", workerCaller),
+    thread.threadCall("Fail", workerCaller),
+  ];
   a.view.setBigUint64(argumentOffset(0), 5n, true);
   b.view.setBigUint64(argumentOffset(0), 997n, true);
   await Promise.all([a.call(), b.call()]);
@@ -179,13 +182,13 @@ test("threadCall() binds all that a call needs", async () => {
       ...caller,
       bindThreadCaller() {
         bound++;
-        return caller.bindThreadCaller!();
+        return caller.bindThreadCaller!(workerCaller);
       },
     };
   };
   const thread = new Thread(backend);
   assertEquals(bound, 0);
-  const call = thread.threadCall("Fail");
+  const call = thread.threadCall("Fail", workerCaller);
   assertEquals(bound, 1);
   const before = backend.bound.length;
   await call.call();
@@ -196,7 +199,7 @@ test("threadCall() has memory for any number of calls at once, and uses it again
   const backend = threadedBackend();
   const thread = new Thread(backend);
   const take = () =>
-    Array.from({ length: 2000 }, () => thread.threadCall("Fail"));
+    Array.from({ length: 2000 }, () => thread.threadCall("Fail", workerCaller));
   const calls = take();
   assertEquals(new Set(calls.map(({ view }) => view)).size, 2000);
   const regions = backend.count("VirtualAlloc");
@@ -227,7 +230,7 @@ test("Thread says when there is no memory left for calls", () => {
 
 test("Thread gives zeroed memory, even where a call has been", () => {
   const thread = new Thread(threadedBackend());
-  const call = thread.threadCall("Fail");
+  const call = thread.threadCall("Fail", workerCaller);
   call.view.setBigUint64(argumentOffset(3), 7n, true);
   call.free();
   const { view } = thread.cell();

@@ -379,7 +379,7 @@ const EXAMPLES: Record<
   "write_ahead_log.ts": {
     "has what it promised after it was killed, and cuts off what is torn": (
       runtime,
-    ) => killLog(runtime, 4),
+    ) => killLog(windows, runtime, 4),
   },
 };
 

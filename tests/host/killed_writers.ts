@@ -11,14 +11,8 @@ import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { tempFolder } from "../support/temp_folder.ts";
-import {
-  type BothRuntimes,
-  lines,
-  REPOSITORY,
-  RUN,
-  runProgram,
-  windows,
-} from "./both_runtimes.ts";
+import type { Windows } from "../../tools/windows/mod.ts";
+import { type BothRuntimes, lines, REPOSITORY, RUN } from "./runtimes.ts";
 
 /** What a crash may leave behind the last record of a log. */
 const TORN: readonly Uint8Array[] = [
@@ -32,6 +26,7 @@ const TORN: readonly Uint8Array[] = [
 
 /** Runs a program, and kills it after so many lines. Returns all that it printed before it was dead. */
 export async function linesUntilKilled(
+  windows: Windows,
   runtime: BothRuntimes,
   program: readonly string[],
   count: number,
@@ -54,12 +49,13 @@ const LOG = "examples/write_ahead_log.ts";
 
 /**
  * Kills the log of examples/write_ahead_log.ts again and again, and leaves something torn behind it. Opened again, it must have all
- * that it has promised, in order, and cut the rest off. It grows by some 300 KB with each kill.
+ * that it has promised, in order, and cut the rest off. It grows by some 300 KB with each kill. Returns how many records were promised.
  */
 export async function killLog(
+  windows: Windows,
   runtime: BothRuntimes,
   kills: number,
-): Promise<void> {
+): Promise<number> {
   using folder = tempFolder();
   const path = folder.file("log");
   writeFileSync(path, "");
@@ -73,6 +69,7 @@ export async function killLog(
   };
   for (let i = 0; i < kills; i++) {
     const [first, ...numbers] = await linesUntilKilled(
+      windows,
       runtime,
       [LOG, windows.path(path), "forever"],
       randomInt(2, 300),
@@ -83,8 +80,13 @@ export async function killLog(
     appendFileSync(path, bytes);
     torn = bytes.length;
   }
-  const program = [LOG, windows.path(path)];
-  const { stdout, stderr } = await runProgram(runtime, program);
+  const program = [...RUN[runtime], LOG, windows.path(path)];
+  const { stdout, stderr } = await windows.run(runtime, program, {
+    cwd: REPOSITORY,
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: 60_000,
+  });
   const [first, last] = lines(stdout);
   assertMatch(
     last ?? "",
@@ -92,18 +94,25 @@ export async function killLog(
     stdout + stderr,
   );
   check(first!);
+  return promised;
 }
 
-/** Kills a program that replaces a file by writeFileAtomic(): the file must be whole, and the last one that it was said to be or the next. */
+/**
+ * Kills a program that replaces a file by writeFileAtomic(): the file must be whole, and the last one that it was said to be or the
+ * next. Returns how often it was said to be replaced.
+ */
 export async function killAtomicWriter(
+  windows: Windows,
   runtime: BothRuntimes,
   kills: number,
-): Promise<void> {
+): Promise<number> {
   using folder = tempFolder();
   const path = folder.file("a.bin");
   const length = 300_000;
+  let promised = 0;
   for (let i = 0; i < kills; i++) {
     const numbers = await linesUntilKilled(
+      windows,
       runtime,
       [
         "tests/host/programs/atomic_writer.ts",
@@ -114,6 +123,7 @@ export async function killAtomicWriter(
     );
     const content = readFileSync(path);
     assertEquals(content.length, length);
+    promised += numbers.length;
     const last = Number(numbers.at(-1));
     const value = content[0]!;
     assert(
@@ -128,4 +138,5 @@ export async function killAtomicWriter(
       );
     }
   }
+  return promised;
 }

@@ -2,6 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import {
+  GENERIC_READ,
+  GENERIC_WRITE,
   type Handle,
   kernel32,
   LOCKFILE_EXCLUSIVE_LOCK,
@@ -9,7 +11,9 @@ import {
 } from "../../src/raw.ts";
 import { codeOf, read, rule, RuleOverlapped, write } from "../support/rules.ts";
 
-// Others' tests of the same: test_LockFile in Wine's dlls/kernel32/tests/file.c.
+// Others' tests of the same: test_LockFile in Wine's dlls/kernel32/tests/file.c; .NET's FileStream/LockUnlock.cs.
+
+type Range = [offset: number, length: number];
 
 /** Locks a range without waiting. Returns the code. */
 function lock(
@@ -53,6 +57,41 @@ rule("exclusive locks overlap nothing, shared ones each other", (system) => {
   assertEquals(lock(two, 10, 10, false), 0);
   assertEquals(lock(one, 15, 10, false), 0);
   assertEquals(lock(one, 19, 1), 33);
+});
+
+rule("ranges that meet in any way overlap, and neighbours do not", (system) => {
+  const one = system.open(system.file("a"));
+  const two = system.open(system.file("a"));
+  const taken: [first: Range, second: Range][] = [
+    [[0, 10], [1, 2]],
+    [[3, 5], [3, 5]],
+    [[3, 5], [3, 4]],
+    [[3, 5], [4, 5]],
+    [[3, 5], [2, 6]],
+    [[3, 5], [2, 4]],
+    [[3, 5], [4, 6]],
+    [[3, 5], [7, 1]],
+  ];
+  for (const [first, second] of taken) {
+    assertEquals(lock(one, ...first), 0);
+    assertEquals(lock(two, ...second), 33, `${first} and ${second}`);
+    assertEquals(unlock(one, ...first), 0);
+    assertEquals([lock(two, ...second), unlock(two, ...second)], [0, 0]);
+  }
+  assertEquals(lock(one, 3, 5), 0);
+  const free: Range[] = [[2, 1], [8, 1], [0, 3], [8, 100]];
+  for (const range of free) {
+    assertEquals([lock(two, ...range), unlock(two, ...range)], [0, 0]);
+  }
+});
+
+rule("handles of any access to data lock", (system) => {
+  const path = system.file("a");
+  system.open(path);
+  for (const access of [GENERIC_READ, GENERIC_WRITE]) {
+    const file = system.open(path, { access });
+    assertEquals([lock(file, 0, 100), unlock(file, 0, 100)], [0, 0]);
+  }
 });
 
 rule(

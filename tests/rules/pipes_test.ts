@@ -6,6 +6,9 @@ import { AlignedBuffer, INVALID_HANDLE_VALUE } from "../../mod.ts";
 import {
   FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
+  FILE_READ_ATTRIBUTES,
+  FILE_READ_DATA,
+  FILE_WRITE_ATTRIBUTES,
   GENERIC_READ,
   GENERIC_WRITE,
   getLastWin32Error,
@@ -14,6 +17,7 @@ import {
   OPEN_EXISTING,
   PIPE_ACCESS_DUPLEX,
   PIPE_ACCESS_INBOUND,
+  PIPE_ACCESS_OUTBOUND,
   PIPE_NOWAIT,
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
@@ -28,7 +32,8 @@ import {
   write,
 } from "../support/rules.ts";
 
-// Others' tests of the same: Wine's dlls/kernel32/tests/pipe.c and dlls/ntdll/tests/pipe.c; go-winio's pipe_test.go.
+// Others' tests of the same: Wine's dlls/kernel32/tests/pipe.c and dlls/ntdll/tests/pipe.c; go-winio's pipe_test.go; .NET's
+// NamedPipeTest.Specific.cs and NamedPipeTest.MessageMode.Windows.cs.
 
 /** Of this process alone: two runtimes may run the rules at once. */
 const NAME = `\\\\.\\pipe\\kernel32-io-rules-${process.pid}`;
@@ -187,6 +192,61 @@ rule("a client reads messages as bytes until it says otherwise", (system) => {
   );
   write(server, new Uint8Array([1, 2, 3]));
   assertEquals(read(client, new Uint8Array(2)), [234, 2]);
+});
+
+/** The code of setting how an end reads. */
+const readModeCode = (end: Handle, mode: number) =>
+  codeOf(
+    kernel32.SetNamedPipeHandleState(end, Uint32Array.of(mode), null, null),
+  );
+
+rule("how an end reads is set with the right to write attributes", (system) => {
+  tryServe(system, MESSAGES, PIPE_ACCESS_DUPLEX, 2);
+  const access = FILE_READ_DATA | FILE_READ_ATTRIBUTES;
+  const reader = connect(system, access);
+  const refused = system.differsUnderWine("the right is not asked for", 0, 5);
+  assertEquals(readModeCode(reader, PIPE_READMODE_MESSAGE), refused);
+  const server = tryServe(system, MESSAGES, PIPE_ACCESS_DUPLEX, 2);
+  const client = connect(system, FILE_READ_DATA | FILE_WRITE_ATTRIBUTES);
+  assertEquals(readModeCode(client, PIPE_READMODE_MESSAGE), 0);
+  write(server, new Uint8Array([1, 2, 3, 4, 5]));
+  assertEquals(read(client, new Uint8Array(2)), [234, 2]);
+  assertEquals(read(client, new Uint8Array(2)), [234, 2]);
+  assertEquals(read(client, new Uint8Array(2)), [0, 1]);
+});
+
+rule("an end that only reads cannot set how it does", (system) => {
+  // Neither GENERIC_READ nor PIPE_ACCESS_INBOUND has the right.
+  const server = tryServe(system, 0, PIPE_ACCESS_INBOUND);
+  const writer = connect(system, GENERIC_WRITE);
+  assertEquals([readModeCode(server, 0), readModeCode(writer, 0)], [5, 0]);
+  system.close(writer);
+  system.close(server);
+  const outbound = tryServe(system, 0, PIPE_ACCESS_OUTBOUND);
+  const reader = connect(system, GENERIC_READ);
+  const refused = system.differsUnderWine("the right is not asked for", 0, 5);
+  assertEquals(readModeCode(outbound, 0), 0);
+  assertEquals(readModeCode(reader, 0), refused);
+});
+
+rule("a pipe of bytes is not read by messages", (system) => {
+  const server = tryServe(system);
+  const client = connect(system);
+  assertEquals(readModeCode(client, PIPE_READMODE_MESSAGE), 87);
+  assertEquals(readModeCode(server, PIPE_READMODE_MESSAGE), 87);
+  assertEquals(readModeCode(client, 0), 0);
+});
+
+rule("how many instances there may be is said by the first", (system) => {
+  tryServe(system, 0, PIPE_ACCESS_DUPLEX, 3);
+  for (const most of [2, 4]) {
+    const next = tryServe(system, 0, PIPE_ACCESS_DUPLEX, most);
+    assertEquals(next === INVALID_HANDLE_VALUE, false, `most ${most}`);
+  }
+  for (const most of [2, 3, 4]) {
+    const next = tryServe(system, 0, PIPE_ACCESS_DUPLEX, most);
+    assertEquals([next, getLastWin32Error()], [INVALID_HANDLE_VALUE, 231]);
+  }
 });
 
 rule("a pipe says what it is, and how an end of it reads", (system) => {

@@ -265,6 +265,34 @@ portRule("SetCommMask ends a wait, with no events", (system, name) => {
   );
 });
 
+portRule(
+  "a wait ends with the events, which are four bytes",
+  (system, name) => {
+    const port = openPort(system, name, LONG, OVERLAPPED);
+    const memory = new AlignedBuffer(4096);
+    const wait = new RuleOverlapped();
+    assertEquals(codeOf(kernel32.SetCommMask(port, EV_RXCHAR)), 0);
+    const code = codeOf(
+      kernel32.WaitCommEvent(port, memory.address, wait.address),
+    );
+    assertEquals(code, 997);
+    memory.bytes.set(new TextEncoder().encode("AT\n"), 64);
+    const written = new RuleOverlapped();
+    kernel32.WriteFile(
+      ...[port, memory.address + 64n, 3, null, written.address] as const,
+    );
+    assertEquals(result(port, written), [0, 3]);
+    assertEquals(
+      [...result(port, wait), memory.bytes[0]],
+      system.differsUnderWine(
+        "a pseudo-terminal has no events, and the wait is cancelled",
+        [995, 0, 0],
+        [0, 4, EV_RXCHAR],
+      ),
+    );
+  },
+);
+
 portRule("SetupComm and FlushFileBuffers succeed", (system, name) => {
   const port = openPort(system, name, LONG);
   assertEquals(codeOf(kernel32.SetupComm(port, 8192, 8192)), 0);

@@ -67,6 +67,17 @@ strictTest("what is appended goes to the end, whoever wrote before", () => {
   assertEquals([...reader.readAll()], [1, 2, 3, 4]);
 });
 
+strictTest("the position is behind what was appended, wherever it was", () => {
+  for (const write of [false, true]) {
+    using file = openSync("C:\\a", { ...APPEND, write, read: true });
+    file.write(new Uint8Array(10));
+    file.seek(1);
+    file.read(new Uint8Array(2), { at: 5 });
+    file.write(new Uint8Array(3));
+    assertEquals(file.seek(0, "current"), file.size());
+  }
+});
+
 strictTest(
   "a file that others may write and not read is appended to, and cannot be locked",
   () => {

@@ -11,6 +11,7 @@ import {
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_SUPPORTED,
   FileClosedError,
+  open,
   openSerial,
   type OpenSerialOptions,
   SerialLineError,
@@ -405,11 +406,12 @@ strictTest(
   async (kernel) => {
     const device = plugIn(kernel, "COM3");
     device.dcb = LEFT_BEHIND;
-    const opening = openSerial("COM3", { ...FAST, readTimeout: 1 });
-    while (!device.isOpen) await Promise.resolve().then(turns);
-    device.lineError("framing");
-    const port = await opening;
-    assertEquals(device.dcb, PLAIN);
+    let errors = 0;
+    device.setQueueSizes = () => {
+      if (errors++ < 3) device.lineError("framing");
+    };
+    const port = await openSerial("COM3", { ...FAST, readTimeout: 1 });
+    assertEquals([device.dcb, errors], [PLAIN, 4]);
     kernel.clock.jumps = true;
     assertEquals(await port.read(new Uint8Array(1)), 0);
     await port.close();
@@ -437,6 +439,14 @@ for (const driver of DRIVERS) {
     await full;
     assertEquals([text(exactly), await readText(port)], ["abcdef", "gh"]);
     assertEquals(await port.read(new Uint8Array(0)), 0);
+    const large = new Uint8Array(200_000);
+    const all = port.readExactly(large);
+    for (let i = 0; i < 50; i++) {
+      do await turns(); while (device.received.length > 0);
+      device.receive("x".repeat(4000));
+    }
+    await all;
+    assert(large.every((byte) => byte === 0x78));
   }, SEEDS);
 
   strictTest(`a read times out with 0, with ${driver}`, async (kernel) => {
@@ -1206,6 +1216,26 @@ strictTest(
   },
 );
 
+strictTest(
+  "`abort()` of `writable` ends a `close()` that waits for the driver",
+  async (kernel) => {
+    await using both = await ends(kernel, {}, "FTDI");
+    const { port, device } = both;
+    device.room = 0;
+    const writer = port.writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write(bytes("stuck"));
+    const close = writer.close();
+    close.catch(() => {});
+    await turns();
+    await assertSettles(writer.abort(new Error("stop")));
+    await assertSettles(close);
+    device.room = Infinity;
+    await port.writeAll(bytes("!"));
+    assertEquals(device.takeSent(), "stuck!");
+  },
+);
+
 strictTest("`readable` reads no more than is asked for", async (kernel) => {
   await using both = await ends(kernel, { bufferSize: 100 });
   const { port, device } = both;
@@ -1275,7 +1305,6 @@ strictTest("waiting ports leave files their threads", async (kernel) => {
   }
   for (const each of drains) each.catch(() => {});
   await turns();
-  const { open } = await import("../../mod.ts");
   const file = await open("C:\\a", { read: true, write: true, create: true });
   await file.writeAll(new Uint8Array(10));
   await assertSettles(file.flush());
@@ -1284,4 +1313,6 @@ strictTest("waiting ports leave files their threads", async (kernel) => {
   await assertSettles(stuck[0]!.setSignals({ dataTerminalReady: false }));
   for (const port of stuck) await assertSettles(port.close());
   for (const each of drains) await assertRejects(() => each, FileClosedError);
+  const waits = kernel.jsThreadWaits.filter((wait) => !/of a file$/.test(wait));
+  assertEquals(waits, []);
 });

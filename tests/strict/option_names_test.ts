@@ -62,6 +62,12 @@ strictTest("every method of a file refuses an unknown option", async () => {
   }
   assertEquals(bytes, new Uint8Array(4));
   assertEquals(synchronous.readAll({ at: 0 }), new Uint8Array(10).fill(1));
+  const { signal } = new AbortController();
+  assertThrows(
+    () => synchronous.deviceIoControl(1, { signal } as never),
+    TypeError,
+    '"signal" is no option of deviceIoControl()',
+  );
   // A buffer in the place of options, as node:fs has the offset there.
   assertThrows(
     () => synchronous.read(bytes, new Uint8Array(3) as never),

@@ -124,7 +124,7 @@ export class FakeMemory {
       this.#regions = this.#regions.filter((region) =>
         region.buffer() !== undefined
       );
-      this.#sweepAt = 2 * this.#regions.length + 1024;
+      this.#sweepAt = this.#regions.length + 1024;
     }
     this.#regions.push(region);
     this.#next = (address + BigInt(region.byteLength) + GRANULARITY) &

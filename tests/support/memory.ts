@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { kernel32, openSync } from "../../mod.ts";
-import { tempFolder } from "./temp_folder.ts";
+import { contentOf, kernelFolder } from "./windows_or_strict.ts";
 
 /** Made for one test, so that nobody else's memory has it. */
 const MARK = 0x5A;
@@ -19,7 +18,7 @@ export function mark(bytes: Uint8Array): void {
  * there since. The system is asked, which refuses to write what is not there.
  */
 export function isStillThere(address: bigint): boolean {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   {
     using file = openSync(path, { write: true, create: true });
@@ -28,7 +27,7 @@ export function isStillThere(address: bigint): boolean {
       return false;
     }
   }
-  return readFileSync(path).every((byte) => byte === MARK);
+  return contentOf(path).every((byte) => byte === MARK);
 }
 
 /** The bytes at an address, as the system sees them: it writes them to a file. */
@@ -36,12 +35,12 @@ export function bytesAt(
   address: bigint,
   length: number,
 ): Uint8Array<ArrayBuffer> {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   {
     using file = openSync(path, { write: true, create: true });
     const count = new Uint32Array(1);
     kernel32.WriteFile(file.handle, address, length, count, null);
   }
-  return new Uint8Array(readFileSync(path));
+  return contentOf(path);
 }

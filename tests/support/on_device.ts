@@ -1,10 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { openSync, type SyncFile } from "../../mod.ts";
 import { UnbufferedIo } from "../../src/sync/sector_io.ts";
 import { StrictDevice } from "./strict_device.ts";
-import { tempFolder } from "./temp_folder.ts";
+import { contentOf, kernelFolder } from "./windows_or_strict.ts";
 
 /** The length of the bounce buffer. */
 export const BOUNCE: number = 1024 * 1024;
@@ -27,12 +26,12 @@ export interface Setup {
 /** Runs a body on a new file for each kind of sectors. */
 export function onDevice(run: (setup: Setup) => void): void {
   for (const [logical, physical] of SECTORS) {
-    using folder = tempFolder();
+    using folder = kernelFolder();
     const path = folder.file("a.bin");
     using file = openSync(path, { read: true, write: true, create: true });
     const device = new StrictDevice(file, logical, physical);
     const io = new UnbufferedIo(device);
-    const content = () => readFileSync(path);
+    const content = () => contentOf(path);
     run({ io, device, file, logical, physical, content });
   }
 }

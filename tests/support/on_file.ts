@@ -1,5 +1,5 @@
 import { type OpenOptions, openSync, type SyncFile } from "../../mod.ts";
-import { tempFolder } from "./temp_folder.ts";
+import { kernelFolder } from "./windows_or_strict.ts";
 
 /** Runs a test's body on a new file, once buffered and once unbuffered. */
 export function onFile(
@@ -7,7 +7,7 @@ export function onFile(
   options: OpenOptions = {},
 ): void {
   for (const unbuffered of [false, true]) {
-    using folder = tempFolder();
+    using folder = kernelFolder();
     const path = folder.file("a.bin");
     using file = openSync(path, {
       read: true,

@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { completionPort } from "../../src/overlapped/completion_port.ts";
 import { rentBuffer } from "../../src/memory/pooled_memory.ts";
 import type { StreamedFile } from "../../src/streams/stream_options.ts";
 import { random } from "./random.ts";
+import { contentOf } from "./windows_or_strict.ts";
 
 /** Bytes that tell where they stand, so that nothing can be mixed up unseen. */
 export function pattern(length: number, seed = 1): Uint8Array<ArrayBuffer> {
@@ -12,7 +12,7 @@ export function pattern(length: number, seed = 1): Uint8Array<ArrayBuffer> {
 
 /** Asserts that a file has certain bytes, without printing them. */
 export function assertContent(path: string, expected: Uint8Array): void {
-  assertSameBytes(readFileSync(path), expected);
+  assertSameBytes(contentOf(path), expected);
 }
 
 /** Asserts that bytes are the same, without printing them. */
@@ -23,12 +23,6 @@ export function assertSameBytes(
   assertEquals(actual.length, expected.length, "the length");
   const different = actual.findIndex((byte, i) => byte !== expected[i]);
   assertEquals(different, -1, "the first byte that differs");
-}
-
-/** Makes a file of bytes. */
-export function fileOf(path: string, bytes: Uint8Array): string {
-  writeFileSync(path, bytes);
-  return path;
 }
 
 /** All bytes of a stream. */

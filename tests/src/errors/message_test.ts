@@ -1,3 +1,6 @@
+// portable
+
+import { OF_WINDOWS } from "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import {
   assert,
@@ -34,15 +37,19 @@ test("formatMessage() gives what FormatMessageW does for the code", () => {
   assertEquals(formatMessage(112), text);
 });
 
-test("formatMessage() says so where the system has no text", () => {
+test("formatMessage() says so where the system has no text", OF_WINDOWS, () => {
   const code = 0x2000_1234;
   assertEquals(formatMessage(code), `Windows has no text for error ${code}.`);
 });
 
-test("formatMessage() leaves placeholders of a message alone", () => {
-  // ERROR_BAD_EXE_FORMAT: "%1 is not a valid Win32 application."
-  assert(formatMessage(193).includes("%1"), formatMessage(193));
-});
+test(
+  "formatMessage() leaves placeholders of a message alone",
+  OF_WINDOWS,
+  () => {
+    // ERROR_BAD_EXE_FORMAT: "%1 is not a valid Win32 application."
+    assert(formatMessage(193).includes("%1"), formatMessage(193));
+  },
+);
 
 test("formatMessage() does not change the last error", () => {
   for (const code of [0, 5, 997, 0xFFFF_FFFF]) {

@@ -1,3 +1,6 @@
+// portable
+
+import "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe } from "../../../src/errors/describe.ts";

@@ -1,11 +1,13 @@
+// portable
+
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { assertEquals } from "@std/assert";
 import { open, openSync } from "../../../mod.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder } from "../../support/windows_or_strict.ts";
 
 test("a file is printed as its path, its state and its mode", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("printed.bin");
   const file = openSync(path, { write: true, create: true });
   const other = await open(path, { read: true, unbuffered: true });

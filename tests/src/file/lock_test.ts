@@ -1,3 +1,5 @@
+// portable
+
 import { test } from "node:test";
 import process from "node:process";
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -11,7 +13,7 @@ import { runProgram } from "../../support/child.ts";
 import { locksAreEnforced } from "../../support/enforcement.ts";
 import { assertNoHandleLeft } from "../../support/handles.ts";
 import { pipe } from "../../support/pipes.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder, OF_WINDOWS } from "../../support/windows_or_strict.ts";
 
 const skip = !locksAreEnforced();
 
@@ -20,7 +22,7 @@ function onTwo(
   run: (owner: SyncFile, other: SyncFile, path: string) => void,
   options: { unbuffered?: boolean } = {},
 ): void {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const both = { read: true, write: true, ...options };
   using owner = openSync(path, { ...both, create: true });
@@ -137,7 +139,7 @@ test("lock() and tryLock() take Deno's boolean for exclusive, of the whole file"
 });
 
 test("tryLock() refuses to wait, and fails where a lock cannot be tried", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   using file = openSync(path, { write: true, create: true });
   const wait = { wait: true } as LockOptions;
@@ -162,7 +164,7 @@ test("close() gives up all locks", () => {
   });
 });
 
-test("lock() holds against another process", () => {
+test("lock() holds against another process", OF_WINDOWS, () => {
   onTwo((owner, _, path) => {
     owner.lock({ at: 10, length: 5 });
     owner.lock({ at: 20, length: 5, exclusive: false });

@@ -60,3 +60,36 @@ test("view() has the fields as enumerable properties, and can be written", () =>
   assertEquals(names, ["kind", "length"]);
   assertEquals(Header.create(view), hex("0100000002000000"));
 });
+
+test("view() of an array has indexes of any length, and nothing else", () => {
+  const { items } = struct({ items: array("u16", 12) })
+    .view(new Uint8Array(24));
+  items[11] = 7;
+  assertEquals(items[11], 7);
+  assertEquals([0, 11, 12].map((index) => index in items), [true, true, false]);
+  assert("length" in items && Symbol.iterator in items);
+  for (
+    const name of ["1x", "x1", "01", "-1", "1.0", "push", Symbol.toStringTag]
+  ) {
+    assertEquals(name in items, false, String(name));
+    assertEquals(Reflect.get(items, name), undefined, String(name));
+    assertEquals(Reflect.set(items, name, 1), false, String(name));
+  }
+  assertEquals(Reflect.set(items, "length", 3), false);
+  assertEquals(items.length, 12);
+});
+
+test("view() takes structures of any size, to the last byte", () => {
+  for (const size of [1, 2, 3, 4, 5, 7, 8, 255, 256, 257, 300]) {
+    const Inner = struct({ bytes: bytes(size) });
+    const memory = new Uint8Array(size + 2).fill(0xaa);
+    const view = struct({ before: "u8", inner: Inner, after: "u8" }, {
+      pack: 1,
+    }).view(memory);
+    const value = Uint8Array.from({ length: size }, (_, i) => i + 1);
+    for (const bytes of [value, value.toReversed()]) {
+      view.inner = { bytes };
+      assertEquals(memory, Uint8Array.of(0xaa, ...bytes, 0xaa));
+    }
+  }
+});

@@ -159,3 +159,46 @@ test("write() refuses a value of another JavaScript type", () => {
     );
   }
 });
+
+test("booleans are false where all bytes are 0, and true elsewhere", () => {
+  const Flags = struct({ short: "bool8", long: "bool32" }, { pack: 1 });
+  assertEquals(Flags.read(new Uint8Array(5)), { short: false, long: false });
+  for (let at = 0; at < 5; at++) {
+    const bytes = new Uint8Array(5);
+    bytes[at] = 2;
+    const expected = { short: at === 0, long: at > 0 };
+    assertEquals(Flags.read(bytes), expected);
+    const { short, long } = Flags.view(bytes);
+    assertEquals({ short, long }, expected);
+  }
+  const all = new Uint8Array(5).fill(0xff);
+  Flags.write(all, { short: false, long: false });
+  assertEquals(all, new Uint8Array(5));
+});
+
+test("integers are whole, and within the range of their type", () => {
+  const ranges: Record<string, [number, number]> = {
+    u8: [0, 2 ** 8 - 1],
+    i8: [-(2 ** 7), 2 ** 7 - 1],
+    u16: [0, 2 ** 16 - 1],
+    i16: [-(2 ** 15), 2 ** 15 - 1],
+    u32: [0, 2 ** 32 - 1],
+    i32: [-(2 ** 31), 2 ** 31 - 1],
+  };
+  for (const [type, [min, max]] of Object.entries(ranges)) {
+    const One = struct({ value: type as "u8" });
+    for (const value of [min, max]) {
+      assertEquals(One.read(One.create({ value })).value, value);
+    }
+    for (const value of [min - 1, max + 1, 0.5, NaN, Infinity, -Infinity]) {
+      assertThrows(
+        () => One.create({ value }),
+        RangeError,
+        `an integer from ${min} to ${max}`,
+      );
+    }
+    for (const value of [true, 1n, "1", null]) {
+      assertThrows(() => One.create({ value: value as never }), TypeError);
+    }
+  }
+});

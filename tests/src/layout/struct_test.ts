@@ -172,3 +172,18 @@ test("struct() refuses descriptions that make no sense", () => {
   assertThrows(() => bytes(NaN), RangeError, "length");
   assertThrows(() => utf16(-1), RangeError, "length");
 });
+
+test("write() takes values that share bytes if they are equal in each member", () => {
+  const Pair = struct({ a: "u32", b: "u32" });
+  const Either = struct({ pair: Pair, list: overlay("pair", array("u32", 2)) });
+  const bytes = Either.create({ pair: { a: 1, b: 2 }, list: [1, 2] });
+  assertEquals(bytes, Pair.create({ a: 1, b: 2 }));
+  for (const list of [[0, 2], [1, 0], [2, 1]]) {
+    assertThrows(
+      () => Either.create({ pair: { a: 1, b: 2 }, list }),
+      TypeError,
+      "shares its bytes with another field that was given a different value",
+    );
+  }
+  assertEquals(Either.create({ list: [3, 4] }), Pair.create({ a: 3, b: 4 }));
+});

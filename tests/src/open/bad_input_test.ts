@@ -1,18 +1,23 @@
+// portable
+
 import { test } from "node:test";
-import { writeFileSync } from "node:fs";
 import { assertEquals, assertThrows } from "@std/assert";
 import { kernel32, openSync, type PositionOptions } from "../../../mod.ts";
 import { SyncFile } from "../../../src/sync/sync_file.ts";
 import { assertNoHandleLeft } from "../../support/handles.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
 import { assertRefused } from "../../support/untouched.ts";
+import {
+  fileOf,
+  kernelFolder,
+  OF_WINDOWS,
+} from "../../support/windows_or_strict.ts";
 
 /**
  * A file that takes itself for readable and writable while its handle has no
  * access at all: a transfer that reaches the system fails and leaves its code.
  */
 function powerless(path: string, unbuffered: boolean): SyncFile {
-  writeFileSync(path, "hello");
+  fileOf(path, "hello");
   const handle = kernel32.CreateFileW(path, 0, 7, null, 3, 0x80, null);
   const mode = { read: true, write: true, append: false, unbuffered };
   return new SyncFile(handle, path, mode);
@@ -22,7 +27,7 @@ type Transfer = (buffer: unknown, options?: unknown) => unknown;
 
 /** Runs a body for every method that transfers bytes. */
 function forTransfers(run: (transfer: Transfer, name: string) => void): void {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   for (const unbuffered of [false, true]) {
     using file = powerless(folder.file(`${unbuffered}`), unbuffered);
     for (
@@ -86,7 +91,7 @@ test("transfers refuse detached memory", () => {
 });
 
 test("transfers take shared and resizable memory", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = openSync(folder.file("memory.bin"), {
     read: true,
     write: true,
@@ -150,7 +155,7 @@ test("transfers refuse options that are no object", () => {
 });
 
 test("readScatter() and writeGather() refuse what is no list of buffers", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = powerless(folder.file("a"), false);
   for (const list of [undefined, null, 5, new Uint8Array(4), "text"]) {
     const buffers = list as unknown as Uint8Array[];
@@ -161,7 +166,7 @@ test("readScatter() and writeGather() refuse what is no list of buffers", () => 
 });
 
 test("writeGather() writes nothing if the last buffer will not do", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = openSync(folder.file("a"), { write: true, create: true });
   assertThrows(
     () => file.writeGather([new Uint8Array(5), "x" as unknown as Uint8Array]),
@@ -172,7 +177,7 @@ test("writeGather() writes nothing if the last buffer will not do", () => {
 });
 
 test("an unbuffered file refuses offsets that JS cannot count exactly", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = powerless(folder.file("a"), true);
   const data = new Uint8Array(5000);
   for (const at of [2 ** 53 - 1, 2n ** 53n, 2n ** 63n - 1n]) {
@@ -184,7 +189,7 @@ test("an unbuffered file refuses offsets that JS cannot count exactly", () => {
 });
 
 test("sizes and lengths that cannot be are refused, and named", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = powerless(folder.file("a"), false);
   const methods = {
     size: [
@@ -229,7 +234,7 @@ test("sizes and lengths that cannot be are refused, and named", () => {
 });
 
 test("seek() refuses what is no offset or no origin", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = powerless(folder.file("a"), false);
   const seek = (offset: unknown, origin?: unknown) => () =>
     file.seek(offset as number, origin as "start");
@@ -257,7 +262,7 @@ test("seek() refuses what is no offset or no origin", () => {
 });
 
 test("lock(), tryLock() and unlock() refuse names that they do not know", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = powerless(folder.file("a"), false);
   const range = { offset: 4, length: 4 };
   for (const method of ["lock", "tryLock", "unlock"] as const) {
@@ -270,7 +275,7 @@ test("lock(), tryLock() and unlock() refuse names that they do not know", () => 
 });
 
 test("lock() and unlock() refuse options of the wrong type", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = powerless(folder.file("a"), false);
   const lock = file.lock.bind(file) as (options: unknown) => void;
   const unlock = file.unlock.bind(file) as (options: unknown) => void;
@@ -291,8 +296,8 @@ test("lock() and unlock() refuse options of the wrong type", () => {
   }
 });
 
-test("bad input leaves no handle behind", () => {
-  using folder = tempFolder();
+test("bad input leaves no handle behind", OF_WINDOWS, () => {
+  using folder = kernelFolder();
   const path = folder.file("a");
   const options = { read: true, write: true, create: true };
   assertNoHandleLeft(() => {

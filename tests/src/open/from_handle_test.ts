@@ -21,8 +21,8 @@ import {
 } from "../../../src/raw.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
 import { assertNoHandleLeftBy } from "../../support/handles.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
 import { assertRefused } from "../../support/untouched.ts";
+import { kernelFolder, OF_WINDOWS } from "../../support/windows_or_strict.ts";
 
 const MODE: FileMode = {
   read: true,
@@ -57,7 +57,7 @@ async function collectAll(): Promise<void> {
 }
 
 test("fromHandle() makes a file of the handle's kind", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const synchronous = fromHandle(rawHandle(path), { path });
   assert(synchronous instanceof SyncFile);
@@ -87,7 +87,7 @@ test("fromHandle() refuses what is no handle before any call", () => {
 });
 
 test("constructors refuse handles of the other kind", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const overlapped = rawHandle(path, FILE_FLAG_OVERLAPPED);
   const synchronous = rawHandle(path);
@@ -110,7 +110,7 @@ test("constructors refuse handles of the other kind", async () => {
 });
 
 test("files with owned: false leave their handles open, closed or dropped", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const handles = [0, FILE_FLAG_OVERLAPPED].map((flags, i) =>
     rawHandle(folder.file(`${i}`), flags)
   );
@@ -135,7 +135,7 @@ test("files with owned: false leave their handles open, closed or dropped", asyn
   }
 });
 
-test("the collector leaves the standard handles open", async () => {
+test("the collector leaves the standard handles open", OF_WINDOWS, async () => {
   const which = [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE];
   const standard = which.map(kernel32.GetStdHandle).filter(isOpen);
   assert(standard.length > 0, "the test needs a standard handle");
@@ -153,7 +153,7 @@ test("the collector leaves the standard handles open", async () => {
 });
 
 test("fromHandle() leaves no handle behind where it fails", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   await assertNoHandleLeftBy(async () => {
     const file = await open(path, { write: true, create: true });

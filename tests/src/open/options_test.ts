@@ -1,3 +1,6 @@
+// portable
+
+import "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import {

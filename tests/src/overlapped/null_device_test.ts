@@ -1,3 +1,4 @@
+import "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { open } from "../../../mod.ts";

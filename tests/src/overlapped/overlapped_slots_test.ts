@@ -1,3 +1,4 @@
+import "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { STATUS_PENDING } from "../../../src/errors/ntstatus.ts";

@@ -8,7 +8,7 @@ import {
   type OverlappedFile,
 } from "../../../mod.ts";
 import { random } from "../../support/random.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder } from "../../support/windows_or_strict.ts";
 
 const PAGE = 4096;
 
@@ -17,7 +17,7 @@ async function onFile(
   run: (file: OverlappedFile) => Promise<void>,
   options: OpenOptions = {},
 ): Promise<void> {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   await using file = await open(folder.file("a.bin"), {
     read: true,
     write: true,

@@ -10,7 +10,7 @@ import {
 } from "../../../mod.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { refusedUnlessEnded } from "../../support/refused_unless_ended.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder } from "../../support/windows_or_strict.ts";
 
 const SECTOR = 4096;
 
@@ -18,7 +18,7 @@ const SECTOR = 4096;
 async function scratch(
   options: { unbuffered?: boolean } = {},
 ): Promise<OverlappedFile> {
-  const folder = tempFolder();
+  const folder = kernelFolder();
   const file = await open(folder.file("a"), {
     read: true,
     write: true,

@@ -142,7 +142,7 @@ test("200 clients at once are all served", async () => {
   const listener = listenPipe(name, { mode: "message" });
   const serving = serve(listener);
   const ask = async (number: number) => {
-    await using client = await connectPipe(name, { timeout: 60_000 });
+    await using client = await connectPipe(name, { timeout: 600_000 });
     for (let round = 0; round < 3; round++) {
       const question = Uint8Array.of(number & 0xFF, number >> 8, round);
       await client.writeMessage(question);
@@ -162,7 +162,7 @@ test("1,000 clients one after the other find the name each time", async () => {
     const serving = serve(listener);
     for (let i = 0; i < clients!; i++) {
       // Without `wait`: an absent name would fail at once.
-      const client = await connectPipe(name, { timeout: 60_000 });
+      const client = await connectPipe(name, { timeout: 600_000 });
       await client.writeMessage(Uint8Array.of(i & 0xFF));
       assertEquals(await client.readMessage(), Uint8Array.of(i & 0xFF));
       await client.close();
@@ -215,7 +215,7 @@ test("flushes of clients that never read end with `close()`, and others wait in 
   const listener = listenPipe(name);
   const all = [];
   for (let i = 0; i < 5; i++) {
-    const client = await connectPipe(name, { timeout: 60_000 });
+    const client = await connectPipe(name, { timeout: 600_000 });
     const server = await listener.accept();
     await server.write(Uint8Array.of(i));
     all.push({ client, server, flushed: server.flush() });
@@ -331,7 +331,7 @@ test("files of both kinds send a message of no bytes, and one for a list of buff
     assertEquals(await server.readMessage(), Uint8Array.of(1, 2, 3));
     assertEquals(await server.readMessage(), new Uint8Array(0));
   }
-  await (await connectPipe(name, { timeout: 60_000 })).close();
+  await (await connectPipe(name, { timeout: 600_000 })).close();
   await (await listener.accept()).close();
   using client = openSync(name, { read: true, write: true });
   await using server = await listener.accept();

@@ -47,8 +47,10 @@ class Disk {
   ): number {
     switch (step.kind) {
       case "size":
+        this.steps.push("size");
         return this.size;
       case "setEnd":
+        this.steps.push(`end at ${step.size}`);
         this.bytes = this.bytes.slice(0, step.size);
         return step.size;
       case "read": {
@@ -82,6 +84,26 @@ function plan(): SectorPlan {
     () => false,
     "path",
   );
+}
+
+/** A plan that takes views for aligned which are so in their memory. */
+function alignedPlan(physical = SECTOR): SectorPlan {
+  return new SectorPlan(
+    { logical: SECTOR, physical },
+    (view, alignment) => view.byteOffset % alignment === 0,
+    "path",
+  );
+}
+
+/** A plan for a device of whole sectors, which ends there. */
+function devicePlan(end: number): SectorPlan {
+  const sector = { logical: SECTOR, physical: SECTOR };
+  return new SectorPlan(sector, () => false, "path", { end });
+}
+
+/** So many bytes, which are not aligned. */
+function unaligned(length: number): Uint8Array {
+  return new Uint8Array(length + 1).subarray(1).fill(1);
 }
 
 const memory = () => new Uint8Array(BOUNCE_SIZE);
@@ -172,4 +194,202 @@ test("read() gives what is there, to the byte", () => {
       disk.bytes.slice(offset, offset + length),
     );
   }
+});
+
+test("write() reads the sectors that it splits, and sets the end where one would be beyond", () => {
+  const cases: [offset: number, length: number, ...steps: string[]][] = [
+    [0, 512, "write 512 at 0"],
+    [512, 1024, "write 1024 at 512"],
+    [0, 10, "size", "read 512 at 0", "write 512 at 0"],
+    [100, 412, "size", "read 512 at 0", "write 512 at 0"],
+    [0, 522, "size", "read 512 at 512", "write 1024 at 0"],
+    [
+      ...[100, 1000, "size"] as const,
+      ...["read 512 at 1024", "read 512 at 0", "write 1536 at 0"],
+    ],
+    [
+      ...[100, 512, "size"] as const,
+      ...["read 512 at 512", "read 512 at 0", "write 1024 at 0"],
+    ],
+    [2048, 10, "size", "write 512 at 2048", "end at 2058"],
+    [1500, 36, "size", "read 512 at 1024", "write 512 at 1024"],
+    [
+      ...[1500, 50, "size", "read 512 at 1536"] as const,
+      ...["read 512 at 1024", "write 1024 at 1024", "end at 1600"],
+    ],
+    [1590, 10, "size", "read 512 at 1536", "write 512 at 1536", "end at 1600"],
+    [1590, 20, "size", "read 512 at 1536", "write 512 at 1536", "end at 1610"],
+    [1590, 458, "size", "read 512 at 1536", "write 512 at 1536"],
+  ];
+  for (const [offset, length, ...steps] of cases) {
+    const disk = new Disk(1600);
+    const data = new Uint8Array(length).fill(1);
+    disk.run(plan().write(data, offset, memory));
+    assertEquals(disk.steps, steps, `${length} at ${offset}`);
+    const end = Math.max(1600, offset + length);
+    assertEquals(disk.bytes.length, end, `${length} at ${offset}`);
+  }
+});
+
+test("what is aligned is transferred as it is, and the rest by the memory", () => {
+  const cases: [bytes: Uint8Array, offset: number, ...steps: string[]][] = [
+    [new Uint8Array(512), 512, "512 at 512"],
+    [new Uint8Array(1546), 512, "1536 at 512", "512 at 2048"],
+    [new Uint8Array(511), 512, "512 at 512"],
+    [new Uint8Array(1024), 100, "1536 at 0"],
+    [unaligned(1024), 512, "1024 at 512"],
+  ];
+  for (const [bytes, offset, ...steps] of cases) {
+    for (const kind of ["read", "write"] as const) {
+      const disk = new Disk(10 * SECTOR);
+      const given: Uint8Array[] = [];
+      const memories = memory();
+      const planned = alignedPlan()[kind](bytes, offset, () => memories);
+      disk.run(function* () {
+        let result = planned.next();
+        while (!result.done) {
+          const step = result.value;
+          if (step.kind === kind) given.push(step.bytes);
+          result = planned.next(yield step);
+        }
+      }());
+      const transfers = disk.steps.filter((step) => step.startsWith(kind));
+      // A write reads first where it splits a sector.
+      assertEquals(transfers, steps.map((step) => `${kind} ${step}`));
+      const direct = given.filter(({ buffer }) => buffer === bytes.buffer);
+      const isDirect = bytes.byteOffset === 0 && offset === 512 &&
+        bytes.length >= SECTOR;
+      assertEquals(direct.length, isDirect ? 1 : 0);
+    }
+  }
+});
+
+test("memory is aligned to the physical sector", () => {
+  const bytes = new Uint8Array(4096 + 512).subarray(512);
+  const disk = new Disk(20 * SECTOR);
+  let asked = 0;
+  const counting = () => {
+    asked++;
+    return memory();
+  };
+  disk.run(alignedPlan(4096).read(bytes, 0, counting));
+  assertEquals(asked, 1);
+  disk.run(alignedPlan(512).read(bytes, 0, counting));
+  assertEquals(asked, 1);
+});
+
+test("read() and write() go piece by piece where the memory is small", () => {
+  const small = () => new Uint8Array(2 * SECTOR + 100);
+  const disk = new Disk(20 * SECTOR);
+  disk.bytes.forEach((_, i) => disk.bytes[i] = i);
+  const into = unaligned(2000);
+  assertEquals(disk.run(plan().read(into, 100, small)), 2000);
+  assertEquals(into, disk.bytes.subarray(100, 2100));
+  assertEquals(disk.steps, [
+    "read 1024 at 0",
+    "read 1024 at 1024",
+    "read 512 at 2048",
+  ]);
+  const expected = disk.bytes.slice();
+  disk.steps.length = 0;
+  expected.fill(1, 100, 2100);
+  disk.run(plan().write(unaligned(2000), 100, small));
+  assertEquals(disk.bytes, expected);
+  assertEquals(disk.steps, [
+    ...["size", "read 512 at 0", "write 1024 at 0", "write 1024 at 1024"],
+    ...["read 512 at 2048", "write 512 at 2048"],
+  ]);
+});
+
+test("read() ends where the device gives less, and asks no more", () => {
+  const small = () => new Uint8Array(2 * SECTOR);
+  const cases = [[1024, 924, 2], [1500, 1400, 2], [50, 0, 1]] as const;
+  for (const [size, count, reads] of cases) {
+    const disk = new Disk(size);
+    const into = unaligned(5000);
+    assertEquals(disk.run(plan().read(into, 100, small)), count);
+    assertEquals(disk.steps.length, reads);
+  }
+});
+
+test("read() stops at the end of a device, which refuses what passes it", () => {
+  const end = 3 * SECTOR;
+  const disk = new Disk(end);
+  const read = (length: number, offset: number) => {
+    disk.steps.length = 0;
+    return disk.run(devicePlan(end).read(unaligned(length), offset, memory));
+  };
+  assertEquals(read(2000, 0), 1536);
+  assertEquals(disk.steps, ["read 1536 at 0"]);
+  assertEquals(read(2000, 1000), 536);
+  assertEquals(disk.steps, ["read 1024 at 512"]);
+  assertEquals(read(10, end), 0);
+  assertEquals(read(10, end + 100), 0);
+  assertEquals(disk.steps, []);
+  const on = devicePlan(end);
+  assertEquals(
+    [[0, end], [1, end], [end, 0], [end, 1], [512, 1024], [512, 1025]]
+      .map(([offset, length]) => on.endsWithin(length!, offset!)),
+    [true, false, true, false, true, false],
+  );
+});
+
+test("write() sets no end on a device", () => {
+  const disk = new Disk(3 * SECTOR);
+  disk.size = SECTOR; // what such a device may say
+  disk.run(devicePlan(3 * SECTOR).write(unaligned(10), 1100, memory));
+  assertEquals(disk.steps, ["size", "write 512 at 1024"]);
+});
+
+test("splitsSectors() says whether one is written in part", () => {
+  const cases: [offset: number, length: number, splits: boolean][] = [
+    [0, 512, false],
+    [512, 1024, false],
+    [0, 511, true],
+    [1, 511, true],
+    [1, 512, true],
+    [512, 100, true],
+    [100, 100, true],
+    [256, 512, true],
+  ];
+  for (const [offset, length, splits] of cases) {
+    assertEquals(plan().splitsSectors(length, offset), splits);
+  }
+});
+
+test("errors count what reached the caller's bytes, and of a write what reached the device", () => {
+  const small = () => new Uint8Array(2 * SECTOR);
+  const failed = new Win32Error("ReadFile", 23, { bytesTransferred: 700 });
+  const failAt = (
+    steps: SectorSteps<unknown>,
+    call: number,
+    kind: "read" | "write",
+  ) => {
+    let calls = 0;
+    return assertThrows(() => {
+      let result = steps.next();
+      while (!result.done) {
+        const step = result.value;
+        if (step.kind === "size") result = steps.next(1e6);
+        else if (step.kind === kind && ++calls === call) {
+          result = steps.throw(failed);
+        } else result = steps.next(step.kind === "setEnd" ? 0 : step.length);
+      }
+    }, Win32Error);
+  };
+  const read = (call: number) =>
+    failAt(plan().read(unaligned(5000), 100, small), call, "read");
+  assertEquals(read(1).bytesTransferred, 600);
+  assertEquals(read(2).bytesTransferred, 924 + 700);
+  const write = (call: number, kind: "read" | "write" = "write") =>
+    failAt(plan().write(unaligned(5000), 100, small), call, kind);
+  assertEquals(write(1).bytesTransferred, 600);
+  assertEquals(write(2).bytesTransferred, 924 + 700);
+  // Of a sector that could not be read nothing was written.
+  assertEquals(write(1, "read").bytesTransferred, 0);
+  assertEquals(write(2, "read").bytesTransferred, 4 * 1024 - 100);
+  const other = new Error("other");
+  const steps = plan().read(unaligned(10), 0, small);
+  steps.next();
+  assertThrows(() => steps.throw(other), Error, "other");
 });

@@ -6,6 +6,7 @@ import { assertEquals } from "@std/assert";
 import { pooledMemory, rentBuffer } from "../../../src/memory/pooled_memory.ts";
 import { readableOf } from "../../../src/streams/readable.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
+import { collectGarbage, nextJob } from "../../support/garbage.ts";
 import { ON_DISK, pause, ScriptedFile } from "../../support/stream_files.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
@@ -73,4 +74,45 @@ test("createWritable() holds no chunk after an abort, whenever it comes", async 
     await pause(0);
     assertEquals(held(), 0, `after ${jobs} jobs`);
   }
+});
+
+/** Collects garbage, if need be again and again until no chunk is held. Returns how many are. */
+async function heldAfterCollection(
+  held: () => number,
+  times = 10,
+): Promise<number> {
+  for (let i = 0; i < times && held() > 0; i++) {
+    collectGarbage();
+    await nextJob();
+  }
+  return held();
+}
+
+test("createReadable() gives the chunks of a dropped stream back, once the reads have ended", async () => {
+  const held = heldChunks();
+  const file = new ScriptedFile(new Uint8Array(10 * CHUNK));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await (async () => {
+    const reader = readableOf(file, ON_DISK, OPTIONS).getReader();
+    await reader.read();
+    await settled(held, 4);
+    file.before = () => promise;
+    await reader.read();
+    await settled(held, 4);
+  })();
+  // The kernel still has the last of the reads.
+  assertEquals(await heldAfterCollection(held, 3), 4);
+  resolve();
+  assertEquals(await heldAfterCollection(held), 0);
+});
+
+test("createWritable() gives the chunk of a dropped stream back that was not full", async () => {
+  const held = heldChunks();
+  const file = new ScriptedFile();
+  await (async () => {
+    const stream = writableOf(file, { ...ON_DISK, sectored: true }, OPTIONS);
+    await stream.getWriter().write(new Uint8Array(10));
+    assertEquals(held(), 1);
+  })();
+  assertEquals(await heldAfterCollection(held), 0);
 });

@@ -19,12 +19,12 @@ import {
   assertSameBytes,
   chunksOf,
   counted,
-  fileOf,
   ON_DISK,
   pattern,
   pause,
 } from "../../support/stream_files.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
+import { fileOf } from "../../support/windows_or_strict.ts";
 
 const NEW = { write: true, create: true, truncate: true } as const;
 const MIB = 2 ** 20;

@@ -18,20 +18,19 @@ import {
   assertSameBytes,
   chunksOf,
   counted,
-  fileOf,
   joined,
   ON_DISK,
   pattern,
   pause,
   ScriptedFile,
 } from "../../support/stream_files.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { fileOf, kernelFolder } from "../../support/windows_or_strict.ts";
 
 const NEW = { write: true, create: true, truncate: true } as const;
 const SIZES = [0, 1, 511, 4096, 262_144, 1_000_003];
 
 test("OverlappedFile.writable writes files of all sizes", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const { below } = random(5);
   for (const size of SIZES) {
@@ -47,13 +46,13 @@ test("OverlappedFile.writable writes files of all sizes", async () => {
 });
 
 test("OverlappedFile.writable is the same stream each time", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   await using file = await open(folder.file("a"), NEW);
   assertEquals(file.writable, file.writable);
 });
 
 test("OverlappedFile.writable takes the body of a response", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(300_001);
   const file = await open(path, { ...NEW, unbuffered: true });
@@ -62,7 +61,7 @@ test("OverlappedFile.writable takes the body of a response", async () => {
 });
 
 test("OverlappedFile.writable goes through the runtime's Writable.fromWeb()", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(700_001);
   const file = await open(path, NEW);
@@ -74,7 +73,7 @@ test("OverlappedFile.writable goes through the runtime's Writable.fromWeb()", as
 });
 
 test("OverlappedFile.writable goes to the end of a file opened with append", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const bytes = pattern(500_003);
   for (const more of [{}, { write: true }]) {
     for (const unbuffered of [false, true]) {
@@ -88,7 +87,7 @@ test("OverlappedFile.writable goes to the end of a file opened with append", asy
 });
 
 test("createWritable() writes at any offset in chunks, whatever they are", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const { below, pick } = random(13);
   let expected = pattern(50_000);
   const path = fileOf(folder.file("a"), expected);
@@ -117,7 +116,7 @@ test("createWritable() writes at any offset in chunks, whatever they are", async
 });
 
 test("createWritable() without at begins at the position and leaves it behind", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(10_000);
   await using file = await open(path, NEW);
@@ -130,7 +129,7 @@ test("createWritable() without at begins at the position and leaves it behind", 
 });
 
 test("createWritable() writes small chunks in few operations", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(100_000);
   const { file, counts } = counted(await open(path, NEW), () => pause(1));
@@ -140,7 +139,7 @@ test("createWritable() writes small chunks in few operations", async () => {
 });
 
 test("createWritable() writes a small chunk at once when nothing is under way", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   await using file = await open(path, NEW);
   const writer = file.writable.getWriter();
@@ -152,7 +151,7 @@ test("createWritable() writes a small chunk at once when nothing is under way", 
 });
 
 test("createWritable() has no more under way than it may", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(1_000_000);
   const { file, counts } = counted(await open(path, NEW), () => pause(1));
@@ -169,7 +168,7 @@ test("createWritable() has no more under way than it may", async () => {
 });
 
 test("createWritable() gives a chunk back when its write() resolves", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const file = await open(path, NEW);
   const writer = file.createWritable({ chunkSize: 4096 }).getWriter();
@@ -187,7 +186,7 @@ test("createWritable() gives a chunk back when its write() resolves", async () =
 });
 
 test("createWritable() takes views of all kinds and nothing else", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const file = await open(path, NEW);
   const writer = file.writable.getWriter();
@@ -214,7 +213,7 @@ test("createWritable() takes views of all kinds and nothing else", async () => {
 });
 
 test("createWritable() refuses what makes no sense", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = fileOf(folder.file("a"), pattern(100));
   await using file = await open(path, { write: true });
   assertThrows(() => file.createWritable({ at: -1 }), RangeError, "at must be");
@@ -323,7 +322,7 @@ test("createWritable() cancels its writes when it is aborted, and waits for them
 });
 
 test("createWritable() fails with the signal's reason", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const early = await open(path, NEW);
   const writer = early.createWritable({ signal: AbortSignal.abort("early") })

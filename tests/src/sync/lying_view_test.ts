@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+// portable
+
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { AlignedBuffer, openSync, type SyncFile } from "../../../mod.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { fileOf, kernelFolder } from "../../support/windows_or_strict.ts";
 
 const LENGTH = 16;
 const CLAIMED = 4096;
@@ -39,10 +40,10 @@ function onFiles(
   memory: () => ArrayBuffer,
   run: (file: SyncFile, view: Uint8Array, memory: Uint8Array) => void,
 ): void {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   for (const i of [0, 1]) {
     const path = folder.file(`${i}`);
-    writeFileSync(path, FILE);
+    fileOf(path, FILE);
     using file = openSync(path, { read: true, write: true, unbuffered });
     const buffer = memory();
     run(file, lyingViews(buffer)[i]!, new Uint8Array(buffer));

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { test } from "node:test";
-import { writeFileSync } from "node:fs";
 import { open, openSync } from "../../../mod.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { fileOf, kernelFolder } from "../../support/windows_or_strict.ts";
 
 /** Around a sector, a page and the bounce buffer. */
 const SIZES = [0, 1, 511, 512, 513, 4096, 5000, 2 ** 20 + 1];
@@ -15,11 +14,11 @@ for (const unbuffered of [false, true]) {
   const kind = unbuffered ? "unbuffered" : "buffered";
 
   test(`readAll() gives all bytes of a ${kind} file`, async () => {
-    using folder = tempFolder();
+    using folder = kernelFolder();
     for (const size of SIZES) {
       const path = folder.file(`${size}`);
       const expected = pattern(size);
-      writeFileSync(path, expected);
+      fileOf(path, expected);
       using sync = openSync(path, { read: true, unbuffered });
       assertEquals(sync.readAll(), expected);
       assertEquals(sync.readAll().length, 0);
@@ -30,10 +29,10 @@ for (const unbuffered of [false, true]) {
   });
 
   test(`readAll() of a ${kind} file starts at an offset and leaves the position`, async () => {
-    using folder = tempFolder();
+    using folder = kernelFolder();
     const path = folder.file("a");
     const expected = pattern(5000);
-    writeFileSync(path, expected);
+    fileOf(path, expected);
     using sync = openSync(path, { read: true, unbuffered });
     sync.seek(7);
     assertEquals(sync.readAll({ at: 4001 }), expected.slice(4001));
@@ -47,7 +46,7 @@ for (const unbuffered of [false, true]) {
 }
 
 test("readAll() refuses what read() refuses", async () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   using sync = openSync(path, { write: true, create: true });
   assertThrows(() => sync.readAll(), TypeError, "read: true");

@@ -1,5 +1,6 @@
+// portable
+
 import { test } from "node:test";
-import { readFileSync } from "node:fs";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   isPowerOfTwo,
@@ -8,6 +9,7 @@ import {
   Win32Error,
 } from "../../../mod.ts";
 import { counting, onFile, position, take } from "../../support/on_file.ts";
+import { contentOf } from "../../support/windows_or_strict.ts";
 
 test("read() and write() go on where the last one ended", () => {
   onFile((file, path) => {
@@ -19,7 +21,7 @@ test("read() and write() go on where the last one ended", () => {
     assertEquals(take(file, 2), [3, 4]);
     file.write(counting(1, 9));
     assertEquals(take(file, 2), [6]);
-    assertEquals([...readFileSync(path)], [1, 2, 3, 4, 9, 6]);
+    assertEquals([...contentOf(path)], [1, 2, 3, 4, 9, 6]);
   });
 });
 
@@ -59,7 +61,7 @@ test("write() beyond the end leaves zeros between", () => {
     file.write(counting(2, 8), { at: 5 });
     file.seek(9);
     file.write(counting(1, 7));
-    assertEquals([...readFileSync(path)], [1, 2, 0, 0, 0, 8, 9, 0, 0, 7]);
+    assertEquals([...contentOf(path)], [1, 2, 0, 0, 0, 8, 9, 0, 0, 7]);
   });
 });
 
@@ -107,7 +109,7 @@ test("allocate() leaves the size and what the file has", () => {
       assertEquals(symbol, "ERROR_CALL_NOT_IMPLEMENTED"); // Wine.
       assertEquals(syscall, "SetFileInformationByHandle");
     }
-    assertEquals([...readFileSync(path)], [1, 2, 3, 4, 5]);
+    assertEquals([...contentOf(path)], [1, 2, 3, 4, 5]);
     assertEquals(position(file), 5);
   });
 });
@@ -131,7 +133,7 @@ test("flush() writes out what was written, and fails where nothing can be writte
   onFile((file, path) => {
     file.write(counting(5));
     file.flush();
-    assertEquals(readFileSync(path).length, 5);
+    assertEquals(contentOf(path).length, 5);
   });
   onFile((_, path) => {
     using reader = openSync(path);
@@ -187,7 +189,7 @@ test("writeGather() and readScatter() take one buffer after the other", () => {
       file.writeGather([counting(1, 8), counting(1, 9)], { at: 1 }),
       2,
     );
-    assertEquals([...readFileSync(path)], [1, 8, 9, 4, 5]);
+    assertEquals([...contentOf(path)], [1, 8, 9, 4, 5]);
     assertEquals(position(file), 5);
 
     const [a, b, c] = [1, 2, 4].map((length) => new Uint8Array(length));
@@ -207,6 +209,6 @@ test("writeAll() writes all of it", () => {
   onFile((file, path) => {
     file.writeAll(counting(5));
     file.writeAll(counting(2, 8), { at: 4 });
-    assertEquals([...readFileSync(path)], [1, 2, 3, 4, 8, 9]);
+    assertEquals([...contentOf(path)], [1, 2, 3, 4, 8, 9]);
   });
 });

@@ -1,3 +1,4 @@
+import "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { AlignedBuffer, Win32Error } from "../../../mod.ts";

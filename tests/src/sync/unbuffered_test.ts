@@ -2,7 +2,7 @@ import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { AlignedBuffer, openSync } from "../../../mod.ts";
 import { BOUNCE, onDevice, pattern, same } from "../../support/on_device.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder } from "../../support/windows_or_strict.ts";
 
 /** Offsets and lengths beside every border that there is. */
 function edges(logical: number, physical: number, from = 0): number[] {
@@ -248,7 +248,7 @@ test("write() does not bring back what was cut off elsewhere", () => {
 });
 
 test("openSync() with unbuffered keeps aligned transfers to themselves: no copy, one call", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = openSync(folder.file("a"), {
     read: true,
     write: true,

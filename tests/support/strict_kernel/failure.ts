@@ -1,8 +1,6 @@
-/** Ends a function as one that fails with a Win32 code. */
-export class Win32Failure extends Error {
-  constructor(readonly code: number) {
-    super(`Win32 code ${code}`);
-  }
+/** Ends a function as one that fails with a Win32 code. No Error: a stack for each pending operation would take long. */
+export class Win32Failure {
+  constructor(readonly code: number) {}
 }
 
 /** Fails the function that is being called. */

@@ -6,18 +6,21 @@ export interface KernelObject {
   close(): void;
 }
 
+const FIRST = 0x100n;
+const STEP = 4n;
+
 /** The handles of the process. A number is never given out twice. */
 export class Handles {
   /** The standard handles, by -10, -11 and -12. */
   readonly standard: Map<number, bigint> = new Map<number, bigint>();
   readonly #objects = new Map<bigint, KernelObject>();
-  readonly #closed = new Map<bigint, KernelObject>();
-  #next = 0x100n;
+  readonly #abandoned = new Set<bigint>();
+  #next = FIRST;
 
   /** Gives an object a handle. */
   open(object: KernelObject): bigint {
     const handle = this.#next;
-    this.#next += 4n;
+    this.#next += STEP;
     this.#objects.set(handle, object);
     return handle;
   }
@@ -48,7 +51,6 @@ export class Handles {
   close(handle: bigint): void {
     const object = this.#find(handle);
     this.#objects.delete(handle);
-    this.#closed.set(handle, object);
     if (![...this.#objects.values()].includes(object)) object.close();
   }
 
@@ -61,7 +63,9 @@ export class Handles {
   abandon(kept: abstract new (...args: never[]) => KernelObject): void {
     this.standard.clear();
     for (const [handle, object] of this.#objects) {
-      if (!(object instanceof kept)) this.#objects.delete(handle);
+      if (object instanceof kept) continue;
+      this.#objects.delete(handle);
+      this.#abandoned.add(handle);
     }
   }
 
@@ -69,9 +73,15 @@ export class Handles {
     const object = this.#objects.get(handle);
     if (object !== undefined) return object;
     // Windows gives such numbers out again: the call could meet a stranger's file.
-    if (this.#closed.has(handle)) {
+    if (this.#isClosed(handle)) {
       throw new KernelViolation(`handle ${handle} is used after it was closed`);
     }
     return fail(ERROR_INVALID_HANDLE);
+  }
+
+  /** Whether a handle that is not open has been. */
+  #isClosed(handle: bigint): boolean {
+    return handle >= FIRST && handle < this.#next && handle % STEP === 0n &&
+      !this.#abandoned.has(handle);
   }
 }

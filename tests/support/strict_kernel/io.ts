@@ -131,6 +131,7 @@ export class IoManager {
     const { kind, open, overlapped, offset } = operation.request;
     const movesPointer = open.target.seeks &&
       (kind === "read" || kind === "write");
+    const start = open.target.offsetOf?.(operation) ?? offset;
     operation.markPending();
     const finish = (ended: Result): bigint => {
       // At the end of a file: TRUE and 0 bytes without an OVERLAPPED, ERROR_HANDLE_EOF with one: sdk ReadFile
@@ -145,9 +146,8 @@ export class IoManager {
         const next = BigInt(offset + count);
         this.#kernel.memory.view(overlapped, 32).setBigUint64(16, next, true);
       }
-      if (movesPointer && offset >= 0 && !isError(status)) {
-        open.position = offset + count;
-      }
+      // Behind what is appended, too: StartingVbo is the end there, https://github.com/microsoft/Windows-driver-samples/blob/main/filesys/fastfat/write.c
+      if (movesPointer && !isError(status)) open.position = start + count;
       if (status !== 0 && (isError(status) || isWarning(status))) {
         fail(codeOfStatus(status));
       }

@@ -197,6 +197,7 @@ export class StrictKernel {
     this.clock.reset();
     this.io.abandon();
     this.handles.abandon(CompletionPort);
+    this.#backend?.calls.splice(0);
     this.jsThreadWaits.length = 0;
     this.violations.length = 0;
     this.whenBlocked = undefined;

@@ -41,28 +41,37 @@ export function strictKernel(): StrictKernel {
 }
 
 /**
- * Registers a test for each seed. It starts with an empty drive C: and fails if the program does what Windows leaves
- * undefined, or leaves operations in flight or handles open.
+ * Runs a program on an empty drive C:. It fails if the program does what Windows leaves undefined, or leaves operations in
+ * flight or handles open.
  */
+export async function onStrictKernel(
+  seed: number,
+  run: (kernel: StrictKernel) => void | Promise<void>,
+): Promise<void> {
+  const kernel = strictKernel();
+  kernel.reset(seed);
+  const violated = new Promise<never>((_, reject) =>
+    kernel.whenViolated = reject
+  );
+  violated.catch(() => {});
+  try {
+    await Promise.race([run(kernel), violated]);
+  } finally {
+    kernel.whenViolated = undefined;
+  }
+  kernel.verify();
+}
+
+/** Registers a test for each seed, as {@linkcode onStrictKernel} runs it. */
 export function strictTest(
   name: string,
   run: (kernel: StrictKernel, seed: number) => void | Promise<void>,
   seeds: readonly number[] = [1],
 ): void {
   for (const seed of seeds) {
-    test(seeds.length > 1 ? `${name}, seed ${seed}` : name, async () => {
-      const kernel = strictKernel();
-      kernel.reset(seed);
-      const violated = new Promise<never>((_, reject) =>
-        kernel.whenViolated = reject
-      );
-      violated.catch(() => {});
-      try {
-        await Promise.race([run(kernel, seed), violated]);
-      } finally {
-        kernel.whenViolated = undefined;
-      }
-      kernel.verify();
-    });
+    test(
+      seeds.length > 1 ? `${name}, seed ${seed}` : name,
+      () => onStrictKernel(seed, (kernel) => run(kernel, seed)),
+    );
   }
 }

@@ -13,6 +13,8 @@ export interface Target {
   check(operation: Operation): void;
   /** Whether an operation always ends in its call, and why. */
   endsInCall?(operation: Operation): string | undefined;
+  /** Where an operation starts, if its offset does not say it. */
+  offsetOf?(operation: Operation): number;
   /** Performs an operation; nothing if it must wait. */
   perform(operation: Operation): Result | undefined;
   /** A pending operation has ended, perhaps without being performed. */

@@ -105,8 +105,9 @@ function createPipe(kernel: StrictKernel, ...words: bigint[]): bigint {
     kernel.process,
   );
   instance.rejectsRemote = (mode & PIPE_REJECT_REMOTE_CLIENTS) !== 0;
+  // GENERIC_READ, GENERIC_WRITE or both; only the second has FILE_WRITE_ATTRIBUTES.
   const access = (direction & 1 ? 0x0012_0089 : 0) |
-    (direction & 2 ? 0x0012_0116 : 0) | FILE_WRITE_ATTRIBUTES;
+    (direction & 2 ? 0x0012_0116 : 0);
   const overlapped = (flags & FILE_FLAG_OVERLAPPED) !== 0;
   return openTarget(kernel, instance.server, {
     access,

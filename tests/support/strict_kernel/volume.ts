@@ -95,6 +95,13 @@ export class Volume {
     this.#files.set(path, "folder");
   }
 
+  /** Puts a file there that other programs have written. */
+  add(path: string, content: Uint8Array): void {
+    const file = new DiskFile(this, this.#nextId++, FILE_ATTRIBUTE_ARCHIVE);
+    file.content = content;
+    this.#files.set(path, file);
+  }
+
   /** The file or folder of a name. */
   find(path: string): DiskFile | "folder" | undefined {
     return this.#files.get(path);
