@@ -16,12 +16,25 @@ import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { bytesOf } from "../../ffi/views.ts";
 
-/** A handle, and whether it was opened with FILE_FLAG_OVERLAPPED. */
+/** A handle to which control codes are sent. */
 export interface ControlTarget {
   /** The handle. */
   readonly handle: Handle;
   /** Its kind. */
+  readonly kind: HandleKind;
+}
+
+/** One of the two kinds of handles. A program may have files of one alone. */
+export interface HandleKind {
+  /** Whether handles of this kind are opened with FILE_FLAG_OVERLAPPED. */
   readonly overlapped: boolean;
+  /** Sends a control code, and waits until the driver has answered. */
+  readonly control: (
+    handle: Handle,
+    code: number,
+    input: ArrayBufferView | null,
+    output: ArrayBufferView | null,
+  ) => ControlResult;
 }
 
 /** How a control code ended. */
@@ -142,25 +155,38 @@ const withKernel: AlignedBuffer[] = [];
 /**
  * Sends a control code, and waits until the driver has answered.
  *
- * On an overlapped handle a NULL lpOverlapped makes the function fail "in
- * unpredictable ways", so that it gets an OVERLAPPED there. The event in it has
- * its low bit set, which prevents the completion from being queued to a port.
- *
  * @param output What the driver fills.
  *
  * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-deviceiocontrol
- * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getqueuedcompletionstatus
  */
 export function deviceIoControl(
-  target: ControlTarget,
+  { handle, kind }: ControlTarget,
   code: number,
   input: ArrayBufferView | null,
   output: ArrayBufferView | null,
 ): ControlResult {
-  return target.overlapped
-    ? controlOverlapped(target.handle, code, input, output)
-    : controlNow(target.handle, code, input, output);
+  return kind.control(handle, code, input, output);
 }
+
+/** Handles that were opened without FILE_FLAG_OVERLAPPED. */
+export const SYNCHRONOUS: HandleKind = {
+  overlapped: false,
+  control: controlNow,
+};
+
+/**
+ * Handles that were opened with FILE_FLAG_OVERLAPPED. A NULL lpOverlapped makes
+ * the function fail "in unpredictable ways", so that it gets an OVERLAPPED. The
+ * event in it has its low bit set, which prevents the completion from being
+ * queued to a port.
+ *
+ * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-deviceiocontrol
+ * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getqueuedcompletionstatus
+ */
+export const ASYNCHRONOUS: HandleKind = {
+  overlapped: true,
+  control: controlOverlapped,
+};
 
 function controlNow(
   handle: Handle,

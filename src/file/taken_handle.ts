@@ -27,6 +27,7 @@ import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
+import type { HandleKind } from "./control.ts";
 
 /** Bits of `FileModeInformation`. */
 const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
@@ -54,8 +55,8 @@ export interface TakenHandle {
   readonly mode: FileMode;
   /** Whether the file closes it. */
   readonly owned: boolean;
-  /** Whether it was opened with FILE_FLAG_OVERLAPPED. */
-  readonly overlapped: boolean;
+  /** Its kind. */
+  readonly kind: HandleKind;
   /** What kind of thing it is open on. */
   readonly type: FileType;
   /** A path on the volume of the file, if one is known. */
@@ -71,7 +72,7 @@ export interface TakenHandle {
 /**
  * Takes a handle for a file of one of the two classes.
  *
- * @param overlapped Whether the class wants an overlapped handle.
+ * @param kind Which handles the class takes.
  * @throws {TypeError} If an argument is wrong, or the handle of the other kind.
  * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
  * or device.
@@ -81,19 +82,19 @@ export function takeHandle(
   path: string,
   mode: FileMode,
   owned: boolean,
-  overlapped: boolean,
+  kind: HandleKind,
 ): TakenHandle {
   if (mode instanceof OpenedMode) {
     const type = fileTypeOf(handle, path);
     const raw = mayBeRaw(type) && namesDevice(path)
-      ? rawDeviceOf({ handle, overlapped })
+      ? rawDeviceOf({ handle, kind })
       : undefined;
     return {
       handle,
       path,
       mode,
       owned: true,
-      overlapped,
+      kind,
       type,
       pathOnVolume: isDevicePath(path) ? undefined : path,
       ...traitsOf(handle, path, type, raw),
@@ -104,16 +105,16 @@ export function takeHandle(
   checkBoolean("owned", owned);
   const copy = checkedMode(mode);
   const type = fileTypeOf(handle, path);
-  if (isOverlapped(modeBitsOf(handle, path)) !== overlapped) {
-    throw otherKindError(path, overlapped);
+  if (isOverlapped(modeBitsOf(handle, path)) !== kind.overlapped) {
+    throw otherKindError(path, kind.overlapped);
   }
-  const raw = mayBeRaw(type) ? rawDeviceOf({ handle, overlapped }) : undefined;
+  const raw = mayBeRaw(type) ? rawDeviceOf({ handle, kind }) : undefined;
   return {
     handle,
     path,
     mode: copy,
     owned: owned && !isStandardHandle(handle),
-    overlapped,
+    kind,
     type,
     pathOnVolume: isAbsolutePath(path) ? path : undefined,
     ...traitsOf(handle, path, type, raw),

@@ -32,13 +32,14 @@ import {
   type OverlappedOptions,
   overlappedSettings,
 } from "./options.ts";
+import { ASYNCHRONOUS, type HandleKind, SYNCHRONOUS } from "../file/control.ts";
 
 /** A handle that CreateFileW returned, of a file that has not been changed yet. */
 interface OpenedHandle {
   readonly handle: Handle;
   readonly path: string;
   readonly mode: OpenedMode;
-  readonly overlapped: boolean;
+  readonly kind: HandleKind;
   readonly settings: OpenSettings;
   /** Whether the file was there before. */
   readonly existed: boolean;
@@ -84,7 +85,7 @@ export function openSync(
   options: OpenOptions = { read: true },
 ): SyncFile {
   const settings = openSettings(options);
-  const opened = openHandle(toWin32Path(path), settings, false);
+  const opened = openHandle(toWin32Path(path), settings, SYNCHRONOUS);
   const { handle, mode } = opened;
   let file: SyncFile | undefined;
   try {
@@ -142,7 +143,7 @@ export async function open(
   const name = toWin32Path(path);
   // What this thread cannot have is missed before the file is opened.
   completionPort();
-  const opened = openHandle(name, settings, true);
+  const opened = openHandle(name, settings, ASYNCHRONOUS);
   const { handle, mode } = opened;
   const { maxInFlight } = settings;
   let file: OverlappedFile | undefined;
@@ -163,12 +164,12 @@ export async function open(
 function openHandle(
   path: string,
   settings: OpenSettings,
-  overlapped: boolean,
+  kind: HandleKind,
 ): OpenedHandle {
-  const flags = overlapped ? FILE_FLAG_OVERLAPPED : 0;
+  const flags = kind.overlapped ? FILE_FLAG_OVERLAPPED : 0;
   const { handle, existed } = createFile(path, settings, flags);
   const mode = new OpenedMode(settings);
-  return { handle, path, mode, overlapped, settings, existed };
+  return { handle, path, mode, kind, settings, existed };
 }
 
 /**

@@ -53,6 +53,7 @@ import { SectorIo } from "./sector_io.ts";
 import { type OverlappedIo, Transfers } from "./transfers.ts";
 import { settingsOf } from "../file/option_values.ts";
 import { LockableFile } from "./lockable_file.ts";
+import { ASYNCHRONOUS } from "../file/control.ts";
 
 /**
  * An open file, pipe, volume or device whose methods return promises, with any
@@ -122,7 +123,7 @@ export class OverlappedFile extends LockableFile {
       maxInFlight: {},
     });
     const limit = checkedLimit(maxInFlight);
-    const taken = takeHandle(handle, path, mode, owned, true);
+    const taken = takeHandle(handle, path, mode, owned, ASYNCHRONOUS);
     const { raw, seekable, device } = taken;
     const { unbuffered } = taken.mode;
     // All that may fail comes before the collector learns of the handle.

@@ -14,6 +14,7 @@ import type { RawDevice } from "../file/raw_device.ts";
 import { isAborted, reasonOf } from "../file/signal.ts";
 import { type CompletionPort, completionPort } from "./completion_port.ts";
 import { type InFlightLimit, InFlightLimiter } from "./in_flight_limiter.ts";
+import { ASYNCHRONOUS, type HandleKind } from "../file/control.ts";
 
 /**
  * How often a handle that is being closed is cancelled: a call on another
@@ -45,7 +46,7 @@ export class OverlappedHandle {
   /** What errors call it. */
   readonly path: string;
   /** That it was opened with FILE_FLAG_OVERLAPPED. */
-  readonly overlapped = true;
+  readonly kind: HandleKind = ASYNCHRONOUS;
   /** Whether it is a file's, a volume's or a disk's. */
   readonly isDisk: boolean;
   /** What is known of it as a raw disk or volume, if it is one. */

@@ -34,10 +34,11 @@ export class FilePointer {
     return this.position ?? this.query();
   }
 
-  /** Returns the system's file pointer. */
-  query(): number {
+  /** Moves the system's file pointer, by nothing unless told, and returns it. */
+  query(distance: number = 0): number {
     const position = new BigInt64Array(1);
-    if (!kernel32.SetFilePointerEx(this.#handle, 0n, position, FILE_CURRENT)) {
+    const by = BigInt(distance);
+    if (!kernel32.SetFilePointerEx(this.#handle, by, position, FILE_CURRENT)) {
       throw Win32Error.last("SetFilePointerEx", { path: this.#path });
     }
     return Number(position[0]);

@@ -56,8 +56,7 @@ export class SectorTransfers {
     if (this.#isAtPointer(buffer, length, at)) {
       try {
         const count = readInto(this.#target, buffer, length, undefined);
-        // The end of the file, which need not be that of a sector.
-        if (count !== length) this.#pointer.position = this.#pointer.query();
+        if (count !== length) this.#stopBehind(count ?? 0, length);
         return count;
       } catch (error) {
         if (!this.#isBetweenSectors(error)) throw error;
@@ -115,6 +114,17 @@ export class SectorTransfers {
     return at === undefined && !this.#isRaw &&
       this.#pointer.position === undefined &&
       this.#io.isWhole(view, length);
+  }
+
+  /**
+   * Remembers the position after a read that has come to the end of the file.
+   * "An application can move the file pointer only to sector-aligned positions",
+   * or ask for it there: it is moved to where the whole read would have ended.
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilepointerex
+   */
+  #stopBehind(count: number, length: number): void {
+    const missing = length - count;
+    this.#pointer.position = this.#pointer.query(missing) - missing;
   }
 
   /**

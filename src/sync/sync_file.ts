@@ -52,6 +52,7 @@ import {
   writeFrom,
 } from "./transfer.ts";
 import { settingsOf } from "../file/option_values.ts";
+import { SYNCHRONOUS } from "../file/control.ts";
 
 /**
  * An open file, pipe, volume or device whose methods block until they are done.
@@ -117,7 +118,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     options: HandleOptions = {},
   ) {
     const { owned } = settingsOf("SyncFile", options, { owned: true });
-    const taken = takeHandle(handle, path, mode, owned, false);
+    const taken = takeHandle(handle, path, mode, owned, SYNCHRONOUS);
     const { type, raw, seekable, device } = taken;
     // All that may fail comes before the collector learns of the handle.
     const sector = seekable && (taken.mode.unbuffered || raw !== undefined)

@@ -42,10 +42,10 @@ export function faultsOf(samples: readonly Sample[]): string[] {
     );
     break;
   }
+  if (samples.length < ENOUGH) return faults;
   if (new Set([...middle, ...last].map((each) => each.pooledMemory)).size > 1) {
     faults.push("Pooled memory was not given back.");
   }
-  if (samples.length < ENOUGH) return faults;
   for (const name of ["handles", "heap", "rss"] as const) {
     const { of, margin } = CRITERIA[name];
     const [before, after] = [middle, last].map((part) =>

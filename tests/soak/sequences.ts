@@ -31,6 +31,7 @@ const samples: Sample[] = [];
 let seed = first;
 let steps = 0;
 
+let code = 1;
 try {
   do {
     await round();
@@ -39,11 +40,12 @@ try {
   const faults = faultsOf(samples);
   for (const fault of faults) console.log(fault);
   console.log(`${steps} steps, seeds ${first} to ${seed - 1}`);
-  process.exit(faults.length === 0 ? 0 : 1);
+  if (faults.length === 0) code = 0;
 } catch (error) {
   console.log(error instanceof Error ? error.message : error);
-  process.exit(1);
 }
+system[Symbol.dispose]();
+process.exit(code);
 
 /** Runs the sequence that a seed stands for. */
 async function round(): Promise<void> {
@@ -60,8 +62,11 @@ async function round(): Promise<void> {
   try {
     steps += await runSequence(sequence, system, { operations: 1, seed });
   } catch (cause) {
+    const report = cause as Error; // Its own cause is what the model has said.
     throw new Error(
-      `With seed ${seed}, ${name} fail: ${(cause as Error).message}`,
+      `With seed ${seed}, ${name} fail: ${
+        report.cause ?? ""
+      }\n${report.message}`,
       { cause },
     );
   } finally {
@@ -71,9 +76,11 @@ async function round(): Promise<void> {
 }
 
 async function sample(): Promise<void> {
-  collectGarbage();
-  await nextJob(); // What is collected may close something.
-  collectGarbage();
+  // What is collected may release something, in a later job.
+  for (let i = 0; i < 3; i++) {
+    collectGarbage();
+    await nextJob();
+  }
   const { heapUsed: heap, rss } = process.memoryUsage();
   const { openFiles, pendingOperations, pooledMemory } = diagnostics();
   const handles = system.handles();

@@ -7,7 +7,11 @@ import {
   openSync,
   Win32Error,
 } from "../../mod.ts";
-import { deviceIoControl } from "../../src/file/control.ts";
+import {
+  ASYNCHRONOUS,
+  deviceIoControl,
+  SYNCHRONOUS,
+} from "../../src/file/control.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
 import { Disk } from "../support/strict_kernel/disk.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
@@ -61,7 +65,9 @@ strictTest(
     const overlapped = await open("\\\\.\\thing", { read: true });
     for (const { handle } of [synchronous, overlapped]) {
       const output = new Uint8Array(5);
-      const target = { handle, overlapped: handle === overlapped.handle };
+      const isOverlapped = handle === overlapped.handle;
+      const kind = isOverlapped ? ASYNCHRONOUS : SYNCHRONOUS;
+      const target = { handle, kind };
       const input = Uint16Array.of(0x0201);
       assertEquals(deviceIoControl(target, 1, input, output), {
         code: 0,
@@ -83,7 +89,9 @@ strictTest(
     using synchronous = openSync("\\\\.\\thing", { read: true });
     const overlapped = await open("\\\\.\\thing", { read: true });
     for (const { handle } of [synchronous, overlapped]) {
-      const target = { handle, overlapped: handle === overlapped.handle };
+      const isOverlapped = handle === overlapped.handle;
+      const kind = isOverlapped ? ASYNCHRONOUS : SYNCHRONOUS;
+      const target = { handle, kind };
       assertEquals(deviceIoControl(target, 1, null, new Uint8Array(5)), {
         code: ERROR_INVALID_FUNCTION,
         count: 0,

@@ -97,3 +97,27 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest(
+  "an unbuffered SyncFile that has read to its end in the middle of a sector knows its position",
+  () => {
+    using memory = new AlignedBuffer(4096);
+    const buffer = memory.bytes;
+    using file = openSync("C:\\a", {
+      read: true,
+      write: true,
+      create: true,
+      unbuffered: true,
+    });
+    file.truncate(8191);
+    assertEquals(file.read(buffer), 4096);
+    assertEquals(file.read(buffer), 4095);
+    assertEquals(file.seek(0, "current"), 8191);
+    assertEquals(file.read(buffer), null);
+    file.seek(8192);
+    assertEquals(file.read(buffer), null);
+    assertEquals(file.seek(0, "current"), 8192);
+    file.write(buffer);
+    assertEquals(file.size(), 8192 + 4096);
+  },
+);

@@ -3,6 +3,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStrictEquals,
   assertThrows,
@@ -20,7 +21,11 @@ import {
 } from "../../mod.ts";
 import { fail } from "../support/strict_kernel/failure.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
+import { readText } from "../support/strict_kernel/texts.ts";
 import type { VolumeOptions } from "../support/strict_kernel/volume.ts";
 
 const SEEDS = [1, 2];
@@ -139,10 +144,14 @@ strictTest(
       );
       assertEquals([error.win32, error.path], [code, PATH]);
       checkNames(kernel);
+      return error.syscall;
     };
     {
       using _ = openSync(PATH, { read: true, share: ["read"] });
-      await refused(ERROR_ACCESS_DENIED);
+      assertEquals(
+        await refused(ERROR_ACCESS_DENIED),
+        "SetFileInformationByHandle",
+      );
     }
     const volume = kernel.names.volumes.get("C:")!;
     const file = volume.find("\\a.txt");
@@ -152,7 +161,7 @@ strictTest(
     assertEquals(content(), OLD);
     prepare(kernel, { refusesPosix: 87 });
     using _ = openSync(PATH);
-    await refused(ERROR_ACCESS_DENIED);
+    assertEquals(await refused(ERROR_ACCESS_DENIED), "MoveFileExW");
   },
   SEEDS,
 );
@@ -321,3 +330,64 @@ strictTest(
     );
   },
 );
+
+strictTest(
+  "access rights that cannot be read leave the old file alone, and nothing else",
+  async (kernel) => {
+    prepare(kernel);
+    const refused = async (code: number) => {
+      const error = await assertRejects(
+        () => writeFileAtomic(PATH, NEW, { copySecurity: true }),
+        Win32Error,
+      );
+      assertEquals([error.win32, error.path], [code, PATH]);
+      checkNames(kernel);
+      return error.syscall;
+    };
+    {
+      using _ = replaceFunction(
+        "NtQuerySecurityObject",
+        () => () => 0xC000_0022n, // STATUS_ACCESS_DENIED
+      );
+      const syscall = await refused(ERROR_ACCESS_DENIED);
+      assertEquals(syscall, "NtQuerySecurityObject");
+    }
+    {
+      using _ = failFunction("CreateFileW", ERROR_ACCESS_DENIED);
+      assertEquals(await refused(ERROR_ACCESS_DENIED), "CreateFileW");
+    }
+    assertEquals(content(), OLD);
+  },
+);
+
+strictTest(
+  "the new file lies beside the old one, under a name that is not too long",
+  async (kernel) => {
+    prepare(kernel);
+    const long = "n".repeat(255);
+    const cases = [
+      [PATH, /^C:\\a\.txt\.[0-9a-f]{8}-[0-9a-f]{4}\.tmp$/],
+      [`C:\\${long}`, /^C:\\n{200}\.[0-9a-f]{8}-[0-9a-f]{4}\.tmp$/],
+    ] as const;
+    for (const [path, expected] of cases) {
+      const names: string[] = [];
+      {
+        using _ = replaceFunction("CreateFileW", (original) => (...all) => {
+          names.push(readText(kernel.memory, all[1]!));
+          return original(...all);
+        });
+        await writeFileAtomic(path, NEW);
+      }
+      assertEquals(names.length, 1);
+      assertMatch(names[0]!.replace("\\\\?\\", ""), expected);
+      assertEquals(content(path), NEW);
+    }
+  },
+);
+
+strictTest("data of no bytes is not written", async (kernel) => {
+  prepare(kernel);
+  using _ = failFunction("WriteFile", ERROR_DISK_FULL);
+  await writeFileAtomic(PATH, new Uint8Array(0));
+  assertEquals(content(), new Uint8Array(0));
+});

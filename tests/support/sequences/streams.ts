@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { setMaxListeners } from "node:events";
 import fc from "fast-check";
-import { open } from "../../../mod.ts";
+import { open, type OverlappedFile } from "../../../mod.ts";
 import { random } from "../random.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -13,6 +13,9 @@ interface Setup {
   readonly chunkSize: number;
   readonly at: number;
   readonly byob: number | undefined;
+  /** How many chunks another stream reads, and what becomes of it then. */
+  readonly chunks: number;
+  readonly ending: "cancel" | "abort" | "nothing";
 }
 
 interface Step {
@@ -34,6 +37,8 @@ export const streamSequence: Sequence<Setup, Step> = {
     chunkSize: fc.constantFrom(1024, 4096, 8192),
     at: fc.constantFrom(0, 1, 512, 700),
     byob: fc.option(fc.constantFrom(300, 511, 4096), { nil: undefined }),
+    chunks: fc.nat(4),
+    ending: fc.constantFrom("cancel", "abort", "nothing"),
   }),
   step: fc.record({
     length: fc.oneof(
@@ -42,7 +47,8 @@ export const streamSequence: Sequence<Setup, Step> = {
     ),
     content: fc.nat(2 ** 30),
   }),
-  async run(system, { unbuffered, append, chunkSize, at, byob }, steps) {
+  async run(system, setup, steps) {
+    const { unbuffered, append, chunkSize, at, byob } = setup;
     const before = new Uint8Array(BEFORE).fill(7);
     const path = system.newFile(before);
     const chunks = steps.map(({ length, content }) =>
@@ -78,9 +84,35 @@ export const streamSequence: Sequence<Setup, Step> = {
       }
     }
     check("what was read", Buffer.concat(got), expected.subarray(at));
+    await readInPart(file, setup, expected);
     return steps.length;
   },
 };
+
+/** Reads the first chunks by a stream, and leaves the rest. */
+async function readInPart(
+  file: OverlappedFile,
+  { chunkSize, chunks, ending }: Setup,
+  expected: Uint8Array,
+): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const options = { chunkSize, start: 0, keepOpen: true, signal };
+  const reader = file.createReadable(options).getReader();
+  let done = 0;
+  for (let i = 0; i < chunks; i++) {
+    const { value } = await reader.read();
+    if (value === undefined) break;
+    const end = done + value.length;
+    check("a chunk", value, expected.subarray(done, end));
+    done = end;
+  }
+  if (ending === "cancel") await reader.cancel();
+  if (ending === "abort") {
+    controller.abort();
+    await reader.closed.catch(() => {});
+  }
+}
 
 function check(what: string, actual: Uint8Array, expected: Uint8Array): void {
   if (Buffer.compare(actual, expected) === 0) return;
