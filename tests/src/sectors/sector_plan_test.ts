@@ -393,3 +393,26 @@ test("errors count what reached the caller's bytes, and of a write what reached 
   steps.next();
   assertThrows(() => steps.throw(other), Error, "other");
 });
+
+test("what follows a first part of a sector is transferred as it is where it is aligned", () => {
+  const small = () => new Uint8Array(SECTOR);
+  const disk = new Disk(10 * SECTOR);
+  disk.bytes.forEach((_, i) => disk.bytes[i] = i);
+  // After the 412 bytes up to the next sector, both the offset and the memory are aligned.
+  const view = new Uint8Array(3000).subarray(100, 100 + 412 + 1024 + 50);
+  assertEquals(disk.run(alignedPlan().read(view, 100, small)), view.length);
+  assertEquals(view, disk.bytes.subarray(100, 100 + view.length));
+  assertEquals(disk.steps, [
+    ...["read 512 at 0", "read 1024 at 512", "read 512 at 1536"],
+  ]);
+  disk.steps.length = 0;
+  const expected = disk.bytes.slice();
+  view.forEach((_, i) => view[i] = 255 - i);
+  expected.set(view, 100);
+  disk.run(alignedPlan().write(view, 100, small));
+  assertEquals(disk.bytes, expected);
+  assertEquals(disk.steps, [
+    ...["size", "read 512 at 0", "write 512 at 0", "write 1024 at 512"],
+    ...["read 512 at 1536", "write 512 at 1536"],
+  ]);
+});
