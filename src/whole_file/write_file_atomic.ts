@@ -109,7 +109,7 @@ async function writeBeside(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
-  const security = copySecurity ? securityOf(target) : undefined;
+  using security = copySecurity ? securityOf(target) : undefined;
   const file = await open(temporary, {
     write: true,
     createNew: true,
@@ -117,7 +117,7 @@ async function writeBeside(
     delete: true,
     share: [], // No other program can open it.
     security: security?.address,
-  }).finally(() => security?.free());
+  });
   try {
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();

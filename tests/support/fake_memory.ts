@@ -23,9 +23,7 @@ export class FakeMemory {
   #sweepAt = 1024;
 
   /** How many pieces of native memory are allocated. */
-  get allocations(): number {
-    return this.#regions.filter(({ native }) => native).length;
-  }
+  allocations = 0;
 
   /** Allocates native memory, zeroed. */
   allocate(byteLength: number): bigint {
@@ -38,6 +36,7 @@ export class FakeMemory {
       bytes: buffer,
       buffer: () => region.bytes,
     };
+    this.allocations++;
     this.#detachable.set(buffer, region);
     this.#ofBuffer.set(buffer, region);
     this.#add(region, address);
@@ -55,6 +54,7 @@ export class FakeMemory {
     const region = this.#regions[index];
     if (region?.address !== address || !region.native) return false;
     this.#regions.splice(index, 1);
+    this.allocations--;
     return true;
   }
 

@@ -142,7 +142,9 @@ async function run(
 /** Waits until the module has closed its port: no file is bound to it any more. */
 async function untilClosed(kernel: StrictKernel): Promise<void> {
   const isOpen = () => [...kernel.handles.entries()].length > 0;
-  for (let turn = 0; isOpen() && turn < 20; turn++) {
+  // A wait for packets that nothing ends takes half a second.
+  for (const end = performance.now() + 1000; isOpen();) {
+    if (performance.now() > end) break;
     await new Promise((resolve) => setImmediate(resolve));
   }
   const left = [...kernel.handles.entries()].map(([, { constructor }]) =>

@@ -1,47 +1,36 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { win32CodeOf } from "../../../src/errors/codes.ts";
 
-/** Where the methods of a class are described, itself first and then what it extends. */
-const FILES: Readonly<Record<string, readonly string[]>> = {
-  SyncFile: ["sync/sync_file", "sync/control_file", "file/base_file"],
-  OverlappedFile: [
-    "overlapped/overlapped_file",
-    "overlapped/control_file",
-    "streams/streamable_file",
-    "file/base_file",
-  ],
-  PipeConnection: ["pipe/pipe_connection"],
-  PipeListener: ["pipe/pipe_listener"],
-  AlignedBuffer: ["memory/aligned_buffer"],
-  VolumeLock: ["file/volume_lock"],
-  OverlappedVolumeLock: ["file/volume_lock"],
-  openSync: ["open/open"],
-  open: ["open/open"],
-  fromHandle: ["open/from_handle"],
-  connectPipe: ["pipe/connect_pipe"],
-  SerialPort: ["serial/serial_port"],
-  openSerial: ["serial/open_serial"],
-  serialPorts: ["serial/serial_ports"],
-  listenPipe: ["pipe/pipe_listener"],
-  formatMessage: ["errors/message"],
-  writeFileAtomic: ["whole_file/write_file_atomic"],
-};
+const SRC = fileURLToPath(new URL("../../../src", import.meta.url));
 
-const texts = new Map<string, string>();
+/** The text of each file of the module. */
+const TEXTS: readonly string[] = readdirSync(SRC, { recursive: true })
+  .map(String).filter((name) => name.endsWith(".ts"))
+  .map((name) => readFileSync(`${SRC}/${name}`, "utf8"));
 
-function textOf(file: string): string {
-  const url = new URL(`../../../src/${file}.ts`, import.meta.url);
-  const text = texts.get(file) ?? readFileSync(url, "utf8");
-  texts.set(file, text);
-  return text;
+/** The files of a class, itself first and then what it extends; or those of a function. */
+function* textsOf(owner: string): Iterable<string> {
+  const isFunction = /^[a-z]/.test(owner);
+  const pattern = isFunction
+    ? new RegExp(`export (?:async )?function ${owner}[(<]`)
+    : new RegExp(`class ${owner}(?: extends (\\w+))?\\b[^{]*\\{`);
+  for (const text of TEXTS) {
+    const found = pattern.exec(text);
+    if (found === null) continue;
+    yield text;
+    if (found[1] !== undefined) yield* textsOf(found[1]);
+    return;
+  }
+  throw new Error(`${owner} is in no file`);
 }
 
 /** The doc comment of a method or function. */
-function commentOf(file: string, name: string): string | undefined {
+function commentOf(text: string, name: string): string | undefined {
   const pattern = new RegExp(
     `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s+(?:export |async |function |get |abstract )*${name}[(<]`,
   );
-  return pattern.exec(textOf(file))?.[1]?.replaceAll(/\n\s*\* ?/g, "\n");
+  return pattern.exec(text)?.[1]?.replaceAll(/\n\s*\* ?/g, "\n");
 }
 
 /**
@@ -50,26 +39,21 @@ function commentOf(file: string, name: string): string | undefined {
  * @param operation "SyncFile.read", "openSync", or "new AlignedBuffer".
  */
 export function documentedCodes(operation: string): number[] {
-  const [owner = "", method = owner] = operation.replace(
-    /^new (.*)/,
-    "$1.constructor",
-  )
-    .split(".");
-  const files = FILES[owner];
-  if (files === undefined) throw new Error(`${owner} is in no file`);
-  for (const file of files) {
-    const comment = commentOf(file, method);
+  const [owner = "", method = owner] = operation
+    .replace(/^new (.*)/, "$1.constructor").split(".");
+  for (const text of textsOf(owner)) {
+    const comment = commentOf(text, method);
     if (comment === undefined) continue;
     const codes = new Set<number>();
     for (
-      const [, text = ""] of comment.matchAll(/@throws ((?:(?!\n@)[^])*)/g)
+      const [, thrown = ""] of comment.matchAll(/@throws ((?:(?!\n@)[^])*)/g)
     ) {
-      for (const [symbol] of text.matchAll(/ERROR_\w+/g)) {
+      for (const [symbol] of thrown.matchAll(/ERROR_\w+/g)) {
         codes.add(win32CodeOf(symbol));
       }
-      const same = /What `(\w+)\(\)` throws/.exec(text)?.[1];
+      const same = /What `(\w+)\(\)` throws/.exec(thrown)?.[1];
       if (same === undefined) continue;
-      const whole = file.startsWith("open/") ? same : `${owner}.${same}`;
+      const whole = owner === method ? same : `${owner}.${same}`;
       for (const code of documentedCodes(whole)) codes.add(code);
     }
     return [...codes];

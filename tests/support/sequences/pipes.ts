@@ -1,6 +1,7 @@
 // Both ends of a pipe, of bytes or of messages, against what is under way in each direction.
 
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
 import fc from "fast-check";
 import {
   connectPipe,
@@ -35,6 +36,8 @@ const length = fc.oneof(
 class Direction {
   readonly messages: Uint8Array[] = [];
   readonly writes: Promise<unknown>[] = [];
+  /** Whether a part of a message has been read that is not yet handed out. */
+  isBegun = false;
   readonly #isMessage: boolean;
 
   constructor(isMessage: boolean) {
@@ -52,7 +55,8 @@ class Direction {
   /** Checks bytes that were read, and takes them out. */
   take(bytes: Uint8Array, wanted: number): void {
     const first = this.messages[0]!;
-    if (this.#isMessage && bytes.length !== Math.min(wanted, first.length)) {
+    const isWhole = this.#isMessage && !this.isBegun;
+    if (isWhole && bytes.length !== Math.min(wanted, first.length)) {
       throw new Error(`read ${bytes.length} of ${wanted} in ${first.length}`);
     }
     if (bytes.length === 0) throw new Error("read nothing");
@@ -64,8 +68,10 @@ class Direction {
         throw new Error("read other bytes than were written");
       }
       at += part.length;
-      if (part.length === message.length) this.messages.shift();
-      else this.messages[0] = message.subarray(part.length);
+      if (part.length === message.length) {
+        this.messages.shift();
+        this.isBegun = false;
+      } else this.messages[0] = message.subarray(part.length);
     }
   }
 }
@@ -106,8 +112,9 @@ export const pipeSequence: Sequence<Setup, Step> = {
         const incoming = step.server ? toServer : toClient;
         const outgoing = step.server ? toClient : toServer;
         if (step.kind === "write") write(end, outgoing, step);
-        else if (step.kind === "abort") await abort(end, incoming);
-        else if (!incoming.isEmpty) {
+        else if (step.kind === "abort") {
+          await abort(end, incoming, step, isMessage);
+        } else if (!incoming.isEmpty) {
           await read(step, isMessage && step.kind === "message");
         }
       }
@@ -177,12 +184,33 @@ async function readMessage(
 }
 
 /** Reads with a signal that is aborted: nothing may be lost. */
-async function abort(end: PipeConnection, incoming: Direction): Promise<void> {
+async function abort(
+  end: PipeConnection,
+  incoming: Direction,
+  { cut }: Step,
+  isMessage: boolean,
+): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
   const buffer = new Uint8Array(100);
+  const stop = () => controller.abort(ABORTED);
+  if (isMessage && cut % 2 === 0) {
+    // What has come of a message when it is aborted is read next.
+    const reading = end.readMessage({ signal });
+    if (cut % 3 === 0) queueMicrotask(stop);
+    else setImmediate(stop);
+    try {
+      const message = await reading;
+      if (message === null) throw new Error("the pipe has ended");
+      incoming.take(message, message.length);
+    } catch (error) {
+      if (error !== ABORTED) throw error;
+      incoming.isBegun = true;
+    }
+    return;
+  }
   const reading = end.read(buffer, { signal });
-  queueMicrotask(() => controller.abort(ABORTED));
+  queueMicrotask(stop);
   try {
     const count = await reading;
     if (count === null) throw new Error("the pipe has ended");
