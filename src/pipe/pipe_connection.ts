@@ -78,10 +78,9 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
   /** Takes over an end. */
   protected constructor(end: PipeEnd) {
     const { overlapped } = end;
-    const transfers = new Transfers(overlapped);
-    super(end, transfers);
+    super(end);
     this.#end = end;
-    this.#transfers = transfers;
+    this.#transfers = new Transfers(overlapped);
     this.#flusher = new Flusher(overlapped);
     dropped.register(this, end, this);
   }

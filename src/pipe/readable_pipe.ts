@@ -7,7 +7,7 @@ import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import type { PipeEnd } from "./pipe_end.ts";
 import { PipeReader } from "./pipe_reader.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
-import type { Transfers } from "../overlapped/transfers.ts";
+import { Transfers } from "../overlapped/transfers.ts";
 import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
 import { readFully, readToEnd } from "../overlapped/full_transfers.ts";
@@ -33,11 +33,11 @@ export abstract class ReadablePipe {
   readonly #reads = new ThreadQueue(1);
 
   /** Takes over an end. */
-  protected constructor(end: PipeEnd, transfers: Transfers) {
+  protected constructor(end: PipeEnd) {
     const { overlapped } = end;
     this.path = overlapped.path;
     this.#end = end;
-    this.#reader = new PipeReader(overlapped, transfers);
+    this.#reader = new PipeReader(overlapped, new Transfers(overlapped));
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import "../../support/old_node.ts";
 import { test } from "node:test";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { pooledMemory, rentBuffer } from "../../../src/memory/pooled_memory.ts";
 import { readableOf } from "../../../src/streams/readable.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
@@ -106,13 +106,14 @@ test("createReadable() gives the chunks of a dropped stream back, once the reads
   assertEquals(await heldAfterCollection(held), 0);
 });
 
-test("createWritable() gives the chunk of a dropped stream back that was not full", async () => {
+test("createWritable() gives the chunks of dropped streams back that were not full", async () => {
   const held = heldChunks();
   const file = new ScriptedFile();
-  await (async () => {
+  for (let i = 1; i <= 8; i++) {
     const stream = writableOf(file, { ...ON_DISK, sectored: true }, OPTIONS);
     await stream.getWriter().write(new Uint8Array(10));
-    assertEquals(held(), 1);
-  })();
-  assertEquals(await heldAfterCollection(held), 0);
+    assertEquals(held(), i);
+  }
+  // A collector that scans the stack may take what an old frame has left there for a stream in use.
+  assert(await heldAfterCollection(held) <= 2);
 });
