@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /**
  * Makes the API reference, as pages to be opened in a browser.
@@ -14,6 +14,7 @@ export function makeApiReference(repository: string, folder: string): void {
     readFileSync(join(repository, "deno.json"), "utf8"),
   ) as { name: string; exports: Record<string, string> };
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
   const { status, stderr } = spawnSync(
     process.execPath,
     [
