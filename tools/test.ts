@@ -2,13 +2,10 @@
 // npm run test:arm64 -- [--runtime deno|bun]... [--filter TEXT]...
 //
 // Runs the tests where they belong: first those that need no Windows, on Node, Deno and Bun as they are here, then all of them
-// on deno.exe and bun.exe, and last those of tests/host, which drive the tools from outside, on Node. One file more is run at
-// once than there are processors, since tests wait for half of their time, and at most four. Counts come from the runtimes'
-// own reports. Exit code 0 only if every test that was to run ran and passed.
-//
-// With --arm64, runs the tests that depend on the processor on deno.exe and bun.exe for arm64, emulated, and nothing else.
+// on deno.exe and bun.exe, and last those of tests/host, which drive the tools from outside, on Node. Twice as many files are
+// run at once as there are processors, since tests wait for a part of their time, and at most four. Counts come from the
+// runtimes' own reports. Exit code 0 only if every test that was to run ran and passed.
 
-import { realpathSync } from "node:fs";
 import { availableParallelism, constants, tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -103,7 +100,7 @@ async function runAll(lanes: readonly Lane[]): Promise<void> {
     .filter(({ runtime }) => options.runtime.includes(runtime))
     .flatMap((lane) => lane.files.map((file) => ({ lane, file })))
     .values();
-  const workers = Math.min(availableParallelism() + 1, 4);
+  const workers = Math.min(2 * availableParallelism(), 4);
   await Promise.all(Array.from({ length: workers }, async () => {
     // Each takes the next.
     for (const { lane, file } of jobs) {
