@@ -5,7 +5,10 @@
 // on deno.exe and bun.exe, and last those of tests/host, which drive the tools from outside, on Node. Twice as many files are
 // run at once as there are processors, since tests wait for a part of their time, and at most four. Counts come from the
 // runtimes' own reports. Exit code 0 only if every test that was to run ran and passed.
+//
+// With --arm64, runs the tests that depend on the processor on deno.exe and bun.exe for arm64, emulated, and nothing else.
 
+import { realpathSync } from "node:fs";
 import { availableParallelism, constants, tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -41,7 +41,7 @@ const FileRenameInfoEx = 22;
 
 /** In FILE_DISPOSITION_INFO_EX: the file is deleted. */
 const FILE_DISPOSITION_FLAG_DELETE = 1;
-/** In FILE_DISPOSITION_INFO_EX: its name goes with this handle, whoever has others. */
+/** In FILE_DISPOSITION_INFO_EX: its name goes with this handle, though others are open. */
 const FILE_DISPOSITION_FLAG_POSIX_SEMANTICS = 2;
 
 /**
