@@ -4,18 +4,32 @@
  * @module
  */
 
-/**
- * Taken when the module loads: test libraries replace the global functions, and
- * I/O must go on while their clock stands still.
- */
-const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis;
-const clock = performance.now.bind(performance);
-const { setImmediate: nextImmediate = setTimer } = globalThis as Immediate;
-const enqueue = queueMicrotask;
+/** The functions of the runtime that this module calls. */
+interface Timers {
+  readonly setTimer: typeof setTimeout;
+  readonly clearTimer: typeof clearTimeout;
+  readonly nextImmediate: (run: () => void) => unknown;
+}
 
-/** What Deno, Bun and Node have, and browsers do not. */
-interface Immediate {
-  readonly setImmediate?: (run: () => void) => unknown;
+/**
+ * What the global functions are when the module loads: test libraries replace
+ * them, and I/O must go on while their clock stands still. Their values are not
+ * read yet: Deno loads its timers, in some milliseconds, when one is read.
+ */
+const properties = ["setTimeout", "clearTimeout", "setImmediate"].map(
+  (name) => Object.getOwnPropertyDescriptor(globalThis, name),
+);
+const clock = performance.now.bind(performance);
+const enqueue = queueMicrotask;
+let loaded: Timers | undefined;
+
+/** Reads the global functions, once. Browsers have no setImmediate(). */
+function timers(): Timers {
+  if (loaded !== undefined) return loaded;
+  const [setTimer, clearTimer, nextImmediate = setTimer] = properties.map(
+    (property) => property?.get?.call(globalThis) ?? property?.value,
+  );
+  return loaded = { setTimer, clearTimer, nextImmediate };
 }
 
 /** Returns the time, in milliseconds from any beginning. */
@@ -61,6 +75,7 @@ export function afterJob(run: () => void): void {
 export function delay(
   milliseconds: number,
 ): { readonly ended: Promise<void>; cancel(): void } {
+  const { setTimer, clearTimer } = timers();
   let cancel!: () => void;
   const ended = new Promise<void>((resolve) => {
     const timer = setTimer(resolve, milliseconds);
@@ -77,5 +92,6 @@ export function delay(
  * turn: timers do not run before it. A timer is one, but takes a millisecond.
  */
 function nextTurn(): Promise<void> {
+  const { nextImmediate } = timers();
   return new Promise((resolve) => void nextImmediate(resolve));
 }

@@ -1,8 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { yieldTurn } from "../../../src/file/event_loop.ts";
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+import { turnOfTheEventLoop } from "../../support/event_loop.ts";
 
 /** Keeps the event loop from turning. */
 function work(ms: number): void {
@@ -11,7 +10,7 @@ function work(ms: number): void {
 }
 
 test("yieldTurn() lets timers run after some time, and all wait for the same turn", async () => {
-  await pause(20);
+  await turnOfTheEventLoop();
   assertEquals(yieldTurn(), undefined);
   let ticked = false;
   setTimeout(() => ticked = true, 1);
@@ -29,7 +28,41 @@ test("yieldTurn() lets timers run after some time, and all wait for the same tur
 
 test("yieldTurn() takes no turn for who comes after a pause", async () => {
   for (let i = 0; i < 3; i++) {
-    await pause(20);
+    await turnOfTheEventLoop();
     assertEquals(yieldTurn(), undefined);
+  }
+});
+
+test("the timers of the time of loading are read at the first use, not at loading", async () => {
+  const name = "setImmediate";
+  const property = Object.getOwnPropertyDescriptor(globalThis, name)!;
+  const real: typeof setImmediate = globalThis[name];
+  let reads = 0;
+  Object.defineProperty(globalThis, name, {
+    configurable: true,
+    get() {
+      reads++;
+      return real;
+    },
+  });
+  const path = "../../../src/file/event_loop.ts?timers";
+  let fresh: { yieldTurn: typeof yieldTurn };
+  try {
+    fresh = await import(path);
+    assertEquals(reads, 0);
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      value: () => {
+        throw new Error("A clock that stands still");
+      },
+    });
+    assertEquals(fresh.yieldTurn(), undefined);
+    work(20);
+    const turn = fresh.yieldTurn();
+    assertEquals(reads, 1);
+    assert(turn !== undefined);
+    await turn;
+  } finally {
+    Object.defineProperty(globalThis, name, property);
   }
 });

@@ -6,6 +6,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FileClosedError, Win32Error } from "../../../mod.ts";
 import type { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
 import { Operation } from "../../../src/overlapped/operation.ts";
+import { turnOfTheEventLoop } from "../../support/event_loop.ts";
 import {
   type Script,
   ScriptedHandle,
@@ -267,7 +268,7 @@ test("operations that end in their call release all at once and settle in order,
       () => settledOnes.push("failed"),
     );
   };
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await turnOfTheEventLoop();
   start(10);
   assertAllReleased(handle, operations);
   await Promise.resolve();
@@ -278,7 +279,7 @@ test("operations that end in their call release all at once and settle in order,
   await Promise.resolve();
   assertAllReleased(handle, operations);
   assertEquals(settledOnes, [10], "not before the event loop turns");
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await turnOfTheEventLoop();
   assertEquals(settledOnes.toSorted(), [10, 2, 3, "failed"]);
   assertEquals(settledOnes.filter((one) => one !== "failed"), [10, 2, 3]);
 });
