@@ -145,8 +145,7 @@ export class Transfer extends Operation<number | null> {
   get callOnThread():
     | ((overlapped: bigint) => Promise<number | undefined>)
     | undefined {
-    if (!this.kind.onThread) return undefined;
-    return (overlapped) => this.#callOnThread(overlapped);
+    return this.kind.onThread ? this.#callOnThread : undefined;
   }
 
   async #callOnThread(overlapped: bigint): Promise<number | undefined> {
