@@ -47,8 +47,9 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
     ...["raw_devices", "sync_file", "truncate_open"],
   ].map((name) => `strict/${name}`),
   "src/overlapped": [
-    ...["abort", "append", "control", "device_io", "extending", "port"],
-    ...["raw_devices", "unbuffered", "violations", "zero_bytes"],
+    ...["abort", "append", "control", "device_io", "durable_append"],
+    ...["extending", "handles", "option_names", "port", "raw_devices"],
+    ...["sparse", "unbuffered", "violations", "volume_lock", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/pipe": ["rules/pipes"],
   "src/sectors": ["strict/extending", "strict/unbuffered"],
