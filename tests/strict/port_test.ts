@@ -2,7 +2,7 @@
 
 import "../support/old_node.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { fromHandle, open, Win32Error } from "../../mod.ts";
+import { diagnostics, fromHandle, open, Win32Error } from "../../mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   kernel32,
@@ -51,13 +51,20 @@ strictTest(
   "a file that cannot be bound leaves no port open",
   async (kernel) => {
     const options = { write: true, create: true };
-    let calls = 0;
-    {
-      // The first call creates the port.
-      using _ = failFunction("CreateIoCompletionPort", 87, () => ++calls === 2);
-      await assertRejects(() => open("C:\\a", options), Win32Error);
+    // The first call creates the port.
+    for (const failing of [1, 2]) {
+      let calls = 0;
+      using _ = failFunction(
+        "CreateIoCompletionPort",
+        87,
+        () => ++calls === failing,
+      );
+      const run = () => open("C:\\a", options);
+      const { syscall, win32, path } = await assertRejects(run, Win32Error);
+      assertEquals([syscall, win32], ["CreateIoCompletionPort", 87]);
+      assertEquals(path, failing === 1 ? undefined : "C:\\a");
+      assertEquals(portsOf(kernel), 0);
     }
-    assertEquals(portsOf(kernel), 0);
     await using file = await open("C:\\a", options);
     assertEquals(await file.write(new Uint8Array(10)), 10);
   },
@@ -81,5 +88,22 @@ strictTest(
     await Promise.all([client.close(), server.close()]);
     assertEquals(await Promise.all(writes), Array(300).fill(1));
     assertEquals(portsOf(kernel), 0);
+  },
+);
+
+strictTest(
+  "`diagnostics()` counts what the kernel has",
+  async (kernel) => {
+    kernel.schedule.choose = () => "later";
+    await using file = await open("C:\\a", {
+      read: true,
+      write: true,
+      create: true,
+    });
+    assertEquals(diagnostics().pendingOperations, 0);
+    const read = file.read(new Uint8Array(10), { at: 0 });
+    assertEquals(diagnostics().pendingOperations, 1);
+    assertEquals(await read, null);
+    assertEquals(diagnostics().pendingOperations, 0);
   },
 );
