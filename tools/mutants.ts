@@ -37,8 +37,10 @@ const BREAK = 85;
 /** How the names of a folder's tests start, beside those that have the folder's name. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/file": [
-    ...["abort", "control", "device", "extending", "file_info", "handles"],
-    ...["overlapped_file", "raw_devices", "sparse", "sync_file", "volume_lock"],
+    ...["abort", "append", "closed_files", "control", "device", "extending"],
+    ...["file_info", "handles", "option_names", "overlapped_file"],
+    ...["raw_devices", "sparse", "sync_file", "volume_lock"],
+    ...["write_file_atomic", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
@@ -47,9 +49,10 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
     ...["raw_devices", "sync_file", "truncate_open"],
   ].map((name) => `strict/${name}`),
   "src/overlapped": [
-    ...["abort", "append", "control", "device_io", "durable_append"],
-    ...["extending", "handles", "option_names", "port", "raw_devices"],
-    ...["sparse", "unbuffered", "violations", "volume_lock", "zero_bytes"],
+    ...["abort", "append", "closed_files", "control", "device_io"],
+    ...["durable_append", "extending", "handles", "option_names", "port"],
+    ...["raw_devices", "sparse", "unbuffered", "violations"],
+    ...["volume_lock", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/pipe": ["rules/pipes"],
   "src/sectors": ["strict/extending", "strict/unbuffered"],
@@ -57,7 +60,8 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
-    ...["append", "control", "device_io", "extending", "raw_devices"],
+    ...["append", "closed_files", "control", "device_io", "extending"],
+    ...["raw_devices"],
     ...["sparse", "truncate_open", "unbuffered", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/whole_file": ["strict/write_file_atomic"],

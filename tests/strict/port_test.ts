@@ -2,15 +2,21 @@
 
 import "../support/old_node.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { diagnostics, fromHandle, open, Win32Error } from "../../mod.ts";
+import { diagnostics, open, Win32Error } from "../../mod.ts";
+import { thread } from "../../ffi/thread.ts";
+import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import {
-  FILE_FLAG_OVERLAPPED,
-  kernel32,
-  PIPE_ACCESS_DUPLEX,
-} from "../../src/raw.ts";
+  assertSettles,
+  newFile,
+  portOf,
+  turns,
+} from "../support/overlapped_strict.ts";
 import { CompletionPort } from "../support/strict_kernel/completion_port.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
-import { failFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 const SEEDS = [1, 2, 3];
 
@@ -71,23 +77,97 @@ strictTest(
 );
 
 strictTest(
-  "the port is closed after more packets than one call takes",
+  "a file that cannot be opened leaves no port open",
+  async (kernel) => {
+    await assertRejects(() => open("C:\\none", { read: true }), Win32Error);
+    await turns();
+    assertEquals(portsOf(kernel), 0);
+  },
+);
+
+strictTest(
+  "what ends in its call queues no packet on a disk, and on a pipe one that the next turn takes",
   async (kernel) => {
     kernel.schedule.choose = () => "in call";
-    const name = "\\\\.\\pipe\\strict";
-    const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-    const server = fromHandle(
-      kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
-      { path: name },
+    await using file = await newFile();
+    assertEquals(await file.write(new Uint8Array(10), { at: 0 }), 10);
+    assertEquals(portOf(kernel).packets.length, 0);
+    await using pipe = await overlappedPipe();
+    const write = pipe.client.write(new Uint8Array(1));
+    assertEquals(portOf(kernel).packets.length, 1);
+    await write;
+    for (let i = 0; i < 100 && portOf(kernel).packets.length > 0; i++) {
+      await turns();
+    }
+    assertEquals(portOf(kernel).packets.length, 0);
+  },
+);
+
+strictTest(
+  "the port is closed after more packets than one call takes, and all OVERLAPPEDs are used again",
+  async (kernel) => {
+    kernel.schedule.choose = () => "in call";
+    const slabs = new Set<bigint>();
+    using _ = replaceFunction("WriteFile", (original) => (kernel, ...words) => {
+      slabs.add(words[4]! >> 16n);
+      return original(kernel, ...words);
+    });
+    for (let round = 0; round < 8; round++) {
+      const { client, server } = await overlappedPipe();
+      const writes = Array.from(
+        { length: 300 },
+        () => client.write(new Uint8Array(1)),
+      );
+      await Promise.all([client.close(), server.close()]);
+      assertEquals(await Promise.all(writes), Array(300).fill(1));
+      assertEquals(portsOf(kernel), 0);
+    }
+    assertEquals(slabs.size, 1, `${slabs.size} slabs of 2048 OVERLAPPEDs`);
+  },
+);
+
+/** Mounts a volume like NTFS, on which writes that extend are made on other threads. */
+async function extendingStream(kernel: StrictKernel) {
+  kernel.names.mount("D:", { size: 2 ** 24, extendsInCall: true });
+  const file = await open("D:\\a", { write: true, create: true });
+  const writer = file.createWritable({ keepOpen: true }).getWriter();
+  writer.closed.catch(() => {});
+  return { file, writer };
+}
+
+strictTest(
+  "a call on another thread that cannot be made fails its write, and close() waits for nothing",
+  async (kernel) => {
+    const { file, writer } = await extendingStream(kernel);
+    const real = thread();
+    const { threadCall } = real;
+    real.threadCall = () => {
+      throw new RangeError("no thread");
+    };
+    const write = writer.write(new Uint8Array(10)).then(() => writer.close());
+    await assertRejects(() => write, RangeError, "no thread");
+    real.threadCall = threadCall;
+    assertEquals(diagnostics().pendingOperations, 0);
+    await assertSettles(file.close());
+  },
+);
+
+strictTest(
+  "the wait for packets ends with a write that another thread has made",
+  async (kernel) => {
+    const { file, writer } = await extendingStream(kernel);
+    let ends = 0;
+    using _ = replaceFunction(
+      "PostQueuedCompletionStatus",
+      (original) => (...args) => {
+        ends++;
+        return original(...args);
+      },
     );
-    const client = await open(name, { read: true, write: true });
-    const writes = Array.from(
-      { length: 300 },
-      () => client.write(new Uint8Array(1)),
-    );
-    await Promise.all([client.close(), server.close()]);
-    assertEquals(await Promise.all(writes), Array(300).fill(1));
-    assertEquals(portsOf(kernel), 0);
+    await writer.write(new Uint8Array(10));
+    await writer.close();
+    assertEquals(ends, 1);
+    await file.close();
   },
 );
 
