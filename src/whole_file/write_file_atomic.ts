@@ -109,15 +109,7 @@ async function writeBeside(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
-  using security = copySecurity ? securityOf(target) : undefined;
-  const file = await open(temporary, {
-    write: true,
-    createNew: true,
-    writeThrough: true,
-    delete: true,
-    share: [], // No other program can open it.
-    security: security?.address,
-  });
+  const file = await newFile(temporary, copySecurity ? target : undefined);
   try {
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
@@ -126,6 +118,26 @@ async function writeBeside(
   } catch (error) {
     await discard(file, temporary);
     throw error;
+  }
+}
+
+/** @param model The path of a file whose security the new one has. */
+async function newFile(
+  path: string,
+  model: string | undefined,
+): Promise<OverlappedFile> {
+  const security = model === undefined ? undefined : securityOf(model);
+  try {
+    return await open(path, {
+      write: true,
+      createNew: true,
+      writeThrough: true,
+      delete: true,
+      share: [], // No other program can open it.
+      security: security?.address,
+    });
+  } finally {
+    security?.free();
   }
 }
 
