@@ -229,7 +229,14 @@ export abstract class Operation<Result>
     this.handle.leave();
     // What ends in its call must not keep the event loop from turning.
     if (turn === undefined) this.#resolve(result);
-    else turn.then(() => this.#resolve(result));
+    else this.#resolveAfter(turn, result);
+  }
+
+  #resolveAfter(
+    turn: Promise<void>,
+    result: Result | Promise<Result>,
+  ): void {
+    turn.then(() => this.#resolve(result));
   }
 }
 
