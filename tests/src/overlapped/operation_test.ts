@@ -24,7 +24,7 @@ const SHORTAGES = [8, 1450, 1784, 1816];
 /** An operation that counts what it releases. */
 class Sample extends Operation<number> {
   released = 0;
-  onConclude: (count: number) => number = (count) => count;
+  onConclude: (count: number) => number | Promise<number> = (count) => count;
   onRelease: () => void = () => {};
 
   constructor(handle: OverlappedHandle, signal?: AbortSignal, length = 10) {
@@ -36,7 +36,7 @@ class Sample extends Operation<number> {
     throw new Error("The scripted handle makes no call");
   }
 
-  protected conclude(code: number, count: number): number {
+  protected conclude(code: number, count: number): number | Promise<number> {
     if (code === ERROR_OPERATION_ABORTED) throw this.abortError();
     if (code !== 0) throw this.win32Error(code, count);
     return this.onConclude(count);
@@ -61,6 +61,12 @@ function assertAllReleased(
   // The limit has all of its room again.
   assert(handle.limiter.tryAcquire(2 ** 40));
   handle.limiter.release(2 ** 40);
+}
+
+/** Keeps the event loop from turning for so long that a turn is due. */
+function keepFromTurning(): void {
+  const end = performance.now() + 20;
+  while (performance.now() < end);
 }
 
 /** Fails with a code so many times, and then succeeds. */
@@ -273,8 +279,7 @@ test("operations that end in their call release all at once and settle in order,
   assertAllReleased(handle, operations);
   await Promise.resolve();
   assertEquals(settledOnes, [10], "at once, while there is time");
-  const end = performance.now() + 20;
-  while (performance.now() < end);
+  keepFromTurning();
   for (const length of [2, 1, 3]) start(length);
   await Promise.resolve();
   assertAllReleased(handle, operations);
@@ -282,4 +287,15 @@ test("operations that end in their call release all at once and settle in order,
   await turnOfTheEventLoop();
   assertEquals(settledOnes.toSorted(), [10, 2, 3, "failed"]);
   assertEquals(settledOnes.filter((one) => one !== "failed"), [10, 2, 3]);
+});
+
+test("a result that rejects while a turn of the event loop is awaited is handled by who awaits the operation", async () => {
+  const handle = new ScriptedHandle();
+  await turnOfTheEventLoop();
+  await new Sample(handle.asHandle).begin();
+  keepFromTurning();
+  const operation = new Sample(handle.asHandle);
+  operation.onConclude = () => Promise.reject(new Error("of the rest"));
+  await assertRejects(() => operation.begin(), Error, "of the rest");
+  assertAllReleased(handle, [operation]);
 });
