@@ -6,12 +6,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FileClosedError, Win32Error } from "../../../mod.ts";
 import type { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
 import { Operation } from "../../../src/overlapped/operation.ts";
-import { turnOfTheEventLoop } from "../../support/event_loop.ts";
 import {
-  type Script,
-  ScriptedHandle,
-  settled,
-} from "../../support/scripted_handle.ts";
+  assertSettles,
+  turnOfTheEventLoop,
+  turns,
+} from "../../support/event_loop.ts";
+import { type Script, ScriptedHandle } from "../../support/scripted_handle.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
 strictKernel(); // It has the texts of errors.
@@ -113,15 +113,25 @@ test("begin() fails with a shortage that lasts, though another operation stays p
 test("an abort and close() end an operation that waits for resources", async () => {
   const handle = new ScriptedHandle(failing(1450, Infinity));
   handle.port.pending = 1;
-  handle.port.afterShortage = () => new Promise((next) => setTimeout(next, 1));
+  let wait = Promise.withResolvers<void>();
+  handle.port.afterShortage = () => wait.promise;
+  const startAgain = async () => {
+    const { promise, resolve } = wait;
+    wait = Promise.withResolvers();
+    resolve();
+    await promise;
+  };
   const controller = new AbortController();
   const aborted = new Sample(handle.asHandle, controller.signal);
   const closed = new Sample(handle.asHandle);
   const outcomes = Promise.allSettled([aborted.begin(), closed.begin()]);
-  await settled();
+  await startAgain();
+  assertEquals(handle.started.length, 4);
   controller.abort("enough");
-  await settled();
+  await startAgain();
+  assertEquals(handle.started.length, 5);
   handle.closing = true;
+  await startAgain();
   const [first, second] = await outcomes;
   assert(first?.status === "rejected" && first.reason === "enough");
   assert(
@@ -137,7 +147,7 @@ test("an operation that is pending on a signal's abort is asked to be cancelled,
   let settledWith: unknown;
   const result = operation.begin().catch((reason) => settledWith = reason);
   controller.abort("stop");
-  await settled();
+  await turns();
   assertEquals(handle.cancelled, [1n]);
   assertEquals([settledWith, operation.released], [undefined, 0]);
   handle.started[0]!.complete(ERROR_OPERATION_ABORTED, 0);
@@ -250,11 +260,7 @@ test("what the release of memory throws leaves neither the promise nor the handl
       thrown = error;
     }
     assertEquals(thrown, undefined, `${ends}: others of the batch are lost`);
-    const outcome = await Promise.race([
-      result!.then(() => "settled", () => "settled"),
-      new Promise((resolve) => setTimeout(resolve, 100, "hangs")),
-    ]);
-    assertEquals(outcome, "settled", ends);
+    await assertSettles(result!);
     assertAllReleased(handle, [operation]);
   }
 });
