@@ -271,7 +271,9 @@ strictTest(
       words: [server],
     }, 0);
     const waiting = () =>
-      kernel.threads.find(({ blocking }) => blocking !== undefined);
+      kernel.threads.find(({ blocking }) =>
+        blocking?.ends.cancel !== undefined
+      );
     await until(() => waiting() !== undefined);
     const thread = waiting()!;
     const functions = kernel.functions();
