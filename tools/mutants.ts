@@ -52,6 +52,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   ].map((name) => `strict/${name}`),
   "src/pipe": ["rules/pipes"],
   "src/sectors": ["strict/extending", "strict/unbuffered"],
+  "src/serial": ["strict/open_serial"],
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
@@ -103,24 +104,27 @@ function mutate(path: string, tests: readonly string[]): boolean {
       ...["!/ffi", "!/tests", "!/examples"],
     ],
     buildCommand: bundle.join(" "),
-    testRunner: "tap",
-    tap: {
-      testFiles: tests.map((file) =>
-        `${bundles}/${file.replace(/\.ts$/, ".mjs")}`
-      ),
-      nodeArgs: ["--test-reporter=tap", "-r", "{{hookFile}}", "{{testFile}}"],
-    },
+    testRunner: "test-files",
+    testFiles: tests.map((file) =>
+      `${bundles}/${file.replace(/\.ts$/, ".mjs")}`
+    ),
     coverageAnalysis: "perTest",
     disableTypeChecks: false,
-    timeoutMS: 20_000,
-    reporters: ["clear-text", "html", "json"],
+    // The runner has a limit for each file, which is met first.
+    timeoutMS: 600_000,
+    // For one's own list of test files.
+    warnings: { unknownOptions: false },
+    reporters: [
+      process.stdout.isTTY ? "progress" : "progress-append-only",
+      ...["clear-text", "html", "json"],
+    ],
     clearTextReporter: { allowEmojis: false, logTests: false, skipFull: true },
     htmlReporter: { fileName: `${OUT}/${name}.html` },
     jsonReporter: { fileName: `${OUT}/${name}.json` },
     thresholds: { high: 95, low: BREAK, break: BREAK },
     tempDirName: `${OUT}/sandboxes`,
     allowConsoleColors: process.stdout.isTTY,
-    plugins: [join(STRYKER, "@stryker-mutator/tap-runner/dist/src/index.js")],
+    plugins: [join(REPOSITORY, "tools/mutants/runner.mjs")],
   };
   mkdirSync(join(REPOSITORY, OUT), { recursive: true });
   const file = join(REPOSITORY, OUT, `${name}.config.json`);

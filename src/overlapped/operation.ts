@@ -228,7 +228,14 @@ export abstract class Operation<Result>
     if (this.#hasRoom) this.handle.limiter.release(this.length);
     this.handle.leave();
     // What ends in its call must not keep the event loop from turning.
-    if (turn === undefined) return this.#resolve(result);
+    if (turn === undefined) this.#resolve(result);
+    else this.#resolveAfter(turn, result);
+  }
+
+  #resolveAfter(
+    turn: Promise<void>,
+    result: Result | Promise<Result>,
+  ): void {
     // It may reject before the turn, when nothing handles that yet.
     if (result instanceof Promise) result.catch(() => {});
     turn.then(() => this.#resolve(result));
