@@ -117,7 +117,10 @@ function mutate(path: string, tests: readonly string[]): boolean {
     timeoutMS: 600_000,
     // For one's own list of test files.
     warnings: { unknownOptions: false },
-    reporters: ["clear-text", "html", "json"],
+    reporters: [
+      process.stdout.isTTY ? "progress" : "progress-append-only",
+      ...["clear-text", "html", "json"],
+    ],
     clearTextReporter: { allowEmojis: false, logTests: false, skipFull: true },
     htmlReporter: { fileName: `${OUT}/${name}.html` },
     jsonReporter: { fileName: `${OUT}/${name}.json` },

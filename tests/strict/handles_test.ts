@@ -23,7 +23,8 @@ import {
   STD_INPUT_HANDLE,
   STD_OUTPUT_HANDLE,
 } from "../../src/win32/constants.ts";
-import { endByHand, turns } from "../support/overlapped_strict.ts";
+import { turns } from "../support/event_loop.ts";
+import { endByHand } from "../support/overlapped_strict.ts";
 import { OpenFile } from "../support/strict_kernel/open_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
