@@ -43,15 +43,19 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
   "src/open": [
-    ...["devices", "failed_open", "handles", "overlapped_file", "pipe_access"],
-    ...["raw_devices", "sync_file", "truncate_open"],
-  ].map((name) => `strict/${name}`),
+    "src/overlapped/max_in_flight",
+    ...[
+      ...["append", "devices", "failed_open", "handles", "overlapped_file"],
+      ...["pipe_access", "raw_devices", "sync_file", "truncate_open"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/overlapped": [
     ...["abort", "append", "control", "device_io", "extending", "port"],
     ...["raw_devices", "unbuffered", "violations", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/pipe": ["rules/pipes"],
   "src/sectors": ["strict/extending", "strict/unbuffered"],
+  "src/serial": ["strict/open_serial"],
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
@@ -103,24 +107,27 @@ function mutate(path: string, tests: readonly string[]): boolean {
       ...["!/ffi", "!/tests", "!/examples"],
     ],
     buildCommand: bundle.join(" "),
-    testRunner: "tap",
-    tap: {
-      testFiles: tests.map((file) =>
-        `${bundles}/${file.replace(/\.ts$/, ".mjs")}`
-      ),
-      nodeArgs: ["--test-reporter=tap", "-r", "{{hookFile}}", "{{testFile}}"],
-    },
+    testRunner: "test-files",
+    testFiles: tests.map((file) =>
+      `${bundles}/${file.replace(/\.ts$/, ".mjs")}`
+    ),
     coverageAnalysis: "perTest",
     disableTypeChecks: false,
-    timeoutMS: 20_000,
-    reporters: ["clear-text", "html", "json"],
+    // The runner has a limit for each file, which is met first.
+    timeoutMS: 600_000,
+    // For one's own list of test files.
+    warnings: { unknownOptions: false },
+    reporters: [
+      process.stdout.isTTY ? "progress" : "progress-append-only",
+      ...["clear-text", "html", "json"],
+    ],
     clearTextReporter: { allowEmojis: false, logTests: false, skipFull: true },
     htmlReporter: { fileName: `${OUT}/${name}.html` },
     jsonReporter: { fileName: `${OUT}/${name}.json` },
     thresholds: { high: 95, low: BREAK, break: BREAK },
     tempDirName: `${OUT}/sandboxes`,
     allowConsoleColors: process.stdout.isTTY,
-    plugins: [join(STRYKER, "@stryker-mutator/tap-runner/dist/src/index.js")],
+    plugins: [join(REPOSITORY, "tools/mutants/runner.mjs")],
   };
   mkdirSync(join(REPOSITORY, OUT), { recursive: true });
   const file = join(REPOSITORY, OUT, `${name}.config.json`);

@@ -21,7 +21,10 @@ const NO_HANDLE = 0n as Handle;
  * @param status The status, signed or unsigned; not STATUS_PENDING.
  */
 export function codeOfStatus(status: number): number {
-  if (isSuccess(status)) return ERROR_SUCCESS;
+  return isSuccess(status) ? ERROR_SUCCESS : translated(status);
+}
+
+function translated(status: number): number {
   const overlapped = new DataView(new ArrayBuffer(OVERLAPPED.size));
   overlapped.setUint32(OVERLAPPED.Internal, status, true);
   return preservingLastError(() => {

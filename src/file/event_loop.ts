@@ -16,13 +16,11 @@ interface Timers {
  * them, and I/O must go on while their clock stands still. Their values are not
  * read yet: Deno loads its timers, in some milliseconds, when one is read.
  */
-const properties = /* @__PURE__ */ [
-  "setTimeout",
-  "clearTimeout",
-  "setImmediate",
-].map(
-  (name) => Object.getOwnPropertyDescriptor(globalThis, name),
-);
+const properties =
+  /* @__PURE__ */ (() =>
+    ["setTimeout", "clearTimeout", "setImmediate"].map(
+      (name) => Object.getOwnPropertyDescriptor(globalThis, name),
+    ))();
 const clock = /* @__PURE__ */ performance.now.bind(performance);
 const enqueue = queueMicrotask;
 let loaded: Timers | undefined;

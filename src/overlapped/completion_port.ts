@@ -182,12 +182,7 @@ export class CompletionPort {
       succeeded = operation.call(slot.address);
       if (!succeeded) code = getLastWin32Error();
     } catch (error) {
-      if (operation.cancel(slot.address)) {
-        // The runtime failed when the kernel had the operation already.
-        return this.#await(slot, { complete: () => operation.fail(error) });
-      }
-      this.#slots.release(slot);
-      throw error;
+      return this.#awaitFailed(slot, operation, error);
     }
     if (code === ERROR_IO_PENDING) return this.#await(slot, operation);
     const { count } = slot;
@@ -206,6 +201,22 @@ export class CompletionPort {
     }
     operation.complete(code, succeeded || code === ERROR_MORE_DATA ? count : 0);
     return undefined;
+  }
+
+  /**
+   * Fails an operation whose call has thrown: once the kernel has ended it, if
+   * the kernel has it already.
+   */
+  #awaitFailed(
+    slot: OverlappedSlot,
+    operation: StartableOperation,
+    error: unknown,
+  ): bigint {
+    if (operation.cancel(slot.address)) {
+      return this.#await(slot, { complete: () => operation.fail(error) });
+    }
+    this.#slots.release(slot);
+    throw error;
   }
 
   #await(slot: OverlappedSlot, operation: PendingOperation): bigint {

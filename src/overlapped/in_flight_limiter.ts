@@ -94,7 +94,7 @@ export class InFlightLimiter {
   release(length: number): void {
     this.#operations--;
     this.#bytes -= length;
-    this.#admit();
+    if (this.#queue.size > 0) this.#admit();
   }
 
   /** An admitted operation may end at once and release: one loop, no recursion. */

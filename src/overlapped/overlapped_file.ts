@@ -669,11 +669,12 @@ export class OverlappedFile extends LockableFile {
 
   /** What has no offset goes to the end of a file opened with `append`. */
   #checkedWrite(options: TransferOptions): CheckedOptions {
-    const { at, signal } = this.#checked(options);
+    const checked = this.#checked(options);
     const { write, append } = this.#mode;
-    if (!append || !this.#seekable) return { at, signal };
+    if (!append || !this.#seekable) return checked;
+    const { at, signal } = checked;
     if (at === undefined) return { at: END_OF_FILE, signal };
-    if (write) return { at, signal };
+    if (write) return checked;
     throw appendsOnlyError(this.path);
   }
 

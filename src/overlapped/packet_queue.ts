@@ -47,7 +47,7 @@ export class PacketBuffer {
     const total = view.getUint32(COUNT_AT, true);
     for (let i = 0; i < total; i++) {
       const at = i * OVERLAPPED_ENTRY.size;
-      const low = view.getUint32(at + OVERLAPPED_ENTRY.lpOverlapped, true);
+      const low = view.getInt32(at + OVERLAPPED_ENTRY.lpOverlapped, true);
       const high = view.getUint32(at + OVERLAPPED_ENTRY.lpOverlapped + 4, true);
       const key = view.getUint32(at + OVERLAPPED_ENTRY.lpCompletionKey, true);
       // Key 0 is that of the packet that ends a wait.

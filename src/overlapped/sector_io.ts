@@ -76,19 +76,35 @@ export class SectorIo implements OverlappedIo {
     checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const at = toExactOffset(offset, length);
-    if (this.#isWhole(buffer, at) && this.#plan.endsWithin(length, at)) {
-      return this.#beside(
-        "read",
-        (lock) => this.#transfers.read(buffer, at, signal, lock),
-      );
+    const isWhole = this.#isWhole(buffer, at) &&
+      this.#plan.endsWithin(length, at);
+    if (isWhole && this.#lock.tryShare()) {
+      return this.#transfers.read(buffer, at, signal, this.#lock);
     }
-    return this.#handle.during("read", () =>
-      this.#lock.shared(async () => {
-        checkBytes("buffer", buffer);
-        const count = await this.#run(buffer, "buffer", signal, (memory) =>
-          this.#plan.read(bytesOf(buffer), at, memory));
-        return count === 0 ? null : count;
-      }));
+    return this.#readInTurn(buffer, at, signal, isWhole);
+  }
+
+  /** Reads parts of sectors, or waits until whole ones can be read. */
+  #readInTurn(
+    buffer: ArrayBufferView,
+    at: number,
+    signal: Signal,
+    isWhole: boolean,
+  ): Promise<number | null> {
+    return this.#inTurn("read", false, async (lock) => {
+      if (isWhole) {
+        lock.shareAgain();
+        return await this.#transfers.read(buffer, at, signal, lock);
+      }
+      checkBytes("buffer", buffer);
+      const count = await this.#run(
+        buffer,
+        "buffer",
+        signal,
+        (memory) => this.#plan.read(bytesOf(buffer), at, memory),
+      );
+      return count === 0 ? null : count;
+    });
   }
 
   write(
@@ -98,37 +114,47 @@ export class SectorIo implements OverlappedIo {
     extending = false,
   ): Promise<number> {
     checkBytes("data", data);
-    const length = byteLengthOf(data);
-    const run = (at: number) =>
-      this.#run(
+    if (offset === END_OF_FILE) {
+      return this.#writeInTurn(data, undefined, signal, extending, false);
+    }
+    const at = toExactOffset(offset, byteLengthOf(data));
+    const isWhole = this.#isWhole(data, at);
+    if (isWhole && this.#lock.tryShare()) {
+      return this.#transfers.write(data, at, signal, extending, this.#lock);
+    }
+    return this.#writeInTurn(data, at, signal, extending, isWhole);
+  }
+
+  /**
+   * Writes parts of sectors, or waits until whole ones can be written.
+   *
+   * @param at Where; undefined for the end of the file.
+   */
+  #writeInTurn(
+    data: ArrayBufferView,
+    at: number | undefined,
+    signal: Signal,
+    extending: boolean,
+    isWhole: boolean,
+  ): Promise<number> {
+    const isAlone = at === undefined ||
+      (!isWhole && this.#plan.splitsSectors(byteLengthOf(data), at));
+    // The end of the file is set after the last operation, while the handle is
+    // held open.
+    return this.#inTurn("write", isAlone, async (lock) => {
+      if (isWhole) {
+        lock.shareAgain();
+        return await this.#transfers.write(data, at!, signal, extending, lock);
+      }
+      const offset = at ?? this.#size();
+      return await this.#run(
         data,
         "data",
         signal,
-        (memory) => this.#plan.write(bytesOf(data), at, memory),
+        (memory) => this.#plan.write(bytesOf(data), offset, memory),
         extending,
       );
-    if (offset === END_OF_FILE) {
-      return this.#handle.during(
-        "write",
-        () => this.#lock.exclusive(() => run(this.#size())),
-      );
-    }
-    const at = toExactOffset(offset, length);
-    if (this.#isWhole(data, at)) {
-      return this.#beside(
-        "write",
-        (lock) => this.#transfers.write(data, at, signal, extending, lock),
-      );
-    }
-    // The end of the file is set after the last operation, while the handle is
-    // held open.
-    return this.#handle.during(
-      "write",
-      () =>
-        this.#plan.splitsSectors(length, at)
-          ? this.#lock.exclusive(() => run(at))
-          : this.#lock.shared(() => run(at)),
-    );
+    });
   }
 
   readScatter(
@@ -172,24 +198,30 @@ export class SectorIo implements OverlappedIo {
     if (!areSegments(buffers, logical)) return;
     const length = totalLength(buffers);
     if (kind.reads && !this.#plan.endsWithin(length, Number(offset))) return;
-    return this.#beside(
-      kind.method,
-      (lock) => this.#transfers.segments(kind, buffers, offset, signal, lock),
-    );
+    const lock = this.#lock;
+    const transfer = () =>
+      this.#transfers.segments(kind, buffers, offset, signal, lock);
+    if (lock.tryShare()) return transfer();
+    return this.#inTurn(kind.method, false, () => {
+      lock.shareAgain();
+      return transfer();
+    });
   }
 
-  /** Starts a transfer of whole sectors beside others, at once if it can. */
-  #beside<T>(
+  /** Waits for the lock of shared sectors, and holds the handle open. */
+  #inTurn<T>(
     method: string,
-    transfer: (lock: SharedLock) => Promise<T>,
+    isAlone: boolean,
+    work: (lock: SharedLock) => Promise<T>,
   ): Promise<T> {
     const lock = this.#lock;
-    if (lock.tryShare()) return transfer(lock);
-    return this.#handle.during(method, () =>
-      lock.shared(() => {
-        lock.shareAgain();
-        return transfer(lock);
-      }));
+    return this.#handle.during(
+      method,
+      () =>
+        isAlone
+          ? lock.exclusive(() => work(lock))
+          : lock.shared(() => work(lock)),
+    );
   }
 
   /** Whether a transfer needs no plan: whole sectors, in memory that will do. */

@@ -100,7 +100,8 @@ export class Transfer extends Operation<number | null> {
   readonly lock: SharedLock | undefined;
   readonly #owner: TransferOwner;
   readonly #memory: AlignedBuffer | PooledBuffer | SegmentArray;
-  readonly #address: bigint;
+  /** Where in the memory it begins. */
+  readonly #at: number;
 
   /**
    * Acquires the memory.
@@ -128,31 +129,31 @@ export class Transfer extends Operation<number | null> {
     this.#owner = owner;
     if (!ArrayBuffer.isView(target)) {
       this.#memory = segmentArray(target);
-      this.#address = this.#memory.address;
+      this.#at = 0;
       return;
     }
     const native = ownerOf(target);
     if (native !== undefined) {
       retainMemory(native);
       this.#memory = native;
-      this.#address = native.address + BigInt(byteOffsetOf(target));
+      this.#at = byteOffsetOf(target);
       return;
     }
     this.#memory = rentBuffer(length);
-    this.#address = this.#memory.address;
+    this.#at = 0;
     if (!kind.reads) copyBytes(target, this.#memory.bytes);
   }
 
   get callOnThread():
     | ((overlapped: bigint) => Promise<number | undefined>)
     | undefined {
-    if (!this.kind.onThread) return undefined;
-    return (overlapped) => this.#callOnThread(overlapped);
+    return this.kind.onThread ? this.#callOnThread : undefined;
   }
 
   async #callOnThread(overlapped: bigint): Promise<number | undefined> {
     const { handle, kind, length, signal } = this;
-    const args = [handle.handle, this.#address, BigInt(length), 0n, overlapped];
+    const address = this.#memory.address + BigInt(this.#at);
+    const args = [handle.handle, address, BigInt(length), 0n, overlapped];
     const { closingSignal } = handle;
     try {
       return await diskThreads.run(
@@ -174,7 +175,8 @@ export class Transfer extends Operation<number | null> {
   call(overlapped: bigint): boolean {
     return this.kind.bound!.start(
       this.handle.handle,
-      this.#address,
+      this.#memory.address,
+      this.#at,
       this.length,
       overlapped,
     );

@@ -95,7 +95,12 @@ export async function writeFileAtomic(
   checkNoDevice(target);
   throwIfAborted(signal);
   try {
-    await writeBeside(target, data, copySecurity, signal);
+    const security = copySecurity ? securityOf(target) : undefined;
+    try {
+      await writeBeside(target, data, security, signal);
+    } finally {
+      security?.free();
+    }
   } catch (error) {
     throw error === signal?.reason ? error : named(error, name);
   }
@@ -105,11 +110,18 @@ export async function writeFileAtomic(
 async function writeBeside(
   target: string,
   data: ArrayBufferView,
-  copySecurity: boolean,
+  security: AlignedBuffer | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
-  const file = await newFile(temporary, copySecurity ? target : undefined);
+  const file = await open(temporary, {
+    write: true,
+    createNew: true,
+    writeThrough: true,
+    delete: true,
+    share: [], // No other program can open it.
+    security: security?.address,
+  });
   try {
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
@@ -118,26 +130,6 @@ async function writeBeside(
   } catch (error) {
     await discard(file, temporary);
     throw error;
-  }
-}
-
-/** @param model The path of a file whose security the new one has. */
-async function newFile(
-  path: string,
-  model: string | undefined,
-): Promise<OverlappedFile> {
-  const security = model === undefined ? undefined : securityOf(model);
-  try {
-    return await open(path, {
-      write: true,
-      createNew: true,
-      writeThrough: true,
-      delete: true,
-      share: [], // No other program can open it.
-      security: security?.address,
-    });
-  } finally {
-    security?.free();
   }
 }
 

@@ -10,7 +10,7 @@ import {
   Win32Error,
 } from "../../mod.ts";
 import { pipePair } from "../support/pipe_pair.ts";
-import { assertSettles, turns } from "../support/overlapped_strict.ts";
+import { assertSettles, turns } from "../support/event_loop.ts";
 import { random } from "../support/random.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 

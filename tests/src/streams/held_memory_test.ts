@@ -6,8 +6,9 @@ import { assert, assertEquals } from "@std/assert";
 import { pooledMemory, rentBuffer } from "../../../src/memory/pooled_memory.ts";
 import { readableOf } from "../../../src/streams/readable.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
+import { turns, until } from "../../support/event_loop.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
-import { onDisk, pause, ScriptedFile } from "../../support/stream_files.ts";
+import { onDisk, ScriptedFile } from "../../support/stream_files.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
 strictKernel(); // Its memory is native on every runtime.
@@ -25,8 +26,8 @@ function heldChunks(): () => number {
 
 /** Waits until so many chunks are held, and then for one more that may come. */
 async function settled(held: () => number, count: number): Promise<void> {
-  for (let i = 0; i < 200 && held() !== count; i++) await pause(5);
-  await pause(20);
+  await until(() => held() === count, () => `${held()} chunks are held`);
+  await turns();
   assertEquals(held(), count);
 }
 
@@ -72,7 +73,7 @@ test("createWritable() holds no chunk after an abort, whenever it comes", async 
     for (let i = 0; i < jobs; i++) await null;
     controller.abort("stop");
     assertEquals(await closed, "stop");
-    await pause(0);
+    await turns();
     assertEquals(held(), 0, `after ${jobs} jobs`);
   }
 });

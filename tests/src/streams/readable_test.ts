@@ -10,6 +10,7 @@ import {
   Win32Error,
 } from "../../../mod.ts";
 import { readableOf } from "../../../src/streams/readable.ts";
+import { turns, until } from "../../support/event_loop.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
 import { random } from "../../support/random.ts";
 import {
@@ -250,11 +251,12 @@ test("createReadable() reads no more ahead than it may", async () => {
   const chunkSize = 10_000;
   const options = { chunkSize, maxBytesInFlight: 45_000 };
   const reader = readableOf(file, onDisk(file), options).getReader();
-  await pause(20);
+  await turns();
   assertEquals(counts.calls, 0, "nothing is read before it is wanted");
   for (let taken = 1; taken <= 5; taken++) {
     await reader.read();
-    await pause(20);
+    await until(() => counts.calls >= taken + 4);
+    await turns();
     assertEquals(counts.calls, taken + 4);
   }
   assertEquals(counts.mostUnderWay, 4);

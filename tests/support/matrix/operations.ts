@@ -27,7 +27,8 @@ import {
   type Handle,
   OPEN_EXISTING,
 } from "../../../src/raw.ts";
-import { endByHand, turns } from "../overlapped_strict.ts";
+import { turns } from "../event_loop.ts";
+import { endByHand } from "../overlapped_strict.ts";
 import { type PipePair, pipePair } from "../pipe_pair.ts";
 import type { Fault } from "./calls.ts";
 import { serialOperations } from "./serial_operations.ts";
