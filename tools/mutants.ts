@@ -43,9 +43,12 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
   "src/open": [
-    ...["devices", "failed_open", "handles", "overlapped_file", "pipe_access"],
-    ...["raw_devices", "sync_file", "truncate_open"],
-  ].map((name) => `strict/${name}`),
+    "src/overlapped/max_in_flight",
+    ...[
+      ...["append", "devices", "failed_open", "handles", "overlapped_file"],
+      ...["pipe_access", "raw_devices", "sync_file", "truncate_open"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/overlapped": [
     ...["abort", "append", "control", "device_io", "extending", "port"],
     ...["raw_devices", "unbuffered", "violations", "zero_bytes"],
