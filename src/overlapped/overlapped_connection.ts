@@ -80,6 +80,8 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<OpenHandle>(
  *
  * The garbage collector closes a connection that can no longer be reached, at a
  * time of its own choosing.
+ *
+ * @typeParam Count What `read()` returns: null, too, where there is an end.
  */
 export abstract class OverlappedConnection<Count extends number | null>
   implements AsyncDisposable {
