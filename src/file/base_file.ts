@@ -374,6 +374,7 @@ export abstract class BaseFile {
    * Refuses what an open file is needed for, once it is closed.
    *
    * @internal
+   * @ignore
    */
   protected check(method: string): void {
     if (!this.#open) throw new FileClosedError(method, this.path);
@@ -383,6 +384,7 @@ export abstract class BaseFile {
    * Marks the file as closed, and closes the handle if the file owns it.
    *
    * @internal
+   * @ignore
    */
   protected closeHandle(): void {
     this.#open = false;

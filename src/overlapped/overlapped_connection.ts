@@ -282,6 +282,7 @@ export abstract class OverlappedConnection<Count extends number | null>
    * needs.
    *
    * @internal
+   * @ignore
    */
   protected check(method: string, _needs?: "read" | "write"): void {
     if (this.#closing !== undefined) {

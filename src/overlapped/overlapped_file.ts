@@ -615,6 +615,7 @@ export class OverlappedFile extends LockableFile {
    * Returns what streams have to know of the file.
    *
    * @internal
+   * @ignore
    */
   protected streamTraits(
     method: "read" | "write",

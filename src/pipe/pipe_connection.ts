@@ -354,6 +354,7 @@ export class PipeConnection extends OverlappedConnection<number | null> {
    * needs.
    *
    * @internal
+   * @ignore
    */
   protected override check(method: string, needs?: "read" | "write"): void {
     super.check(method);

@@ -166,6 +166,7 @@ export abstract class StreamableFile extends BaseFile
    * know of the file.
    *
    * @internal
+   * @ignore
    */
   protected abstract streamTraits(
     method: "read" | "write",
