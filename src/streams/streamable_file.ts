@@ -165,7 +165,7 @@ export abstract class StreamableFile extends BaseFile
    * Checks that a stream may read or write, and returns what streams have to
    * know of the file.
    *
-   * @ignore
+   * @internal
    */
   protected abstract streamTraits(
     method: "read" | "write",
