@@ -34,6 +34,11 @@ test("bits() refuses more bits than the integer has", () => {
     RangeError,
     'Bit-field "b" ends at bit 9, but u8 has only 8 bits.',
   );
+  assertThrows(
+    () => bits("u16", { a: 9, b: 9 }),
+    RangeError,
+    'Bit-field "b" ends at bit 18, but u16 has only 16 bits.',
+  );
   assertThrows(() => bits("u8", { a: 0 }), RangeError, "positive");
   assertThrows(
     () => bits("u64" as "u32", { a: 1 }),
