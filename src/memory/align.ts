@@ -227,7 +227,8 @@ export function sectorSpan(
     typeof offset === "number" && typeof length === "number" &&
     typeof sectorSize === "number"
   ) {
-    const start = alignDown(offset, sectorSize);
+    const start = offset -
+      remainder(offset, sectorSize, "offset", "sectorSize");
     checkNumber("length", length);
     if (length === 0) return { offset: start, length: 0, head: 0, tail: 0 };
     const end = checkedSum(offset, length);
@@ -242,7 +243,7 @@ export function sectorSpan(
   const at = checkBigint("offset", offset);
   const count = checkBigint("length", length);
   const size = sectorSize as bigint;
-  const start = alignDown(at, size);
+  const start = at - bigRemainder(at, size, "offset", "sectorSize");
   if (count === 0n) return { offset: start, length: 0n, head: 0n, tail: 0n };
   const end = checkedBigSum(at, count);
   const alignedEnd = alignUp(end, size);

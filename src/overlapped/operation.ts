@@ -179,7 +179,7 @@ export abstract class Operation<Result>
   fail(error: unknown): void {
     this.#overlapped = undefined;
     unlisten(this.signal, this);
-    this.#settle(rejection(error));
+    this.#settle(Promise.reject(error));
   }
 
   /** The error of an operation that the kernel has cancelled. */
@@ -223,7 +223,7 @@ export abstract class Operation<Result>
       this.releaseMemory();
     } catch (error) {
       // Thrown, it would end the operation a second time.
-      result = rejection(error);
+      result = Promise.reject(error);
     }
     if (this.#hasRoom) this.handle.limiter.release(this.length);
     this.handle.leave();
@@ -236,13 +236,8 @@ export abstract class Operation<Result>
     turn: Promise<void>,
     result: Result | Promise<Result>,
   ): void {
+    // It may reject before the turn, when nothing handles that yet.
+    if (result instanceof Promise) result.catch(() => {});
     turn.then(() => this.#resolve(result));
   }
-}
-
-/** A rejection for another promise, which is not unhandled before that settles. */
-function rejection(error: unknown): Promise<never> {
-  const rejected = Promise.reject(error);
-  rejected.catch(() => {});
-  return rejected;
 }

@@ -60,7 +60,7 @@ test("threadCall() leaves the thread free while its call waits", async () => {
   const event = kernel32.CreateEventW(null, true, false, null);
   const frame = thread().threadCall("WaitForSingleObject", workerCaller);
   frame.view.setBigUint64(argumentOffset(0), event, true);
-  frame.view.setBigUint64(argumentOffset(1), 20_000n, true);
+  frame.view.setBigUint64(argumentOffset(1), 60_000n, true);
   const call = frame.call();
   assertEquals(kernel32.SetEvent(event), true);
   await call;

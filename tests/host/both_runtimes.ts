@@ -8,7 +8,13 @@ import {
   type Windows,
   type WindowsSession,
 } from "../../tools/windows/mod.ts";
-import { type BothRuntimes, REPOSITORY, RUN, RUNTIMES } from "./runtimes.ts";
+import {
+  type BothRuntimes,
+  LONGEST_RUN,
+  REPOSITORY,
+  RUN,
+  RUNTIMES,
+} from "./runtimes.ts";
 
 export * from "./runtimes.ts";
 
@@ -29,7 +35,7 @@ export function runProgram(
     cwd: REPOSITORY,
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 60_000,
+    timeout: LONGEST_RUN,
     ...options,
     env: { NO_COLOR: "1", ...options.env },
   });

@@ -11,6 +11,7 @@ import { command } from "../../tools/windows/command.ts";
 import { removeFolder } from "../support/temp_folder.ts";
 import {
   lines,
+  LONGEST_RUN,
   REPOSITORY,
   runProgram,
   RUNTIMES,
@@ -93,7 +94,7 @@ test("an executable by bun build --compile awaits operations", async () => {
   const { code, stdout, stderr } = await windows.run(file, [], {
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 60_000,
+    timeout: LONGEST_RUN,
   });
   assertEquals([code, lines(stdout)], [0, expected], stderr);
 });

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { assertEquals } from "@std/assert";
 import { provision } from "../../tools/windows/mod.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { LONGEST_RUN } from "./runtimes.ts";
 
 /**
  * The headers of Windows and of C that the programs include, with all that the
@@ -30,7 +31,7 @@ export async function runC(source: string): Promise<string[]> {
   const { code, stdout } = await windows.run(program, [], {
     cwd: folder.path,
     stdout: "pipe",
-    timeout: 60_000,
+    timeout: LONGEST_RUN,
   });
   assertEquals(code, 0);
   return stdout.split(/\r?\n/).filter((line) => line !== "");

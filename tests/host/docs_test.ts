@@ -17,6 +17,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   type BothRuntimes,
   lines,
+  LONGEST_RUN,
   REPOSITORY,
   RUNTIMES,
   windows,
@@ -173,7 +174,7 @@ async function runAll(
       env: { NO_COLOR: "1" },
       stdout: "pipe",
       stderr: "pipe",
-      timeout: 120_000,
+      timeout: LONGEST_RUN,
     },
   );
   const outcomes = new Map<string, Outcome>();

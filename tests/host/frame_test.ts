@@ -12,6 +12,7 @@ import type { Architecture } from "../../ffi/backend.ts";
 import { codeImage } from "../../ffi/capture/image.ts";
 import { provision, type Windows } from "../../tools/windows/mod.ts";
 import { tempFolder } from "../support/temp_folder.ts";
+import { LONGEST_RUN } from "./runtimes.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const NATIVE = join(REPOSITORY, "tests", "native");
@@ -42,7 +43,7 @@ test(
         {
           cwd: folder,
           stdout: "pipe",
-          timeout: 60_000,
+          timeout: LONGEST_RUN,
         },
       );
       assertMatch(stdout, PASSED);

@@ -12,7 +12,13 @@ import { createInterface } from "node:readline";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { tempFolder } from "../support/temp_folder.ts";
 import type { Windows } from "../../tools/windows/mod.ts";
-import { type BothRuntimes, lines, REPOSITORY, RUN } from "./runtimes.ts";
+import {
+  type BothRuntimes,
+  lines,
+  LONGEST_RUN,
+  REPOSITORY,
+  RUN,
+} from "./runtimes.ts";
 
 /** What a crash may leave behind the last record of a log. */
 const TORN: readonly Uint8Array[] = [
@@ -85,7 +91,7 @@ export async function killLog(
     cwd: REPOSITORY,
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 60_000,
+    timeout: LONGEST_RUN,
   });
   const [first, last] = lines(stdout);
   assertMatch(

@@ -20,6 +20,9 @@ export const RUN: Readonly<Record<BothRuntimes, readonly string[]>> = {
   bun: ["run"],
 };
 
+/** A program that hangs is ended after so long. Those of tests take seconds. */
+export const LONGEST_RUN = 180_000;
+
 /** Splits what a program printed. */
 export function lines(text: string): string[] {
   return text.trimEnd().split(/\r?\n/);

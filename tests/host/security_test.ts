@@ -6,6 +6,7 @@ import { assertEquals } from "@std/assert";
 import { tempFolder } from "../support/temp_folder.ts";
 import {
   lines,
+  LONGEST_RUN,
   REPOSITORY,
   runProgram,
   RUNTIMES,
@@ -95,8 +96,8 @@ for (const runtime of RUNTIMES) {
   test(`programs that ${runtime}.exe starts have no handle of a file, unless it says so`, async () => {
     using folder = tempFolder();
     const sleep = runtime === "deno"
-      ? ["eval", "setTimeout(() => {}, 60_000)"]
-      : ["-e", "setTimeout(() => {}, 60_000)"];
+      ? ["eval", "setTimeout(() => {}, 600_000)"]
+      : ["-e", "setTimeout(() => {}, 600_000)"];
     const results = [];
     for (const how of ["default", "inheritable"]) {
       const { stdout, stderr } = await windows.run(runtime, [
@@ -107,7 +108,7 @@ for (const runtime of RUNTIMES) {
         windows.path(await windows.program(runtime)),
         ...sleep,
       ], {
-        ...{ cwd: REPOSITORY, timeout: 60_000 },
+        ...{ cwd: REPOSITORY, timeout: LONGEST_RUN },
         ...{ stdout: "pipe", stderr: "pipe" },
       });
       results.push(stdout.trim() || stderr);

@@ -2,7 +2,13 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { linkSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -167,7 +173,9 @@ test("npm start leaves nothing behind when it is interrupted", {
   skip: process.platform === "win32",
 }, async () => {
   using folder = tempFolder();
-  writeFileSync(folder.file("source"), randomBytes(1000));
+  // As large as would take seconds, if the signal came late.
+  writeFileSync(folder.file("source"), "");
+  truncateSync(folder.file("source"), 2 ** 29);
   const child = begin(folder.path, "source", "copy");
   child.stdout.on("data", () => child.kill("SIGINT"));
   const { code, stderr } = await ended(child);

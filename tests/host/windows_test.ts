@@ -28,7 +28,9 @@ import { cacheFolder, removeCache } from "../../tools/windows/cache.ts";
 import { provision } from "../../tools/windows/mod.ts";
 import { runtimeProgram } from "../../tools/windows/runtimes.ts";
 import { readUcrtbase } from "../../tools/windows/ucrtbase.ts";
+import { until } from "../support/event_loop.ts";
 import { removeFolder } from "../support/temp_folder.ts";
+import { LONGEST_RUN } from "./runtimes.ts";
 
 const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const RUNTIMES = ["deno", "bun", "node"] as const;
@@ -91,11 +93,10 @@ function processes(): string[] {
 
 /** Waits until nothing of these tests runs: what was killed outright has nothing that waits for the end of the rest. */
 async function nothingRuns(): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (processes().length > 0 && Date.now() < deadline) {
-    await new Promise((r) => setTimeout(r, 20));
-  }
-  assertEquals(processes(), []);
+  await until(
+    () => processes().length === 0,
+    () => `still there: ${processes().join("; ")}`,
+  );
 }
 
 const PROGRAM = `
@@ -144,11 +145,11 @@ test("win refuses a program that is not there", async () => {
 });
 
 const SLEEP =
-  "console.log('up'); await new Promise((r) => setTimeout(r, 60_000))";
+  "console.log('up'); await new Promise((r) => setTimeout(r, 600_000))";
 // Starts a child of its own, which must go with it.
 const PARENT = `new Deno.Command(Deno.execPath(), { args: ["eval", ${
   JSON.stringify(SLEEP)
-}] }).spawn(); await new Promise((r) => setTimeout(r, 60_000))`;
+}] }).spawn(); await new Promise((r) => setTimeout(r, 600_000))`;
 
 for (
   const [signal, expected] of [
@@ -261,7 +262,7 @@ test("serialDevice() plugs in a port that answers, until it is disposed of", {
     console.log("answered");`;
   const ask = (port: string) =>
     windows.run("deno", ["eval", code, port], {
-      ...{ stdout: "pipe", stderr: "pipe", timeout: 20_000 },
+      ...{ stdout: "pipe", stderr: "pipe", timeout: LONGEST_RUN },
     });
   const device = await session.serialDevice();
   const { port } = device!;

@@ -274,7 +274,7 @@ rule(
     const view = new DataView(overlapped.bytes.buffer);
     view.setBigUint64(24, event | 1n, true);
     kernel32.WriteFile(file, memory.address, 10, null, overlapped.address);
-    assertEquals(kernel32.WaitForSingleObject(event, 1000), 0);
+    assertEquals(kernel32.WaitForSingleObject(event, 60_000), 0);
     assertEquals(port.take(0), []);
   },
 );

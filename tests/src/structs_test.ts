@@ -137,6 +137,21 @@ test("the structures have the sizes that Windows takes and gives", () => {
   });
 });
 
+test("COMSTAT has a bit for each reason to wait", () => {
+  const flags = [1, 2, 4, 8, 16, 32, 64].map((Flags) => {
+    const bytes = new Uint8Array(COMSTAT.size);
+    bytes[0] = Flags;
+    const set = Object.entries(COMSTAT.read(bytes).Flags).filter((flag) =>
+      flag[1] === 1
+    );
+    return set.map(([name]) => name).join();
+  });
+  assertEquals(flags, [
+    ...["fCtsHold", "fDsrHold", "fRlsdHold", "fXoffHold"],
+    ...["fXoffSent", "fEof", "fTxim"],
+  ]);
+});
+
 test("DCB keeps its bit-fields together in Flags", () => {
   const bytes = DCB.create({ Flags: { fBinary: 1, fRtsControl: 3 } });
   assertEquals(new DataView(bytes.buffer).getUint32(8, true), 0x3001);

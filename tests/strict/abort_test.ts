@@ -18,7 +18,7 @@ import {
   PIPE_ACCESS_DUPLEX,
 } from "../../src/raw.ts";
 import { BOUNCE_SIZE } from "../../src/sectors/sector_plan.ts";
-import { assertSettles, turns } from "../support/overlapped_strict.ts";
+import { assertSettles, turns } from "../support/event_loop.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import { STATUS_CANCELLED } from "../support/strict_kernel/status.ts";

@@ -4,7 +4,7 @@ import "../support/old_node.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FileClosedError, open, Win32Error } from "../../mod.ts";
 import { diskThreads } from "../../src/file/thread_queue.ts";
-import { turns } from "../support/overlapped_strict.ts";
+import { turns } from "../support/event_loop.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const SEEDS = [1, 2, 3, 4];

@@ -18,6 +18,7 @@ import {
   setSize,
   write,
 } from "../support/rules.ts";
+import { until } from "../support/event_loop.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   STATUS_LOCK_NOT_GRANTED,
@@ -269,10 +270,12 @@ strictTest(
       name: "FlushFileBuffers",
       words: [server],
     }, 0);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const thread = kernel.threads.find(({ blocking }) =>
-      blocking !== undefined
-    )!;
+    const waiting = () =>
+      kernel.threads.find(({ blocking }) =>
+        blocking?.ends.cancel !== undefined
+      );
+    await until(() => waiting() !== undefined);
+    const thread = waiting()!;
     const functions = kernel.functions();
     const handle = functions["OpenThread"]!(1n, 0n, BigInt(thread.id));
     assertEquals(functions["CancelSynchronousIo"]!(handle) & 0xFFFF_FFFFn, 1n);

@@ -29,7 +29,7 @@ import {
   RTS_CONTROL_TOGGLE,
 } from "../../src/raw.ts";
 import type { DCB } from "../../src/structs.ts";
-import { assertSettles, turns } from "../support/overlapped_strict.ts";
+import { assertSettles, turns } from "../support/event_loop.ts";
 import { random } from "../support/random.ts";
 import { fail } from "../support/strict_kernel/failure.ts";
 import { OpenFile, type Target } from "../support/strict_kernel/open_file.ts";

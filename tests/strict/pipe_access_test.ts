@@ -14,7 +14,7 @@ import {
   openSync,
   Win32Error,
 } from "../../mod.ts";
-import { turns } from "../support/overlapped_strict.ts";
+import { turns } from "../support/event_loop.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import type { PipeName } from "../support/strict_kernel/pipe_name.ts";
 import {

@@ -11,7 +11,7 @@ import {
   Win32Error,
 } from "../../mod.ts";
 import { kernel32 } from "../../src/raw.ts";
-import { assertSettles, turns } from "../support/overlapped_strict.ts";
+import { assertSettles, turns } from "../support/event_loop.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import type { PipeName } from "../support/strict_kernel/pipe_name.ts";
 import {

@@ -17,6 +17,7 @@ import {
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
 } from "../../src/raw.ts";
+import { turns } from "../support/event_loop.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const SEEDS = [1, 2, 3, 4];
@@ -81,7 +82,7 @@ strictTest("a flush of a pipe ends when the client has read all", async () => {
   await server.writeAll(new Uint8Array(10));
   const events: string[] = [];
   const flushed = server.flush().then(() => events.push("flushed"));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await turns();
   events.push("read");
   assertEquals(await client.read(new Uint8Array(10)), 10);
   await flushed;

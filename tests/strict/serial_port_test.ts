@@ -62,7 +62,7 @@ import {
   write,
 } from "../support/rules.ts";
 import { random } from "../support/random.ts";
-import { turns } from "../support/overlapped_strict.ts";
+import { turns } from "../support/event_loop.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   plugIn,

@@ -28,7 +28,7 @@ export function runProgram(
     const { status, stdout, stderr, error } = spawnSync(
       process.execPath,
       [path, ...args],
-      { encoding: "utf8", timeout: 60_000 },
+      { encoding: "utf8", timeout: 300_000 },
     );
     if (error !== undefined) throw error;
     return { code: status, stdout, stderr };

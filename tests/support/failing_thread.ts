@@ -5,24 +5,45 @@ import { failingCalls } from "./failing_calls.ts";
 export interface ThreadReport {
   readonly calls: number;
   readonly wrong: number;
-  /** When the calls began and ended, on a clock that all threads share. */
-  readonly start: number;
-  readonly end: number;
 }
 
-/** Makes failing calls; the order of their codes is another one for each thread. */
-export function failManyTimes(thread: number, calls: number): ThreadReport {
+/** What threads tell each other, so that they make their calls at the same time. */
+export type Meeting = Int32Array<SharedArrayBuffer>;
+
+const [THREADS, ARRIVED, DONE] = [0, 1, 2];
+
+/** A meeting of so many threads. */
+export function meetingOf(threads: number): Meeting {
+  const meeting = new Int32Array(new SharedArrayBuffer(12));
+  meeting[THREADS] = threads;
+  return meeting;
+}
+
+/**
+ * Makes failing calls; the order of their codes is another one for each thread.
+ * It begins when all threads of the meeting have come, and goes on until each of
+ * them has made so many calls.
+ */
+export function failManyTimes(
+  thread: number,
+  calls: number,
+  meeting: Meeting,
+): ThreadReport {
   const failing = failingCalls(kernel32);
   const step = [1, 2, 4, 5, 7][thread % 5]!;
   const kept: unknown[] = [];
-  const start = performance.timeOrigin + performance.now();
+  const haveAll = (what: number) =>
+    Atomics.load(meeting, what) === meeting[THREADS];
   let wrong = 0;
-  for (let i = 0; i < calls; i++) {
+  Atomics.add(meeting, ARRIVED, 1);
+  while (!haveAll(ARRIVED));
+  let i = 0;
+  for (; i < calls || !haveAll(DONE); i++) {
     const call = failing[(thread + i * step) % failing.length]!;
     call.fail();
     kept[i & 1023] = { call: `${i}` };
     if (getLastWin32Error() !== call.code) wrong++;
+    if (i === calls - 1) Atomics.add(meeting, DONE, 1);
   }
-  const end = performance.timeOrigin + performance.now();
-  return { calls, wrong, start, end };
+  return { calls: i, wrong };
 }

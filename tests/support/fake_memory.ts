@@ -10,6 +10,9 @@ export interface Region {
 
 const GRANULARITY = 0x1_0000n;
 
+/** No address fits into 32 bits. */
+const FIRST = 0x1F2_3450_0000n;
+
 /**
  * The address space of a process, made up: native memory, and JS memory as it is lent to a call. Native memory is aligned
  * to 64 KiB as VirtualAlloc's is, JS memory to 16 bytes and no more, as an allocator's.
@@ -19,7 +22,7 @@ export class FakeMemory {
   #regions: Region[] = [];
   readonly #ofBuffer = new WeakMap<ArrayBufferLike, Region>();
   readonly #detachable = new WeakMap<ArrayBuffer, { bytes: ArrayBuffer }>();
-  #next = GRANULARITY;
+  #next = FIRST;
   #sweepAt = 1024;
 
   /** How many pieces of native memory are allocated. */

@@ -1,5 +1,6 @@
 import v8 from "node:v8";
 import vm from "node:vm";
+import { turnOfTheEventLoop } from "./event_loop.ts";
 import { runtime } from "./runtime.ts";
 
 /** Collects all garbage, now. */
@@ -7,9 +8,13 @@ export const collectGarbage: () => void = runtime === "bun"
   ? collectInBun
   : collectorOfV8();
 
-/** Ends the current job, so that objects that are only weakly held may go. */
-export function nextJob(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/**
+ * Ends the current job, so that objects that are only weakly held may go, and
+ * what is to be called when they have gone is called.
+ */
+export async function nextJob(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await turnOfTheEventLoop();
 }
 
 /** Collects garbage and counts the objects that are still there. */

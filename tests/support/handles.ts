@@ -24,7 +24,7 @@ export async function assertNoHandleLeftBy(
   await run();
   let left = most;
   // The runtime's other threads open handles once: a leak shows every time.
-  for (let attempt = 0; attempt < 3 && left >= most; attempt++) {
+  for (let attempt = 0; attempt < 10 && left >= most; attempt++) {
     const before = handleMark();
     for (let round = 0; round < rounds; round++) await run();
     left = handleMark() - before;

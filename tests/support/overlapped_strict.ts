@@ -1,5 +1,4 @@
 import "./old_node.ts";
-import { assertEquals } from "@std/assert";
 import { open, type OpenOptions, type OverlappedFile } from "../../mod.ts";
 import { CompletionPort } from "./strict_kernel/completion_port.ts";
 import type { DiskFile } from "./strict_kernel/disk_file.ts";
@@ -35,22 +34,6 @@ export function diskFile(kernel: StrictKernel, path = "C:\\a"): DiskFile {
 export function endByHand(kernel: StrictKernel): void {
   kernel.schedule.choose = () => "later";
   kernel.schedule.manual = true;
-}
-
-/** Waits for some turns of the event loop. */
-export function turns(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** Asserts that a promise settles, and not only for a time-out of the test. */
-export async function assertSettles(promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout>;
-  const outcome = await Promise.race([
-    promise.then(() => "settled", () => "settled"),
-    new Promise((resolve) => timer = setTimeout(resolve, 10_000, "hangs")),
-  ]);
-  clearTimeout(timer!);
-  assertEquals(outcome, "settled");
 }
 
 /** What a promise was resolved or rejected with. */

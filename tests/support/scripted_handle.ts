@@ -119,8 +119,3 @@ export class ScriptedHandle {
     };
   }
 }
-
-/** Waits until what can go on without a kernel has gone on. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}

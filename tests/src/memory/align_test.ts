@@ -61,6 +61,7 @@ test("alignUp() and alignDown() agree with bigint arithmetic on random values", 
 
 test("alignUp() and alignDown() answer a bigint with a bigint", () => {
   assertEquals(alignUp(4097n, 4096n), 8192n);
+  assertEquals(alignUp(8192n, 4096n), 8192n);
   assertEquals(alignDown(4097n, 4096n), 4096n);
   assertEquals(alignDown(TOP - 1n, 4096n), TOP - 4096n);
 });
@@ -152,6 +153,16 @@ test("sectorSpan() answers bigints with bigints", () => {
   });
 });
 
+test("sectorSpan() takes a range that ends at the largest offset", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  assertEquals(sectorSpan(most - 1, 1, 1), {
+    offset: most - 1,
+    length: 1,
+    head: 0,
+    tail: 0,
+  });
+});
+
 test("sectorSpan() refuses a range that ends beyond the largest offset", () => {
   assertThrows(() => sectorSpan(Number.MAX_SAFE_INTEGER, 1, 512), RangeError);
   assertThrows(() => sectorSpan(TOP - 512n, 512n, 512n), RangeError);
@@ -167,7 +178,9 @@ test("sectorCount() counts a partly filled sector as one", () => {
   assertEquals(sectorCount(0, 4096), 0);
   assertEquals(sectorCount(1, 4096), 1);
   assertEquals(sectorCount(8192, 4096), 2);
+  assertEquals(sectorCount(8192n, 4096n), 2n);
   assertEquals(sectorCount(8193n, 4096n), 3n);
+  assertEquals(sectorCount(12_287n, 4096n), 3n);
 });
 
 test("alignment functions refuse values that are not offsets", () => {
@@ -175,45 +188,105 @@ test("alignment functions refuse values that are not offsets", () => {
     assertThrows(
       () => alignUp(value, 512),
       RangeError,
-      `got ${value} (number)`,
+      `value must be an integer from 0 to 2^53-1, or a bigint for larger ` +
+        `values: got ${value} (number)`,
     );
     assertThrows(() => alignDown(value, 512), RangeError);
     assertThrows(() => isAligned(value, 512), RangeError);
-    assertThrows(() => sectorSpan(value, 1, 512), RangeError);
+    assertThrows(() => sectorSpan(value, 1, 512), RangeError, "offset must");
     assertThrows(() => sectorCount(value, 512), RangeError, "length");
   }
   for (const value of [-1n, TOP]) {
     assertThrows(
       () => alignUp(value, 512n),
       RangeError,
-      `got ${value} (bigint)`,
+      `value must be from 0n to 2n**63n - 1n: got ${value} (bigint)`,
     );
     assertThrows(() => alignDown(value, 512n), RangeError);
     assertThrows(() => isAligned(value, 512n), RangeError);
+    assertThrows(() => sectorSpan(value, 1n, 512n), RangeError, "offset must");
+    assertThrows(() => sectorCount(value, 512n), RangeError, "length must");
   }
 });
 
 test("alignment functions refuse an alignment that is no power of two", () => {
   for (const alignment of [0, -512, 3, 520, 0.5, NaN]) {
-    assertThrows(() => alignUp(1, alignment), RangeError, "power of two");
+    assertThrows(
+      () => alignUp(1, alignment),
+      RangeError,
+      `alignment must be a power of two, as sector and page sizes are: got ${alignment}`,
+    );
     assertThrows(() => alignDown(1, alignment), RangeError, "power of two");
     assertThrows(() => isAligned(1, alignment), RangeError, "power of two");
   }
-  assertThrows(() => sectorCount(1, 520), RangeError, "sectorSize");
-  assertThrows(() => alignUp(1n, 3n), RangeError, "power of two");
+  for (
+    const run of [
+      () => sectorCount(1, 520),
+      () => sectorCount(1n, 520n),
+      () => sectorSpan(1, 1, 520),
+      () => sectorSpan(1n, 1n, 520n),
+    ]
+  ) assertThrows(run, RangeError, "sectorSize must be a power of two");
+  assertThrows(
+    () => alignUp(1n, 3n),
+    RangeError,
+    "alignment must be a power of two",
+  );
 });
 
+type Mixed = (...values: unknown[]) => unknown;
+
 test("alignment functions refuse a mix of numbers and bigints", () => {
-  const mixed = alignUp as (value: unknown, alignment: unknown) => unknown;
+  const functions = [alignUp, alignDown, isAligned] as Mixed[];
+  for (const mixed of functions) {
+    assertThrows(
+      () => mixed(1, 512n),
+      TypeError,
+      "value and alignment must both be numbers or both be bigints: " +
+        "got 1 (number) and 512 (bigint)",
+    );
+    assertThrows(
+      () => mixed(1n, 512),
+      TypeError,
+      "got 1 (bigint) and 512 (number)",
+    );
+  }
+  const count = sectorCount as Mixed;
+  for (const [length, sectorSize] of [[1, 512n], [1n, 512]]) {
+    assertThrows(
+      () => count(length, sectorSize),
+      TypeError,
+      "length and sectorSize must both be numbers",
+    );
+  }
+});
+
+test("sectorSpan() names the argument that is of another kind", () => {
+  const span = sectorSpan as Mixed;
+  for (const rest of [[1, 512n], [1n, 512], [1n, 512n]]) {
+    assertThrows(
+      () => span(0, ...rest),
+      TypeError,
+      "offset must be a number or a bigint, the same kind as the other " +
+        "arguments: got 0 (number)",
+    );
+  }
+  for (const sectorSize of [512, 512n]) {
+    assertThrows(() => span(0n, 1, sectorSize), TypeError, "length must be");
+  }
   assertThrows(
-    () => mixed(1, 512n),
+    () => span(0n, 1n, 512),
     TypeError,
-    "got 1 (number) and 512 (bigint)",
+    "offset and sectorSize must both be",
   );
+});
+
+test("alignment functions refuse other values than numbers and bigints", () => {
+  const up = alignUp as Mixed;
   assertThrows(
-    () => mixed(1n, 512),
+    () => up("1", "512"),
     TypeError,
-    "got 1 (bigint) and 512 (number)",
+    "value must be a number or a bigint, the same kind as the other arguments: " +
+      'got the string "1"',
   );
-  assertThrows(() => mixed("1", "512"), TypeError, 'got the string "1"');
 });

@@ -38,6 +38,16 @@ test("areSegments() takes whole pages of native memory, the last one in sectors"
   }
 });
 
+test("areSegments() takes what one call can transfer and no more", () => {
+  const unit = 2 ** 24;
+  using a = new AlignedBuffer(unit);
+  const most = Array.from({ length: 2 ** 32 / unit }, () => a.bytes);
+  assertEquals(areSegments(most, SECTOR), false);
+  most[0] = a.bytes.subarray(PAGE);
+  assertEquals(totalLength(most), 2 ** 32 - PAGE);
+  assertEquals(areSegments(most, SECTOR), true);
+});
+
 test("segmentArray() has an element a page in the order of the buffers, and a zero element", () => {
   using a = new AlignedBuffer(4 * PAGE);
   using b = new AlignedBuffer(2 * PAGE);
@@ -93,6 +103,34 @@ test(
   },
 );
 
+test("segmentArray() has room for any number of pages", () => {
+  for (const pages of [511, 512, 1030]) {
+    using a = new AlignedBuffer(pages * PAGE);
+    segmentArray([a.bytes.subarray(0, PAGE)]).release(); // One to reuse.
+    const array = segmentArray([
+      a.bytes.subarray(0, 300 * PAGE),
+      a.bytes.subarray(300 * PAGE),
+    ]);
+    const elements = new BigUint64Array(array.bytes.buffer);
+    assertEquals(elements.length, pages + 1);
+    elements.forEach((element, i) => {
+      const page = a.address + BigInt(i * PAGE);
+      assertEquals(element, i < pages ? page : 0n);
+    });
+    array.release();
+  }
+});
+
+test("segmentArray() reuses the longest array that a page has room for", () => {
+  using a = new AlignedBuffer(511 * PAGE);
+  const first = segmentArray([a.bytes]);
+  const { address } = first;
+  first.release();
+  const second = segmentArray([a.bytes]);
+  assertEquals(second.address, address);
+  second.release();
+});
+
 test("segmentArray() reuses an array, with the elements of the new list alone", () => {
   using a = new AlignedBuffer(4 * PAGE);
   const first = segmentArray([a.bytes]);
@@ -100,6 +138,7 @@ test("segmentArray() reuses an array, with the elements of the new list alone", 
   first.release();
   const second = segmentArray([a.bytes.subarray(0, PAGE)]);
   assertEquals(second.address, address);
+  assertEquals(address % BigInt(PAGE), 0n);
   const words = new BigUint64Array(second.bytes.buffer, 0, 2);
   assertEquals([...words], [a.address, 0n]);
   second.release();

@@ -4,14 +4,12 @@ import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AlignedBuffer, open } from "../../../mod.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
+import { turns } from "../../support/event_loop.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
 import { kernelFolder, OF_WINDOWS } from "../../support/windows_or_strict.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Waits for some turns of the event loop. */
-const nextJob = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test("an operation whose signal is aborted before is not started", async () => {
   await using pipe = await overlappedPipe();
@@ -33,7 +31,7 @@ test("an operation that is aborted rejects with the signal's reason, whatever th
     const controller = new AbortController();
     const { signal } = controller;
     const read = server.read(new Uint8Array(8), { signal });
-    await nextJob();
+    await turns();
     controller.abort(reason);
     const { rejected } = await read.then(
       (count) => ({ rejected: `not, but read ${count}` as unknown }),

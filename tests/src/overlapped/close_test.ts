@@ -3,6 +3,7 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AlignedBuffer, FileClosedError, open } from "../../../mod.ts";
+import { turns } from "../../support/event_loop.ts";
 import { collectGarbage } from "../../support/garbage.ts";
 import { isStillThere, mark } from "../../support/memory.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
@@ -10,9 +11,6 @@ import { kernelFolder, OF_WINDOWS } from "../../support/windows_or_strict.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Waits for some turns of the event loop. */
-const nextJob = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test("close() ends the operations in flight with a FileClosedError", async () => {
   const pipe = await overlappedPipe();
@@ -24,7 +22,7 @@ test("close() ends the operations in flight with a FileClosedError", async () =>
   const failures = Promise.all(
     reads.map((read) => assertRejects(() => read, FileClosedError)),
   );
-  await nextJob();
+  await turns();
   const closing = server.close();
   await assertRejects(
     () => server.read(new Uint8Array(8)),
@@ -121,7 +119,7 @@ test("operations keep their file, though the program does not", async () => {
   const read = ((server) => server.read(buffer))(pipe.server);
   Object.assign(pipe, { server: undefined });
   for (let i = 0; i < 5; i++) {
-    await nextJob();
+    await turns();
     collectGarbage();
   }
   await client.write(bytes("here"));

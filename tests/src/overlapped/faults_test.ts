@@ -18,11 +18,8 @@ import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { checkedLimit } from "../../../src/overlapped/in_flight_limiter.ts";
 import { Operation } from "../../../src/overlapped/operation.ts";
 import { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
-import {
-  assertSettles,
-  newFile,
-  outcomeOf,
-} from "../../support/overlapped_strict.ts";
+import { assertSettles } from "../../support/event_loop.ts";
+import { newFile, outcomeOf } from "../../support/overlapped_strict.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 
 const STEPS = [

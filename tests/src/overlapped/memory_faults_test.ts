@@ -11,11 +11,8 @@ import {
   pooledMemory,
   rentBuffer,
 } from "../../../src/memory/pooled_memory.ts";
-import {
-  assertSettles,
-  newFile,
-  outcomeOf,
-} from "../../support/overlapped_strict.ts";
+import { assertSettles } from "../../support/event_loop.ts";
+import { newFile, outcomeOf } from "../../support/overlapped_strict.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import { failFunction } from "../../support/strict_kernel/replaced.ts";

@@ -6,12 +6,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FileClosedError, Win32Error } from "../../../mod.ts";
 import type { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
 import { Operation } from "../../../src/overlapped/operation.ts";
-import { turnOfTheEventLoop } from "../../support/event_loop.ts";
 import {
-  type Script,
-  ScriptedHandle,
-  settled,
-} from "../../support/scripted_handle.ts";
+  assertSettles,
+  turnOfTheEventLoop,
+  turns,
+} from "../../support/event_loop.ts";
+import { type Script, ScriptedHandle } from "../../support/scripted_handle.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
 strictKernel(); // It has the texts of errors.
@@ -24,7 +24,7 @@ const SHORTAGES = [8, 1450, 1784, 1816];
 /** An operation that counts what it releases. */
 class Sample extends Operation<number> {
   released = 0;
-  onConclude: (count: number) => number = (count) => count;
+  onConclude: (count: number) => number | Promise<number> = (count) => count;
   onRelease: () => void = () => {};
 
   constructor(handle: OverlappedHandle, signal?: AbortSignal, length = 10) {
@@ -36,7 +36,7 @@ class Sample extends Operation<number> {
     throw new Error("The scripted handle makes no call");
   }
 
-  protected conclude(code: number, count: number): number {
+  protected conclude(code: number, count: number): number | Promise<number> {
     if (code === ERROR_OPERATION_ABORTED) throw this.abortError();
     if (code !== 0) throw this.win32Error(code, count);
     return this.onConclude(count);
@@ -61,6 +61,12 @@ function assertAllReleased(
   // The limit has all of its room again.
   assert(handle.limiter.tryAcquire(2 ** 40));
   handle.limiter.release(2 ** 40);
+}
+
+/** Keeps the event loop from turning for so long that a turn is due. */
+function keepFromTurning(): void {
+  const end = performance.now() + 20;
+  while (performance.now() < end);
 }
 
 /** Fails with a code so many times, and then succeeds. */
@@ -107,15 +113,25 @@ test("begin() fails with a shortage that lasts, though another operation stays p
 test("an abort and close() end an operation that waits for resources", async () => {
   const handle = new ScriptedHandle(failing(1450, Infinity));
   handle.port.pending = 1;
-  handle.port.afterShortage = () => new Promise((next) => setTimeout(next, 1));
+  let wait = Promise.withResolvers<void>();
+  handle.port.afterShortage = () => wait.promise;
+  const startAgain = async () => {
+    const { promise, resolve } = wait;
+    wait = Promise.withResolvers();
+    resolve();
+    await promise;
+  };
   const controller = new AbortController();
   const aborted = new Sample(handle.asHandle, controller.signal);
   const closed = new Sample(handle.asHandle);
   const outcomes = Promise.allSettled([aborted.begin(), closed.begin()]);
-  await settled();
+  await startAgain();
+  assertEquals(handle.started.length, 4);
   controller.abort("enough");
-  await settled();
+  await startAgain();
+  assertEquals(handle.started.length, 5);
   handle.closing = true;
+  await startAgain();
   const [first, second] = await outcomes;
   assert(first?.status === "rejected" && first.reason === "enough");
   assert(
@@ -131,7 +147,7 @@ test("an operation that is pending on a signal's abort is asked to be cancelled,
   let settledWith: unknown;
   const result = operation.begin().catch((reason) => settledWith = reason);
   controller.abort("stop");
-  await settled();
+  await turns();
   assertEquals(handle.cancelled, [1n]);
   assertEquals([settledWith, operation.released], [undefined, 0]);
   handle.started[0]!.complete(ERROR_OPERATION_ABORTED, 0);
@@ -244,11 +260,7 @@ test("what the release of memory throws leaves neither the promise nor the handl
       thrown = error;
     }
     assertEquals(thrown, undefined, `${ends}: others of the batch are lost`);
-    const outcome = await Promise.race([
-      result!.then(() => "settled", () => "settled"),
-      new Promise((resolve) => setTimeout(resolve, 100, "hangs")),
-    ]);
-    assertEquals(outcome, "settled", ends);
+    await assertSettles(result!);
     assertAllReleased(handle, [operation]);
   }
 });
@@ -273,8 +285,7 @@ test("operations that end in their call release all at once and settle in order,
   assertAllReleased(handle, operations);
   await Promise.resolve();
   assertEquals(settledOnes, [10], "at once, while there is time");
-  const end = performance.now() + 20;
-  while (performance.now() < end);
+  keepFromTurning();
   for (const length of [2, 1, 3]) start(length);
   await Promise.resolve();
   assertAllReleased(handle, operations);
@@ -282,4 +293,15 @@ test("operations that end in their call release all at once and settle in order,
   await turnOfTheEventLoop();
   assertEquals(settledOnes.toSorted(), [10, 2, 3, "failed"]);
   assertEquals(settledOnes.filter((one) => one !== "failed"), [10, 2, 3]);
+});
+
+test("a result that rejects while a turn of the event loop is awaited is handled by who awaits the operation", async () => {
+  const handle = new ScriptedHandle();
+  await turnOfTheEventLoop();
+  await new Sample(handle.asHandle).begin();
+  keepFromTurning();
+  const operation = new Sample(handle.asHandle);
+  operation.onConclude = () => Promise.reject(new Error("of the rest"));
+  await assertRejects(() => operation.begin(), Error, "of the rest");
+  assertAllReleased(handle, [operation]);
 });

@@ -18,6 +18,7 @@ import {
 import { ControlOperation } from "../../../src/overlapped/control_operation.ts";
 import { checkedLimit } from "../../../src/overlapped/in_flight_limiter.ts";
 import { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
+import { turns } from "../../support/event_loop.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import { failFunction } from "../../support/strict_kernel/replaced.ts";
 
@@ -50,7 +51,7 @@ strictTest("drain() waits for what holds the handle open", async () => {
       order.push("work");
     });
     const drained = overlapped.drain().then(() => order.push("drained"));
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await turns();
     assertEquals(order, []);
     assert(overlapped.closing);
     resolve();

@@ -82,7 +82,7 @@ test("a Worker that has closed its files leaves no handle of the module", async 
   await handlesLeft(false); // What the runtime opens once and for all.
   let [idle, used] = [0, rounds];
   // The runtime's own threads come and go, with handles of theirs: a leak shows every time.
-  for (let attempt = 0; attempt < 3 && used - idle >= rounds; attempt++) {
+  for (let attempt = 0; attempt < 10 && used - idle >= rounds; attempt++) {
     idle = await handlesLeft(true);
     used = await handlesLeft(false);
   }

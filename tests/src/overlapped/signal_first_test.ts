@@ -4,7 +4,8 @@ import "../../support/old_node.ts";
 import { assertEquals } from "@std/assert";
 import { AlignedBuffer, open, type OverlappedFile } from "../../../mod.ts";
 import { overlappedPipe, serverEnd } from "../../support/overlapped_pipes.ts";
-import { newFile, turns } from "../../support/overlapped_strict.ts";
+import { turns } from "../../support/event_loop.ts";
+import { newFile } from "../../support/overlapped_strict.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
 

@@ -9,12 +9,8 @@ import { Win32Error } from "../../../mod.ts";
 import { STATUS_PENDING } from "../../../src/errors/ntstatus.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
-import {
-  endByHand,
-  newFile,
-  portOf,
-  turns,
-} from "../../support/overlapped_strict.ts";
+import { turns } from "../../support/event_loop.ts";
+import { endByHand, newFile, portOf } from "../../support/overlapped_strict.ts";
 import {
   type StrictKernel,
   strictTest,

@@ -12,12 +12,11 @@ import {
 } from "../../../mod.ts";
 import { completionPort } from "../../../src/overlapped/completion_port.ts";
 import { MAX_COPIED } from "../../../src/memory/pooled_memory.ts";
+import { assertSettles, turns } from "../../support/event_loop.ts";
 import {
-  assertSettles,
   diskFile,
   endByHand,
   newFile,
-  turns,
 } from "../../support/overlapped_strict.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import {

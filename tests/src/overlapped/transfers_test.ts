@@ -8,11 +8,8 @@ import { MAX_COPIED, pooledMemory } from "../../../src/memory/pooled_memory.ts";
 import { GATHER, SCATTER } from "../../../src/overlapped/transfer.ts";
 import { Transfers } from "../../../src/overlapped/transfers.ts";
 import { SharedLock } from "../../../src/sectors/shared_lock.ts";
-import {
-  type Script,
-  ScriptedHandle,
-  settled,
-} from "../../support/scripted_handle.ts";
+import { turns } from "../../support/event_loop.ts";
+import { type Script, ScriptedHandle } from "../../support/scripted_handle.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
 strictKernel(); // Its memory is native on every runtime.
@@ -76,7 +73,7 @@ test("pieces of one large transfer are in flight at once, and bounded together",
         operation.complete(0, operation.length);
       }
       ended = from;
-      await settled();
+      await turns();
     }
     assertEquals(await result, bytes.length);
     assert(disk.mostInFlight > 1, "one at a time");
@@ -91,7 +88,7 @@ test("what is appended in pieces is in flight one piece at a time", async () => 
   const disk = new ScriptedHandle(() => undefined);
   const result = on(disk).write(bytes, -1, undefined);
   for (let i = 0; i < 4; i++) {
-    await settled();
+    await turns();
     assertEquals(disk.started.length, i + 1);
     assertEquals(disk.offsets[i], -1);
     disk.started[i]!.complete(0, MAX_COPIED);
@@ -173,10 +170,10 @@ test("pieces wait for all that are in flight before the transfer rejects", async
   const result = on(disk).read(bytes, 0, undefined)
     .catch((error) => error)
     .finally(() => ended = true);
-  await settled();
+  await turns();
   const [first, ...others] = disk.started;
   first!.complete(ERROR_DISK_FULL, 0);
-  await settled();
+  await turns();
   assertEquals(ended, false, "the kernel still writes to the others' memory");
   for (const other of others) other.complete(0, other.length);
   assertEquals((await result).win32, ERROR_DISK_FULL);
@@ -190,9 +187,9 @@ test("an abort between pieces counts what was transferred before it", async () =
     const controller = new AbortController();
     const disk = new ScriptedHandle(() => undefined);
     const result = on(disk)[kind](bytes, 0, controller.signal);
-    await settled();
+    await turns();
     disk.started[0]!.complete(0, MAX_COPIED);
-    await settled();
+    await turns();
     controller.abort(new Error("enough"));
     for (const operation of disk.started.slice(1)) {
       operation.complete(ERROR_OPERATION_ABORTED, 0);

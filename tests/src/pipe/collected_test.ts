@@ -16,7 +16,7 @@ test("a connection that was dropped is closed, and makes room for another", asyn
   const first = await connectPipe(name);
   await acceptAndDrop(listener);
   let isConnected = false;
-  const second = connectPipe(name, { timeout: 30_000 }).then((client) => {
+  const second = connectPipe(name, { timeout: 600_000 }).then((client) => {
     isConnected = true;
     return client;
   });

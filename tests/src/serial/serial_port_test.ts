@@ -13,7 +13,7 @@ import {
   type SerialPort,
   Win32Error,
 } from "../../../mod.ts";
-import { turns } from "../../support/overlapped_strict.ts";
+import { turns } from "../../support/event_loop.ts";
 import { onWindows } from "../../support/runtime.ts";
 import { serialPortName } from "../../support/serial_device.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";

@@ -6,8 +6,9 @@ import { assert, assertEquals } from "@std/assert";
 import { pooledMemory, rentBuffer } from "../../../src/memory/pooled_memory.ts";
 import { readableOf } from "../../../src/streams/readable.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
+import { turns, until } from "../../support/event_loop.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
-import { ON_DISK, pause, ScriptedFile } from "../../support/stream_files.ts";
+import { onDisk, ScriptedFile } from "../../support/stream_files.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
 strictKernel(); // Its memory is native on every runtime.
@@ -25,8 +26,8 @@ function heldChunks(): () => number {
 
 /** Waits until so many chunks are held, and then for one more that may come. */
 async function settled(held: () => number, count: number): Promise<void> {
-  for (let i = 0; i < 200 && held() !== count; i++) await pause(5);
-  await pause(20);
+  await until(() => held() === count, () => `${held()} chunks are held`);
+  await turns();
   assertEquals(held(), count);
 }
 
@@ -35,7 +36,7 @@ test("createWritable() holds no chunk more than maxBytesInFlight has", async () 
   const file = new ScriptedFile();
   const { promise, resolve } = Promise.withResolvers<void>();
   file.before = () => promise;
-  const writer = writableOf(file, ON_DISK, OPTIONS).getWriter();
+  const writer = writableOf(file, onDisk(file), OPTIONS).getWriter();
   const write = writer.write(new Uint8Array(10 * CHUNK));
   await settled(held, 4);
   resolve();
@@ -47,7 +48,7 @@ test("createWritable() holds no chunk more than maxBytesInFlight has", async () 
 test("createReadable() holds no chunk more than maxBytesInFlight has", async () => {
   const held = heldChunks();
   const file = new ScriptedFile(new Uint8Array(10 * CHUNK));
-  const reader = readableOf(file, ON_DISK, OPTIONS).getReader();
+  const reader = readableOf(file, onDisk(file), OPTIONS).getReader();
   await reader.read();
   await settled(held, 4);
   await reader.cancel();
@@ -59,7 +60,8 @@ test("createWritable() holds no chunk after an abort, whenever it comes", async 
     const held = heldChunks();
     const controller = new AbortController();
     const { signal } = controller;
-    const stream = writableOf(new ScriptedFile(), ON_DISK, {
+    const file = new ScriptedFile();
+    const stream = writableOf(file, onDisk(file), {
       ...OPTIONS,
       signal,
     });
@@ -71,7 +73,7 @@ test("createWritable() holds no chunk after an abort, whenever it comes", async 
     for (let i = 0; i < jobs; i++) await null;
     controller.abort("stop");
     assertEquals(await closed, "stop");
-    await pause(0);
+    await turns();
     assertEquals(held(), 0, `after ${jobs} jobs`);
   }
 });
@@ -93,7 +95,7 @@ test("createReadable() gives the chunks of a dropped stream back, once the reads
   const file = new ScriptedFile(new Uint8Array(10 * CHUNK));
   const { promise, resolve } = Promise.withResolvers<void>();
   await (async () => {
-    const reader = readableOf(file, ON_DISK, OPTIONS).getReader();
+    const reader = readableOf(file, onDisk(file), OPTIONS).getReader();
     await reader.read();
     await settled(held, 4);
     file.before = () => promise;
@@ -110,7 +112,11 @@ test("createWritable() gives the chunks of dropped streams back that were not fu
   const held = heldChunks();
   const file = new ScriptedFile();
   for (let i = 1; i <= 8; i++) {
-    const stream = writableOf(file, { ...ON_DISK, sectored: true }, OPTIONS);
+    const stream = writableOf(
+      file,
+      { ...onDisk(file), sectored: true },
+      OPTIONS,
+    );
     await stream.getWriter().write(new Uint8Array(10));
     assertEquals(held(), i);
   }

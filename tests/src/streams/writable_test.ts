@@ -11,6 +11,7 @@ import {
   type WritableOptions,
 } from "../../../mod.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
+import { turns, until } from "../../support/event_loop.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
 import { random } from "../../support/random.ts";
 import {
@@ -19,7 +20,7 @@ import {
   chunksOf,
   counted,
   joined,
-  ON_DISK,
+  onDisk,
   pattern,
   pause,
   ScriptedFile,
@@ -132,10 +133,16 @@ test("createWritable() writes small chunks in few operations", async () => {
   using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(100_000);
-  const { file, counts } = counted(await open(path, NEW), () => pause(1));
-  await chunksOf(bytes, () => 10).pipeTo(writableOf(file, ON_DISK));
+  let taken = 0;
+  // Each write takes as long as 100 chunks take to come.
+  const { file, counts } = counted(await open(path, NEW), () => {
+    const enough = Math.min(taken + 1000, bytes.length);
+    return until(() => taken >= enough);
+  });
+  await chunksOf(bytes, () => (taken += 10, 10))
+    .pipeTo(writableOf(file, onDisk(file)));
   assertContent(path, bytes);
-  assert(counts.calls < 1000, `${counts.calls} writes of 10,000 chunks`);
+  assert(counts.calls < 110, `${counts.calls} writes of 10,000 chunks`);
 });
 
 test("createWritable() writes a small chunk at once when nothing is under way", async () => {
@@ -145,7 +152,7 @@ test("createWritable() writes a small chunk at once when nothing is under way", 
   const writer = file.writable.getWriter();
   for (let length = 10; length <= 30; length += 10) {
     await writer.write(pattern(10));
-    while (file.size() < length) await pause(1);
+    await until(() => file.size() >= length);
   }
   await writer.close();
 });
@@ -154,13 +161,16 @@ test("createWritable() has no more under way than it may", async () => {
   using folder = kernelFolder();
   const path = folder.file("a");
   const bytes = pattern(1_000_000);
-  const { file, counts } = counted(await open(path, NEW), () => pause(1));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { file, counts } = counted(await open(path, NEW), () => promise);
   const options = { chunkSize: 10_000, maxBytesInFlight: 45_000 };
   let taken = 0;
   const chunks = chunksOf(bytes, () => (taken += 7000, 7000));
-  const piped = chunks.pipeTo(writableOf(file, ON_DISK, options));
-  await pause(1);
+  const piped = chunks.pipeTo(writableOf(file, onDisk(file), options));
+  await until(() => counts.mostUnderWay === 4);
+  await turns();
   assert(taken < 100_000, `${taken} bytes were taken in advance`);
+  resolve();
   await piped;
   assertEquals(counts.mostUnderWay, 4);
   assert(counts.mostBytes <= options.maxBytesInFlight);
@@ -237,14 +247,16 @@ test("createWritable() refuses what makes no sense", async () => {
 test("createWritable() tells how much was written before an error", async () => {
   const bytes = pattern(2000);
   const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
   file.before = async (at) => {
-    if (at === 400) await pause(5);
     if (at < 400) return;
+    if (at === 400) await promise;
+    else resolve();
     const code = at === 400 ? 112 : 1117;
     throw new Win32Error("WriteFile", code, { bytesTransferred: 30 });
   };
   const options = { chunkSize: 100, maxBytesInFlight: 1000 };
-  const stream = writableOf(file, ON_DISK, options);
+  const stream = writableOf(file, onDisk(file), options);
   const error = await assertRejects(
     () => chunksOf(bytes, () => 100).pipeTo(stream),
     Win32Error,
@@ -262,7 +274,7 @@ test("createWritable() fails though nobody writes any more", async () => {
     await pause(5);
     throw new Win32Error("WriteFile", 112);
   };
-  const writer = writableOf(file, ON_DISK).getWriter();
+  const writer = writableOf(file, onDisk(file)).getWriter();
   await writer.write(pattern(10));
   const error = await assertRejects(() => writer.closed, Win32Error);
   assertEquals(error.bytesTransferred, 0);
@@ -271,15 +283,19 @@ test("createWritable() fails though nobody writes any more", async () => {
 
 test("createWritable() fails in close() with the error of a write", async () => {
   const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
   file.before = async (at) => {
-    await pause(5);
-    if (at === 500) throw new Win32Error("WriteFile", 112);
+    if (at < 500) return;
+    await promise;
+    throw new Win32Error("WriteFile", 112);
   };
-  const stream = writableOf(file, ON_DISK, { chunkSize: 500 });
+  const stream = writableOf(file, onDisk(file), { chunkSize: 500 });
   const writer = stream.getWriter();
   writer.closed.catch(() => {});
   await writer.write(pattern(700));
-  const error = await assertRejects(() => writer.close(), Win32Error);
+  const closing = writer.close();
+  resolve();
+  const error = await assertRejects(() => closing, Win32Error);
   assertEquals(error.bytesTransferred, 500);
   assert(file.closed);
 });
@@ -292,7 +308,7 @@ test("createWritable() does not write behind a gap in a file that is appended to
     await pause(2);
     if (places.length === 2) throw new Win32Error("WriteFile", 33);
   };
-  const append = { ...ON_DISK, append: true };
+  const append = { ...onDisk(file), append: true };
   const stream = writableOf(file, append, { chunkSize: 100 });
   await assertRejects(
     () => chunksOf(pattern(1000), () => 100).pipeTo(stream),
@@ -304,17 +320,23 @@ test("createWritable() does not write behind a gap in a file that is appended to
 test("createWritable() cancels its writes when it is aborted, and waits for them", async () => {
   const file = new ScriptedFile();
   let underWay = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
   file.before = async () => {
     underWay++;
-    await pause(50);
+    await promise;
     underWay--;
   };
   const options = { chunkSize: 100, maxBytesInFlight: 500 };
-  const writer = writableOf(file, ON_DISK, options).getWriter();
+  const writer = writableOf(file, onDisk(file), options).getWriter();
   const closed = writer.closed.catch((error) => error);
   const write = writer.write(pattern(1000)).catch((error) => error);
-  while (underWay < 2) await pause(1);
-  await writer.abort("enough");
+  await until(() => underWay >= 2);
+  let isAborted = false;
+  const aborted = writer.abort("enough").then(() => isAborted = true);
+  await turns();
+  assertEquals(isAborted, false);
+  resolve();
+  await aborted;
   assertEquals(underWay, 0);
   assertEquals(file.content.length, 0, "all of them were cancelled");
   assertEquals([await closed, await write], ["enough", "enough"]);

@@ -1,7 +1,6 @@
 // Runs an operation once as it should go, to learn its calls, and then once for each way in which each call can end.
 
 import { Buffer } from "node:buffer";
-import { setImmediate } from "node:timers";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   diagnostics,
@@ -10,6 +9,7 @@ import {
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../../../mod.ts";
+import { HangError, settling, until } from "../event_loop.ts";
 import { type StrictKernel, strictKernel } from "../strict_kernel/mod.ts";
 import { DiskFile } from "../strict_kernel/disk_file.ts";
 import {
@@ -131,7 +131,7 @@ async function run(
     }
     checkContent(kernel, prepared, outcome, content, fault);
   } finally {
-    await inTime(prepared.settle(outcome, fault));
+    await settling(prepared.settle(outcome, fault));
   }
   if (!operation.leavesPort) await untilClosed(kernel);
   kernel.verify();
@@ -141,16 +141,11 @@ async function run(
 
 /** Waits until the module has closed its port: no file is bound to it any more. */
 async function untilClosed(kernel: StrictKernel): Promise<void> {
-  const isOpen = () => [...kernel.handles.entries()].length > 0;
+  const left = () =>
+    [...kernel.handles.entries()].map(([, { constructor }]) => constructor.name)
+      .join();
   // A wait for packets that nothing ends takes half a second.
-  for (const end = performance.now() + 1000; isOpen();) {
-    if (performance.now() > end) break;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const left = [...kernel.handles.entries()].map(([, { constructor }]) =>
-    constructor.name
-  );
-  assertEquals(left, [], "handles are open");
+  await until(() => left() === "", () => `handles are open: ${left()}`);
 }
 
 /** What must be after an operation as it was before. */
@@ -162,26 +157,10 @@ function stateOf(kernel: StrictKernel) {
 
 async function outcomeOf(run: () => unknown): Promise<Outcome> {
   try {
-    return { value: await inTime(run()) };
+    return { value: await settling(run()) };
   } catch (error) {
     if (error instanceof HangError) throw error;
     return { error };
-  }
-}
-
-class HangError extends Error {}
-
-const LONGEST_MS = 10_000;
-
-async function inTime<T>(work: T): Promise<Awaited<T>> {
-  let timer: ReturnType<typeof setTimeout>;
-  const hangs = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new HangError("it hangs")), LONGEST_MS);
-  });
-  try {
-    return await Promise.race([work, hangs]);
-  } finally {
-    clearTimeout(timer!);
   }
 }
 

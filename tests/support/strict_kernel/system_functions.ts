@@ -94,7 +94,7 @@ export const systemFunctions: Readonly<Record<string, KernelFunction>> = {
   VirtualAlloc(kernel, _, size) {
     return size === 0n
       ? fail(ERROR_INVALID_PARAMETER)
-      : kernel.memory.allocate(Number((size! + 4095n) & ~4095n));
+      : kernel.memory.allocate(Number(size!));
   },
   // https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtualfree
   VirtualFree(kernel, address, size, type) {
