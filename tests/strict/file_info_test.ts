@@ -262,7 +262,7 @@ strictTest(
 
 strictTest(
   "allocate() and setValidData() keep the size, and make a call only where there is a need",
-  (kernel) => {
+  () => {
     using file = openSync(PATH, { write: true, create: true });
     file.truncate(1000);
     const classes: number[] = [];

@@ -5,12 +5,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { diagnostics, open, Win32Error } from "../../mod.ts";
 import { thread } from "../../ffi/thread.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
-import {
-  assertSettles,
-  newFile,
-  portOf,
-  turns,
-} from "../support/overlapped_strict.ts";
+import { assertSettles, turns, until } from "../support/event_loop.ts";
+import { newFile, portOf } from "../support/overlapped_strict.ts";
 import { CompletionPort } from "../support/strict_kernel/completion_port.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -96,10 +92,7 @@ strictTest(
     const write = pipe.client.write(new Uint8Array(1));
     assertEquals(portOf(kernel).packets.length, 1);
     await write;
-    for (let i = 0; i < 100 && portOf(kernel).packets.length > 0; i++) {
-      await turns();
-    }
-    assertEquals(portOf(kernel).packets.length, 0);
+    await until(() => portOf(kernel).packets.length === 0);
   },
 );
 
@@ -166,9 +159,7 @@ strictTest(
     const { file, writer } = await extendingStream(kernel);
     await writer.write(new Uint8Array(10));
     await writer.close();
-    const waits = () => kernel.threads.some(({ blocking }) => blocking);
-    for (let i = 0; i < 1000 && waits(); i++) await turns();
-    assertEquals(waits(), false);
+    await until(() => kernel.threads.every(({ blocking }) => !blocking));
     await file.close();
   },
 );

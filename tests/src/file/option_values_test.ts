@@ -9,7 +9,17 @@ import {
   settingsOf,
 } from "../../../src/file/option_values.ts";
 
-const DEFAULTS = { at: 0, length: undefined as number | undefined };
+interface Range {
+  readonly at?: number | undefined;
+  readonly length?: number | undefined;
+}
+
+const DEFAULTS = { at: 0, length: undefined };
+
+/** Reads options as callers without types may pass them. */
+function read(options: unknown) {
+  return settingsOf("lock()", options as Range, DEFAULTS);
+}
 
 test("settingsOf() reads each option once, and fills in what is left out", () => {
   let reads = 0;
@@ -18,30 +28,23 @@ test("settingsOf() reads each option once, and fills in what is left out", () =>
       return ++reads;
     },
   };
-  const settings = settingsOf("lock()", options, DEFAULTS);
-  assertEquals(settings, { at: 1, length: undefined });
+  assertEquals(read(options), { at: 1, length: undefined });
   assertEquals(reads, 1);
-  const given = { at: undefined, length: 5 } as unknown as { length: number };
-  assertEquals(settingsOf("lock()", given, DEFAULTS), { at: 0, length: 5 });
-  assertEquals(settingsOf("lock()", { at: null } as never, DEFAULTS), {
-    at: null,
-    length: undefined,
-  });
+  assertEquals(read({ at: undefined, length: 5 }), { at: 0, length: 5 });
+  assertEquals(read({ at: null }) as unknown, { at: null, length: undefined });
 });
 
 test("settingsOf() refuses what is no object, and names that it does not know", () => {
   const rule = "options of lock() must be an object that may have at, length:";
   for (const value of [null, undefined, 5, "at", new Uint8Array(4)]) {
-    const read = () => settingsOf("lock()", value as never, DEFAULTS);
-    assertThrows(read, TypeError, rule);
+    assertThrows(() => read(value), TypeError, rule);
   }
   assertThrows(
-    () => settingsOf("lock()", { at: 0, size: 1 } as never, DEFAULTS),
+    () => read({ at: 0, size: 1 }),
     TypeError,
     '"size" is no option of lock(). The options are at, length.',
   );
-  const inherited = Object.create({ size: 1 }) as object;
-  assertEquals(settingsOf("lock()", inherited, DEFAULTS), DEFAULTS);
+  assertEquals(read(Object.create({ size: 1 })), DEFAULTS);
 });
 
 test("checkBoolean() takes true and false and nothing else", () => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   offsetOf,
+  type OriginName,
   originName,
   positionFrom,
   toExactOffset,
@@ -43,28 +44,38 @@ test("originName() takes words and Deno's numbers", () => {
   }
 });
 
-test("positionFrom() adds to the base, within what numbers count", () => {
-  assertEquals(positionFrom(5, "start", 0), 5);
-  assertEquals(positionFrom(-5n, "end", 5), 0);
+test("positionFrom() adds to the origin, within what numbers count, and asks for no other", () => {
+  const asked: string[] = [];
+  const move = (offset: unknown, origin: OriginName, base = 0) => {
+    asked.length = 0;
+    const baseOf = (name: string) => () => {
+      asked.push(name);
+      return base;
+    };
+    const bases = [baseOf("current"), baseOf("end")] as const;
+    return positionFrom(offset as number, origin, ...bases);
+  };
   const last = Number.MAX_SAFE_INTEGER;
-  assertEquals(positionFrom(1, "current", last - 1), last);
+  assertEquals([move(5, "start", 100), asked], [5, []]);
+  assertEquals([move(-5n, "end", 5), asked], [0, ["end"]]);
+  assertEquals([move(1, "current", last - 1), asked], [last, ["current"]]);
   for (
     const [offset, base, sum] of [[-6, 5, -1], [1, last, 2 ** 53]] as const
   ) {
     assertThrows(
-      () => positionFrom(offset, "end", base),
+      () => move(offset, "end", base),
       RangeError,
       `The position must be from 0 to 2^53-1: ${offset} from the end would be ${sum}`,
     );
   }
   const rule = "offset must be a whole number or a bigint: got";
   for (const offset of [0.5, NaN, 2 ** 53]) {
-    assertThrows(() => positionFrom(offset, "start", 0), RangeError, rule);
+    assertThrows(() => move(offset, "end"), RangeError, rule);
   }
   for (const offset of ["5", null, undefined]) {
-    const move = () => positionFrom(offset as never, "start", 0);
-    assertThrows(move, TypeError, rule);
+    assertThrows(() => move(offset, "end"), TypeError, rule);
   }
+  assertEquals(asked, []);
 });
 
 test("toExactOffset() refuses ends beyond which sectors are not exact", () => {

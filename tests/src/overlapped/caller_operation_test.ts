@@ -9,7 +9,8 @@ import {
   type OverlappedFile,
   Win32Error,
 } from "../../../mod.ts";
-import { assertSettles, newFile } from "../../support/overlapped_strict.ts";
+import { assertSettles } from "../../support/event_loop.ts";
+import { newFile } from "../../support/overlapped_strict.ts";
 import {
   CharacterDevice,
   type CharacterDriver,

@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { getLastWin32Error, kernel32, open } from "../../../mod.ts";
 import { overlappedPipe } from "../../support/overlapped_pipes.ts";
-import { newFile, turns } from "../../support/overlapped_strict.ts";
+import { turns } from "../../support/event_loop.ts";
+import { newFile } from "../../support/overlapped_strict.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 
 /** A code that no call of the module leaves behind: bit 29 is the user's. */

@@ -7,7 +7,8 @@ import {
   FileClosedError,
   Win32Error,
 } from "../../../mod.ts";
-import { newFile, turns } from "../../support/overlapped_strict.ts";
+import { turns } from "../../support/event_loop.ts";
+import { newFile } from "../../support/overlapped_strict.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import {
   failFunction,

@@ -7,7 +7,8 @@ import {
   type OverlappedFile,
   Win32Error,
 } from "../../../mod.ts";
-import { newFile, turns } from "../../support/overlapped_strict.ts";
+import { turns } from "../../support/event_loop.ts";
+import { newFile } from "../../support/overlapped_strict.ts";
 import {
   type StrictKernel,
   strictTest,

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FileClosedError, openSerial, Win32Error } from "../../../mod.ts";
 import { pooledMemory } from "../../../src/memory/pooled_memory.ts";
-import { assertSettles } from "../../support/overlapped_strict.ts";
+import { assertSettles } from "../../support/event_loop.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import {
   failFunction,
