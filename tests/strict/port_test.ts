@@ -8,6 +8,7 @@ import {
   kernel32,
   PIPE_ACCESS_DUPLEX,
 } from "../../src/raw.ts";
+import { collectGarbage, nextJob } from "../support/garbage.ts";
 import { CompletionPort } from "../support/strict_kernel/completion_port.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
@@ -45,6 +46,25 @@ strictTest(
     }
   },
   SEEDS,
+);
+
+/** Opens a file, and drops it. */
+async function openAndDrop(): Promise<void> {
+  const file = await open("C:\\a", { write: true, create: true });
+  await file.write(new Uint8Array(10));
+}
+
+strictTest(
+  "the port is closed with a file that was dropped",
+  async (kernel) => {
+    await openAndDrop();
+    assertEquals(portsOf(kernel), 1);
+    for (let i = 0; i < 1000 && portsOf(kernel) > 0; i++) {
+      await nextJob();
+      collectGarbage();
+    }
+    assertEquals(portsOf(kernel), 0);
+  },
 );
 
 strictTest(
