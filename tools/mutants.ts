@@ -43,22 +43,33 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
   "src/open": [
-    ...["devices", "failed_open", "handles", "overlapped_file", "pipe_access"],
-    ...["raw_devices", "sync_file", "truncate_open"],
-  ].map((name) => `strict/${name}`),
+    "src/overlapped/max_in_flight",
+    ...[
+      ...["append", "devices", "failed_open", "handles", "overlapped_file"],
+      ...["pipe_access", "raw_devices", "sync_file", "truncate_open"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/overlapped": [
-    ...["abort", "append", "control", "device_io", "extending", "port"],
-    ...["raw_devices", "unbuffered", "violations", "zero_bytes"],
-  ].map((name) => `strict/${name}`),
+    "src/file/lock",
+    ...[
+      ...["abort", "append", "control", "device_io", "durable_append"],
+      ...["extending", "port", "raw_devices", "sparse", "unbuffered"],
+      ...["violations", "volume_lock", "zero_bytes"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/pipe": ["rules/pipes"],
   "src/sectors": ["strict/extending", "strict/unbuffered"],
   "src/serial": ["strict/open_serial"],
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
-    ...["append", "control", "device_io", "extending", "raw_devices"],
-    ...["sparse", "truncate_open", "unbuffered", "zero_bytes"],
-  ].map((name) => `strict/${name}`),
+    "src/file/lock",
+    ...[
+      ...["append", "control", "device_io", "durable_append", "extending"],
+      ...["raw_devices", "sparse", "truncate_open", "unbuffered"],
+      ...["volume_lock", "zero_bytes"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/whole_file": ["strict/write_file_atomic"],
 };
 
@@ -67,6 +78,7 @@ function testsOf(folder: string, all: readonly string[]): string[] {
   const starts = [
     `${folder}/`,
     `strict/${basename(folder)}`,
+    "strict/option_names",
     ...ALSO[folder] ?? [],
   ];
   return all.filter((file) =>

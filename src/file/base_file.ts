@@ -67,6 +67,8 @@ export abstract class BaseFile {
    *
    * @param taken The handle, and what is known of it.
    * @param sectorSize The sector sizes, if they are known.
+   *
+   * @internal
    */
   protected constructor(taken: TakenHandle, sectorSize?: SectorSize) {
     this.#sectorSize = sectorSize;
@@ -368,12 +370,22 @@ export abstract class BaseFile {
     unlockRange(this.handle, range, this.path);
   }
 
-  /** Refuses what an open file is needed for, once it is closed. */
+  /**
+   * Refuses what an open file is needed for, once it is closed.
+   *
+   * @internal
+   * @ignore
+   */
   protected check(method: string): void {
     if (!this.#open) throw new FileClosedError(method, this.path);
   }
 
-  /** Marks the file as closed, and closes the handle if the file owns it. */
+  /**
+   * Marks the file as closed, and closes the handle if the file owns it.
+   *
+   * @internal
+   * @ignore
+   */
   protected closeHandle(): void {
     this.#open = false;
     opened--;

@@ -133,7 +133,7 @@ export function createFile(
     throw new Win32Error("CreateFileW", code, { path, hint });
   }
   const existed = disposition === OPEN_EXISTING ||
-    (disposition === OPEN_ALWAYS && code === ERROR_ALREADY_EXISTS);
+    code === ERROR_ALREADY_EXISTS;
   return { handle, existed };
 }
 
@@ -181,7 +181,7 @@ function flagsOf(settings: OpenSettings): number {
  * that its locks need: its owner lets others write and not read it.
  */
 function isReadingRefused(access: number): boolean {
-  if (access !== APPEND_AND_LOCK) return false;
+  if ((access & ~DELETE) !== APPEND_AND_LOCK) return false;
   const code = getLastWin32Error();
   return code === ERROR_ACCESS_DENIED || code === ERROR_SHARING_VIOLATION;
 }

@@ -49,7 +49,11 @@ export interface OverlappedControlOptions extends DeviceIoControlOptions {
 export abstract class OverlappedControlFile extends StreamableFile {
   readonly #overlapped: OverlappedHandle;
 
-  /** Takes a handle that is bound to a completion port. */
+  /**
+   * Takes a handle that is bound to a completion port.
+   *
+   * @internal
+   */
   protected constructor(
     taken: TakenHandle,
     sector: SectorSize | undefined,

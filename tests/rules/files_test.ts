@@ -54,6 +54,22 @@ rule("CreateFileW refuses by its disposition", (system) => {
   );
 });
 
+rule(
+  "CreateFileW refuses names with characters that no name may have",
+  (system) => {
+    for (
+      const character of ["\x01", "\n", "\x1f", "?", "*", '"', "<", ">", "|"]
+    ) {
+      const name = `a${character}b`;
+      assertEquals(
+        system.openCode(system.file(name)),
+        123,
+        JSON.stringify(name),
+      );
+    }
+  },
+);
+
 rule("CreateFileW says whether the file was there", (system) => {
   const path = system.file("a");
   for (

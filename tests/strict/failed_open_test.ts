@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  ERROR_ACCESS_DENIED,
   ERROR_DISK_FULL,
   ERROR_INVALID_FUNCTION,
   ERROR_INVALID_HANDLE,
@@ -244,6 +245,21 @@ strictTest(
       Win32Error,
     );
     assertEquals(error.win32, ERROR_DISK_FULL);
+  },
+);
+
+strictTest(
+  "a file that was created to be deleted on close is gone even if its name may not be deleted",
+  (kernel) => {
+    // The handle that creates a file may delete it, whatever rights the file takes from its folder.
+    using _ = failFunction("DeleteFileW", ERROR_ACCESS_DENIED);
+    const options = { write, create, deleteOnClose: true };
+    const error = assertThrows(
+      () => openSync(PATH, { ...options, preallocate: 2 ** 50 }),
+      Win32Error,
+    );
+    assertEquals(error.win32, ERROR_DISK_FULL);
+    assertEquals(found(kernel), undefined);
   },
 );
 

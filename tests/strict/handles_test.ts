@@ -83,10 +83,19 @@ strictTest(
   async (kernel) => {
     using _ = failFunction("NtQueryInformationFile", ERROR_NOT_SUPPORTED);
     using _standard = failFunction("GetStdHandle", ERROR_NOT_SUPPORTED);
+    let types = 0;
+    using _type = replaceFunction(
+      "GetFileType",
+      (original) => (kernel, ...words) => {
+        types++;
+        return original(kernel, ...words);
+      },
+    );
     const options = { write: true, create: true };
     using first = openSync("C:\\a", options);
     const second = await open("C:\\a", options);
     assertEquals([first.owned, second.owned], [true, true]);
+    assertEquals(types, 2, "one for each file");
     await second.close();
     assertEquals(kernel.violations, []);
   },

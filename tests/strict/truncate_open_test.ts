@@ -1,16 +1,27 @@
 // portable
 
-import { assertEquals } from "@std/assert";
-import { ERROR_CALL_NOT_IMPLEMENTED, open, openSync } from "../../mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  ERROR_CALL_NOT_IMPLEMENTED,
+  ERROR_INVALID_PARAMETER,
+  ERROR_NOT_SUPPORTED,
+  listenPipe,
+  open,
+  openSync,
+} from "../../mod.ts";
 import {
   FILE_ATTRIBUTE_HIDDEN,
   FileAllocationInfo,
 } from "../../src/win32/constants.ts";
 import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
-import { failFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 const PATH = "C:\\a";
+const PIPE = "\\\\.\\pipe\\strict";
 const FILE_ATTRIBUTE_SYSTEM = 4;
 
 function fileOf(kernel: StrictKernel): DiskFile {
@@ -62,11 +73,74 @@ strictTest(
   },
 );
 
-strictTest("truncate of a device is nothing", async () => {
-  const options = { write: true, truncate: true, create: true };
-  openSync("NUL", options).close();
-  await (await open("\\\\.\\NUL", options)).close();
-});
+strictTest(
+  "truncate and preallocate of a device or pipe are nothing",
+  async () => {
+    using _ = failFunction(
+      "SetFileInformationByHandle",
+      ERROR_INVALID_PARAMETER,
+    );
+    for (const path of ["NUL", "\\\\.\\NUL", PIPE]) {
+      for (const create of [true, false]) {
+        const options = { write: true, truncate: true, create };
+        for (const more of [{}, { preallocate: 10_000 }]) {
+          for (const openIt of [openSync, open]) {
+            await using _ = listenPipe(PIPE);
+            const file = await openIt(path, { ...options, ...more });
+            await file.close();
+          }
+        }
+      }
+    }
+  },
+);
+
+strictTest(
+  "truncate empties a file whose size is beyond numbers, which preallocate says of it",
+  (kernel) => {
+    const file = create(kernel);
+    file.size = 2 ** 53;
+    assertThrows(
+      () => openSync(PATH, { write: true, preallocate: 1 }),
+      RangeError,
+      "A size of 9007199254740992 bytes is too large",
+    );
+    assertEquals(file.size, 2 ** 53);
+    openSync(PATH, { write: true, truncate: true }).close();
+    assertEquals(file.size, 0);
+  },
+);
+
+strictTest(
+  "preallocate on a file system that cannot reserve room is nothing",
+  async () => {
+    using _ = failFunction(
+      "SetFileInformationByHandle",
+      ERROR_NOT_SUPPORTED,
+      (...[, kind]) => Number(BigInt.asUintN(32, kind!)) === FileAllocationInfo,
+    );
+    const options = { write: true, create: true, preallocate: 10_000 };
+    openSync(PATH, options).close();
+    await (await open(PATH, options)).close();
+  },
+);
+
+strictTest(
+  "a file that has been emptied is opened even if its room is gone meanwhile",
+  (kernel) => {
+    const file = create(kernel);
+    using _ = replaceFunction(
+      "SetFileInformationByHandle",
+      (original) => (kernel, ...words) => {
+        if (file.size === 0) file.volume.free = 0;
+        return original(kernel, ...words);
+      },
+    );
+    const options = { write: true, truncate: true, preallocate: 10_000 };
+    openSync(PATH, options).close();
+    assertEquals([file.size, file.allocation], [0, 0]);
+  },
+);
 
 strictTest(
   "preallocate reserves room in a new file, and in one that is emptied",

@@ -68,6 +68,8 @@ test("fromHandle() makes a file of the handle's kind", async () => {
   assertEquals(await overlapped.write(Uint8Array.of(1, 2)), 2);
   assertEquals(overlapped.path, `handle ${overlapped.handle}`);
   await overlapped.close();
+  using named = fromHandle(rawHandle(path), "what errors call it") as SyncFile;
+  assertEquals(named.path, "what errors call it");
 });
 
 test("fromHandle() refuses what is no handle before any call", () => {

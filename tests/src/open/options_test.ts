@@ -169,6 +169,7 @@ test("createFileArguments() takes false and undefined for left out", () => {
 
 test("createFileArguments() refuses to open a file for nothing", () => {
   refused({}, "set read, write or append to true");
+  refused({}, "or delete for its name. Only without any options");
   refused({ read: false, share: [] }, "set read, write or append to true");
 });
 
@@ -177,6 +178,7 @@ test("createFileArguments() refuses options that contradict each other, and name
     const [options, part] of [
       [{ read, truncate: true }, "truncate needs write: true. To keep"],
       [{ append, truncate: true }, "truncate needs write: true"],
+      [{ write, append, truncate: true }, "emptied is written from its"],
       [{ write, append, truncate: true }, "leave append out"],
       [{ read, create: true }, "create and createNew need write: true or"],
       [{ read, createNew: true }, "create and createNew need write: true or"],
@@ -185,11 +187,12 @@ test("createFileArguments() refuses options that contradict each other, and name
       [{ truncate: true }, "truncate needs write: true"],
       [{ preallocate: 5 }, "preallocate needs write: true"],
       [{ read, preallocate: 5 }, "preallocate needs write: true"],
+      [{ append, preallocate: 5 }, "can only append cannot reserve room"],
       [{ append, preallocate: 5 }, "set both append and write"],
       [{ attributesOnly: true, read }, "leave out read, write and append"],
-      [{ write, directory: true, create: true }, "create one with mkdir"],
-      [{ read, sequential: true, random: true }, "choose the one that fits"],
-      [{ read, unbuffered: true, random: true }, "leave them out"],
+      [{ write, directory: true, create: true }, "with mkdir, as node:fs and"],
+      [{ read, sequential: true, random: true }, "the one that fits most of"],
+      [{ read, unbuffered: true, random: true }, "unbuffered bypasses: leave"],
       [{ read, unbuffered: true, sequential: true }, "leave them out"],
       [{ write, temporary: true, writeThrough: true }, "choose one"],
     ] as const
@@ -221,7 +224,7 @@ test("createFileArguments() refuses values of the wrong type, and names option a
   refused({ read, share: [undefined] }, '"read", "write", "delete": got undef');
   refused(
     { read, security: "everyone" },
-    "bytes or the address of a SECURITY_ATTRIBUTES",
+    "security must be the bytes or the address of a SECURITY_ATTRIBUTES",
   );
   refused(
     { read, impersonation: "none" },
@@ -254,11 +257,34 @@ test("createFileArguments() refuses a room that cannot be", () => {
   }
 });
 
-test("openSettings() refuses bytes that are too few for a SECURITY_ATTRIBUTES", () => {
-  assertRefused(
-    () => openSettings({ read, security: new Uint8Array(23) }),
+test("openSettings() takes the address of a SECURITY_ATTRIBUTES, or no fewer bytes than it has", () => {
+  for (const security of [5n, new Uint8Array(24), new Uint8Array(25)]) {
+    assertEquals(openSettings({ read, security }).security, security);
+  }
+  const refusedSecurity = (
+    security: ArrayBufferView,
+    errorClass: typeof TypeError | typeof RangeError,
+    part: string,
+  ) => assertRefused(() => openSettings({ read, security }), errorClass, part);
+  refusedSecurity(
+    new Uint8Array(23),
     RangeError,
     "security must have the 24 bytes of a SECURITY_ATTRIBUTES: got 23",
+  );
+  const detached = new Uint8Array(24);
+  structuredClone(detached, { transfer: [detached.buffer] });
+  refusedSecurity(
+    detached,
+    TypeError,
+    "security is a view of a detached ArrayBuffer",
+  );
+});
+
+test("overlappedSettings() refuses options that it does not know", () => {
+  assertRefused(
+    () => overlappedSettings({ read, mode: 0o644 } as OverlappedOptions),
+    TypeError,
+    '"mode" is no option of open(). The options are read, write',
   );
 });
 

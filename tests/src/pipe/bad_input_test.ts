@@ -1,25 +1,17 @@
 // portable
 
 import { test } from "node:test";
-import { assertEquals, assertRejects } from "@std/assert";
-import {
-  connectPipe,
-  getLastWin32Error,
-  kernel32,
-  listenPipe,
-} from "../../../mod.ts";
+import { connectPipe, listenPipe } from "../../../mod.ts";
 import { pipeName } from "../../support/pipes.ts";
 import { onWindows } from "../../support/runtime.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
-import { assertRefused } from "../../support/untouched.ts";
+import {
+  assertRefused,
+  assertRejected,
+  type Wrong,
+} from "../../support/untouched.ts";
 
 const kernel = onWindows ? undefined : strictKernel();
-
-type Wrong = readonly [
-  value: unknown,
-  type: typeof TypeError | typeof RangeError,
-  message: string,
-];
 
 const PREFIX = "\\\\.\\pipe\\";
 
@@ -84,25 +76,12 @@ const CONNECT: readonly Wrong[] = [
   [{ server: "me" }, TypeError, 'server must be one of "any", "current-user"'],
 ];
 
-/** A code that no call of the system leaves behind: bit 29 is the user's. */
-const MARK = 0x2000_1234;
-
-/** Asserts that promises reject before the system is called. */
-async function refused(
-  run: () => Promise<unknown>,
-  [, type, message]: Wrong,
-): Promise<void> {
-  kernel32.SetLastError(MARK);
-  await assertRejects(run, type as typeof TypeError, message);
-  assertEquals(getLastWin32Error(), MARK, "the system was called");
-}
-
 test("names are checked before any call", async () => {
   kernel?.reset(1);
   for (const wrong of NAMES) {
     const [name, type, message] = wrong;
     assertRefused(() => listenPipe(name as string), type, message);
-    await refused(() => connectPipe(name as string), wrong);
+    await assertRejected(() => connectPipe(name as string), wrong);
   }
 });
 
@@ -114,11 +93,11 @@ test("options are checked before any call", async () => {
   }
   for (const wrong of CONNECT) {
     const options = wrong[0] as Record<string, never>;
-    await refused(() => connectPipe(pipeName(), options), wrong);
+    await assertRejected(() => connectPipe(pipeName(), options), wrong);
   }
   const aborted = { signal: AbortSignal.abort(new TypeError("before")) };
   const wrong = [aborted, TypeError, "before"] as const;
-  await refused(() => connectPipe(pipeName(), aborted), wrong);
+  await assertRejected(() => connectPipe(pipeName(), aborted), wrong);
 });
 
 test("what connections and listeners are given is checked before any call", async () => {
@@ -147,27 +126,31 @@ test("what connections and listeners are given is checked before any call", asyn
       ]
     ) {
       const message = "must be a Uint8Array or another ArrayBufferView";
-      await refused(() => call(method, given), [0, TypeError, message]);
+      await assertRejected(() => call(method, given), [0, TypeError, message]);
     }
     for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
-      await refused(() => call(method, bytes, options), [0, TypeError, ""]);
+      await assertRejected(() => call(method, bytes, options), [
+        0,
+        TypeError,
+        "",
+      ]);
     }
   }
-  await refused(() => call("writeGather", bytes), [
+  await assertRejected(() => call("writeGather", bytes), [
     0,
     TypeError,
     "a list of buffers",
   ]);
   for (const maxLength of [0, -1, 1.5, 2 ** 31]) {
     const wrong = [0, RangeError, "maxLength must be a whole number"] as const;
-    await refused(() => call("readMessage", { maxLength }), wrong);
+    await assertRejected(() => call("readMessage", { maxLength }), wrong);
   }
-  await refused(() => call("readMessage", { maxLength: "9" }), [
+  await assertRejected(() => call("readMessage", { maxLength: "9" }), [
     0,
     TypeError,
     "a number",
   ]);
-  await refused(() => call("readAll", { at: 0 }), [
+  await assertRejected(() => call("readAll", { at: 0 }), [
     0,
     TypeError,
     '"at" is no option',

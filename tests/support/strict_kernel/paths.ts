@@ -44,7 +44,8 @@ export function parsePath(path: string): PathName {
     return { kind: "device", name: device.toLowerCase() };
   }
   const full = fullPath(path.replace(/^\\\\\?\\/, ""));
-  if (/["<>|?*]/.test(full)) return fail(ERROR_INVALID_NAME);
+  // deno-lint-ignore no-control-regex -- reserved, too: the page above
+  if (/[\x01-\x1f"<>|?*]/.test(full)) return fail(ERROR_INVALID_NAME);
   return {
     kind: "file",
     drive: full.slice(0, 2).toUpperCase(),
