@@ -4,8 +4,9 @@ import "../support/old_node.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { diagnostics, open, Win32Error } from "../../mod.ts";
 import { thread } from "../../ffi/thread.ts";
-import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { assertSettles, turns, until } from "../support/event_loop.ts";
+import { collectGarbage, nextJob } from "../support/garbage.ts";
+import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { newFile, portOf } from "../support/overlapped_strict.ts";
 import { CompletionPort } from "../support/strict_kernel/completion_port.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
@@ -47,6 +48,25 @@ strictTest(
     }
   },
   SEEDS,
+);
+
+/** Opens a file, and drops it. */
+async function openAndDrop(): Promise<void> {
+  const file = await open("C:\\a", { write: true, create: true });
+  await file.write(new Uint8Array(10));
+}
+
+strictTest(
+  "the port is closed with a file that was dropped",
+  async (kernel) => {
+    await openAndDrop();
+    assertEquals(portsOf(kernel), 1);
+    for (let i = 0; i < 1000 && portsOf(kernel) > 0; i++) {
+      await nextJob();
+      collectGarbage();
+    }
+    assertEquals(portsOf(kernel), 0);
+  },
 );
 
 strictTest(
