@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { open } from "../../mod.ts";
+import { turns } from "../support/event_loop.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import { replaceFunction } from "../support/strict_kernel/replaced.ts";
@@ -62,4 +63,26 @@ strictTest(
     assertEquals(await file.write(none), 0);
     assertEquals([writes, questions], [0, 0]);
   },
+);
+
+strictTest(
+  "a pipe is read in parts, until the buffer is full or the other end is closed",
+  async () => {
+    const { client, server } = await overlappedPipe();
+    const buffer = new Uint8Array(6);
+    const exactly = server.readExactly(buffer);
+    for (const part of [[1, 2], [3], [4, 5, 6, 7]]) {
+      await client.writeAll(Uint8Array.from(part));
+      await turns();
+    }
+    await exactly;
+    assertEquals([...buffer], [1, 2, 3, 4, 5, 6]);
+    const all = server.readAll();
+    await client.writeAll(Uint8Array.of(8, 9));
+    await turns();
+    await client.close();
+    assertEquals([...await all], [7, 8, 9]);
+    await server.close();
+  },
+  [1, 2, 3, 4, 5],
 );
