@@ -206,7 +206,8 @@ strictTest(
   async (kernel) => {
     kernel.schedule.choose = ({ request: { kind } }) =>
       kind === "write" ? "later" : undefined;
-    await using file = await newFile();
+    kernel.names.mount("D:", { size: 2 ** 24, extendsInCall: false });
+    await using file = await newFile("D:\\a");
     const writer = file.createWritable({ keepOpen: true }).getWriter();
     await writer.write(new Uint8Array(10).fill(7));
     await writer.close();
