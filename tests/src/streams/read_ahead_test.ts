@@ -74,6 +74,7 @@ test("ReadAhead.take() gives the rest of a read that was not taken as a whole", 
   // Where nothing is read ahead, a read asks for the room, and a chunk at most.
   assertEquals(source.lengths, [5, 10, 10]);
   assertEquals(source.offsets, [undefined, undefined, undefined]);
+  await reads.stop();
 });
 
 test("a read of 0 bytes is a message, a time-out, or the end, as the device says", async () => {
@@ -90,6 +91,7 @@ test("a read of 0 bytes is a message, a time-out, or the end, as the device says
     const taken = expected ? [0, 1] : [];
     assertEquals(result, { taken, goesOn: expected }, emptyRead);
     assertEquals(source.lengths.length, expected ? 3 : 1, emptyRead);
+    await reads.stop();
   }
 });
 
@@ -121,4 +123,29 @@ test("ReadAhead reads nothing more once it has been stopped, and holds no memory
   await stopping;
   assertEquals(await pending, { taken: [], goesOn: false });
   assertEquals(pooledMemory(), before);
+});
+
+test("ReadAhead has as many reads of a file in flight as there are chunks, aligned, up to its end", async () => {
+  const source = new Source([300, 512, 512, 512, 452]);
+  const plan: ReadPlan = {
+    start: 212,
+    end: 2500,
+    size: 4096,
+    chunkSize: 512,
+    chunks: 3,
+    aligned: true,
+    device: { emptyRead: "end" },
+  };
+  const reads = new ReadAhead(source, plan);
+  const lengths: number[] = [];
+  const next = () =>
+    reads.take((bytes) => (lengths.push(bytes.length), bytes.length));
+  assert(await next());
+  // Three, and one for that which was taken.
+  assertEquals(source.offsets, [212, 512, 1024, 1536]);
+  assertEquals(source.lengths, [300, 512, 512, 512]);
+  while (await next());
+  assertEquals(source.offsets.slice(4), [2048]);
+  assertEquals(source.lengths.slice(4), [2500 - 2048]);
+  await reads.stop();
 });
