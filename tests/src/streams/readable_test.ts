@@ -311,6 +311,19 @@ test("createReadable() starts anew where a read came to what was the end", async
   assertEquals(offsets.includes(110), true, `${offsets}`);
 });
 
+test("createReadable() asks a pipe for a chunk each time, whatever came before", async () => {
+  const lengths: number[] = [];
+  const file = new ScriptedFile();
+  file.read = (bytes) => {
+    lengths.push(bytes.length);
+    return Promise.resolve(lengths.length < 4 ? 3 : null);
+  };
+  const traits = { device: { emptyRead: "message" } } as const;
+  const stream = readableOf(file, traits, { chunkSize: 10 });
+  assertEquals((await drained(stream)).length, 9);
+  assertEquals(lengths, [10, 10, 10, 10]);
+});
+
 test("createReadable() fails with the error of a read, after the bytes before it", async () => {
   const file = new ScriptedFile(pattern(1000));
   file.before = (at) => {

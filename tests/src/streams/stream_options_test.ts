@@ -11,6 +11,8 @@ import {
   StreamEnd,
   type StreamOptions,
 } from "../../../src/streams/stream_options.ts";
+import { readableOf } from "../../../src/streams/readable.ts";
+import { writableOf } from "../../../src/streams/writable.ts";
 import { turns } from "../../support/event_loop.ts";
 import { onDisk, ScriptedFile } from "../../support/stream_files.ts";
 
@@ -42,6 +44,21 @@ test("chunking() has as many chunks as fit in maxBytesInFlight, from 1 to 64", (
   const settings = { ...STREAM_DEFAULTS, chunkSize: 513 };
   const onPipe = chunking({ device, sectored: true }, settings as never);
   assertEquals(onPipe.chunkSize, 513);
+});
+
+test("readableOf() and writableOf() name the options that there are", () => {
+  const traits = onDisk(FILE);
+  const rest = "chunkSize, maxBytesInFlight, keepOpen, signal.";
+  assertThrows(
+    () => readableOf(FILE, traits, { at: 1 } as object),
+    TypeError,
+    `"at" is no option of createReadable(). The options are start, end, ${rest}`,
+  );
+  assertThrows(
+    () => writableOf(FILE, traits, { start: 1 } as object),
+    TypeError,
+    `"start" is no option of createWritable(). The options are at, ${rest}`,
+  );
 });
 
 test("chunking() refuses what is out of range", () => {
