@@ -1,11 +1,14 @@
 // portable
 
-import { assertEquals } from "@std/assert";
-import { open } from "../../mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { open, Win32Error } from "../../mod.ts";
 import { turns } from "../support/event_loop.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 strictTest(
   "OverlappedFile writes and reads a file of the strict kernel",
@@ -85,4 +88,44 @@ strictTest(
     await server.close();
   },
   [1, 2, 3, 4, 5],
+);
+
+strictTest(
+  "a stream to an unbuffered file writes whole chunks, and reads nothing",
+  async () => {
+    const calls: [string, bigint][] = [];
+    const watched = ["ReadFile", "WriteFile"].map((name) =>
+      replaceFunction(name, (original) => (kernel, ...words) => {
+        calls.push([name, BigInt.asUintN(32, words[2]!)]);
+        return original(kernel, ...words);
+      })
+    );
+    const options = { write: true, read: true, create: true, unbuffered: true };
+    await using file = await open("C:\\a", options);
+    const stream = file.createWritable({ chunkSize: 4096, keepOpen: true });
+    const writer = stream.getWriter();
+    for (let i = 0; i < 5; i++) await writer.write(new Uint8Array(1000));
+    await writer.close();
+    for (const one of watched) one[Symbol.dispose]();
+    assertEquals(calls[0], ["WriteFile", 4096n]);
+    assertEquals(calls.filter(([name]) => name === "ReadFile"), []);
+    assertEquals(calls.reduce((sum, [, length]) => sum + length, 0n), 5120n);
+    assertEquals(file.size(), 5000);
+  },
+);
+
+strictTest(
+  "connect() is for pipes, and says what the system has against it",
+  async () => {
+    await using file = await open("C:\\a", { write: true, create: true });
+    await assertRejects(
+      () => file.connect(),
+      TypeError,
+      "'C:\\a' is no pipe, so that no client can come",
+    );
+    await using pipe = await overlappedPipe();
+    using _ = failFunction("ConnectNamedPipe", 1);
+    const error = await assertRejects(() => pipe.server.connect(), Win32Error);
+    assertEquals([error.syscall, error.win32], ["ConnectNamedPipe", 1]);
+  },
 );
