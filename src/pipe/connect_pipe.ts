@@ -205,8 +205,7 @@ function connectionTo(
     isDisk: false,
     device: new DeviceKind("pipe", path),
   });
-  const mode = isMessage ? "message" : "byte";
   return connectionOf(
-    new PipeEnd(overlapped, { isServer: false, mode, direction }),
+    new PipeEnd(overlapped, { isServer: false, isMessage, direction }),
   );
 }

@@ -8,14 +8,14 @@ import { checkBytes } from "../file/arguments.ts";
 import { MAX_LENGTH } from "../file/transfer_limits.ts";
 import { Endpoint } from "../overlapped/endpoint.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
-import type { PipeDirection, PipeMode } from "./options.ts";
+import type { PipeDirection } from "./options.ts";
 
 /** What is known of an end. */
 export interface PipeEndTraits {
   /** Whether it is the server's end. */
   readonly isServer: boolean;
-  /** The type of the pipe. */
-  readonly mode: PipeMode;
+  /** Whether the pipe is one of messages. */
+  readonly isMessage: boolean;
   /** The direction of data, seen from this end. */
   readonly direction: PipeDirection;
   /** Called when the handle has been closed. */
@@ -33,7 +33,7 @@ export class PipeEnd extends Endpoint {
   constructor(overlapped: OverlappedHandle, traits: PipeEndTraits) {
     super(overlapped, traits.onClosed);
     this.isServer = traits.isServer;
-    this.isMessage = traits.mode === "message";
+    this.isMessage = traits.isMessage;
     this.#direction = traits.direction;
   }
 

@@ -265,7 +265,7 @@ export class PipeListener
     const connection = connectionOf(
       new PipeEnd(instance, {
         isServer: true,
-        mode,
+        isMessage: mode === "message",
         direction,
         onClosed: () => {
           this.#open--;
