@@ -78,6 +78,7 @@ export type {
   SignalOptions,
   TransferOptions,
 } from "./src/overlapped/options.ts";
+export type { OverlappedConnection } from "./src/overlapped/overlapped_connection.ts";
 export { OverlappedFile } from "./src/overlapped/overlapped_file.ts";
 export type { StreamableFile } from "./src/streams/streamable_file.ts";
 export { type FileUrl, toWin32Path } from "./src/file/path.ts";
@@ -104,6 +105,7 @@ export type {
 export type {
   PipeConnection,
   PipeReadableOptions,
+  ReadMessageOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { listenPipe, type PipeListener } from "./src/pipe/pipe_listener.ts";
 export {
@@ -122,10 +124,6 @@ export type {
 } from "./src/serial/options.ts";
 export { type SerialPortInfo, serialPorts } from "./src/serial/serial_ports.ts";
 export type { SerialDirection, SerialPort } from "./src/serial/serial_port.ts";
-export type {
-  ReadablePipe,
-  ReadMessageOptions,
-} from "./src/pipe/readable_pipe.ts";
 export type { PositionOptions, SeekOrigin } from "./src/file/position.ts";
 export type { ReadableOptions } from "./src/streams/readable.ts";
 export type { SectorSize } from "./src/file/sector_size.ts";

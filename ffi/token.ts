@@ -134,7 +134,7 @@ function answer(syscall: string, status: number, at?: number): OwnerAnswer {
   return { syscall, status, sid: at === undefined ? NO_SID : sidAt(at) };
 }
 
-const NO_SID = new Uint8Array(0);
+const NO_SID = /* @__PURE__ */ new Uint8Array(0);
 
 /** "SID": a revision, the count of sub-authorities, 6 bytes, 4 for each. */
 function sidAt(at: number): Uint8Array<ArrayBuffer> {

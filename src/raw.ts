@@ -48,6 +48,7 @@ export type { Kernel32, Pointer, WideString } from "../ffi/kernel32.ts";
 export type { LastErrorCapture } from "../ffi/thread.ts";
 export { kernel32 } from "../ffi/kernel32.ts";
 export { getLastWin32Error } from "./errors/last_error.ts";
+export * from "./win32/comm_constants.ts";
 export * from "./win32/constants.ts";
 
 /**

@@ -37,8 +37,10 @@ const BREAK = 85;
 /** How the names of a folder's tests start, beside those that have the folder's name. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/file": [
-    ...["abort", "control", "device", "extending", "file_info", "handles"],
-    ...["overlapped_file", "raw_devices", "sparse", "sync_file", "volume_lock"],
+    ...["abort", "append", "closed_files", "control", "device", "extending"],
+    ...["file_info", "handles", "option_names", "overlapped_file"],
+    ...["raw_devices", "sparse", "sync_file", "volume_lock"],
+    ...["write_file_atomic", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
@@ -50,18 +52,27 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
     ].map((name) => `strict/${name}`),
   ],
   "src/overlapped": [
-    ...["abort", "append", "control", "device_io", "extending", "port"],
-    ...["raw_devices", "unbuffered", "violations", "zero_bytes"],
-  ].map((name) => `strict/${name}`),
+    "src/file/lock",
+    ...[
+      ...["abort", "append", "closed_files", "control", "device_io"],
+      ...["durable_append", "extending", "handles", "option_names", "port"],
+      ...["raw_devices", "sparse", "unbuffered", "violations"],
+      ...["volume_lock", "zero_bytes"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/pipe": ["rules/pipes"],
   "src/sectors": ["strict/extending", "strict/unbuffered"],
   "src/serial": ["strict/open_serial"],
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
-    ...["append", "control", "device_io", "extending", "raw_devices"],
-    ...["sparse", "truncate_open", "unbuffered", "zero_bytes"],
-  ].map((name) => `strict/${name}`),
+    "src/file/lock",
+    ...[
+      ...["append", "closed_files", "control", "device_io", "durable_append"],
+      ...["extending", "raw_devices", "sparse", "truncate_open"],
+      ...["unbuffered", "volume_lock", "zero_bytes"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/whole_file": ["strict/write_file_atomic"],
 };
 
@@ -70,6 +81,7 @@ function testsOf(folder: string, all: readonly string[]): string[] {
   const starts = [
     `${folder}/`,
     `strict/${basename(folder)}`,
+    "strict/option_names",
     ...ALSO[folder] ?? [],
   ];
   return all.filter((file) =>

@@ -3,8 +3,8 @@
 // The module at work on real input: copies a file with ReadFile and WriteFile on deno.exe and bun.exe, buffered, unbuffered
 // and overlapped, and compares each copy with its source. Exit code 0 only if all are equal; 1 if not, 2 if the request makes no sense.
 
-import { existsSync, realpathSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { existsSync, mkdtempSync, realpathSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { onInterruption } from "./interruption.ts";
@@ -59,7 +59,8 @@ async function main(): Promise<void> {
     ? realpathSync(destination) // a link stays one
     : destination;
   const parent = target === undefined ? cacheFolder() : dirname(target);
-  folder = await mkdtemp(join(parent, ".kernel32-io-"));
+  // At once: an interruption finds it by its name.
+  folder = mkdtempSync(join(parent, ".kernel32-io-"));
   const task = { source, size, copy: join(folder, "copy"), folder, depth };
 
   console.log(`${source}: ${size.toLocaleString("en")} bytes`);

@@ -16,17 +16,14 @@ type Inspect = (value: unknown, options?: object) => string;
  *
  * @param prototype The prototype of the objects.
  * @param stateOf Returns what is printed of one, behind its class's name.
- * @param className The name, if not that of the constructor.
  */
 export function printAs<T extends object>(
   prototype: T,
   stateOf: (object: T) => object,
-  className?: string,
 ): void {
   if (Object.hasOwn(prototype, DENO)) return;
   const print = (object: T, inspect: Inspect, options?: object) =>
-    `${className ?? object.constructor.name} ` +
-    inspect(stateOf(object), options);
+    `${object.constructor.name} ${inspect(stateOf(object), options)}`;
   const define = (name: symbol, value: (...args: never[]) => string) =>
     Object.defineProperty(prototype, name, { value });
   define(DENO, function (this: T, inspect, options) {

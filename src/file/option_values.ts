@@ -16,6 +16,11 @@ export type Settings<Options, Defaults> = {
     | (Name extends keyof Options ? Exclude<Options[Name], undefined> : never);
 };
 
+/** Checked options, of which each has a value. */
+export type Complete<Options> = {
+  readonly [Name in keyof Options]-?: NonNullable<Options[Name]>;
+};
+
 /**
  * Reads options, each once: a getter may give another value the next time.
  *

@@ -70,14 +70,16 @@ export function originName(origin: SeekOrigin): OriginName {
 /**
  * Computes the position that `seek()` moves to.
  *
- * @param base The offset of the origin.
+ * @param current Returns the position so far.
+ * @param size Returns the size of the file.
  * @throws {TypeError} If the offset is no number.
  * @throws {RangeError} If it is no whole number, or the position out of range.
  */
 export function positionFrom(
   offset: number | bigint,
   origin: OriginName,
-  base: number,
+  current: () => number,
+  size: () => number,
 ): number {
   if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
     const sentence = `offset must be a whole number or a bigint: got ${
@@ -87,6 +89,7 @@ export function positionFrom(
       ? new RangeError(sentence)
       : new TypeError(sentence);
   }
+  const base = origin === "start" ? 0 : origin === "end" ? size() : current();
   const position = base + Number(offset);
   if (position >= 0 && Number.isSafeInteger(position)) return position;
   throw new RangeError(

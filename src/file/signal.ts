@@ -5,22 +5,26 @@
  * @module
  */
 
-const { addEventListener, removeEventListener } = AbortSignal.prototype;
-const aborted = getterOf("aborted");
-const reason = getterOf("reason");
+const methods = signalMethods();
 
-function getterOf(name: "aborted" | "reason"): (this: AbortSignal) => unknown {
-  return Object.getOwnPropertyDescriptor(AbortSignal.prototype, name)!.get!;
+/** @__NO_SIDE_EFFECTS__ */
+function signalMethods() {
+  const { prototype } = AbortSignal;
+  const { addEventListener, removeEventListener } = prototype;
+  const getter = (name: string): (this: AbortSignal) => unknown =>
+    Object.getOwnPropertyDescriptor(prototype, name)!.get!;
+  const [aborted, reason] = [getter("aborted"), getter("reason")];
+  return { aborted, reason, addEventListener, removeEventListener };
 }
 
 /** Whether there is a signal and it has been aborted. */
 export function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal !== undefined && aborted.call(signal) === true;
+  return signal !== undefined && methods.aborted.call(signal) === true;
 }
 
 /** Returns the reason of a signal that has been aborted. */
 export function reasonOf(signal: AbortSignal): unknown {
-  return reason.call(signal);
+  return methods.reason.call(signal);
 }
 
 /** Throws the reason of a signal that has been aborted. */
@@ -34,7 +38,7 @@ export function listen(
   listener: EventListenerOrEventListenerObject,
 ): void {
   if (signal === undefined) return;
-  addEventListener.call(signal, "abort", listener);
+  methods.addEventListener.call(signal, "abort", listener);
 }
 
 /** Listens no more. */
@@ -43,7 +47,7 @@ export function unlisten(
   listener: EventListenerOrEventListenerObject,
 ): void {
   if (signal === undefined) return;
-  removeEventListener.call(signal, "abort", listener);
+  methods.removeEventListener.call(signal, "abort", listener);
 }
 
 /**

@@ -43,7 +43,11 @@ export class VolumeLock implements Disposable {
   readonly #send: (code: VolumeCode) => void;
   #isHeld = true;
 
-  /** Takes what sends codes to the locked volume; nothing once it is closed. */
+  /**
+   * Takes what sends codes to the locked volume; nothing once it is closed.
+   *
+   * @internal
+   */
   constructor(send: (code: VolumeCode) => void) {
     this.#send = send;
   }
@@ -75,7 +79,11 @@ export class OverlappedVolumeLock implements AsyncDisposable {
   readonly #send: (code: VolumeCode) => Promise<void>;
   #isHeld = true;
 
-  /** Takes what sends codes to the locked volume; nothing once it is closed. */
+  /**
+   * Takes what sends codes to the locked volume; nothing once it is closed.
+   *
+   * @internal
+   */
   constructor(send: (code: VolumeCode) => Promise<void>) {
     this.#send = send;
   }

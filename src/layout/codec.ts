@@ -173,18 +173,13 @@ type ResizableMemory = ArrayBufferLike & {
 function checkBuffer(buffer: ByteSource): void {
   if (
     ArrayBuffer.isView(buffer) || buffer instanceof ArrayBuffer ||
-    isShared(buffer)
+    buffer instanceof SharedArrayBuffer
   ) return;
   throw argumentError(
     "buffer",
     "an ArrayBuffer or a view of one, such as a Uint8Array",
     buffer,
   );
-}
-
-function isShared(memory: unknown): memory is SharedArrayBuffer {
-  return typeof SharedArrayBuffer === "function" &&
-    memory instanceof SharedArrayBuffer;
 }
 
 /** Returns bytes of a view without copying them. */

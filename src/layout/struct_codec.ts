@@ -233,9 +233,9 @@ function join(name: string, key: string): string {
   return name === "" ? key : `${name}.${key}`;
 }
 
-/** Returns whether two decoded values are equal, member by member. */
+/** Returns whether two values that one codec decoded are equal, member by member. */
 function same(a: unknown, b: unknown): boolean {
-  if (typeof a !== "object" || typeof b !== "object") return Object.is(a, b);
+  if (typeof a !== "object") return Object.is(a, b);
   const one = a as Record<string, unknown>;
   const other = b as Record<string, unknown>;
   return Object.keys(one).every((key) => same(one[key], other[key]));

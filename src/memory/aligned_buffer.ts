@@ -14,7 +14,7 @@ import { thread } from "../../ffi/thread.ts";
 import { argumentError, rangeError } from "../errors/describe.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
+import { bufferOf, byteLengthOf } from "../../ffi/views.ts";
 
 /** The owners of native memory, so that its address costs no look-up. */
 const owners = new WeakMap<ArrayBufferLike, AlignedBuffer>();
@@ -177,12 +177,10 @@ export function ownerOf(view: ArrayBufferView): AlignedBuffer | undefined {
   return owners.get(bufferOf(view));
 }
 
-/** Whether a view's first byte is aligned. */
+/** Whether the address of a view's first byte is a multiple. */
 export function isViewAligned(
   view: ArrayBufferView,
   alignment: number,
 ): boolean {
-  return ownerOf(view) === undefined
-    ? thread().addressOf(view) % BigInt(alignment) === 0n
-    : byteOffsetOf(view) % alignment === 0;
+  return thread().addressOf(view) % BigInt(alignment) === 0n;
 }

@@ -49,13 +49,17 @@ export interface OverlappedControlOptions extends DeviceIoControlOptions {
 export abstract class OverlappedControlFile extends StreamableFile {
   readonly #overlapped: OverlappedHandle;
 
-  /** Takes a handle that is bound to a completion port. */
+  /**
+   * Takes a handle that is bound to a completion port.
+   *
+   * @internal
+   */
   protected constructor(
     taken: TakenHandle,
     sector: SectorSize | undefined,
     overlapped: OverlappedHandle,
   ) {
-    super(taken, sector);
+    super(taken, sector, overlapped.port);
     this.#overlapped = overlapped;
   }
 

@@ -21,7 +21,11 @@ import type { OverlappedHandle } from "./overlapped_handle.ts";
 export abstract class LockableFile extends OverlappedControlFile {
   readonly #overlapped: OverlappedHandle;
 
-  /** Takes a handle that is bound to a completion port. */
+  /**
+   * Takes a handle that is bound to a completion port.
+   *
+   * @internal
+   */
   protected constructor(
     taken: TakenHandle,
     sector: SectorSize | undefined,

@@ -23,12 +23,7 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
-import {
-  type OriginName,
-  originName,
-  positionFrom,
-  type SeekOrigin,
-} from "../file/position.ts";
+import { originName, positionFrom, type SeekOrigin } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
@@ -606,7 +601,12 @@ export class OverlappedFile extends LockableFile {
     this.#needOffsets();
     const from = originName(origin);
     return await this.#ordered.after(() => {
-      this.#ordered.position = positionFrom(offset, from, this.#baseOf(from));
+      this.#ordered.position = positionFrom(
+        offset,
+        from,
+        () => this.#ordered.position,
+        () => this.size(),
+      );
       return Promise.resolve(this.#ordered.position);
     });
   }
@@ -614,6 +614,7 @@ export class OverlappedFile extends LockableFile {
   /**
    * Returns what streams have to know of the file.
    *
+   * @internal
    * @ignore
    */
   protected streamTraits(
@@ -625,9 +626,10 @@ export class OverlappedFile extends LockableFile {
     else if (at !== undefined) this.#needOffsets();
     const { append } = this.#mode;
     const { device } = this.#overlapped;
-    const [sectored, seekable] = [this.#sectored, this.#seekable];
+    const sectored = this.#sectored;
+    const offsets = this.#seekable ? this : undefined;
     const target = { writeAll: this.#writeChunk.bind(this) };
-    return { append, sectored, seekable, device, target };
+    return { append, sectored, offsets, device, target };
   }
 
   /** Writes all of a stream's chunk without blocking, also if it extends. */
@@ -675,17 +677,6 @@ export class OverlappedFile extends LockableFile {
     if (at === undefined) return { at: END_OF_FILE, signal };
     if (write) return checked;
     throw appendsOnlyError(this.path);
-  }
-
-  #baseOf(origin: OriginName): number {
-    switch (origin) {
-      case "start":
-        return 0;
-      case "current":
-        return this.#ordered.position;
-      case "end":
-        return this.size();
-    }
   }
 
   /** Whether a write of nothing is a message. */

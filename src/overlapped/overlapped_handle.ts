@@ -8,7 +8,7 @@ import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
-import type { DeviceKind } from "../file/device_kind.ts";
+import { DeviceKind } from "../file/device_kind.ts";
 import { delay } from "../file/event_loop.ts";
 import type { RawDevice } from "../file/raw_device.ts";
 import { isAborted, reasonOf } from "../file/signal.ts";
@@ -199,6 +199,26 @@ export class OverlappedHandle {
       // ERROR_NOT_FOUND, where nothing is to be cancelled, is no failure.
       preservingLastError(() => kernel32.CancelIoEx(this.handle, null));
     }
+  }
+}
+
+/**
+ * Binds the handle of a connection, or closes it if that fails.
+ *
+ * @param kind What it is open on.
+ * @throws {Win32Error} What CreateIoCompletionPort reports.
+ */
+export function bindConnection(
+  handle: Handle,
+  path: string,
+  kind: "pipe" | "serial",
+): OverlappedHandle {
+  try {
+    const device = new DeviceKind(kind, path);
+    return new OverlappedHandle(handle, path, { isDisk: false, device });
+  } catch (error) {
+    preservingLastError(() => kernel32.CloseHandle(handle));
+    throw error;
   }
 }
 

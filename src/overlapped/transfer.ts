@@ -40,6 +40,7 @@ export interface TransferKind extends OperationKind {
   bound: OverlappedTransfer | undefined;
 }
 
+/** @__NO_SIDE_EFFECTS__ */
 function kind(
   method: string,
   syscall: TransferName,

@@ -13,13 +13,12 @@ import {
 } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { DeviceKind } from "../file/device_kind.ts";
 import { delay, now } from "../file/event_loop.ts";
 import { pipeTypeOf } from "../file/pipe_type.ts";
 import { listen, throwIfAborted, unlisten } from "../file/signal.ts";
 import { impersonationFlags } from "../open/create_file.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
-import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
+import { bindConnection } from "../overlapped/overlapped_handle.ts";
 import {
   FILE_APPEND_DATA,
   FILE_FLAG_OVERLAPPED,
@@ -35,9 +34,9 @@ import {
   type ConnectSettings,
   connectSettings,
   type PipeDirection,
+  type PipeMode,
 } from "./options.ts";
-import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { PipeEnd } from "./pipe_end.ts";
+import { PipeConnection } from "./pipe_connection.ts";
 import { checkPipeName } from "./pipe_name.ts";
 import { checkOwner } from "./security.ts";
 
@@ -107,12 +106,13 @@ export async function connectPipe(
   throwIfAborted(settings.signal);
   completionPort();
   const handle = await opened(name, settings);
-  try {
-    return connectionTo(handle, name, settings);
-  } catch (error) {
-    kernel32.CloseHandle(handle);
-    throw error;
-  }
+  const mode = preparedMode(handle, name, settings);
+  const { direction } = settings;
+  return new PipeConnection(bindConnection(handle, name, "pipe"), {
+    isServer: false,
+    mode,
+    direction,
+  });
 }
 
 /** Opens the pipe as soon as there is an instance. */
@@ -185,27 +185,27 @@ async function pause(
   throwIfAborted(signal);
 }
 
-/** Makes a connection of a client's end. */
-function connectionTo(
+/**
+ * Checks the server of a client's end, and has reads of it return messages if
+ * the pipe has messages. Closes the handle if that fails.
+ */
+function preparedMode(
   handle: Handle,
   path: string,
   { direction, isOwnUser }: ConnectSettings,
-): PipeConnection {
-  if (isOwnUser) checkOwner(handle, path);
-  const type = pipeTypeOf(handle);
-  if (type === undefined) throw Win32Error.last("GetNamedPipeInfo", { path });
-  const isMessage = type === PIPE_TYPE_MESSAGE;
-  if (isMessage && direction !== "out") {
+): PipeMode {
+  try {
+    if (isOwnUser) checkOwner(handle, path);
+    const type = pipeTypeOf(handle);
+    if (type === undefined) throw Win32Error.last("GetNamedPipeInfo", { path });
+    if (type !== PIPE_TYPE_MESSAGE) return "byte";
     const mode = Uint32Array.of(PIPE_READMODE_MESSAGE);
-    if (!kernel32.SetNamedPipeHandleState(handle, mode, null, null)) {
-      throw Win32Error.last("SetNamedPipeHandleState", { path });
-    }
+    const isReady = direction === "out" ||
+      kernel32.SetNamedPipeHandleState(handle, mode, null, null);
+    if (isReady) return "message";
+    throw Win32Error.last("SetNamedPipeHandleState", { path });
+  } catch (error) {
+    kernel32.CloseHandle(handle);
+    throw error;
   }
-  const overlapped = new OverlappedHandle(handle, path, {
-    isDisk: false,
-    device: new DeviceKind("pipe", path),
-  });
-  return connectionOf(
-    new PipeEnd(overlapped, { isServer: false, isMessage, direction }),
-  );
 }

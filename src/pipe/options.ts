@@ -9,6 +9,7 @@ import {
   checkBoolean,
   checkCount,
   checkWord,
+  type Complete,
   settingsOf,
 } from "../file/option_values.ts";
 import {
@@ -107,11 +108,7 @@ export interface ConnectPipeOptions {
 }
 
 /** Checked options of `listenPipe()`. */
-export type ListenSettings = {
-  readonly [Name in keyof ListenPipeOptions]-?: NonNullable<
-    ListenPipeOptions[Name]
-  >;
-};
+export type ListenSettings = Complete<ListenPipeOptions>;
 
 /** Checked options of `connectPipe()`. */
 export interface ConnectSettings {

@@ -4,25 +4,33 @@
  * @module
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
-import type { Handle } from "../../ffi/handle.ts";
-import { byteLengthOf } from "../../ffi/views.ts";
-import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { checkList } from "../file/arguments.ts";
-import { joinedLength } from "../file/bytes.ts";
-import { isAborted, reasonOf } from "../file/signal.ts";
-import { ThreadQueue } from "../file/thread_queue.ts";
+import { checkBytes, checkList, checkSignal } from "../file/arguments.ts";
+import { printAs } from "../file/inspection.ts";
+import { checkCount, settingsOf } from "../file/option_values.ts";
+import { throwIfAborted } from "../file/signal.ts";
+import { MAX_LENGTH } from "../file/transfer_limits.ts";
 import { Flusher } from "../overlapped/flush.ts";
-import { writeFully } from "../overlapped/full_transfers.ts";
-import { writeJoined } from "../overlapped/joined_write.ts";
 import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
+import { OverlappedConnection } from "../overlapped/overlapped_connection.ts";
+import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
+import { streamedConnection } from "../overlapped/streamed_connection.ts";
 import { Transfers } from "../overlapped/transfers.ts";
 import { readableOf } from "../streams/readable.ts";
+import type {
+  StreamedFile,
+  StreamedFileTraits,
+} from "../streams/stream_options.ts";
 import { writableOf } from "../streams/writable.ts";
-import type { PipeEnd } from "./pipe_end.ts";
-import { PIPE_TRAITS, streamedPipe } from "./pipe_streams.ts";
-import { settingsOf } from "../file/option_values.ts";
-import { ReadablePipe } from "./readable_pipe.ts";
+import { PipeEnd, type PipeEndTraits } from "./pipe_end.ts";
+import { PipeReader } from "./pipe_reader.ts";
+import { PipeWriter } from "./pipe_writer.ts";
+
+/** How `readMessage()` reads. */
+export interface ReadMessageOptions extends SignalOptions {
+  /** How many bytes a message may have. @default {65_536} */
+  readonly maxLength?: number | undefined;
+}
 
 /** How a stream reads a pipe. */
 export interface PipeReadableOptions extends SignalOptions {
@@ -35,10 +43,10 @@ export interface PipeReadableOptions extends SignalOptions {
   readonly chunkSize?: number | undefined;
 }
 
-/** Closes ends whose connections were dropped without `close()`. */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<PipeEnd>((end) => {
-  end.close().catch(() => {});
-});
+const MAX_MESSAGE_LENGTH = 65_536;
+
+/** What streams have to know of a pipe. */
+const TRAITS: StreamedFileTraits = { device: { emptyRead: "message" } };
 
 /**
  * One end of a named pipe that is connected: what `connectPipe()` returns to a
@@ -67,38 +75,55 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<PipeEnd>((end) => {
  * console.log(await client.readMessage()); // Uint8Array(2) [ 18, 42 ]
  * ```
  */
-export class PipeConnection extends ReadablePipe implements AsyncDisposable {
+export class PipeConnection extends OverlappedConnection<number | null> {
   readonly #end: PipeEnd;
-  readonly #transfers: Transfers;
+  readonly #reader: PipeReader;
+  readonly #writer: PipeWriter;
   readonly #flusher: Flusher;
-  readonly #writes = new ThreadQueue(1);
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<ArrayBufferView> | undefined;
 
-  /** Takes over an end. */
-  protected constructor(end: PipeEnd) {
-    const { overlapped } = end;
-    super(end);
+  /**
+   * Takes over an end.
+   *
+   * @internal
+   */
+  constructor(handle: OverlappedHandle, traits: PipeEndTraits) {
+    const end = new PipeEnd(handle.path, traits);
+    const transfers = new Transfers(handle);
+    const reader = new PipeReader(handle, transfers);
+    const writer = new PipeWriter(handle, end, transfers);
+    super(handle, { reader, writer, onClosed: traits.onClosed });
     this.#end = end;
-    this.#transfers = new Transfers(overlapped);
-    this.#flusher = new Flusher(overlapped);
-    dropped.register(this, end, this);
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#flusher = new Flusher(handle);
+    printAs(PipeConnection.prototype, (pipe) => {
+      const { mode, direction } = pipe.#end;
+      return { path: pipe.path, closed: pipe.closed, mode, direction };
+    });
   }
 
   /**
-   * The handle, for the functions of the raw layer. Hold the connection while
-   * using it.
+   * Whether the last read ended with the end of a message. It is false while
+   * the rest of a message is to come, and always true on a pipe of bytes.
    *
-   * @throws {FileClosedError} If the connection has been closed.
+   * @example Read a long message piece by piece
+   * ```ts
+   * import { connectPipe, listenPipe } from "@kernel32/io";
+   *
+   * const name = "\\\\.\\pipe\\complete-example";
+   * await using listener = listenPipe(name, { mode: "message" });
+   * await using client = await connectPipe(name);
+   * await using server = await listener.accept();
+   * await client.writeMessage(new Uint8Array(6));
+   * const buffer = new Uint8Array(4);
+   * console.log(await server.read(buffer), server.messageComplete); // 4 false
+   * console.log(await server.read(buffer), server.messageComplete); // 2 true
+   * ```
    */
-  get handle(): Handle {
-    this.#end.check("get handle");
-    return this.#end.overlapped.handle;
-  }
-
-  /** Whether the connection has been closed. */
-  get closed(): boolean {
-    return this.#end.closing !== undefined;
+  get messageComplete(): boolean {
+    return this.#reader.isBetweenMessages;
   }
 
   /**
@@ -112,7 +137,7 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
    * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getnamedpipeclientprocessid
    */
   get peerProcessId(): number {
-    this.#end.check("get peerProcessId");
+    this.check("get peerProcessId");
     const { isServer } = this.#end;
     const ask = isServer
       ? kernel32.GetNamedPipeClientProcessId
@@ -124,60 +149,52 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
   }
 
   /**
-   * Writes. On a pipe of messages, all of the data is one message, also if it
-   * has no bytes; on a pipe of bytes, no data makes no call.
+   * Reads one message, or what is left of it after a `read()`.
    *
-   * @param data The bytes. Do not change them before the promise settles.
-   * @param options A signal.
-   * @returns How many bytes were written: all of them, unless the signal came in
-   * between.
-   * @throws {TypeError} If the data is no buffer, or this end only reads.
-   * @throws {RangeError} If a message has more than 1 GiB.
-   * @throws {FileClosedError} If the connection has been closed, or is before
-   * the other end has made room.
-   * @throws {Win32Error} ERROR_NO_DATA or ERROR_BROKEN_PIPE (`code` is "EPIPE")
-   * if the other end is closed, ERROR_PIPE_NOT_CONNECTED once the server has
-   * called `disconnect()`, and others.
+   * @param options How long a message may be, and a signal. What an aborted
+   * call has read of a message comes first in the next one.
+   * @returns The message, or null at the end.
+   * @throws {TypeError} If the pipe is one of bytes, this end only writes, or an
+   * option is wrong.
+   * @throws {RangeError} If `maxLength` is out of range.
+   * @throws {FileClosedError} If the connection has been closed, or is before a
+   * message comes.
+   * @throws {Win32Error} ERROR_MORE_DATA if the message is longer: it is
+   * discarded, and the next one can be read. And what `read()` throws.
    *
-   * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+   * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-type-read-and-wait-modes
+   *
+   * @example Refuse what is too long, and go on
+   * ```ts
+   * import { connectPipe, listenPipe, Win32Error } from "@kernel32/io";
+   *
+   * const name = "\\\\.\\pipe\\message-example";
+   * await using listener = listenPipe(name, { mode: "message" });
+   * await using client = await connectPipe(name);
+   * await using server = await listener.accept();
+   * await client.writeMessage(new Uint8Array(5000));
+   * await client.writeMessage(Uint8Array.of(1));
+   * try {
+   *   await server.readMessage({ maxLength: 1000 });
+   * } catch (error) {
+   *   console.log((error as Win32Error).symbol); // ERROR_MORE_DATA
+   * }
+   * console.log(await server.readMessage()); // Uint8Array(1) [ 1 ]
+   * ```
    */
-  async write(
-    data: ArrayBufferView,
-    options: SignalOptions = {},
-  ): Promise<number> {
-    this.#end.checkWrites("write");
-    const signal = checkedSignal("write", options);
-    this.#end.checkData(data);
-    return await this.#write(data, signal);
-  }
-
-  /**
-   * Writes all of the data. On a pipe of messages that is one message, or none
-   * if there are no data.
-   *
-   * @param data The bytes. Do not change them before the promise settles.
-   * @param options A signal.
-   * @throws {Error} What `write()` throws, and the signal's reason.
-   */
-  async writeAll(
-    data: ArrayBufferView,
-    options: SignalOptions = {},
-  ): Promise<void> {
-    this.#end.checkWrites("writeAll");
-    const signal = checkedSignal("writeAll", options);
-    this.#end.checkData(data);
-    const count = await this.#writes.run(
-      () =>
-        writeFully(
-          this.#transfers,
-          data,
-          0,
-          signal,
-          this.#end.overlapped.device,
-        ),
-      signal,
-    );
-    this.#checkWritten(data, count, signal);
+  async readMessage(
+    options: ReadMessageOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    this.#end.checkMessages("readMessage");
+    const { signal, maxLength } = settingsOf("readMessage()", options, {
+      maxLength: MAX_MESSAGE_LENGTH,
+      signal: undefined,
+    });
+    this.check("readMessage", "read");
+    checkSignal(signal);
+    throwIfAborted(signal);
+    checkCount("maxLength", maxLength, MAX_LENGTH);
+    return await this.#reader.readMessage(maxLength, signal);
   }
 
   /**
@@ -207,13 +224,10 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
     buffers: readonly ArrayBufferView[],
     options: SignalOptions = {},
   ): Promise<number> {
-    this.#end.checkWrites("writeGather");
+    this.check("writeGather", "write");
     const signal = checkedSignal("writeGather", options);
     const views = checkList("buffers", buffers);
-    if (joinedLength(views) === 0 && !this.#end.isMessage) return 0;
-    const write = (joined: Uint8Array) =>
-      this.#transfers.write(joined, 0, signal);
-    return await this.#writes.run(() => writeJoined(views, write), signal);
+    return await this.#writer.writeGather(views, signal);
   }
 
   /**
@@ -229,10 +243,10 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
     options: SignalOptions = {},
   ): Promise<void> {
     this.#end.checkMessages("writeMessage");
-    this.#end.checkWrites("writeMessage");
+    this.check("writeMessage", "write");
     const signal = checkedSignal("writeMessage", options);
-    this.#end.checkData(data);
-    this.#checkWritten(data, await this.#write(data, signal), signal);
+    checkBytes("data", data);
+    await this.#writer.writeMessage(data, signal);
   }
 
   /**
@@ -275,11 +289,8 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
       chunkSize: undefined,
       signal: undefined,
     });
-    this.#end.checkReads("createReadable");
-    return readableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
-      ...given,
-      keepOpen: true,
-    });
+    this.check("createReadable", "read");
+    return readableOf(this.#streamed(), TRAITS, given);
   }
 
   /**
@@ -296,11 +307,8 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
     const given = settingsOf("createWritable()", options, {
       signal: undefined,
     });
-    this.#end.checkWrites("createWritable");
-    return writableOf(streamedPipe(this, this.#end), PIPE_TRAITS, {
-      ...given,
-      keepOpen: true,
-    });
+    this.check("createWritable", "write");
+    return writableOf(this.#streamed(), TRAITS, given);
   }
 
   /**
@@ -315,7 +323,7 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
    * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
    */
   async flush(): Promise<void> {
-    this.#end.check("flush");
+    this.check("flush");
     await this.#flusher.flush();
   }
 
@@ -329,7 +337,7 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
    * @see https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe
    */
   disconnect(): void {
-    this.#end.check("disconnect");
+    this.check("disconnect");
     const { path } = this;
     if (!this.#end.isServer) {
       throw new TypeError(
@@ -342,54 +350,25 @@ export class PipeConnection extends ReadablePipe implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection: refuses new operations, cancels those in flight,
-   * waits for them, then closes the handle. The other end can still read what
-   * was written before.
+   * Checks that the connection is open, and has the direction that a method
+   * needs.
    *
-   * @throws {FileClosedError} If it has been closed before.
-   * @throws {Win32Error} ERROR_INVALID_HANDLE if something else has closed the
-   * handle.
+   * @internal
+   * @ignore
    */
-  async close(): Promise<void> {
-    this.#end.check("close");
-    dropped.unregister(this);
-    await this.#end.close();
+  protected override check(method: string, needs?: "read" | "write"): void {
+    super.check(method);
+    if (needs !== undefined) this.#end.checkDirection(method, needs);
   }
 
-  /** Closes the connection, if it is still open. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await (this.#end.closing ?? this.close());
+  /** The pipe, as a stream reads and writes it: each chunk may be a message. */
+  #streamed(): StreamedFile {
+    const writeAll: PipeConnection["writeAll"] = (data, options) =>
+      this.#end.isMessage
+        ? this.writeMessage(data, options)
+        : this.writeAll(data, options);
+    const read: PipeConnection["read"] = (buffer, options) =>
+      this.read(buffer, options);
+    return streamedConnection({ read, writeAll });
   }
-
-  async #write(data: ArrayBufferView, signal: Signal): Promise<number> {
-    if (byteLengthOf(data) === 0 && !this.#end.isMessage) return 0;
-    return await this.#writes.run(
-      () => this.#transfers.write(data, 0, signal),
-      signal,
-    );
-  }
-
-  /** Fails what has not been written as a whole. */
-  #checkWritten(data: ArrayBufferView, count: number, signal: Signal): void {
-    if (count >= byteLengthOf(data)) return;
-    if (isAborted(signal)) throw reasonOf(signal!);
-    throw new Win32Error("WriteFile", ERROR_NO_DATA, {
-      path: this.path,
-      bytesTransferred: count,
-    });
-  }
-}
-
-type Signal = AbortSignal | undefined;
-
-/** Makes connections; callers of the module cannot. */
-class Connection extends PipeConnection {
-  constructor(end: PipeEnd) {
-    super(end);
-  }
-}
-
-/** Makes a connection of an end. */
-export function connectionOf(end: PipeEnd): PipeConnection {
-  return new Connection(end);
 }

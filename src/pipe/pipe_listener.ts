@@ -9,20 +9,21 @@ import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import { checkSignal } from "../file/arguments.ts";
-import { DeviceKind } from "../file/device_kind.ts";
 import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
 import type { SignalOptions } from "../overlapped/options.ts";
-import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
+import {
+  bindConnection,
+  type OverlappedHandle,
+} from "../overlapped/overlapped_handle.ts";
 import { Instances } from "./instances.ts";
 import {
   type ListenPipeOptions,
   type ListenSettings,
   listenSettings,
 } from "./options.ts";
-import { connectionOf, type PipeConnection } from "./pipe_connection.ts";
-import { PipeEnd } from "./pipe_end.ts";
+import { PipeConnection } from "./pipe_connection.ts";
 import { checkPipeName } from "./pipe_name.ts";
 import { settingsOf } from "../file/option_values.ts";
 
@@ -55,10 +56,19 @@ export class PipeListener
   readonly #acceptors = new Set<Acceptor>();
   /** How many connections are open, accepted or not. */
   #open = 0;
+  /** Made here, where its scope leads to no connection: it outlives them. */
+  readonly #onClosed = () => {
+    this.#open--;
+    this.#refill();
+  };
   #closing: Promise<void> | undefined;
 
-  /** Takes the name, and listens. */
-  protected constructor(path: string, settings: ListenSettings) {
+  /**
+   * Takes the name, and listens.
+   *
+   * @internal
+   */
+  constructor(path: string, settings: ListenSettings) {
     this.path = path;
     this.#settings = settings;
     const instances = this.#instances = new Instances(path, settings);
@@ -231,17 +241,7 @@ export class PipeListener
 
   /** Waits for the client of an instance, which may have come. */
   #listen(handle: Handle): void {
-    const { path } = this;
-    let instance: OverlappedHandle;
-    try {
-      instance = new OverlappedHandle(handle, path, {
-        isDisk: false,
-        device: new DeviceKind("pipe", path),
-      });
-    } catch (error) {
-      kernel32.CloseHandle(handle);
-      throw error;
-    }
+    const instance = bindConnection(handle, this.path, "pipe");
     const connect = new ControlOperation(
       instance,
       { method: "accept", syscall: "ConnectNamedPipe" },
@@ -262,17 +262,12 @@ export class PipeListener
     }
     this.#open++;
     const { mode, direction } = this.#settings;
-    const connection = connectionOf(
-      new PipeEnd(instance, {
-        isServer: true,
-        isMessage: mode === "message",
-        direction,
-        onClosed: () => {
-          this.#open--;
-          this.#refill();
-        },
-      }),
-    );
+    const connection = new PipeConnection(instance, {
+      isServer: true,
+      mode,
+      direction,
+      onClosed: this.#onClosed,
+    });
     const [acceptor] = this.#acceptors;
     if (acceptor === undefined) this.#connected.push(connection);
     else acceptor.resolve(connection);
@@ -288,13 +283,6 @@ export class PipeListener
     if (isGone) this.#refill();
     else this.#rejectFirst(error);
     await isClosed.catch((error) => this.#rejectFirst(error));
-  }
-}
-
-/** Makes listeners; callers of the module cannot. */
-class Listener extends PipeListener {
-  constructor(path: string, settings: ListenSettings) {
-    super(path, settings);
   }
 }
 
@@ -351,5 +339,5 @@ export function listenPipe(
   const settings = listenSettings(options);
   // What this thread cannot have is missed before the name is taken.
   completionPort();
-  return new Listener(name, settings);
+  return new PipeListener(name, settings);
 }

@@ -8,8 +8,13 @@ import { ERROR_BROKEN_PIPE, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
+import { ThreadQueue } from "../file/thread_queue.ts";
+import type {
+  ConnectionReader,
+  Reads,
+} from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
-import type { OverlappedIo, Transfers } from "../overlapped/transfers.ts";
+import type { Transfers } from "../overlapped/transfers.ts";
 
 type Signal = AbortSignal | undefined;
 
@@ -21,9 +26,10 @@ const LARGEST_READ = 65_536;
  * Reads one end of a pipe, one read at a time. What an aborted read of a message
  * has read of it comes first in the next read.
  */
-export class PipeReader implements Pick<OverlappedIo, "read"> {
+export class PipeReader implements ConnectionReader<number | null> {
   readonly #handle: OverlappedHandle;
   readonly #transfers: Transfers;
+  readonly #reads = new ThreadQueue(1);
   /** The beginning of a message, whose rest is still in the pipe. */
   #begun: Uint8Array<ArrayBuffer>[] = [];
   #begunLength = 0;
@@ -42,14 +48,17 @@ export class PipeReader implements Pick<OverlappedIo, "read"> {
   }
 
   /** Reads what one transfer gives. The result is null at the end. */
-  async read(
-    buffer: ArrayBufferView,
-    _offset: Offset,
+  read(buffer: ArrayBufferView, signal: Signal): Promise<number | null> {
+    return this.#reads.run(() => this.#read(buffer, signal), signal);
+  }
+
+  exclusively<T>(
+    work: (reads: Reads) => Promise<T>,
     signal: Signal,
-  ): Promise<number | null> {
-    if (this.#exceeded !== undefined) await this.#discard(signal);
-    if (this.#begunLength > 0) return this.#takeBegun(buffer);
-    return await this.#transfers.read(buffer, 0, signal);
+  ): Promise<T> {
+    const read = (buffer: ArrayBufferView, _offset: Offset, signal: Signal) =>
+      this.#read(buffer, signal);
+    return this.#reads.run(() => work({ read }), signal);
   }
 
   /**
@@ -58,7 +67,23 @@ export class PipeReader implements Pick<OverlappedIo, "read"> {
    * @throws {Win32Error} ERROR_MORE_DATA if the message is longer. It is gone
    * then, and the next one can be read.
    */
-  async readMessage(
+  readMessage(
+    maxLength: number,
+    signal: Signal,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#reads.run(() => this.#readMessage(maxLength, signal), signal);
+  }
+
+  async #read(
+    buffer: ArrayBufferView,
+    signal: Signal,
+  ): Promise<number | null> {
+    if (this.#exceeded !== undefined) await this.#discard(signal);
+    if (this.#begunLength > 0) return this.#takeBegun(buffer);
+    return await this.#transfers.read(buffer, 0, signal);
+  }
+
+  async #readMessage(
     maxLength: number,
     signal: Signal,
   ): Promise<Uint8Array<ArrayBuffer> | null> {

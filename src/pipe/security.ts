@@ -28,7 +28,7 @@ const FILE_ALL_ACCESS = 0x001F_01FF;
 const READ_AND_WRITE = 0x0012_019B;
 
 /** S-1-1-0 */
-const EVERYONE = Uint8Array.of(1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
+const EVERYONE: readonly number[] = [1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
 
 const SECURITY_ATTRIBUTES_SIZE = 24;
 const DESCRIPTOR_AT = 32;
@@ -110,7 +110,7 @@ function sidOf(
 
 /** An ACCESS_ALLOWED_ACE: who, and what they may do. */
 interface Entry {
-  readonly sid: Uint8Array;
+  readonly sid: ArrayLike<number>;
   readonly mask: number;
 }
 

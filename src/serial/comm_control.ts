@@ -26,7 +26,7 @@ import {
   SETBREAK,
   SETDTR,
   SETRTS,
-} from "../win32/constants.ts";
+} from "../win32/comm_constants.ts";
 import { controlBlock, timeouts } from "./comm_state.ts";
 import type {
   OutputLines,
@@ -46,8 +46,6 @@ const SET_UP_ATTEMPTS = 10;
 
 /** The settings and the lines of one port: calls in order, on other threads. */
 export class CommControl {
-  /** The port, which is not collected while something of it is in flight. */
-  owner: object | undefined;
   readonly #handle: OverlappedHandle;
   readonly #calls = new ThreadQueue(1);
   #settings: SerialSettings;

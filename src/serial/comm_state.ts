@@ -18,7 +18,7 @@ import {
   RTS_CONTROL_HANDSHAKE,
   SPACEPARITY,
   TWOSTOPBITS,
-} from "../win32/constants.ts";
+} from "../win32/comm_constants.ts";
 import { COMMTIMEOUTS, DCB } from "../win32/offsets.ts";
 import type { OutputLines, SerialParity, SerialSettings } from "./options.ts";
 

@@ -9,7 +9,7 @@ import {
   CE_OVERRUN,
   CE_RXOVER,
   CE_RXPARITY,
-} from "../win32/constants.ts";
+} from "../win32/comm_constants.ts";
 
 /** The name of an error of the line, as in the Web Serial API. */
 export type SerialLineErrorName =

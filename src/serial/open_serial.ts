@@ -5,7 +5,6 @@
  */
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import * as kernel32 from "../../ffi/prototypes.ts";
 import { thread } from "../../ffi/thread.ts";
 import {
   ERROR_ACCESS_DENIED,
@@ -16,10 +15,9 @@ import {
   ERROR_SHARING_VIOLATION,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { DeviceKind } from "../file/device_kind.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
-import { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
+import { bindConnection } from "../overlapped/overlapped_handle.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
@@ -31,7 +29,7 @@ import { CommControl, portThreads } from "./comm_control.ts";
 import { type OpenSerialOptions, openSettings } from "./options.ts";
 import { portPath } from "./port_path.ts";
 import { serialPorts } from "./serial_ports.ts";
-import { portOf, type SerialPort } from "./serial_port.ts";
+import { SerialPort } from "./serial_port.ts";
 import { workerCaller } from "../../ffi/worker.ts";
 
 /**
@@ -80,20 +78,11 @@ export async function openSerial(
   // What this thread cannot have is missed before the port is opened.
   completionPort();
   const handle = await portThreads.run(() => opened(device, path), undefined);
-  let overlapped: OverlappedHandle;
-  try {
-    overlapped = new OverlappedHandle(handle, path, {
-      isDisk: false,
-      device: new DeviceKind("serial", path),
-    });
-  } catch (error) {
-    kernel32.CloseHandle(handle);
-    throw error;
-  }
+  const overlapped = bindConnection(handle, path, "serial");
   const control = new CommControl(overlapped, settings, lines);
   try {
     await control.setUp();
-    return portOf(overlapped, control);
+    return new SerialPort(overlapped, control);
   } catch (error) {
     await overlapped.close();
     throw error;

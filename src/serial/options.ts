@@ -8,6 +8,7 @@ import {
   checkBoolean,
   checkCount,
   checkWord,
+  type Complete,
   settingsOf,
 } from "../file/option_values.ts";
 
@@ -104,11 +105,7 @@ export interface SerialInputSignals {
 }
 
 /** Checked settings of a port. Without a time-out, it is Infinity. */
-export type SerialSettings = {
-  readonly [Name in keyof ReconfigureOptions]-?: NonNullable<
-    ReconfigureOptions[Name]
-  >;
-};
+export type SerialSettings = Complete<ReconfigureOptions>;
 
 /** The lines that the program switches. */
 export interface OutputLines {

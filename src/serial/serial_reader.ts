@@ -11,14 +11,17 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { delay } from "../file/event_loop.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
+import type {
+  ConnectionReader,
+  Reads,
+} from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
-import type { OverlappedIo, Transfers } from "../overlapped/transfers.ts";
+import type { Transfers } from "../overlapped/transfers.ts";
 import type { CommControl } from "./comm_control.ts";
 import { withRemovalHint } from "./hints.ts";
 import { LINE_ERRORS, SerialLineError } from "./line_error.ts";
 
 type Signal = AbortSignal | undefined;
-type Reads = Pick<OverlappedIo, "read">;
 
 const PAUSE_MS = 1;
 
@@ -32,9 +35,7 @@ const LARGEST_READ = 65_536;
  * Reads one port, one read at a time. A read of several transfers that fails
  * takes nothing: what it has read comes first in the next read.
  */
-export class SerialReader {
-  /** The port, which is not collected while something of it is in flight. */
-  readonly owner: object;
+export class SerialReader implements ConnectionReader<number> {
   readonly #handle: OverlappedHandle;
   readonly #transfers: Transfers;
   readonly #control: CommControl;
@@ -46,12 +47,10 @@ export class SerialReader {
   readonly #errors = new Uint32Array(1);
 
   constructor(
-    owner: object,
     handle: OverlappedHandle,
     transfers: Transfers,
     control: CommControl,
   ) {
-    this.owner = owner;
     this.#handle = handle;
     this.#transfers = transfers;
     this.#control = control;
@@ -73,7 +72,7 @@ export class SerialReader {
   }
 
   /** Does work with reads, all or none of which count. */
-  readAllOrNothing<T>(
+  exclusively<T>(
     work: (reads: Reads) => Promise<T>,
     signal: Signal,
   ): Promise<T> {

@@ -14,6 +14,7 @@ import { untilAborted } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { Flusher } from "../overlapped/flush.ts";
 import { writeFully } from "../overlapped/full_transfers.ts";
+import type { ConnectionWriter } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";
 import { withRemovalHint } from "./hints.ts";
@@ -21,29 +22,23 @@ import { withRemovalHint } from "./hints.ts";
 type Signal = AbortSignal | undefined;
 
 /** Writes to one port, one write at a time. */
-export class SerialWriter {
-  /** The port, which is not collected while something of it is in flight. */
-  readonly owner: object;
+export class SerialWriter implements ConnectionWriter {
   readonly #handle: OverlappedHandle;
   readonly #transfers: Transfers;
   readonly #writes = new ThreadQueue(1);
   readonly #flusher: Flusher;
   #discards = 0;
 
-  constructor(
-    owner: object,
-    handle: OverlappedHandle,
-    transfers: Transfers,
-  ) {
-    this.owner = owner;
+  constructor(handle: OverlappedHandle, transfers: Transfers) {
     this.#handle = handle;
     this.#transfers = transfers;
     this.#flusher = new Flusher(handle);
   }
 
   /** Writes until a time-out. */
-  write(data: ArrayBufferView, signal: Signal): Promise<number> {
-    return this.#inOrder(
+  async write(data: ArrayBufferView, signal: Signal): Promise<number> {
+    if (byteLengthOf(data) === 0) return 0;
+    return await this.#inOrder(
       byteLengthOf(data),
       () => this.#transfers.write(data, 0, signal),
       signal,

@@ -61,13 +61,13 @@ export function readableOf(
       `end must not be before start: got ${end}, with start ${start}`,
     );
   }
-  const chunks = chunking(file, traits, settings);
-  const { device, seekable, sectored } = traits;
+  const chunks = chunking(traits, settings);
+  const { device, offsets, sectored = false } = traits;
 
   let ahead: ReadAhead | undefined;
   const begin = async () => {
-    const from = seekable ? start ?? await file.seek(0, "current") : undefined;
-    const size = seekable ? file.size() : Infinity;
+    const from = offsets && (start ?? await offsets.seek(0, "current"));
+    const size = offsets?.size() ?? Infinity;
     const aligned = sectored;
     const plan = { ...chunks, start: from, end, size, aligned, device };
     return ahead = new ReadAhead(file, plan);
@@ -76,8 +76,8 @@ export function readableOf(
   const streamEnd = new StreamEnd(signal, async () => {
     await ahead?.stop();
     if (!keepOpen) return await file[Symbol.asyncDispose]();
-    if (!seekable || start !== undefined || ahead === undefined) return;
-    await leaveAt(file, ahead.position);
+    if (!offsets || start !== undefined || ahead === undefined) return;
+    await leaveAt(offsets, ahead.position);
   });
 
   return new ReadableStream({

@@ -47,8 +47,12 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A file, as streams see it. */
-export interface StreamedFile extends ReadSource, WriteTarget, AsyncDisposable {
+/** A file or a connection, as streams see it. */
+export interface StreamedFile
+  extends ReadSource, WriteTarget, AsyncDisposable {}
+
+/** What streams ask of a file with offsets beside. */
+export interface StreamOffsets {
   /** The size in bytes. */
   size(): number;
   /** Moves the position, once the transfers before have ended. */
@@ -59,12 +63,12 @@ export interface StreamedFile extends ReadSource, WriteTarget, AsyncDisposable {
 
 /** What streams have to know of a file beside. */
 export interface StreamedFileTraits {
-  /** Whether there are offsets. */
-  readonly seekable: boolean;
+  /** Its offsets, if it has any. */
+  readonly offsets?: StreamOffsets | undefined;
   /** Whether whole sectors are transferred. */
-  readonly sectored: boolean;
+  readonly sectored?: boolean;
   /** Whether writes without an offset go to the end. */
-  readonly append: boolean;
+  readonly append?: boolean;
   /** Writes chunks, where the file's own method may block. */
   readonly target?: WriteTarget | undefined;
   /** What a read of 0 bytes means. */
@@ -100,8 +104,7 @@ export type StreamSettings<Options> =
  * @throws {RangeError} If it is out of range.
  */
 export function chunking(
-  file: StreamedFile,
-  traits: StreamedFileTraits,
+  { offsets, sectored }: StreamedFileTraits,
   options: StreamSettings<StreamOptions>,
 ): { chunkSize: number; chunks: number } {
   const { signal, keepOpen, maxBytesInFlight } = options;
@@ -110,8 +113,8 @@ export function chunking(
   checkBoolean("keepOpen", keepOpen);
   checkCount("maxBytesInFlight", maxBytesInFlight);
   checkCount("chunkSize", chunkSize, MAX_CHUNK_SIZE);
-  const size = traits.sectored
-    ? multipleAbove(chunkSize, file.sectorSize().logical)
+  const size = offsets !== undefined && sectored
+    ? multipleAbove(chunkSize, offsets.sectorSize().logical)
     : chunkSize;
   const fitting = Math.floor(maxBytesInFlight / size);
   const chunks = Math.min(Math.max(1, fitting), MAX_CHUNKS);
@@ -136,11 +139,11 @@ export function checkedOffset(
 
 /** Leaves the position behind what a stream has transferred. */
 export async function leaveAt(
-  file: StreamedFile,
+  offsets: StreamOffsets,
   position: number,
 ): Promise<void> {
   try {
-    await file.seek(position);
+    await offsets.seek(position);
   } catch (error) {
     // A file that has been closed has no position.
     if (!(error instanceof FileClosedError)) throw error;

@@ -165,6 +165,7 @@ export abstract class StreamableFile extends BaseFile
    * Checks that a stream may read or write, and returns what streams have to
    * know of the file.
    *
+   * @internal
    * @ignore
    */
   protected abstract streamTraits(

@@ -49,9 +49,10 @@ export function writableOf(
   const settings = writableSettings(options);
   const { keepOpen } = settings;
   const at = checkedOffset("at", settings.at);
-  const chunks = chunking(file, traits, settings);
-  const { append, seekable, sectored } = traits;
-  const hasPosition = seekable && at === undefined && !append;
+  const chunks = chunking(traits, settings);
+  const { append, offsets, sectored = false } = traits;
+  /** The offsets of a file whose position the stream moves. */
+  const moved = at === undefined && !append ? offsets : undefined;
 
   const cancel = new AbortController();
   const { signal } = cancel;
@@ -59,8 +60,8 @@ export function writableOf(
   let controller: WritableStreamDefaultController;
   let from = at ?? 0;
   const begin = async () => {
-    if (!seekable) return writer = new DirectWriter(file, signal);
-    if (hasPosition) from = await file.seek(0, "current");
+    if (!offsets) return writer = new DirectWriter(file, signal);
+    if (moved) from = await moved.seek(0, "current");
     return writer = new WriteBehind(traits.target ?? file, {
       ...chunks,
       start: append && at === undefined ? undefined : from,
@@ -107,8 +108,8 @@ export function writableOf(
       orEnd(async () => {
         await writer?.finish();
         await traits.drain?.(signal);
-        if (keepOpen && hasPosition && writer !== undefined) {
-          await leaveAt(file, from + writer.length);
+        if (keepOpen && moved && writer !== undefined) {
+          await leaveAt(moved, from + writer.length);
         }
         await streamEnd.reach();
       }),

@@ -28,7 +28,11 @@ import { explained, LOCK, UNLOCK, VolumeLock } from "../file/volume_lock.ts";
 export abstract class SyncControlFile extends BaseFile {
   readonly #taken: TakenHandle;
 
-  /** Takes a handle, and the sector sizes if they are known. */
+  /**
+   * Takes a handle, and the sector sizes if they are known.
+   *
+   * @internal
+   */
   protected constructor(taken: TakenHandle, sector?: SectorSize) {
     super(taken, sector);
     this.#taken = taken;

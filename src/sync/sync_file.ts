@@ -27,7 +27,6 @@ import {
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
   offsetOf,
-  type OriginName,
   originName,
   positionFrom,
   type PositionOptions,
@@ -496,8 +495,12 @@ export class SyncFile extends SyncControlFile implements Disposable {
     this.check("seek");
     this.#needOffsets();
     const from = originName(origin);
-    const base = this.#baseOf(from);
-    return this.#pointer.position = positionFrom(offset, from, base);
+    return this.#pointer.position = positionFrom(
+      offset,
+      from,
+      () => this.#pointer.current,
+      () => this.size(),
+    );
   }
 
   /**
@@ -660,17 +663,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
   #endOfFile(): Offset | undefined {
     this.#pointer.position = undefined;
     return this.#mode.write ? END_OF_FILE : undefined;
-  }
-
-  #baseOf(origin: OriginName): number {
-    switch (origin) {
-      case "start":
-        return 0;
-      case "current":
-        return this.#pointer.current;
-      case "end":
-        return this.size();
-    }
   }
 
   /** Returns about how many bytes there are from an offset on. */

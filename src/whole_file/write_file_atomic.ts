@@ -95,7 +95,12 @@ export async function writeFileAtomic(
   checkNoDevice(target);
   throwIfAborted(signal);
   try {
-    await writeBeside(target, data, copySecurity, signal);
+    const security = copySecurity ? securityOf(target) : undefined;
+    try {
+      await writeBeside(target, data, security, signal);
+    } finally {
+      security?.free();
+    }
   } catch (error) {
     throw error === signal?.reason ? error : named(error, name);
   }
@@ -105,11 +110,10 @@ export async function writeFileAtomic(
 async function writeBeside(
   target: string,
   data: ArrayBufferView,
-  copySecurity: boolean,
+  security: AlignedBuffer | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const temporary = toWin32Path(neighbour(target));
-  using security = copySecurity ? securityOf(target) : undefined;
   const file = await open(temporary, {
     write: true,
     createNew: true,

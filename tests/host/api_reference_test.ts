@@ -27,6 +27,21 @@ test("the API reference has a page for each function and class of the module", (
   }
 });
 
+test("the API reference leaves out what only the module itself calls", () => {
+  const inner = ["OverlappedHandle", "TakenHandle", "closeHandle"];
+  for (
+    const name of [
+      ...["BaseFile", "OverlappedFile", "OverlappedConnection"],
+      ...["PipeConnection", "PipeListener", "SerialPort"],
+    ]
+  ) {
+    const own = page("~", `${name}.html`);
+    const shown = [...inner, "streamTraits", ">check<"]
+      .filter((word) => own.includes(word));
+    assertEquals(shown, [], name);
+  }
+});
+
 test("the API reference names the parameters and Microsoft's page of each raw function", () => {
   const names = Object.keys(kernel32);
   assert(names.length > 40, `${names.length} functions`);

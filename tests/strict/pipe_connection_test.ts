@@ -1,5 +1,6 @@
 // portable
 
+import { inspect } from "node:util";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AlignedBuffer,
@@ -34,6 +35,22 @@ function message(number: number, length = 10): Uint8Array<ArrayBuffer> {
 async function symbolOf(promise: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => promise, Win32Error)).symbol;
 }
+
+strictTest("a connection is printed as its pipe and its state", async () => {
+  await using ends = await pipePair(
+    { mode: "message", direction: "out" },
+    { direction: "in" },
+  );
+  const { client, server } = ends;
+  const state = { path: client.path, closed: false, mode: "message" };
+  const printed = { client: inspect(client), server: inspect(server) };
+  assertEquals(printed, {
+    client: `PipeConnection ${inspect({ ...state, direction: "in" })}`,
+    server: `PipeConnection ${inspect({ ...state, direction: "out" })}`,
+  });
+  await client.close();
+  assertEquals(inspect(client).includes("closed: true"), true);
+});
 
 strictTest("bytes of any length go both ways", async () => {
   await using ends = await pipePair({ bufferSize: 512 });

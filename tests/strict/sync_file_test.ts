@@ -1,6 +1,6 @@
 // portable
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { fromHandle, openSync, SyncFile } from "../../mod.ts";
 import {
   FILE_APPEND_DATA,
@@ -8,6 +8,7 @@ import {
   GENERIC_READ,
   kernel32,
 } from "../../src/raw.ts";
+import { CallWatch } from "../support/matrix/calls.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 strictTest("fromHandle() finds out what a handle can do", async () => {
@@ -42,4 +43,13 @@ strictTest("SyncFile writes and reads a file of the strict kernel", () => {
   assertEquals(file.read(bytes), 4);
   assertEquals(bytes.subarray(0, 4), new Uint8Array([2, 3, 4, 5]));
   assertEquals(file.read(bytes), null);
+});
+
+strictTest("seek() checks its offset before it asks the system", (kernel) => {
+  using file = openSync("C:\\a", { read: true, write: true, create: true });
+  for (const origin of ["current", "end"] as const) {
+    using watch = new CallWatch(kernel);
+    assertThrows(() => file.seek(0.5, origin), RangeError, "got 0.5");
+    assertEquals(watch.calls, []);
+  }
 });

@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { completionPort } from "../../src/overlapped/completion_port.ts";
 import { rentBuffer } from "../../src/memory/pooled_memory.ts";
-import type { StreamedFile } from "../../src/streams/stream_options.ts";
+import type {
+  StreamedFile,
+  StreamedFileTraits,
+  StreamOffsets,
+} from "../../src/streams/stream_options.ts";
 import { random } from "./random.ts";
 import { contentOf } from "./windows_or_strict.ts";
 
@@ -100,9 +104,9 @@ export interface Counts {
 
 /** A file whose transfers are counted, and may be slower than they are. */
 export function counted(
-  file: StreamedFile,
+  file: StreamedFile & StreamOffsets,
   slow: () => Promise<void> = () => Promise.resolve(),
-): { file: StreamedFile; counts: Counts } {
+): { file: StreamedFile & StreamOffsets; counts: Counts } {
   const counts = {
     underWay: 0,
     mostUnderWay: 0,
@@ -138,7 +142,7 @@ export function counted(
 }
 
 /** A file in memory whose transfers end when the test says so. */
-export class ScriptedFile implements StreamedFile {
+export class ScriptedFile implements StreamedFile, StreamOffsets {
   content: Uint8Array;
   closed = false;
   /** Called for each transfer, with its offset. May throw, or wait. */
@@ -192,10 +196,7 @@ export class ScriptedFile implements StreamedFile {
   }
 }
 
-/** What a file on a disk is. */
-export const ON_DISK = {
-  seekable: true,
-  sectored: false,
-  append: false,
-  device: { emptyRead: "end" },
-} as const;
+/** What streams have to know of a file on a disk. */
+export function onDisk(offsets: StreamOffsets): StreamedFileTraits {
+  return { offsets, device: { emptyRead: "end" } };
+}

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { getLastWin32Error, kernel32 } from "../../mod.ts";
 
 /** A code that no call of the system leaves behind: bit 29 is the user's. */
@@ -21,6 +21,27 @@ export function assertRefused(
     errorClass as unknown as new (...args: unknown[]) => Error,
     part,
   );
+  assertEquals(
+    getLastWin32Error(),
+    MARK,
+    "the system was called before the refusal",
+  );
+}
+
+/** A wrong argument, and what it is refused with. */
+export type Wrong = readonly [
+  value: unknown,
+  errorClass: typeof TypeError | typeof RangeError,
+  part: string,
+];
+
+/** Asserts that a promise rejects as it should before the system is called. */
+export async function assertRejected(
+  run: () => Promise<unknown>,
+  [, errorClass, part]: Wrong,
+): Promise<void> {
+  kernel32.SetLastError(MARK);
+  await assertRejects(run, errorClass as typeof TypeError, part);
   assertEquals(
     getLastWin32Error(),
     MARK,

@@ -46,6 +46,8 @@ export async function emitDeclarations(
     compilerOptions: {
       noEmit: false,
       emitDeclarationOnly: true,
+      // What only the module itself constructs or calls.
+      stripInternal: true,
       rootDir: repository,
       outDir: single,
       types: [],

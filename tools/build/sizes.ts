@@ -23,11 +23,11 @@ export interface WeighedProgram {
  */
 export const PROGRAMS: readonly WeighedProgram[] = [
   { program: 'import "@kernel32/io";', limit: 20 },
-  { program: 'export { alignUp } from "@kernel32/io";', limit: 1_600 },
-  { program: 'export { openSync } from "@kernel32/io";', limit: 26_000 },
-  { program: 'export { open } from "@kernel32/io";', limit: 35_800 },
-  { program: 'export * from "@kernel32/io";', limit: 57_300 },
-  { program: 'export * from "@kernel32/io/raw";', limit: 11_300 },
+  { program: 'export { alignUp } from "@kernel32/io";', limit: 1_250 },
+  { program: 'export { openSync } from "@kernel32/io";', limit: 25_600 },
+  { program: 'export { open } from "@kernel32/io";', limit: 35_900 },
+  { program: 'export * from "@kernel32/io";', limit: 56_750 },
+  { program: 'export * from "@kernel32/io/raw";', limit: 10_950 },
   { program: 'export * from "@kernel32/io/structs";', limit: 7_100 },
 ];
 

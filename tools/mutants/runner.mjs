@@ -48,9 +48,10 @@ class TestFileRunner {
   async mutantRun({ activeMutant: { id, fileName }, testFilter, hitLimit }) {
     this.times ??= JSON.parse(readFileSync(TIMES, "utf8"));
     const counts = this.counts[fileName] ??= {};
+    for (const test of testFilter) counts[test] ??= { runs: 0, noticed: 0 };
     // First the files that are fast, and have noticed most changes of the same source.
     const worth = (test) => {
-      const { runs, noticed } = counts[test] ??= { runs: 0, noticed: 0 };
+      const { runs, noticed } = counts[test];
       return (noticed + 1) / (runs + 2) / this.times[test];
     };
     const tests = testFilter.sort((a, b) => worth(b) - worth(a));

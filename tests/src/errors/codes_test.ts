@@ -79,7 +79,8 @@ test("win32CodeOf() refuses a symbol that is not in the table", () => {
   assertThrows(
     () => win32CodeOf("ERROR_NO_SUCH_THING"),
     RangeError,
-    "ERROR_NO_SUCH_THING",
+    "symbol must name a Win32 error of file I/O, such as ERROR_DISK_FULL: got " +
+      'the string "ERROR_NO_SUCH_THING"',
   );
 });
 

@@ -25,11 +25,28 @@ test("array() takes typed arrays and refuses another length", () => {
   assertEquals(data.create(new Uint16Array([1, 2, 3])), hex("010002000300"));
   assertThrows(() => data.create([1, 2]), RangeError, "exactly 3 elements");
   assertThrows(() => Packet.create({ data: [1] }), RangeError, '"data"');
-  assertThrows(() => data.create("abc" as never), TypeError, '"abc"');
+  for (const value of ["abc", null, {}, 5]) {
+    assertThrows(
+      () => data.create(value as never),
+      TypeError,
+      "The value must be an array of 3 elements: got ",
+    );
+  }
 });
 
 test("bytes() refuses numbers that are no bytes, and another length", () => {
   assertEquals(bytes(2).create([1, 255]), hex("01ff"));
-  assertThrows(() => bytes(2).create([1, 256]), RangeError, "[1]");
+  for (const value of [-1, 256, 0.5, NaN]) {
+    assertThrows(
+      () => bytes(2).create([1, value]),
+      RangeError,
+      `Field "[1]" of type u8 must be an integer from 0 to 255: got ${value}`,
+    );
+  }
+  assertThrows(
+    () => bytes(2).create([1, "2" as never]),
+    TypeError,
+    'Field "[1]" of type u8 must be a number: got the string "2"',
+  );
   assertThrows(() => bytes(2).create(hex("010203")), RangeError, "exactly 2");
 });

@@ -20,12 +20,29 @@ test("bits() writes one field without touching the others", () => {
   assertEquals(view.flags.a, 15);
   view.flags.a = 3;
   assertEquals(Port.read(Port.create(view)).flags, { a: 3, b: 0 });
-  assertThrows(() => view.flags.a = 16, RangeError, "from 0 to 15");
+  assertThrows(
+    () => view.flags.a = 16,
+    RangeError,
+    'Field "a" of type 4-bit field must be an integer from 0 to 15: got 16',
+  );
   assertEquals(view.flags.a, 3);
 });
 
 test("bits() refuses more bits than the integer has", () => {
-  assertThrows(() => bits("u8", { a: 4, b: 5 }), RangeError, "only 8 bits");
+  assertThrows(
+    () => bits("u8", { a: 4, b: 5 }),
+    RangeError,
+    'Bit-field "b" ends at bit 9, but u8 has only 8 bits.',
+  );
+  assertThrows(
+    () => bits("u16", { a: 9, b: 9 }),
+    RangeError,
+    'Bit-field "b" ends at bit 18, but u16 has only 16 bits.',
+  );
   assertThrows(() => bits("u8", { a: 0 }), RangeError, "positive");
-  assertThrows(() => bits("u64" as "u32", { a: 1 }), TypeError, '"u64"');
+  assertThrows(
+    () => bits("u64" as "u32", { a: 1 }),
+    TypeError,
+    'storage must be "u8", "u16" or "u32": got the string "u64"',
+  );
 });

@@ -19,6 +19,10 @@ test("create() leaves what it is not given zero", () => {
     data: [0, 0, 0],
     name: "",
   });
+  assertEquals(
+    Header.create({ kind: undefined, length: 7 } as never),
+    hex("0000000007000000"),
+  );
 });
 
 test("write() clears the padding and what is left out", () => {
@@ -44,14 +48,16 @@ test("read() and write() take an offset, and views with an offset of their own",
   assertEquals(Header.read(new SharedArrayBuffer(8)), { kind: 0, length: 0 });
 });
 
-test("read() returns many fields in their order", () => {
-  const names = Array.from({ length: 19 }, (_, index) => `f${index}`);
-  const Many = struct(
-    Object.fromEntries(names.map((name) => [name, "u8" as const])),
-  );
-  const value = Many.read(Uint8Array.from(names.keys()));
-  assertEquals(Object.keys(value), names);
-  assertEquals(Object.values(value), [...names.keys()]);
+test("read() returns any number of fields in their order", () => {
+  for (let count = 1; count < 20; count++) {
+    const names = Array.from({ length: count }, (_, index) => `f${index}`);
+    const Many = struct(
+      Object.fromEntries(names.map((name) => [name, "u8" as const])),
+    );
+    const value = Many.read(Uint8Array.from(names.keys()));
+    assertEquals(Object.keys(value), names);
+    assertEquals(Object.values(value), [...names.keys()]);
+  }
   assertEquals(bits("u8", {}).read(hex("ff")), {});
 });
 
@@ -161,17 +167,30 @@ test("write() names the path to a nested mistake", () => {
 });
 
 test("write() refuses a field that does not exist", () => {
+  const all = { kind: 1, length: 2 };
+  for (const value of [{ kind: 1, lenght: 2 }, { ...all, lenght: 2 }]) {
+    assertThrows(
+      () => Header.create(value as never),
+      TypeError,
+      'The value has no field "lenght". Its fields are kind, length.',
+    );
+  }
   assertThrows(
-    () => Header.create({ kind: 1, lenght: 2 } as never),
+    () => Packet.create({ header: { lenght: 1 } } as never),
     TypeError,
-    'no field "lenght"',
+    'Field "header" has no field "lenght".',
   );
 });
 
 test("read(), write() and view() refuse a buffer that is too small", () => {
   const buffer = new Uint8Array(8);
   for (const offset of [1, 8, 2 ** 40]) {
-    assertThrows(() => Header.read(buffer, offset), RangeError, "8 bytes");
+    assertThrows(
+      () => Header.read(buffer, offset),
+      RangeError,
+      `buffer must have the layout's 8 bytes at offset ${offset}: got one of ` +
+        "8 bytes in all",
+    );
     assertThrows(() => Header.write(buffer, {}, offset), RangeError, "8 bytes");
     assertThrows(() => Header.view(buffer, offset), RangeError, "8 bytes");
   }
@@ -187,7 +206,7 @@ test("read() refuses what is neither a buffer nor a view", () => {
     assertThrows(
       () => Header.read(value as never),
       TypeError,
-      "buffer must be",
+      "buffer must be an ArrayBuffer or a view of one, such as a Uint8Array: got",
     );
   }
 });

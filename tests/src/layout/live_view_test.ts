@@ -42,6 +42,11 @@ test("view() of an array has a length, indexes and an iterator", () => {
     RangeError,
     "index must be below 2",
   );
+  assertThrows(
+    () => rows[1] = { kind: -1, length: 0 },
+    RangeError,
+    'Field "[1].kind" of type u16',
+  );
   assert(1 in rows && !(2 in rows));
 });
 

@@ -145,17 +145,24 @@ test("write() refuses a value of another JavaScript type", () => {
     ["u32", "5"],
     ["u32", 5n],
     ["u64", 5],
+    ["bool8", "true"],
+    ["bool8", null],
     ["bool32", 1],
+    ["bool32", "true"],
     ["f64", null],
-    [Header, 5],
-    [Header, [1, 2]],
-    [Header, null],
   ];
   for (const [type, value] of wrong) {
     assertThrows(
       () => struct({ it: type }).create({ it: value as never }),
       TypeError,
       'Field "it"',
+    );
+  }
+  for (const value of [5, [1, 2], null]) {
+    assertThrows(
+      () => struct({ it: Header }).create({ it: value as never }),
+      TypeError,
+      'Field "it" must be an object with the structure\'s fields: got ',
     );
   }
 });

@@ -50,10 +50,11 @@ test("struct() with pack limits nested structures too", () => {
   assertEquals(Outer.size, 10);
 });
 
+const Table = struct({ count: "u32", rows: array(Header, 2) });
+
 test("offsetOf() follows dotted paths through structures and arrays", () => {
   assertEquals(Packet.offsetOf("header.length"), 8);
   assertEquals(Packet.offsetOf("data.2"), 16);
-  const Table = struct({ count: "u32", rows: array(Header, 2) });
   assertEquals(Table.offsetOf("rows.1.length"), 16);
 });
 
@@ -62,7 +63,15 @@ test("offsetOf() refuses a field that does not exist", () => {
     assertThrows(
       () => Packet.offsetOf(path as "id"),
       RangeError,
-      `"${path}"`,
+      `path must name a field: got the string "${path}". The fields are id, ` +
+        "header, data, name.",
+    );
+  }
+  for (const path of ["rows.2", "rows.1.nope", "rows.nope.kind"]) {
+    assertThrows(
+      () => Table.offsetOf(path as "rows"),
+      RangeError,
+      `got the string "${path}"`,
     );
   }
 });
@@ -99,6 +108,10 @@ test("union() reads all members and writes any of them", () => {
   const made = Word.create({ whole: 0x01020304 });
   assertEquals(Word.read(made), { whole: 0x01020304, half: 0x0304 });
   assertEquals(Word.create({ half: 0x0304 }), hex("04030000"));
+  assertEquals(
+    Word.create({ whole: undefined, half: 0x0304 } as never),
+    hex("04030000"),
+  );
   assertEquals(Word.create(Word.read(made)), made);
 });
 
@@ -107,7 +120,8 @@ test("union() refuses members that contradict each other", () => {
   assertThrows(
     () => Word.create({ whole: 1, half: 2 }),
     TypeError,
-    "leave one of them out",
+    'Field "whole" shares its bytes with another field that was given a ' +
+      "different value: leave one of them out.",
   );
 });
 
@@ -135,38 +149,72 @@ test("overlay() refuses a type that the offset is not aligned for", () => {
   assertThrows(
     () => struct({ a: "u32", b: "u32", c: overlay("b", "u64") }),
     RangeError,
-    "union()",
+    'Overlay "c" needs an alignment of 8, but "b" is at offset 4. Use union() ' +
+      "for the two.",
   );
   assertThrows(
     () => struct({ a: overlay("b", "u64"), b: "u64" }),
     TypeError,
-    '"b"',
+    'Overlay "a" must share its offset with a field before it: got the string "b"',
   );
 });
 
 test("struct() refuses descriptions that make no sense", () => {
-  assertThrows(() => struct({}), TypeError, "at least one field");
-  assertThrows(() => struct(null as never), TypeError, "at least one field");
+  for (const fields of [{}, null, undefined, "u8", 5]) {
+    assertThrows(
+      () => struct(fields as never),
+      TypeError,
+      'fields must be an object with at least one field, such as { id: "u32" }.',
+    );
+  }
   assertThrows(() => union({}), TypeError, "at least one field");
   assertThrows(() => struct({ a: "u128" as "u64" }), TypeError, '"u128"');
   assertThrows(
     () => struct({ a: {} as "u64" }),
     TypeError,
-    "got [object Object]",
+    'Field "a" must have a type that is one of u8, i8, u16, i16, u32, i32, ' +
+      "u64, i64, usize, isize, pointer, bool8, bool32, f32, f64, or what " +
+      "struct(), union(), array(), bits(), bytes(), utf16() or ascii() " +
+      "returns: got [object Object]",
+  );
+  assertThrows(
+    () => struct({ a: ["u8"] as never }),
+    TypeError,
+    'Field "a" must have a type',
   );
   assertThrows(
     () => struct({ a: "toString" as "u64" }),
     TypeError,
     "must have a type",
   );
-  assertThrows(() => struct({ "1": "u8" }), TypeError, '"1"');
+  assertThrows(
+    () => struct({ "1": "u8" }),
+    TypeError,
+    "The name of a field must be an identifier, such as dwSize: got the " +
+      'string "1"',
+  );
   assertThrows(() => struct({ "a.b": "u8" }), TypeError, '"a.b"');
   assertThrows(
     () => struct(JSON.parse('{"__proto__":"u8"}')),
     TypeError,
     "__proto__",
   );
-  assertThrows(() => struct({ a: "u8" }, { pack: 3 as 4 }), RangeError, "pack");
+  assertThrows(
+    () => struct({ a: "u8" }, { pack: 3 as 4 }),
+    RangeError,
+    "pack must be 1, 2, 4, 8 or 16: got 3",
+  );
+  const options = { packed: 1 } as never;
+  assertThrows(
+    () => struct({ a: "u8" }, options),
+    TypeError,
+    '"packed" is no option of struct(). The only option is pack.',
+  );
+  assertThrows(
+    () => union({ a: "u8" }, options),
+    TypeError,
+    '"packed" is no option of union(). The only option is pack.',
+  );
   assertThrows(() => array("u8", -1), RangeError, "length");
   assertThrows(() => array("u8", 1.5), RangeError, "length");
   assertThrows(() => bytes(NaN), RangeError, "length");

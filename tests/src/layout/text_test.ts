@@ -15,7 +15,12 @@ test("utf16() ends a text at its first NUL and preserves lone surrogates", () =>
 });
 
 test("utf16() refuses a text without room for its NUL, or with one inside", () => {
-  assertThrows(() => utf16(4).create("abcd"), RangeError, "room for 3");
+  assertThrows(
+    () => utf16(4).create("abcd"),
+    RangeError,
+    "The value of type utf16(4) has room for 3 characters and the NUL that " +
+      'ends them: got the string "abcd", which has 4',
+  );
   assertThrows(() => utf16(4).create("a\0b"), RangeError, "NUL");
   assertThrows(() => Packet.create({ name: "abcd" }), RangeError, '"name"');
   assertThrows(() => utf16(4).create(7 as never), TypeError, "string");
@@ -24,12 +29,31 @@ test("utf16() refuses a text without room for its NUL, or with one inside", () =
 test("utf16() without terminator fills its field", () => {
   const text = utf16(2, { terminated: false });
   assertEquals(text.create("ab"), hex("61006200"));
-  assertThrows(() => text.create("abc"), RangeError, "room for 2");
+  assertThrows(
+    () => text.create("abc"),
+    RangeError,
+    "has room for 2 characters: got",
+  );
+});
+
+test("utf16() and ascii() refuse options that they do not have", () => {
+  for (const [name, text] of Object.entries({ utf16, ascii })) {
+    assertThrows(
+      () => text(4, { terminate: false } as never),
+      TypeError,
+      `"terminate" is no option of ${name}(). The only option is terminated.`,
+    );
+  }
 });
 
 test("ascii() holds ASCII and refuses the rest", () => {
   assertEquals(ascii(4).create("abc"), hex("61626300"));
   assertEquals(ascii(4).read(hex("61ff0063")), "aÿ");
-  assertThrows(() => ascii(4).create("é"), RangeError, "ASCII");
+  assertThrows(
+    () => ascii(4).create("é"),
+    RangeError,
+    "The value of type ascii(4) must have no characters beyond ASCII: got the " +
+      'string "é"',
+  );
   assertThrows(() => ascii(4).create("abcd"), RangeError, "room for 3");
 });

@@ -135,11 +135,12 @@ test("rentBuffer() joins no halves of different buffers, and loses none", () => 
 
 test("rentBuffer() gives memory of its own to what the pool has no room for", () => {
   const all = rentAll(MAX_COPIED);
-  const small = [0, 1, 4096, 5000].map((length) => rentBuffer(length));
+  const lengths = [0, 1, 4096, 5000, MAX_COPIED - 1];
+  const small = lengths.map((length) => rentBuffer(length));
   assertEquals(pooledMemory(), 0);
   assertEquals(
     small.map(({ bytes }) => bytes.length),
-    [4096, 4096, 4096, 8192],
+    [4096, 4096, 4096, 8192, MAX_COPIED],
   );
   for (const buffer of [...all, ...small]) buffer.release();
   const large = rentBuffer(MAX_COPIED + 1);

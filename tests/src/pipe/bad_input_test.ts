@@ -1,26 +1,17 @@
 // portable
 
 import { test } from "node:test";
-import { assertEquals, assertRejects } from "@std/assert";
-import {
-  connectPipe,
-  getLastWin32Error,
-  kernel32,
-  listenPipe,
-  type SignalOptions,
-} from "../../../mod.ts";
+import { connectPipe, listenPipe, type SignalOptions } from "../../../mod.ts";
 import { pipeName } from "../../support/pipes.ts";
 import { onWindows } from "../../support/runtime.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
-import { assertRefused } from "../../support/untouched.ts";
+import {
+  assertRefused,
+  assertRejected,
+  type Wrong,
+} from "../../support/untouched.ts";
 
 const kernel = onWindows ? undefined : strictKernel();
-
-type Wrong = readonly [
-  value: unknown,
-  type: typeof TypeError | typeof RangeError,
-  message: string,
-];
 
 const PREFIX = "\\\\.\\pipe\\";
 
@@ -92,25 +83,12 @@ const CONNECT: readonly Wrong[] = [
   [{ server: "me" }, TypeError, 'server must be one of "any", "current-user"'],
 ];
 
-/** A code that no call of the system leaves behind: bit 29 is the user's. */
-const MARK = 0x2000_1234;
-
-/** Asserts that promises reject before the system is called. */
-async function refused(
-  run: () => Promise<unknown>,
-  [, type, message]: Wrong,
-): Promise<void> {
-  kernel32.SetLastError(MARK);
-  await assertRejects(run, type as typeof TypeError, message);
-  assertEquals(getLastWin32Error(), MARK, "the system was called");
-}
-
 test("names are checked before any call", async () => {
   kernel?.reset(1);
   for (const wrong of NAMES) {
     const [name, type, message] = wrong;
     assertRefused(() => listenPipe(name as string), type, message);
-    await refused(() => connectPipe(name as string), wrong);
+    await assertRejected(() => connectPipe(name as string), wrong);
   }
 });
 
@@ -122,11 +100,11 @@ test("options are checked before any call", async () => {
   }
   for (const wrong of CONNECT) {
     const options = wrong[0] as Record<string, never>;
-    await refused(() => connectPipe(pipeName(), options), wrong);
+    await assertRejected(() => connectPipe(pipeName(), options), wrong);
   }
   const aborted = { signal: AbortSignal.abort(new TypeError("before")) };
   const wrong = [aborted, TypeError, "before"] as const;
-  await refused(() => connectPipe(pipeName(), aborted), wrong);
+  await assertRejected(() => connectPipe(pipeName(), aborted), wrong);
 });
 
 test("what connections and listeners are given is checked before any call", async () => {
@@ -155,7 +133,7 @@ test("what connections and listeners are given is checked before any call", asyn
     ) {
       const name = method.startsWith("read") ? "buffer" : "data";
       const message = `${name} must be a Uint8Array or another ArrayBufferView`;
-      await refused(() => call(method, given), [0, TypeError, message]);
+      await assertRejected(() => call(method, given), [0, TypeError, message]);
     }
     for (
       const [options, message] of [
@@ -166,38 +144,42 @@ test("what connections and listeners are given is checked before any call", asyn
       ] as const
     ) {
       const wrong = [0, TypeError, message] as const;
-      await refused(() => call(method, bytes, options), wrong);
+      await assertRejected(() => call(method, bytes, options), wrong);
     }
   }
-  await refused(() => call("writeGather", bytes), [
+  await assertRejected(() => call("writeGather", bytes), [
     0,
     TypeError,
     "buffers must be a list of buffers",
   ]);
-  await refused(() => call("writeGather", [bytes], { at: 0 }), [
+  await assertRejected(() => call("writeGather", [bytes], { at: 0 }), [
     0,
     TypeError,
     '"at" is no option of writeGather()',
   ]);
   for (const maxLength of [0, -1, 1.5, 2 ** 31]) {
     const wrong = [0, RangeError, "maxLength must be a whole number"] as const;
-    await refused(() => call("readMessage", { maxLength }), wrong);
+    await assertRejected(() => call("readMessage", { maxLength }), wrong);
   }
-  await refused(() => call("readMessage", { maxLength: "9" }), [
+  await assertRejected(() => call("readMessage", { maxLength: "9" }), [
     0,
     TypeError,
     "maxLength must be a number",
   ]);
   for (const method of ["readMessage", "readAll"]) {
     const message = `"at" is no option of ${method}()`;
-    await refused(() => call(method, { at: 0 }), [0, TypeError, message]);
+    await assertRejected(() => call(method, { at: 0 }), [
+      0,
+      TypeError,
+      message,
+    ]);
   }
   const unknown = '"at" is no option of accept()';
-  await refused(
+  await assertRejected(
     () => listener.accept({ at: 0 } as SignalOptions),
     [0, TypeError, unknown],
   );
-  await refused(
+  await assertRejected(
     () => listener.accept({ signal: {} } as SignalOptions),
     [0, TypeError, "signal must be an AbortSignal"],
   );

@@ -3,18 +3,13 @@
 
 import { test } from "node:test";
 import { assertEquals, assertRejects } from "@std/assert";
-import { getLastWin32Error, kernel32, openSerial } from "../../../mod.ts";
+import { openSerial } from "../../../mod.ts";
 import { onWindows } from "../../support/runtime.ts";
 import { serialPortName } from "../../support/serial_device.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
+import { assertRejected, type Wrong } from "../../support/untouched.ts";
 
 const kernel = onWindows ? undefined : strictKernel();
-
-type Wrong = readonly [
-  value: unknown,
-  type: typeof TypeError | typeof RangeError,
-  message: string,
-];
 
 const NAMES: readonly Wrong[] = [
   [undefined, TypeError, 'path must be the name of a port, such as "COM3"'],
@@ -84,36 +79,26 @@ const SIGNALS: readonly Wrong[] = [
   [{ break: true, requestToSend: 0 }, TypeError, "requestToSend must be true"],
 ];
 
-/** A code that no call of the system leaves behind: bit 29 is the user's. */
-const MARK = 0x2000_1234;
-
-/** Asserts that a promise rejects before the system is called. */
-async function refused(
-  run: () => Promise<unknown>,
-  [, type, message]: Wrong,
-): Promise<void> {
-  kernel32.SetLastError(MARK);
-  await assertRejects(run, type as typeof TypeError, message);
-  assertEquals(getLastWin32Error(), MARK, "the system was called");
-}
-
 test("names and options of ports are checked before any call", async () => {
   kernel?.reset(1);
   for (const wrong of NAMES) {
     const [name] = wrong;
-    await refused(() => openSerial(name as string, { baudRate: 9600 }), wrong);
+    await assertRejected(
+      () => openSerial(name as string, { baudRate: 9600 }),
+      wrong,
+    );
   }
   for (const wrong of SETTINGS) {
     const options = typeof wrong[0] === "object" && wrong[0] !== null
       ? { baudRate: 9600, ...wrong[0] }
       : wrong[0];
-    await refused(() => openSerial("COM3", options as never), wrong);
+    await assertRejected(() => openSerial("COM3", options as never), wrong);
   }
   for (const wrong of LINES) {
     const isEmpty = Object.keys(wrong[0] as object).length === 0;
     const baudRate = isEmpty ? undefined : 9600;
     const options = { baudRate, ...wrong[0] as object };
-    await refused(() => openSerial("COM3", options as never), wrong);
+    await assertRejected(() => openSerial("COM3", options as never), wrong);
   }
 });
 
@@ -135,18 +120,22 @@ test("what a port is given is checked before any call", async (context) => {
   if (name === undefined) return context.skip("no serial port");
   await using port = await openSerial(name, { baudRate: 9600 });
   for (const wrong of SETTINGS) {
-    await refused(() => port.reconfigure(wrong[0] as never), wrong);
+    await assertRejected(() => port.reconfigure(wrong[0] as never), wrong);
   }
-  await refused(
+  await assertRejected(
     () => port.reconfigure({ dataTerminalReady: true } as never),
     [0, TypeError, '"dataTerminalReady" is no option of reconfigure()'],
   );
   for (const wrong of SIGNALS) {
-    await refused(() => port.setSignals(wrong[0] as never), wrong);
+    await assertRejected(() => port.setSignals(wrong[0] as never), wrong);
   }
   for (const given of ["all", null, 1, {}]) {
     const message = 'direction must be one of "both", "received", "unsent"';
-    await refused(() => port.discard(given as never), [0, TypeError, message]);
+    await assertRejected(() => port.discard(given as never), [
+      0,
+      TypeError,
+      message,
+    ]);
   }
   const any = port as unknown as Record<
     string,
@@ -156,15 +145,19 @@ test("what a port is given is checked before any call", async (context) => {
   for (const method of ["read", "readExactly", "write", "writeAll"]) {
     for (const given of ["text", null, 5, new ArrayBuffer(4)]) {
       const message = "must be a Uint8Array or another ArrayBufferView";
-      await refused(() => any[method]!(given), [0, TypeError, message]);
+      await assertRejected(() => any[method]!(given), [0, TypeError, message]);
     }
     for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
-      await refused(() => any[method]!(bytes, options), [0, TypeError, ""]);
+      await assertRejected(() => any[method]!(bytes, options), [
+        0,
+        TypeError,
+        "",
+      ]);
     }
   }
   for (const method of ["readAll", "drain"]) {
     for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
-      await refused(() => any[method]!(options), [0, TypeError, ""]);
+      await assertRejected(() => any[method]!(options), [0, TypeError, ""]);
     }
   }
 });

@@ -8,7 +8,7 @@ import { readableOf } from "../../../src/streams/readable.ts";
 import { writableOf } from "../../../src/streams/writable.ts";
 import { turns, until } from "../../support/event_loop.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
-import { ON_DISK, ScriptedFile } from "../../support/stream_files.ts";
+import { onDisk, ScriptedFile } from "../../support/stream_files.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
 strictKernel(); // Its memory is native on every runtime.
@@ -36,7 +36,7 @@ test("createWritable() holds no chunk more than maxBytesInFlight has", async () 
   const file = new ScriptedFile();
   const { promise, resolve } = Promise.withResolvers<void>();
   file.before = () => promise;
-  const writer = writableOf(file, ON_DISK, OPTIONS).getWriter();
+  const writer = writableOf(file, onDisk(file), OPTIONS).getWriter();
   const write = writer.write(new Uint8Array(10 * CHUNK));
   await settled(held, 4);
   resolve();
@@ -48,7 +48,7 @@ test("createWritable() holds no chunk more than maxBytesInFlight has", async () 
 test("createReadable() holds no chunk more than maxBytesInFlight has", async () => {
   const held = heldChunks();
   const file = new ScriptedFile(new Uint8Array(10 * CHUNK));
-  const reader = readableOf(file, ON_DISK, OPTIONS).getReader();
+  const reader = readableOf(file, onDisk(file), OPTIONS).getReader();
   await reader.read();
   await settled(held, 4);
   await reader.cancel();
@@ -60,7 +60,8 @@ test("createWritable() holds no chunk after an abort, whenever it comes", async 
     const held = heldChunks();
     const controller = new AbortController();
     const { signal } = controller;
-    const stream = writableOf(new ScriptedFile(), ON_DISK, {
+    const file = new ScriptedFile();
+    const stream = writableOf(file, onDisk(file), {
       ...OPTIONS,
       signal,
     });
@@ -94,7 +95,7 @@ test("createReadable() gives the chunks of a dropped stream back, once the reads
   const file = new ScriptedFile(new Uint8Array(10 * CHUNK));
   const { promise, resolve } = Promise.withResolvers<void>();
   await (async () => {
-    const reader = readableOf(file, ON_DISK, OPTIONS).getReader();
+    const reader = readableOf(file, onDisk(file), OPTIONS).getReader();
     await reader.read();
     await settled(held, 4);
     file.before = () => promise;
@@ -111,7 +112,11 @@ test("createWritable() gives the chunks of dropped streams back that were not fu
   const held = heldChunks();
   const file = new ScriptedFile();
   for (let i = 1; i <= 8; i++) {
-    const stream = writableOf(file, { ...ON_DISK, sectored: true }, OPTIONS);
+    const stream = writableOf(
+      file,
+      { ...onDisk(file), sectored: true },
+      OPTIONS,
+    );
     await stream.getWriter().write(new Uint8Array(10));
     assertEquals(held(), i);
   }

@@ -18,7 +18,7 @@ import {
   counted,
   drained,
   joined,
-  ON_DISK,
+  onDisk,
   pattern,
   pause,
   ScriptedFile,
@@ -250,7 +250,7 @@ test("createReadable() reads no more ahead than it may", async () => {
   const { file, counts } = counted(real);
   const chunkSize = 10_000;
   const options = { chunkSize, maxBytesInFlight: 45_000 };
-  const reader = readableOf(file, ON_DISK, options).getReader();
+  const reader = readableOf(file, onDisk(file), options).getReader();
   await turns();
   assertEquals(counts.calls, 0, "nothing is read before it is wanted");
   for (let taken = 1; taken <= 5; taken++) {
@@ -268,10 +268,10 @@ test("createReadable() reads past no end that it knows", async () => {
   using folder = kernelFolder();
   await using real = await open(fileOf(folder.file("a"), pattern(1000)));
   const { file, counts } = counted(real);
-  await drained(readableOf(file, ON_DISK));
+  await drained(readableOf(file, onDisk(file)));
   assertEquals(counts.calls, 2, "one for the bytes, one for the end");
   const again = counted(await open(folder.file("a")));
-  await drained(readableOf(again.file, ON_DISK, { end: 1000 }));
+  await drained(readableOf(again.file, onDisk(again.file), { end: 1000 }));
   assertEquals(again.counts.calls, 1);
 });
 
@@ -302,7 +302,7 @@ test("createReadable() starts anew where a read came to what was the end", async
   file.before = (at) => {
     file.content = at === 100 ? bytes.subarray(0, 110) : bytes;
   };
-  const stream = readableOf(file, ON_DISK, { chunkSize: 100 });
+  const stream = readableOf(file, onDisk(file), { chunkSize: 100 });
   assertSameBytes(await drained(stream), bytes);
 });
 
@@ -311,7 +311,7 @@ test("createReadable() fails with the error of a read, after the bytes before it
   file.before = (at) => {
     if (at === 300) throw new Win32Error("ReadFile", 1117);
   };
-  const stream = readableOf(file, ON_DISK, { chunkSize: 100 });
+  const stream = readableOf(file, onDisk(file), { chunkSize: 100 });
   const reader = stream.getReader();
   for (let i = 0; i < 3; i++) await reader.read();
   const error = await assertRejects(() => reader.read(), Win32Error);

@@ -20,7 +20,7 @@ import {
   assertSameBytes,
   chunksOf,
   counted,
-  ON_DISK,
+  onDisk,
   pattern,
   pause,
 } from "../../support/stream_files.ts";
@@ -98,8 +98,8 @@ test("pipeTo() keeps what is under way bounded, however slow either side is", as
     };
     const source = counted(await open(path), wait("reads"));
     const copy = counted(await open(folder.file("b"), NEW), wait("writes"));
-    await readableOf(source.file, ON_DISK, options)
-      .pipeTo(writableOf(copy.file, ON_DISK, options));
+    await readableOf(source.file, onDisk(source.file), options)
+      .pipeTo(writableOf(copy.file, onDisk(copy.file), options));
     assertContent(folder.file("b"), bytes);
     assertEquals((slow === "reads" ? source : copy).counts.mostUnderWay, 4);
     for (const { counts } of [source, copy]) {

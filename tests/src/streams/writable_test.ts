@@ -20,7 +20,7 @@ import {
   chunksOf,
   counted,
   joined,
-  ON_DISK,
+  onDisk,
   pattern,
   pause,
   ScriptedFile,
@@ -140,7 +140,7 @@ test("createWritable() writes small chunks in few operations", async () => {
     return until(() => taken >= enough);
   });
   await chunksOf(bytes, () => (taken += 10, 10))
-    .pipeTo(writableOf(file, ON_DISK));
+    .pipeTo(writableOf(file, onDisk(file)));
   assertContent(path, bytes);
   assert(counts.calls < 110, `${counts.calls} writes of 10,000 chunks`);
 });
@@ -166,7 +166,7 @@ test("createWritable() has no more under way than it may", async () => {
   const options = { chunkSize: 10_000, maxBytesInFlight: 45_000 };
   let taken = 0;
   const chunks = chunksOf(bytes, () => (taken += 7000, 7000));
-  const piped = chunks.pipeTo(writableOf(file, ON_DISK, options));
+  const piped = chunks.pipeTo(writableOf(file, onDisk(file), options));
   await until(() => counts.mostUnderWay === 4);
   await turns();
   assert(taken < 100_000, `${taken} bytes were taken in advance`);
@@ -256,7 +256,7 @@ test("createWritable() tells how much was written before an error", async () => 
     throw new Win32Error("WriteFile", code, { bytesTransferred: 30 });
   };
   const options = { chunkSize: 100, maxBytesInFlight: 1000 };
-  const stream = writableOf(file, ON_DISK, options);
+  const stream = writableOf(file, onDisk(file), options);
   const error = await assertRejects(
     () => chunksOf(bytes, () => 100).pipeTo(stream),
     Win32Error,
@@ -274,7 +274,7 @@ test("createWritable() fails though nobody writes any more", async () => {
     await pause(5);
     throw new Win32Error("WriteFile", 112);
   };
-  const writer = writableOf(file, ON_DISK).getWriter();
+  const writer = writableOf(file, onDisk(file)).getWriter();
   await writer.write(pattern(10));
   const error = await assertRejects(() => writer.closed, Win32Error);
   assertEquals(error.bytesTransferred, 0);
@@ -289,7 +289,7 @@ test("createWritable() fails in close() with the error of a write", async () => 
     await promise;
     throw new Win32Error("WriteFile", 112);
   };
-  const stream = writableOf(file, ON_DISK, { chunkSize: 500 });
+  const stream = writableOf(file, onDisk(file), { chunkSize: 500 });
   const writer = stream.getWriter();
   writer.closed.catch(() => {});
   await writer.write(pattern(700));
@@ -308,7 +308,7 @@ test("createWritable() does not write behind a gap in a file that is appended to
     await pause(2);
     if (places.length === 2) throw new Win32Error("WriteFile", 33);
   };
-  const append = { ...ON_DISK, append: true };
+  const append = { ...onDisk(file), append: true };
   const stream = writableOf(file, append, { chunkSize: 100 });
   await assertRejects(
     () => chunksOf(pattern(1000), () => 100).pipeTo(stream),
@@ -327,7 +327,7 @@ test("createWritable() cancels its writes when it is aborted, and waits for them
     underWay--;
   };
   const options = { chunkSize: 100, maxBytesInFlight: 500 };
-  const writer = writableOf(file, ON_DISK, options).getWriter();
+  const writer = writableOf(file, onDisk(file), options).getWriter();
   const closed = writer.closed.catch((error) => error);
   const write = writer.write(pattern(1000)).catch((error) => error);
   await until(() => underWay >= 2);

@@ -27,7 +27,7 @@ import {
   type Handle,
   OPEN_EXISTING,
 } from "../../../src/raw.ts";
-import { turns } from "../event_loop.ts";
+import { turns, until } from "../event_loop.ts";
 import { endByHand } from "../overlapped_strict.ts";
 import { type PipePair, pipePair } from "../pipe_pair.ts";
 import type { Fault } from "./calls.ts";
@@ -894,9 +894,13 @@ function* pipes(): Iterable<MatrixOperation> {
   yield {
     method: "PipeListener.close",
     variant: "with a client that waits",
-    async prepare() {
+    async prepare(kernel) {
       const listener = listenPipe(NAME);
+      const handles = () => [...kernel.handles.entries()].length;
+      const before = handles();
       const client = await connectPipe(NAME);
+      // The client's, and that of the instance for the next one.
+      await until(() => handles() === before + 2);
       return {
         path: NAME,
         run: () => listener.close(),

@@ -23,7 +23,7 @@ import {
   SETRTS,
   SETXOFF,
   SETXON,
-} from "../../../src/win32/constants.ts";
+} from "../../../src/win32/comm_constants.ts";
 import { ERROR_INVALID_FUNCTION } from "./constants.ts";
 import { Console } from "./console.ts";
 import { fail, KernelViolation } from "./failure.ts";

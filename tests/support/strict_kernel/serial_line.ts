@@ -20,7 +20,7 @@ import {
   RTS_CONTROL_DISABLE,
   RTS_CONTROL_HANDSHAKE,
   RTS_CONTROL_TOGGLE,
-} from "../../../src/win32/constants.ts";
+} from "../../../src/win32/comm_constants.ts";
 import { initialDcb } from "./serial_settings.ts";
 
 /**

@@ -10,7 +10,7 @@ import {
   RTS_CONTROL_ENABLE,
   SPACEPARITY,
   TWOSTOPBITS,
-} from "../../../src/win32/constants.ts";
+} from "../../../src/win32/comm_constants.ts";
 import { fail } from "./failure.ts";
 
 /** What a port is set to that no program has set up: WDS serial/initunlo.c, registry.c. */
