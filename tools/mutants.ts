@@ -37,8 +37,10 @@ const BREAK = 85;
 /** How the names of a folder's tests start, beside those that have the folder's name. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/file": [
-    ...["abort", "control", "device", "extending", "file_info", "handles"],
-    ...["overlapped_file", "raw_devices", "sparse", "sync_file", "volume_lock"],
+    ...["abort", "append", "closed_files", "control", "device", "extending"],
+    ...["file_info", "handles", "option_names", "overlapped_file"],
+    ...["raw_devices", "sparse", "sync_file", "volume_lock"],
+    ...["write_file_atomic", "zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
@@ -52,9 +54,10 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/overlapped": [
     "src/file/lock",
     ...[
-      ...["abort", "append", "control", "device_io", "durable_append"],
-      ...["extending", "port", "raw_devices", "sparse", "unbuffered"],
-      ...["violations", "volume_lock", "zero_bytes"],
+      ...["abort", "append", "closed_files", "control", "device_io"],
+      ...["durable_append", "extending", "handles", "option_names", "port"],
+      ...["raw_devices", "sparse", "unbuffered", "violations"],
+      ...["volume_lock", "zero_bytes"],
     ].map((name) => `strict/${name}`),
   ],
   "src/pipe": ["rules/pipes"],
@@ -65,9 +68,9 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/sync": [
     "src/file/lock",
     ...[
-      ...["append", "control", "device_io", "durable_append", "extending"],
-      ...["raw_devices", "sparse", "truncate_open", "unbuffered"],
-      ...["volume_lock", "zero_bytes"],
+      ...["append", "closed_files", "control", "device_io", "durable_append"],
+      ...["extending", "raw_devices", "sparse", "truncate_open"],
+      ...["unbuffered", "volume_lock", "zero_bytes"],
     ].map((name) => `strict/${name}`),
   ],
   "src/whole_file": ["strict/write_file_atomic"],

@@ -35,14 +35,30 @@ export function openFiles(): number {
   return opened;
 }
 
+/** What a handle is bound to until it is closed. */
+interface Port {
+  /** Says that the handle is closed. */
+  unbind(): void;
+}
+
+/** What there is to close of a file, without the file itself. */
+interface OpenHandle {
+  readonly taken: TakenHandle;
+  readonly port: Port | undefined;
+}
+
 /**
  * Counts the files that were dropped without `close()`, and closes the handles
  * that they owned.
  */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<TakenHandle>(
-  ({ handle, owned }) => {
+const dropped = /* @__PURE__ */ new FinalizationRegistry<OpenHandle>(
+  ({ taken: { handle, owned }, port }) => {
     opened--;
-    if (owned) preservingLastError(() => kernel32.CloseHandle(handle));
+    if (!owned) return;
+    preservingLastError(() => {
+      kernel32.CloseHandle(handle);
+      port?.unbind();
+    });
   },
 );
 
@@ -67,15 +83,20 @@ export abstract class BaseFile {
    *
    * @param taken The handle, and what is known of it.
    * @param sectorSize The sector sizes, if they are known.
+   * @param port What the handle is bound to, if it is.
    *
    * @internal
    */
-  protected constructor(taken: TakenHandle, sectorSize?: SectorSize) {
+  protected constructor(
+    taken: TakenHandle,
+    sectorSize?: SectorSize,
+    port?: Port,
+  ) {
     this.#sectorSize = sectorSize;
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;
-    dropped.register(this, taken, this);
+    dropped.register(this, { taken, port }, this);
     opened++;
     // Not in the module itself, where bundlers would have to retain it.
     printAs(BaseFile.prototype, ({ path, mode, closed }) => {

@@ -251,7 +251,7 @@ function controlOverlapped(
     }
     const count = overlapped.getUint32(OVERLAPPED.InternalHigh, true);
     if (output !== null) {
-      asBytes(output).set(bytes.subarray(outputAt, outputAt + outputLength));
+      asBytes(output).set(bytes.subarray(outputAt, outputAt + count));
     }
     return { code: result, count };
   } finally {

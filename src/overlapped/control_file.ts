@@ -59,7 +59,7 @@ export abstract class OverlappedControlFile extends StreamableFile {
     sector: SectorSize | undefined,
     overlapped: OverlappedHandle,
   ) {
-    super(taken, sector);
+    super(taken, sector, overlapped.port);
     this.#overlapped = overlapped;
   }
 

@@ -15,9 +15,14 @@ import {
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
 import { Disk } from "../support/strict_kernel/disk.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 const SEEDS = [1, 2, 3, 4];
+const ERROR_IO_DEVICE = 1117;
 const DISK = "\\\\.\\PhysicalDrive0";
 
 strictTest(
@@ -119,4 +124,99 @@ strictTest(
     }
     await overlapped.close();
   },
+);
+
+const IOCTL_DISK_GET_LENGTH_INFO = 0x0007_405C;
+
+/** Has a disk answer the question for its length in another way. */
+function lengthAnswers(
+  answer: (put: (count: number) => bigint) => bigint,
+): Disposable {
+  return replaceFunction(
+    "DeviceIoControl",
+    (original) => (kernel, ...words) => {
+      if (Number(words[1]! & 0xFFFF_FFFFn) !== IOCTL_DISK_GET_LENGTH_INFO) {
+        return original(kernel, ...words);
+      }
+      return answer((count) => {
+        kernel.memory.view(words[6]!, 4).setUint32(0, count, true);
+        return 1n;
+      });
+    },
+  );
+}
+
+strictTest(
+  "what does not say how long it is has no size, and an answer of other length says nothing",
+  (kernel) => {
+    kernel.names.devices.set("physicaldrive0", new Disk({ size: 1 << 20 }));
+    const failures = [
+      [(put: (count: number) => bigint) => put(4), "GetFileSizeEx"],
+      [(put: (count: number) => bigint) => put(0), "GetFileSizeEx"],
+      [() => fail(ERROR_INVALID_FUNCTION), "GetFileSizeEx"],
+      [() => fail(ERROR_IO_DEVICE), "DeviceIoControl"],
+    ] as const;
+    for (const [answer, name] of failures) {
+      using _ = lengthAnswers(answer);
+      using file = openSync(DISK);
+      const error = assertThrows(() => file.size(), Win32Error);
+      const code = name === "DeviceIoControl"
+        ? ERROR_IO_DEVICE
+        : ERROR_INVALID_FUNCTION;
+      assertEquals([error.syscall, error.win32], [name, code]);
+      assertEquals([error.path, /read: true/.test(error.message)], [
+        DISK,
+        false,
+      ]);
+    }
+  },
+);
+
+strictTest(
+  "deviceIoControl() on an overlapped handle releases its memory and event, unless the kernel still has them",
+  async (kernel) => {
+    let answer: number | Uint8Array | undefined;
+    const device = new CharacterDevice({ control: () => answer });
+    kernel.names.devices.set("thing", device);
+    const file = await open("\\\\.\\thing", { read: true });
+    const { handle } = file;
+    const { memory } = kernel;
+    const before = memory.allocations;
+    const handles = () => [...kernel.handles.entries()].length;
+    const open0 = handles();
+    const send = () => {
+      const output = new Uint8Array(5).fill(9);
+      const target = { handle, kind: ASYNCHRONOUS };
+      return { ...deviceIoControl(target, 1, null, output), output };
+    };
+    const untouched = new Uint8Array(5).fill(9);
+    {
+      using _ = failFunction("CreateEventW", 8);
+      assertEquals(send(), { code: 8, count: 0, output: untouched });
+    }
+    {
+      using _ = failFunction("VirtualAlloc", 8);
+      assertThrows(send, Win32Error, "VirtualAlloc");
+    }
+    answer = 0xC000_0010;
+    const refused = { code: ERROR_INVALID_FUNCTION, count: 0 };
+    assertEquals(send(), { ...refused, output: untouched });
+    answer = Uint8Array.of(1, 2);
+    assertEquals(send(), {
+      code: 0,
+      count: 2,
+      output: Uint8Array.of(1, 2, 9, 9, 9),
+    });
+    assertEquals([memory.allocations, handles()], [before, open0]);
+    {
+      answer = undefined;
+      kernel.schedule.choose = () => "in call";
+      using _ = failFunction("GetOverlappedResult", 6);
+      assertEquals(send(), { code: 6, count: 0, output: untouched });
+    }
+    assertEquals([memory.allocations, handles()], [before + 1, open0]);
+    kernel.io.abandon(); // It would never end.
+    await file.close();
+  },
+  SEEDS,
 );

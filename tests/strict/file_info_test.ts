@@ -12,6 +12,7 @@ import {
 import {
   FILE_ATTRIBUTE_DIRECTORY,
   FILE_ATTRIBUTE_REPARSE_POINT,
+  FileAllocationInfo,
   FileAttributeTagInfo,
   FileStorageInfo,
   OPEN_ALWAYS,
@@ -163,4 +164,151 @@ strictTest("sectorSize() asks the system once", () => {
   const size = file.sectorSize();
   using _ = silentHandles();
   assertEquals(file.sectorSize(), size);
+});
+
+/** Has the next answers of GetFileInformationByHandle be made by a function. */
+function statAnswers(write: (info: DataView) => void): Disposable {
+  return replaceFunction(
+    "GetFileInformationByHandle",
+    () => (kernel, ...words) => {
+      write(kernel.memory.view(words[1]!, 52));
+      return 1n;
+    },
+  );
+}
+
+strictTest("stat() takes each member from its place, to the last bit", () => {
+  using file = openSync(PATH, { write: true, create: true });
+  const since1601 = 11_644_473_600_000n;
+  using _ = statAnswers((info) => {
+    info.setUint32(0, 0x8021, true);
+    for (const [at, time] of [[4, 1001n], [12, 2002n], [20, 3003n]] as const) {
+      info.setBigUint64(at, (since1601 + time) * 10_000n + 9999n, true);
+    }
+    const words = [0x8000_0001, 1, 2, 3, 0x8000_0004, 0x9000_0005];
+    words.forEach((word, i) => info.setUint32(28 + 4 * i, word, true));
+  });
+  assertEquals(file.stat(), {
+    isFile: true,
+    isDirectory: false,
+    isSymlink: false,
+    size: 2 ** 32 + 2,
+    birthtime: new Date(1001),
+    atime: new Date(2002),
+    mtime: new Date(3003),
+    dev: 0x8000_0001,
+    nlink: 3,
+    ino: 0x8000_0004_9000_0005n,
+    attributes: 0x8021,
+  });
+});
+
+strictTest(
+  "stat() has null for times that are not known, and no size that is not exact",
+  () => {
+    using file = openSync(PATH, { write: true, create: true });
+    let high = 0x1F_FFFF;
+    using _ = statAnswers((info) => {
+      info.setUint32(0, FILE_ATTRIBUTE_DIRECTORY, true);
+      info.setUint32(32, high, true);
+      info.setUint32(36, 0xFFFF_FFFF, true);
+    });
+    const { birthtime, atime, mtime, size, isFile, isDirectory } = file.stat();
+    assertEquals([birthtime, atime, mtime], [null, null, null]);
+    assertEquals([isFile, isDirectory], [false, true]);
+    assertEquals(size, Number.MAX_SAFE_INTEGER);
+    high++;
+    assertThrows(
+      () => file.stat(),
+      RangeError,
+      "A size of 9007203549708287 bytes is too large for a number",
+    );
+  },
+);
+
+strictTest(
+  "what is asked of a file fails with the function's name, its code and the path",
+  () => {
+    using file = openSync(PATH, { write: true, create: true });
+    const failing: [string, () => unknown][] = [
+      ["GetFileInformationByHandle", () => file.stat()],
+      ["GetFileSizeEx", () => file.size()],
+      ["SetFileInformationByHandle", () => file.truncate(1)],
+      ["SetFileInformationByHandle", () => file.allocate(1)],
+      ["SetFileValidData", () => file.setValidData(0)],
+      ["UnlockFileEx", () => file.unlock()],
+      ["LockFileEx", () => file.lock()],
+      ["LockFileEx", () => file.tryLock()],
+    ];
+    for (const [name, call] of failing) {
+      using _ = failFunction(name, ERROR_INVALID_PARAMETER);
+      const { syscall, win32, path } = assertThrows(call, Win32Error);
+      assertEquals([syscall, win32, path], [
+        name,
+        ERROR_INVALID_PARAMETER,
+        PATH,
+      ]);
+    }
+    const found = file.stat();
+    using _attributes = statAnswers((info) =>
+      info.setUint32(0, FILE_ATTRIBUTE_REPARSE_POINT, true)
+    );
+    using _ = failFunction("GetFileInformationByHandleEx", 5);
+    const { syscall, path } = assertThrows(() => file.stat(), Win32Error);
+    assertEquals([syscall, path], ["GetFileInformationByHandleEx", PATH]);
+    assertEquals(found.isFile, true);
+  },
+);
+
+strictTest(
+  "allocate() and setValidData() keep the size, and make a call only where there is a need",
+  () => {
+    using file = openSync(PATH, { write: true, create: true });
+    file.truncate(1000);
+    const classes: number[] = [];
+    using _ = replaceFunction(
+      "SetFileInformationByHandle",
+      (original) => (kernel, ...words) => {
+        classes.push(Number(BigInt.asUintN(32, words[1]!)));
+        return original(kernel, ...words);
+      },
+    );
+    for (const size of [0, 999, 1000n]) file.allocate(size);
+    assertEquals(classes, []);
+    file.allocate(1001);
+    assertEquals(classes, [FileAllocationInfo]);
+    file.setValidData(1000n);
+    assertEquals(file.size(), 1000);
+  },
+);
+
+/** Has FileStorageInfo say what the sectors are. */
+function storage(logical: number, physical: number): Disposable {
+  return replaceFunction(
+    "GetFileInformationByHandleEx",
+    () => (kernel, ...words) => {
+      const info = kernel.memory.view(words[2]!, 28);
+      info.setUint32(0, logical, true);
+      info.setUint32(12, physical, true);
+      return 1n;
+    },
+  );
+}
+
+strictTest("sectorSize() does not believe what cannot be", () => {
+  const expected = [
+    [512, 4096, 512, 4096],
+    [4096, 512, 4096, 4096],
+    [512, 0, 512, 512],
+    [512, 3000, 512, 512],
+    // Neither 0 nor 500 is a size of sectors: the volume is asked.
+    [0, 4096, 512, 512],
+    [500, 512, 512, 512],
+  ];
+  for (const [logical, physical, ...sizes] of expected) {
+    using _ = storage(logical!, physical!);
+    using file = openSync(PATH, { write: true, create: true });
+    const sector = file.sectorSize();
+    assertEquals([sector.logical, sector.physical], sizes, `${logical}`);
+  }
 });

@@ -2,15 +2,18 @@
 
 import "../support/old_node.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { fromHandle, open, Win32Error } from "../../mod.ts";
-import {
-  FILE_FLAG_OVERLAPPED,
-  kernel32,
-  PIPE_ACCESS_DUPLEX,
-} from "../../src/raw.ts";
+import { diagnostics, open, Win32Error } from "../../mod.ts";
+import { thread } from "../../ffi/thread.ts";
+import { assertSettles, turns, until } from "../support/event_loop.ts";
+import { collectGarbage, nextJob } from "../support/garbage.ts";
+import { overlappedPipe } from "../support/overlapped_pipes.ts";
+import { newFile, portOf } from "../support/overlapped_strict.ts";
 import { CompletionPort } from "../support/strict_kernel/completion_port.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
-import { failFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 const SEEDS = [1, 2, 3];
 
@@ -47,39 +50,153 @@ strictTest(
   SEEDS,
 );
 
+/** Opens a file, and drops it. */
+async function openAndDrop(): Promise<void> {
+  const file = await open("C:\\a", { write: true, create: true });
+  await file.write(new Uint8Array(10));
+}
+
+strictTest(
+  "the port is closed with a file that was dropped",
+  async (kernel) => {
+    await openAndDrop();
+    assertEquals(portsOf(kernel), 1);
+    for (let i = 0; i < 1000 && portsOf(kernel) > 0; i++) {
+      await nextJob();
+      collectGarbage();
+    }
+    assertEquals(portsOf(kernel), 0);
+  },
+);
+
 strictTest(
   "a file that cannot be bound leaves no port open",
   async (kernel) => {
     const options = { write: true, create: true };
-    let calls = 0;
-    {
-      // The first call creates the port.
-      using _ = failFunction("CreateIoCompletionPort", 87, () => ++calls === 2);
-      await assertRejects(() => open("C:\\a", options), Win32Error);
+    // The first call creates the port.
+    for (const failing of [1, 2]) {
+      let calls = 0;
+      using _ = failFunction(
+        "CreateIoCompletionPort",
+        87,
+        () => ++calls === failing,
+      );
+      const run = () => open("C:\\a", options);
+      const { syscall, win32, path } = await assertRejects(run, Win32Error);
+      assertEquals([syscall, win32], ["CreateIoCompletionPort", 87]);
+      assertEquals(path, failing === 1 ? undefined : "C:\\a");
+      assertEquals(portsOf(kernel), 0);
     }
-    assertEquals(portsOf(kernel), 0);
     await using file = await open("C:\\a", options);
     assertEquals(await file.write(new Uint8Array(10)), 10);
   },
 );
 
 strictTest(
-  "the port is closed after more packets than one call takes",
+  "a file that cannot be opened leaves no port open",
+  async (kernel) => {
+    await assertRejects(() => open("C:\\none", { read: true }), Win32Error);
+    await turns();
+    assertEquals(portsOf(kernel), 0);
+  },
+);
+
+strictTest(
+  "what ends in its call queues no packet on a disk, and on a pipe one that the next turn takes",
   async (kernel) => {
     kernel.schedule.choose = () => "in call";
-    const name = "\\\\.\\pipe\\strict";
-    const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-    const server = fromHandle(
-      kernel32.CreateNamedPipeW(name, mode, 0, 1, 4096, 4096, 0, null),
-      { path: name },
+    await using file = await newFile();
+    assertEquals(await file.write(new Uint8Array(10), { at: 0 }), 10);
+    assertEquals(portOf(kernel).packets.length, 0);
+    await using pipe = await overlappedPipe();
+    const write = pipe.client.write(new Uint8Array(1));
+    assertEquals(portOf(kernel).packets.length, 1);
+    await write;
+    await until(() => portOf(kernel).packets.length === 0);
+  },
+);
+
+strictTest(
+  "the port is closed after more packets than one call takes, and all OVERLAPPEDs are used again",
+  async (kernel) => {
+    kernel.schedule.choose = () => "in call";
+    const slabs = new Set<bigint>();
+    using _ = replaceFunction("WriteFile", (original) => (kernel, ...words) => {
+      slabs.add(words[4]! >> 16n);
+      return original(kernel, ...words);
+    });
+    for (let round = 0; round < 8; round++) {
+      const { client, server } = await overlappedPipe();
+      const writes = Array.from(
+        { length: 300 },
+        () => client.write(new Uint8Array(1)),
+      );
+      await Promise.all([client.close(), server.close()]);
+      assertEquals(await Promise.all(writes), Array(300).fill(1));
+      assertEquals(portsOf(kernel), 0);
+    }
+    assertEquals(slabs.size, 1, `${slabs.size} slabs of 2048 OVERLAPPEDs`);
+  },
+);
+
+/** Mounts a volume like NTFS, on which writes that extend are made on other threads. */
+async function extendingStream(kernel: StrictKernel) {
+  kernel.names.mount("D:", { size: 2 ** 24, extendsInCall: true });
+  const file = await open("D:\\a", { write: true, create: true });
+  const writer = file.createWritable({ keepOpen: true }).getWriter();
+  writer.closed.catch(() => {});
+  return { file, writer };
+}
+
+strictTest(
+  "a call on another thread that cannot be made fails its write, and close() waits for nothing",
+  async (kernel) => {
+    const { file, writer } = await extendingStream(kernel);
+    const real = thread();
+    const { threadCall } = real;
+    real.threadCall = () => {
+      throw new RangeError("no thread");
+    };
+    const write = writer.write(new Uint8Array(10)).then(() => writer.close());
+    await assertRejects(() => write, RangeError, "no thread");
+    real.threadCall = threadCall;
+    assertEquals(diagnostics().pendingOperations, 0);
+    await assertSettles(file.close());
+  },
+);
+
+strictTest(
+  "the wait for packets ends with a write that another thread has made",
+  async (kernel) => {
+    // It would not end by itself.
+    using _ = replaceFunction(
+      "GetQueuedCompletionStatusEx",
+      (original) => (kernel, ...words) => {
+        if (words[4] !== 0n) words[4] = 0xFFFF_FFFFn;
+        return original(kernel, ...words);
+      },
     );
-    const client = await open(name, { read: true, write: true });
-    const writes = Array.from(
-      { length: 300 },
-      () => client.write(new Uint8Array(1)),
-    );
-    await Promise.all([client.close(), server.close()]);
-    assertEquals(await Promise.all(writes), Array(300).fill(1));
-    assertEquals(portsOf(kernel), 0);
+    const { file, writer } = await extendingStream(kernel);
+    await writer.write(new Uint8Array(10));
+    await writer.close();
+    await until(() => kernel.threads.every(({ blocking }) => !blocking));
+    await file.close();
+  },
+);
+
+strictTest(
+  "`diagnostics()` counts what the kernel has",
+  async (kernel) => {
+    kernel.schedule.choose = () => "later";
+    await using file = await open("C:\\a", {
+      read: true,
+      write: true,
+      create: true,
+    });
+    assertEquals(diagnostics().pendingOperations, 0);
+    const read = file.read(new Uint8Array(10), { at: 0 });
+    assertEquals(diagnostics().pendingOperations, 1);
+    assertEquals(await read, null);
+    assertEquals(diagnostics().pendingOperations, 0);
   },
 );

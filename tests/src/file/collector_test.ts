@@ -1,3 +1,5 @@
+// portable
+
 import { assertEquals, assertNotStrictEquals } from "@std/assert";
 import { test } from "node:test";
 import { Collector } from "../../../src/file/collector.ts";

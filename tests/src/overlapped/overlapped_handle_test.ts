@@ -7,6 +7,7 @@ import {
   FileClosedError,
   type Handle,
   kernel32,
+  Win32Error,
 } from "../../../mod.ts";
 import { DeviceKind } from "../../../src/file/device_kind.ts";
 import {
@@ -19,6 +20,7 @@ import { checkedLimit } from "../../../src/overlapped/in_flight_limiter.ts";
 import { OverlappedHandle } from "../../../src/overlapped/overlapped_handle.ts";
 import { turns } from "../../support/event_loop.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
+import { failFunction } from "../../support/strict_kernel/replaced.ts";
 
 /** Opens a file, runs a test's body on its handle, and closes it. */
 async function onHandle(
@@ -113,3 +115,12 @@ for (const isShared of [false, true]) {
     },
   );
 }
+
+strictTest("close() says what the system has against it", async () => {
+  await onHandle(async (overlapped) => {
+    using _ = failFunction("CloseHandle", 6);
+    const error = await assertRejects(() => overlapped.close(), Win32Error);
+    const { syscall, win32, path } = error;
+    assertEquals([syscall, win32, path], ["CloseHandle", 6, "C:\\a"]);
+  });
+});

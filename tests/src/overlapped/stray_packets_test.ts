@@ -216,3 +216,18 @@ strictTest(
   },
   [1, 2],
 );
+
+strictTest(
+  "packets of failed calls do not pile up, though no operation is ever pending",
+  async (kernel) => {
+    kernel.schedule.choose = () => "in call";
+    kernel.rules.packetOfFailedCall = (_, status) => status;
+    await using file = await newFile();
+    let most = 0;
+    for (let i = 0; i < 1000; i++) {
+      assertEquals(await file.read(new Uint8Array(1), { at: 100 }), null);
+      most = Math.max(most, portOf(kernel).packets.length);
+    }
+    assertEquals(most > 0 && most < 200, true, `${most} packets in the port`);
+  },
+);

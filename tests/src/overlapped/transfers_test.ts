@@ -312,3 +312,40 @@ test("a gather and a scatter that are aborted after some bytes count them", asyn
     assertEquals(disk.users, 0);
   }
 });
+
+test("segments() goes one by one where a last part of a page is refused, and nowhere else", async () => {
+  using own = new AlignedBuffer(2 * PAGE);
+  const refused = failingAbove(PAGE, 87); // ERROR_INVALID_PARAMETER
+  const lock = new SharedLock();
+  for (const kind of [SCATTER, GATHER]) {
+    for (const length of [PAGE + 512, 2 * PAGE]) {
+      const disk = new ScriptedHandle(refused);
+      const list = [
+        own.bytes.subarray(0, PAGE),
+        own.bytes.subarray(PAGE, length),
+      ];
+      assert(lock.tryShare());
+      const transfer = on(disk).segments(kind, list, 0, undefined, lock);
+      if (length === 2 * PAGE) {
+        const error = await assertRejects(() => transfer, Win32Error);
+        assertEquals([error.win32, disk.lengths], [87, [length]]);
+      } else {
+        assertEquals(await transfer, length);
+        assertEquals(disk.lengths, [length, PAGE, 512]);
+      }
+    }
+  }
+});
+
+test("read() of a pipe asks for no more than 1 GiB, write() for all of it in pieces", async () => {
+  using own = new AlignedBuffer(2 ** 30 + PAGE);
+  const pipe = new ScriptedHandle(({ length }) => ({
+    code: 0,
+    count: Math.min(length, 2 ** 30),
+  }), { isDisk: false });
+  assertEquals(await on(pipe).read(own.bytes, 0, undefined), 2 ** 30);
+  const written = await on(pipe).write(own.bytes, 0, undefined);
+  assertEquals(written, own.byteLength);
+  assertEquals(pipe.lengths, [2 ** 30, 2 ** 30, PAGE]);
+  assertEquals(pipe.mostInFlight, 0);
+});

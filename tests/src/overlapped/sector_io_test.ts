@@ -1,0 +1,106 @@
+// portable
+
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  ERROR_WRITE_FAULT,
+  FileClosedError,
+  type OverlappedFile,
+  Win32Error,
+} from "../../../mod.ts";
+import { turns } from "../../support/event_loop.ts";
+import { newFile } from "../../support/overlapped_strict.ts";
+import {
+  type StrictKernel,
+  strictTest,
+} from "../../support/strict_kernel/mod.ts";
+
+const SECTOR = 512;
+const SEEDS = [1, 2, 3, 4];
+
+/** Opens an unbuffered file of a few sectors, full of a byte. */
+async function sectors(byte = 1): Promise<OverlappedFile> {
+  const file = await newFile(undefined, { unbuffered: true });
+  await file.write(new Uint8Array(8 * SECTOR).fill(byte), { at: 0 });
+  return file;
+}
+
+strictTest(
+  "reads and writes of whole sectors wait for a write of parts, and see it",
+  async () => {
+    await using file = await sectors();
+    const whole = new Uint8Array(2 * SECTOR);
+    const list = [new Uint8Array(SECTOR)];
+    const results = await Promise.all([
+      file.write(new Uint8Array(10).fill(2), { at: 100 }),
+      file.read(whole, { at: 0 }),
+      file.write(new Uint8Array(SECTOR).fill(3), { at: SECTOR }),
+      file.write(new Uint8Array(10).fill(4), { at: SECTOR + 5 }),
+      file.readScatter(list, { at: SECTOR }),
+      file.writeGather([new Uint8Array(SECTOR).fill(5)], { at: 2 * SECTOR }),
+    ]);
+    assertEquals(results, [10, 2 * SECTOR, SECTOR, 10, SECTOR, SECTOR]);
+    assertEquals([whole[99], whole[100], whole[110]], [1, 2, 1]);
+    assertEquals([...list[0]!.subarray(4, 16)], [3, ...Array(10).fill(4), 3]);
+    const end = new Uint8Array(SECTOR + 1);
+    assertEquals(await file.read(end, { at: 2 * SECTOR }), SECTOR + 1);
+    assertEquals([end[0], end[SECTOR - 1], end[SECTOR]], [5, 5, 1]);
+  },
+  SEEDS,
+);
+
+/** Has the write of a part of a sector take nothing, though it succeeds. */
+async function takeNothing(
+  kernel: StrictKernel,
+  meanwhile: () => void = () => {},
+): Promise<void> {
+  const { pending } = kernel.io;
+  while (pending.scheduled.length === 0) await turns();
+  meanwhile();
+  pending.endNow(pending.scheduled[0]!, 0);
+  kernel.schedule.manual = false;
+}
+
+/** Starts a write of a part of a sector, which ends by hand. */
+async function startPart(kernel: StrictKernel, signal?: AbortSignal) {
+  const file = await sectors();
+  kernel.schedule.manual = true;
+  kernel.schedule.choose = ({ request: { kind } }) =>
+    kind === "write" ? "later" : "in call";
+  const options = { at: 100, signal };
+  return { file, write: file.write(new Uint8Array(10), options) };
+}
+
+strictTest(
+  "a write of a part of a sector fails where a device takes nothing",
+  async (kernel) => {
+    const { file, write } = await startPart(kernel);
+    const failed = assertRejects(() => write, Win32Error, "Nothing was taken");
+    await takeNothing(kernel);
+    const { win32, path, bytesTransferred } = await failed;
+    assertEquals([win32, path], [ERROR_WRITE_FAULT, "C:\\a"]);
+    assertEquals(bytesTransferred, 0);
+    await file.close();
+  },
+);
+
+strictTest(
+  "a write of a part of a sector that takes nothing after an abort or close() says why",
+  async (kernel) => {
+    const controller = new AbortController();
+    const aborted = await startPart(kernel, controller.signal);
+    const reason = new Error("stop");
+    const first = assertRejects(() => aborted.write);
+    await takeNothing(kernel, () => controller.abort(reason));
+    assertStrictEquals(await first, reason);
+    await aborted.file.close();
+    const closed = await startPart(kernel);
+    const second = assertRejects(
+      () => closed.write,
+      FileClosedError,
+      "write()",
+    );
+    let closing: Promise<void> | undefined;
+    await takeNothing(kernel, () => closing = closed.file.close());
+    await Promise.all([second, closing]);
+  },
+);

@@ -1,0 +1,139 @@
+// portable
+// What a closed file is asked for names the method and the path, and makes no call.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  diagnostics,
+  FileClosedError,
+  open,
+  openSync,
+  type OverlappedFile,
+  type SyncFile,
+} from "../../mod.ts";
+import { newFile } from "../support/overlapped_strict.ts";
+import { strictTest } from "../support/strict_kernel/mod.ts";
+import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+
+const PATH = "C:\\a";
+const BOTH = { read: true, write: true, create: true };
+const one = new Uint8Array(1);
+
+/** The methods that both kinds of file have, by the names in errors. */
+const METHODS: readonly (readonly [
+  name: string,
+  call: (file: SyncFile | OverlappedFile) => unknown,
+])[] = [
+  ["allocate", (file) => file.allocate(1)],
+  ["allocatedRanges", (file) => file.allocatedRanges()],
+  ["close", (file) => file.close()],
+  ["delete", (file) => file.delete()],
+  ["deviceIoControl", (file) => file.deviceIoControl(1)],
+  ["flush", (file) => file.flush()],
+  ["get handle", (file) => file.handle],
+  ["lock", (file) => file.lock()],
+  ["lockVolume", (file) => file.lockVolume()],
+  ["rename", (file) => file.rename("C:\\b")],
+  ["sectorSize", (file) => file.sectorSize()],
+  ["seek", (file) => file.seek(0)],
+  ["setSparse", (file) => file.setSparse()],
+  ["setValidData", (file) => file.setValidData(1)],
+  ["size", (file) => file.size()],
+  ["stat", (file) => file.stat()],
+  ["truncate", (file) => file.truncate()],
+  ["tryLock", (file) => file.tryLock()],
+  ["unlock", (file) => file.unlock()],
+  ["zeroRange", (file) => file.zeroRange(0, 1)],
+];
+
+/** The transfers of both kinds. Errors of overlapped files say only "read" and "write". */
+const TRANSFERS: typeof METHODS = [
+  ["read", (file) => file.read(one)],
+  ["readExactly", (file) => file.readExactly(one)],
+  ["readAll", (file) => file.readAll()],
+  ["readScatter", (file) => file.readScatter([one])],
+  ["write", (file) => file.write(one)],
+  ["writeAll", (file) => file.writeAll(one)],
+  ["writeGather", (file) => file.writeGather([one])],
+];
+
+const OVERLAPPED: readonly (readonly [
+  name: string,
+  call: (file: OverlappedFile) => unknown,
+])[] = [
+  ...TRANSFERS.map(([name, call]) =>
+    [/^(read|write)/.exec(name)![0], call] as const
+  ),
+  ["read", (file) => file.createReadable()],
+  ["write", (file) => file.createWritable()],
+  ["callOverlapped", (file) => file.callOverlapped(() => true)],
+  ["connect", (file) => file.connect()],
+];
+
+/** Notes each call of functions that the methods would make. */
+function watchCalls(calls: string[]): Disposable {
+  const names = [
+    ...["CloseHandle", "DeviceIoControl", "FlushFileBuffers", "ReadFile"],
+    ...["GetFileInformationByHandle", "GetFileSizeEx", "LockFileEx"],
+    ...["SetFileInformationByHandle", "SetFilePointerEx", "WriteFile"],
+    ...["SetFileValidData", "UnlockFileEx", "GetFileInformationByHandleEx"],
+  ];
+  const watched = names.map((name) =>
+    replaceFunction(name, (original) => (...args) => {
+      calls.push(name);
+      return original(...args);
+    })
+  );
+  return {
+    [Symbol.dispose]: () => watched.forEach((one) => one[Symbol.dispose]()),
+  };
+}
+
+strictTest(
+  "methods of a closed file name themselves and its path",
+  async () => {
+    const synchronous = openSync(PATH, BOTH);
+    const overlapped = await newFile(PATH);
+    assertEquals(diagnostics().openFiles, 2);
+    synchronous.close();
+    await overlapped.close();
+    assertEquals(diagnostics().openFiles, 0);
+    const calls: string[] = [];
+    using _ = watchCalls(calls);
+    const refused = async (name: string, run: () => unknown) => {
+      const error = await assertRejects(
+        async () => await run(),
+        FileClosedError,
+        `${name}() needs an open file, and '${PATH}' has been closed`,
+        `${run}`,
+      );
+      assertEquals(error.path, PATH);
+    };
+    for (const [name, call] of [...METHODS, ...TRANSFERS]) {
+      await refused(name, () => call(synchronous));
+    }
+    for (const [name, call] of [...METHODS, ...OVERLAPPED]) {
+      await refused(name, () => call(overlapped));
+    }
+    synchronous[Symbol.dispose]();
+    await overlapped[Symbol.asyncDispose]();
+    assertEquals(calls, []);
+  },
+);
+
+strictTest(
+  "a file that is being closed starts nothing more",
+  async (kernel) => {
+    kernel.schedule.choose = () => "later";
+    const file = await open(PATH, BOTH);
+    const read = file.read(one, { at: 0 }).catch((error) => error);
+    const closing = file.close();
+    for (const [name, call] of OVERLAPPED) {
+      await assertRejects(
+        async () => await call(file),
+        FileClosedError,
+        `${name}() needs an open file`,
+      );
+    }
+    await Promise.all([closing, read]);
+  },
+);
