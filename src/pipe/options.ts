@@ -186,16 +186,11 @@ function checkTimeout(value: unknown): void {
 
 function accessOf(value: unknown): PipeAccess {
   if (value === "current-user" || value === "everyone") return value;
-  if (typeof value !== "object" || value === null) throw accessError(value);
-  const { sddl } = value as { sddl?: unknown };
-  if (typeof sddl !== "string" || sddl === "" || sddl.includes("\0")) {
-    throw accessError(value);
+  const sddl = (value as { sddl?: unknown } | null)?.sddl;
+  if (typeof sddl === "string" && sddl !== "" && !sddl.includes("\0")) {
+    return { sddl };
   }
-  return { sddl };
-}
-
-function accessError(value: unknown): TypeError {
-  return argumentError(
+  throw argumentError(
     "allow",
     '"current-user", "everyone" or a security descriptor such as { sddl: "D:P(A;;FA;;;OW)" }',
     value,

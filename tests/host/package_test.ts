@@ -5,9 +5,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import * as errors from "../../mod.ts";
 import { manifest, readProject, webUrlOf } from "../../tools/build/manifest.ts";
 import { PROGRAMS, programSize } from "../../tools/build/sizes.ts";
 import { command } from "../../tools/windows/command.ts";
@@ -52,26 +50,6 @@ test("scripts are ASCII without doc comments", () => {
     const text = readFileSync(join(built, script), "utf8");
     assertMatch(text, /^[\n\x20-\x7E]+$/, script);
     assert(!text.includes("/**"), script);
-  }
-});
-
-// The build writes the tables anew.
-test("the package's tables of codes are those of the sources", async () => {
-  const packed: typeof errors = await import(
-    pathToFileURL(join(built, "mod.js")).href
-  );
-  const win32 = [...errors.win32Codes()];
-  const statuses = [...errors.ntStatuses()];
-  assertEquals([...packed.win32Codes()], win32);
-  assertEquals([...packed.ntStatuses()], statuses);
-  for (const [code] of win32) {
-    assertEquals(packed.posixCodeOf(code), errors.posixCodeOf(code));
-  }
-  for (const [status] of statuses) {
-    assertEquals(
-      packed.win32CodeOfStatus(status),
-      errors.win32CodeOfStatus(status),
-    );
   }
 });
 

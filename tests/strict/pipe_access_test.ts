@@ -115,15 +115,22 @@ strictTest(
         message,
       );
       assertEquals(kernel.names.devices.has("pipe\\strict"), false);
-      return error.symbol;
+      return `${error.syscall}: ${error.symbol}`;
     };
     assertEquals(
       refused("nonsense", 'got "nonsense"'),
-      "ERROR_INVALID_PARAMETER",
+      "ConvertStringSecurityDescriptorToSecurityDescriptorW: ERROR_INVALID_PARAMETER",
     );
     assertEquals(
-      refused("D:P(A;;FA;;;BA)", "The server itself opens its pipe once"),
-      "ERROR_ACCESS_DENIED",
+      refused(
+        "D:P(A;;FA;;;BA)",
+        "CreateFileW failed for '\\\\.\\pipe\\strict'",
+      ),
+      "CreateFileW: ERROR_ACCESS_DENIED",
+    );
+    refused(
+      "D:P(A;;FA;;;BA)",
+      'The server itself opens its pipe once: allow.sddl must let it, as "D:P(A;;FA;;;OW)" lets the owner.',
     );
   },
 );
@@ -158,9 +165,12 @@ strictTest("a client refuses a server of another user", async (kernel) => {
   const error = await assertRejects(
     () => connectPipe(NAME, { server: "current-user", timeout: 10_000 }),
     Win32Error,
-    `The pipe belongs to ${FOREIGN_PROCESS.user} and not to ${user}`,
+    `The pipe belongs to ${FOREIGN_PROCESS.user} and not to ${user}, the current user: another program may pose as the server. server: "any" connects to it all the same.`,
   );
-  assertEquals(error.symbol, "ERROR_ACCESS_DENIED");
+  assertEquals([error.symbol, error.syscall], [
+    "ERROR_ACCESS_DENIED",
+    "NtQuerySecurityObject",
+  ]);
   await (await connectPipe(NAME, { timeout: 10_000 })).close();
   await listener.close();
   foreign[Symbol.dispose]();

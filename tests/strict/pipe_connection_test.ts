@@ -3,16 +3,26 @@
 import { inspect } from "node:util";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  AlignedBuffer,
   connectPipe,
+  ERROR_NO_SYSTEM_RESOURCES,
+  ERROR_PIPE_NOT_CONNECTED,
   FileClosedError,
   listenPipe,
   UnexpectedEndOfFileError,
   Win32Error,
 } from "../../mod.ts";
+import { kernel32, PIPE_NOWAIT, PIPE_READMODE_MESSAGE } from "../../src/raw.ts";
+import { pooledMemory } from "../../src/memory/pooled_memory.ts";
 import { pipePair } from "../support/pipe_pair.ts";
 import { assertSettles, turns } from "../support/event_loop.ts";
 import { random } from "../support/random.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
+import { failFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  STATUS_CANCELLED,
+  STATUS_PIPE_BROKEN,
+} from "../support/strict_kernel/status.ts";
 
 const SEEDS = [1, 2, 3, 4];
 const NAME = "\\\\.\\pipe\\strict";
@@ -65,6 +75,7 @@ strictTest(
   async () => {
     await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
+    const unused = pooledMemory();
     const lengths = [0, 1, 4096, 0, 4097, 10_000, 65_536, 5];
     for (const [from, to] of [[client, server], [server, client]] as const) {
       const sent = lengths.map((length, i) => message(i, length));
@@ -85,6 +96,7 @@ strictTest(
     assertEquals(await server.read(message(0)), 0);
     await client.close();
     assertEquals(await server.readMessage(), null);
+    assertEquals(pooledMemory(), unused);
   },
   SEEDS,
 );
@@ -119,6 +131,7 @@ strictTest(
   async () => {
     await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
+    const unused = pooledMemory();
     for (const length of [11, 4096, 5000, 200_000]) {
       const writing = [
         client.writeMessage(message(1, length)),
@@ -127,16 +140,18 @@ strictTest(
       const error = await assertRejects(
         () => server.readMessage({ maxLength: 10 }),
         Win32Error,
-        "longer than maxLength, 10 bytes",
+        "A message was longer than maxLength, 10 bytes, and has been discarded: the next one can be read.",
       );
-      assertEquals([error.symbol, error.path], [
+      assertEquals([error.symbol, error.syscall, error.path], [
         "ERROR_MORE_DATA",
+        "ReadFile",
         client.path,
       ]);
       assertEquals(server.messageComplete, true);
       assertEquals(await server.readMessage({ maxLength: 10 }), message(2, 10));
       await Promise.all(writing);
     }
+    assertEquals(pooledMemory(), unused);
   },
   SEEDS,
 );
@@ -201,19 +216,63 @@ strictTest(
       "stop",
     );
     kernel.schedule.choose = undefined;
-    const buffer = new Uint8Array(4000);
-    assertEquals([await server.read(buffer), server.messageComplete], [
-      4000,
-      false,
-    ]);
-    assertEquals([await server.read(buffer), server.messageComplete], [
-      96,
-      false,
-    ]);
-    assertEquals([await server.read(buffer), server.messageComplete], [
-      904,
-      true,
-    ]);
+    for (
+      const [count, isComplete] of [[4000, false], [96, false], [904, true]]
+    ) {
+      const buffer = new Uint8Array(4000);
+      assertEquals(await server.read(buffer), count);
+      assertEquals(buffer, message(1, 4000).fill(0, count as number));
+      assertEquals(server.messageComplete, isComplete);
+    }
+  },
+);
+
+strictTest(
+  "what an aborted `readMessage()` has read, and `read()` has not taken, comes first in the next one",
+  async (kernel) => {
+    await using ends = await pipePair({ mode: "message" });
+    const { client, server } = ends;
+    const sent = random(5).bytes(5000);
+    await client.writeMessage(sent);
+    const controller = new AbortController();
+    kernel.schedule.choose = ({ request }) => {
+      if (request.kind !== "read") return undefined;
+      controller.abort("stop");
+      return "in call";
+    };
+    const { signal } = controller;
+    const aborted = await server.readMessage({ signal }).catch((e) => e);
+    assertEquals(aborted, "stop");
+    kernel.schedule.choose = undefined;
+    const buffer = new Uint8Array(100);
+    assertEquals(await server.read(buffer), 100);
+    assertEquals(buffer, sent.subarray(0, 100));
+    assertEquals(
+      await server.readMessage({ maxLength: 4900 }),
+      sent.slice(100),
+    );
+  },
+);
+
+strictTest(
+  "`readMessage()` reads a message in fewer parts after one as long",
+  async (kernel) => {
+    await using ends = await pipePair({ mode: "message" });
+    const { client, server } = ends;
+    let reads = 0;
+    kernel.io.whenStarted = ({ request }) => {
+      if (request.kind === "read") reads++;
+    };
+    const counts: number[] = [];
+    for (const length of [10, 5000, 5000, 65_536, 65_536]) {
+      reads = 0;
+      const written = client.writeMessage(message(1, length));
+      assertEquals(await server.readMessage(), message(1, length));
+      await written;
+      counts.push(reads);
+    }
+    // 4 KiB at first, and the next power of two behind what has come.
+    assertEquals(counts, [1, 2, 1, 8, 1]);
   },
 );
 
@@ -222,24 +281,36 @@ strictTest(
   async (kernel) => {
     await using ends = await pipePair({ mode: "message", bufferSize: 512 });
     const { client, server } = ends;
-    const writing = [
-      client.writeMessage(message(1, 300_000)),
-      client.writeMessage(message(2)),
+    const rests = [
+      // The rest is short enough, and is discarded all the same.
+      () => server.readMessage({ maxLength: 2 ** 20 }),
+      () => server.read(message(0)),
     ];
-    const controller = new AbortController();
-    let reads = 0;
-    kernel.schedule.choose = ({ request }) => {
-      if (request.kind === "read" && ++reads === 3) controller.abort("stop");
-      return undefined;
-    };
-    const { signal } = controller;
-    assertEquals(
-      await server.readMessage({ maxLength: 10, signal }).catch((e) => e),
-      "stop",
-    );
-    assertEquals(await symbolOf(server.readMessage()), "ERROR_MORE_DATA");
-    assertEquals(await server.readMessage(), message(2));
-    await Promise.all(writing);
+    for (const readRest of rests) {
+      const writing = [
+        client.writeMessage(message(1, 300_000)),
+        client.writeMessage(message(2)),
+      ];
+      const controller = new AbortController();
+      let reads = 0;
+      kernel.schedule.choose = ({ request }) => {
+        if (request.kind === "read" && ++reads === 3) controller.abort("stop");
+        return undefined;
+      };
+      const { signal } = controller;
+      assertEquals(
+        await server.readMessage({ maxLength: 10, signal }).catch((e) => e),
+        "stop",
+      );
+      const error = await assertRejects(
+        readRest,
+        Win32Error,
+        "longer than maxLength, 10 bytes",
+      );
+      assertEquals(error.symbol, "ERROR_MORE_DATA");
+      assertEquals(await server.readMessage(), message(2));
+      await Promise.all(writing);
+    }
   },
   SEEDS,
 );
@@ -281,12 +352,12 @@ strictTest("a pipe that goes one way refuses the other", async () => {
     await assertRejects(
       () => to.write(message(1)),
       TypeError,
-      'direction "in" and only reads',
+      `write() needs another direction: this end of '${to.path}' has direction "in" and only reads`,
     );
     await assertRejects(
       () => from.read(message(1)),
       TypeError,
-      'direction "out" and only writes',
+      `read() needs another direction: this end of '${from.path}' has direction "out" and only writes`,
     );
     assertThrows(() => to.writable, TypeError);
     assertThrows(() => from.readable, TypeError);
@@ -298,14 +369,233 @@ strictTest("a pipe that goes one way refuses the other", async () => {
 
 strictTest("a pipe of bytes has no messages", async () => {
   await using ends = await pipePair();
-  const { server } = ends;
-  await assertRejects(() => server.readMessage(), TypeError, 'mode: "message"');
-  await assertRejects(
-    () => server.writeMessage(message(1)),
-    TypeError,
-    "carries bytes",
-  );
+  for (const end of [ends.server, ends.client]) {
+    await assertRejects(
+      () => end.readMessage(),
+      TypeError,
+      "readMessage() is for pipes of messages, and ",
+    );
+    await assertRejects(
+      () => end.writeMessage(message(1)),
+      TypeError,
+      `writeMessage() is for pipes of messages, and '${end.path}' carries bytes: have the server listen with mode: "message"`,
+    );
+  }
 });
+
+strictTest(
+  "reads that go on go on across messages, empty ones too",
+  async () => {
+    const ends = await pipePair({ mode: "message" });
+    const { client, server } = ends;
+    await ends.listener.close();
+    for (const [from, to] of [[client, server], [server, client]] as const) {
+      const lengths = [3, 0, 2, 0];
+      for (const length of lengths) await from.writeMessage(message(7, length));
+      const buffer = message(0, 5);
+      await to.readExactly(buffer);
+      assertEquals(buffer, message(7, 5));
+      assertEquals(await to.readMessage(), message(7, 0));
+    }
+    for (const length of [0, 4]) await client.writeMessage(message(8, length));
+    await client.close();
+    assertEquals(await server.readAll(), message(8, 4));
+    await server.close();
+  },
+);
+
+strictTest(
+  "nothing is no message of a pipe of bytes, and makes no call",
+  async () => {
+    await using ends = await pipePair();
+    const { client, server } = ends;
+    {
+      using _ = failFunction("WriteFile", ERROR_NO_SYSTEM_RESOURCES);
+      assertEquals(await client.write(message(1, 0)), 0);
+      assertEquals(await client.writeGather([]), 0);
+      assertEquals(await client.writeGather([message(1, 0), message(1, 0)]), 0);
+      await client.writeAll(message(1, 0));
+      assertEquals(await server.read(message(1, 0)), 0);
+    }
+    assertEquals(await client.writeGather([message(1, 2), message(2, 1)]), 3);
+    const buffer = message(0, 3);
+    await server.readExactly(buffer);
+    assertEquals(buffer, Uint8Array.of(1, 1, 2));
+  },
+);
+
+strictTest(
+  "a connection that is closed refuses all, and names what was called",
+  async () => {
+    const ends = await pipePair({ mode: "message" });
+    const { listener, client, server } = ends;
+    assertEquals([client.closed, listener.closed], [false, false]);
+    await ends[Symbol.asyncDispose]();
+    assertEquals([client.closed, listener.closed], [true, true]);
+    const bytes = message(1);
+    const calls: Record<string, () => unknown> = {
+      "get handle": () => client.handle,
+      "get peerProcessId": () => client.peerProcessId,
+      read: () => client.read(bytes),
+      readExactly: () => client.readExactly(bytes),
+      readAll: () => client.readAll(),
+      readMessage: () => client.readMessage(),
+      write: () => client.write(bytes),
+      writeAll: () => client.writeAll(bytes),
+      writeGather: () => client.writeGather([bytes]),
+      writeMessage: () => client.writeMessage(bytes),
+      createReadable: () => client.createReadable(),
+      createWritable: () => client.createWritable(),
+      flush: () => client.flush(),
+      disconnect: () => server.disconnect(),
+      close: () => client.close(),
+      accept: () => listener.accept(),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error = await assertRejects(
+        async () => await call(),
+        FileClosedError,
+        `${name}() needs an open file, and '${client.path}' has been closed`,
+      );
+      assertEquals(error.path, client.path);
+    }
+    await assertRejects(
+      () => listener.close(),
+      FileClosedError,
+      "close() needs an open file",
+    );
+  },
+);
+
+strictTest("a message is not divided, be it that memory is short", async () => {
+  const ends = await pipePair({ mode: "message", bufferSize: 2 ** 20 });
+  await ends.listener.close();
+  const { client, server } = ends;
+  using memory = new AlignedBuffer(2 ** 30 + 1);
+  const largest = 2 ** 16;
+  {
+    using _ = failFunction(
+      "WriteFile",
+      ERROR_NO_SYSTEM_RESOURCES,
+      (...[, , length]) => Number(BigInt.asUintN(32, length!)) > largest,
+    );
+    for (const end of [client, server]) {
+      for (const length of [2 * largest, 2 ** 30]) {
+        assertEquals(
+          await symbolOf(end.writeMessage(memory.bytes.subarray(0, length))),
+          "ERROR_NO_SYSTEM_RESOURCES",
+        );
+      }
+      await end.writeMessage(message(2));
+    }
+  }
+  for (const end of [client, server]) {
+    assertEquals(await end.readMessage(), message(2));
+    await assertRejects(
+      () => end.writeMessage(memory.bytes),
+      RangeError,
+      "A message must have at most 1073741824 bytes: got 1073741825",
+    );
+  }
+  await client.close();
+  await server.close();
+});
+
+strictTest("a message that was written in part is an error", async (kernel) => {
+  await using ends = await pipePair({ mode: "message", bufferSize: 100 });
+  const { client, path } = { client: ends.client, path: ends.listener.path };
+  const controller = new AbortController();
+  const { signal } = controller;
+  kernel.schedule.choose = () => "later";
+  kernel.io.whenStarted = (operation) => {
+    if (operation.request.kind !== "write") return;
+    operation.instead = () => {
+      controller.abort("stop");
+      return { status: STATUS_CANCELLED, count: 3 };
+    };
+  };
+  assertEquals(
+    await client.writeMessage(message(1), { signal }).catch((reason) => reason),
+    "stop",
+  );
+  kernel.io.whenStarted = undefined;
+  // As of a pipe that does not block, and has no room left.
+  const mode = Uint32Array.of(PIPE_READMODE_MESSAGE | PIPE_NOWAIT);
+  kernel32.SetNamedPipeHandleState(client.handle, mode, null, null);
+  const error = await assertRejects(
+    () => client.writeMessage(message(1, 101)),
+    Win32Error,
+  );
+  const { symbol, syscall, bytesTransferred } = error;
+  assertEquals([symbol, syscall, error.path, bytesTransferred], [
+    "ERROR_NO_DATA",
+    "WriteFile",
+    path,
+    0,
+  ]);
+});
+
+strictTest(
+  "a message whose rest does not come is an error, and then the pipe is at its end",
+  async (kernel) => {
+    await using ends = await pipePair({ mode: "message" });
+    const { client, server } = ends;
+    await client.writeMessage(message(1, 5000));
+    let reads = 0;
+    kernel.io.whenStarted = (operation) => {
+      if (operation.request.kind !== "read" || ++reads < 2) return;
+      operation.instead = () => ({ status: STATUS_PIPE_BROKEN, count: 0 });
+    };
+    const error = await assertRejects(
+      () => server.readMessage(),
+      Win32Error,
+      "The pipe ended in the middle of a message.",
+    );
+    const { symbol, syscall, path, bytesTransferred } = error;
+    assertEquals([symbol, syscall, path, bytesTransferred], [
+      "ERROR_BROKEN_PIPE",
+      "ReadFile",
+      server.path,
+      4096,
+    ]);
+    assertEquals(await server.readMessage(), null);
+  },
+);
+
+strictTest(
+  "what the system does not know of an end names the function",
+  async () => {
+    await using ends = await pipePair();
+    const { client, server } = ends;
+    const failed = (run: () => unknown) => {
+      const { syscall, symbol, path } = assertThrows(run, Win32Error);
+      return [syscall, symbol, path];
+    };
+    const { path } = server;
+    const expected = (syscall: string) => [
+      syscall,
+      "ERROR_PIPE_NOT_CONNECTED",
+      path,
+    ];
+    server.disconnect();
+    assertEquals(
+      failed(() => server.disconnect()),
+      expected("DisconnectNamedPipe"),
+    );
+    assertEquals(
+      failed(() => server.peerProcessId),
+      expected("GetNamedPipeClientProcessId"),
+    );
+    using _ = failFunction(
+      "GetNamedPipeServerProcessId",
+      ERROR_PIPE_NOT_CONNECTED,
+    );
+    assertEquals(
+      failed(() => client.peerProcessId),
+      expected("GetNamedPipeServerProcessId"),
+    );
+  },
+);
 
 strictTest("`close()` returns with everything pending", async () => {
   const ends = await pipePair({ bufferSize: 100 });
@@ -360,7 +650,11 @@ strictTest(
       await symbolOf(server.read(message(0))),
       "ERROR_PIPE_NOT_CONNECTED",
     );
-    assertThrows(() => client.disconnect(), TypeError, "use close()");
+    assertThrows(
+      () => client.disconnect(),
+      TypeError,
+      `disconnect() is for the server's end, and this is a client's of '${client.path}': use close()`,
+    );
   },
   SEEDS,
 );

@@ -3,6 +3,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   connectPipe,
+  ERROR_ACCESS_DENIED,
+  ERROR_INVALID_HANDLE,
+  ERROR_NO_DATA,
   FileClosedError,
   listenPipe,
   openSync,
@@ -12,6 +15,7 @@ import {
 } from "../../mod.ts";
 import { kernel32 } from "../../src/raw.ts";
 import { assertSettles, turns } from "../support/event_loop.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import type { PipeName } from "../support/strict_kernel/pipe_name.ts";
 import {
@@ -34,6 +38,25 @@ function openCode(): string {
   } catch (error) {
     return (error as Win32Error).symbol;
   }
+}
+
+/** Notes the instances that are created, and the address of their SECURITY_ATTRIBUTES, until it is disposed of. */
+function createdInstances(): Disposable & {
+  readonly instances: unknown[];
+  readonly security: bigint[];
+} {
+  const instances: unknown[] = [];
+  const security: bigint[] = [];
+  const replaced = replaceFunction(
+    "CreateNamedPipeW",
+    (original) => (kernel, ...words) => {
+      security.push(words[7]!);
+      const instance = original(kernel, ...words);
+      instances.push(instance);
+      return instance;
+    },
+  );
+  return { ...replaced, instances, security };
 }
 
 async function closeAll(
@@ -188,7 +211,11 @@ strictTest(
   async () => {
     const listener = listenPipe(NAME);
     for (let i = 0; i < 3; i++) {
-      const error = assertThrows(() => listenPipe(NAME), Win32Error);
+      const error = assertThrows(
+        () => listenPipe(NAME),
+        Win32Error,
+        "Another server has the name, or clients of an earlier one still have connections.",
+      );
       assertEquals([error.code, error.path], ["EADDRINUSE", NAME]);
     }
     const client = await connectPipe(NAME);
@@ -231,7 +258,7 @@ strictTest(
     const server = await listener.accept();
     const waiting = [listener.accept(), listener.accept()];
     const rejected = waiting.map((each) =>
-      assertRejects(() => each, FileClosedError)
+      assertRejects(() => each, FileClosedError, "accept() needs an open file")
     );
     await listener.close();
     await Promise.all(rejected);
@@ -275,6 +302,84 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest(
+  "a failing CreateNamedPipeW rejects what waits, when a client has come",
+  async () => {
+    const listener = listenPipe(NAME);
+    const accepts = [listener.accept(), listener.accept()] as const;
+    const rejected = assertRejects(() => accepts[1], Win32Error);
+    using _ = failFunction("CreateNamedPipeW", 1450);
+    const client = await connectPipe(NAME);
+    const server = await accepts[0];
+    assertEquals((await rejected).syscall, "CreateNamedPipeW");
+    await closeAll(listener, client, server);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a failing ConnectNamedPipe rejects the `accept()` that waits, and the next one tries again",
+  async () => {
+    const listener = listenPipe(NAME);
+    {
+      using _ = failFunction("ConnectNamedPipe", ERROR_ACCESS_DENIED);
+      const client = await connectPipe(NAME);
+      await closeAll(await listener.accept(), client);
+      await turns();
+      const error = await assertRejects(() => listener.accept(), Win32Error);
+      assertEquals([error.symbol, error.syscall, error.path], [
+        "ERROR_ACCESS_DENIED",
+        "ConnectNamedPipe",
+        NAME,
+      ]);
+    }
+    // The client has gone already, and the handle cannot be closed.
+    let left: bigint | undefined;
+    using _gone = failFunction("ConnectNamedPipe", ERROR_NO_DATA, (handle) => {
+      if (left !== undefined) return false;
+      left = handle;
+      return true;
+    });
+    using _close = replaceFunction(
+      "CloseHandle",
+      (original) => (...args) => {
+        const result = original(...args);
+        return args[1] === left ? fail(ERROR_INVALID_HANDLE) : result;
+      },
+    );
+    const error = await assertRejects(() => listener.accept(), Win32Error);
+    assertEquals(error.syscall, "CloseHandle");
+    const accepted = listener.accept();
+    const client = await connectPipe(NAME);
+    await closeAll(listener, client, await accepted);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "the iterator throws what `accept()` does, be the listener closed meanwhile",
+  async () => {
+    const listener = listenPipe(NAME);
+    const client = await connectPipe(NAME);
+    const iterator = listener[Symbol.asyncIterator]();
+    using _ = failFunction("CreateNamedPipeW", 1450);
+    const { value: server } = await iterator.next();
+    const failed = listener[Symbol.asyncIterator]();
+    await assertRejects(() => failed.next(), Win32Error);
+    const next = iterator.next();
+    const closed = listener.close();
+    await assertRejects(() => next, Win32Error);
+    await closed;
+    await closeAll(client, server!);
+  },
+);
+
+strictTest("a name may have 256 characters", async () => {
+  const name = NAME.padEnd(256, "x");
+  const listener = listenPipe(name);
+  await closeAll(await connectPipe(name), listener);
+});
 
 strictTest("the iterator ends when the listener is closed", async () => {
   const listener = listenPipe(NAME);
@@ -324,6 +429,7 @@ strictTest(
 );
 
 strictTest("what cannot be listened to leaves nothing behind", (kernel) => {
+  using created = createdInstances();
   for (
     const name of [
       "CreateNamedPipeW",
@@ -333,7 +439,18 @@ strictTest("what cannot be listened to leaves nothing behind", (kernel) => {
     ]
   ) {
     using _ = failFunction(name, 1450);
-    assertThrows(() => listenPipe(NAME), Win32Error);
+    const { syscall, path, code } = assertThrows(
+      () => listenPipe(NAME),
+      Win32Error,
+    );
+    const isTaken = name === "DisconnectNamedPipe";
+    assertEquals(
+      [syscall, path, code === "EADDRINUSE"],
+      [name, NAME, isTaken],
+    );
+  }
+  for (const address of created.security) {
+    assertEquals(kernel.memory.region(address), undefined);
   }
   assertEquals(kernel.names.devices.has("pipe\\strict"), false);
 });
@@ -347,6 +464,34 @@ strictTest(
       const error = await assertRejects(() => connectPipe(NAME), Win32Error);
       assertEquals([error.win32, error.syscall], [1450, name]);
       await listener.close();
+    }
+  },
+);
+
+strictTest(
+  "`close()` closes and frees all, also where one handle has been closed by others",
+  async (kernel) => {
+    // The instance that keeps the name, and the one that listens.
+    for (const failing of [0, 1]) {
+      using created = createdInstances();
+      const listener = listenPipe(NAME);
+      const { instances, security } = created;
+      assertEquals(security.map(isAllocated), [true, true]);
+      using _ = replaceFunction(
+        "CloseHandle",
+        (original) => (...args) => {
+          const result = original(...args);
+          const isFailing = args[1] === instances[failing];
+          return isFailing ? fail(ERROR_INVALID_HANDLE) : result;
+        },
+      );
+      const error = await assertRejects(() => listener.close(), Win32Error);
+      assertEquals([error.syscall, error.path], ["CloseHandle", NAME]);
+      assertEquals(security.map(isAllocated), [false, false]);
+    }
+
+    function isAllocated(address: bigint): boolean {
+      return kernel.memory.region(address) !== undefined;
     }
   },
 );

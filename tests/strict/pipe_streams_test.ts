@@ -1,6 +1,7 @@
 // portable
 
 import { assertEquals } from "@std/assert";
+import { turns } from "../support/event_loop.ts";
 import { pipePair } from "../support/pipe_pair.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
@@ -55,6 +56,13 @@ strictTest(
     for (const length of [3, 0, 5000]) {
       assertEquals((await server.readMessage())!.length, length);
     }
+    // A stream of bytes has no chunks without bytes.
+    for (const length of [3, 0, 2]) {
+      await client.writeMessage(message(7, length));
+    }
+    const reader = server.readable.getReader();
+    assertEquals((await reader.read()).value, message(7, 3));
+    assertEquals((await reader.read()).value, message(7, 2));
   },
   SEEDS,
 );
@@ -73,6 +81,20 @@ strictTest(
     await client.write(message(2));
     const next = server.createReadable({ chunkSize: 4 }).getReader();
     assertEquals((await next.read()).value, message(2, 4));
+    // The read that was cancelled has taken nothing.
+    const cancelled = client.createReadable().getReader();
+    const pending = cancelled.read();
+    await turns();
+    await cancelled.cancel();
+    assertEquals(await pending, { done: true, value: undefined });
+    await server.write(message(5));
+    assertEquals(await client.read(message(0)), 10);
+    const stop = new AbortController();
+    const writer = server.createWritable({ signal: stop.signal }).getWriter();
+    writer.closed.catch(() => {});
+    stop.abort("no more");
+    const written = writer.write(message(3));
+    assertEquals(await written.catch((reason) => reason), "no more");
   },
   SEEDS,
 );

@@ -1,7 +1,6 @@
 import { build, type Plugin, transform } from "esbuild";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CODE_TABLES } from "./code_tables.ts";
 import type { Entry } from "./manifest.ts";
 
 const TARGET = "es2024";
@@ -64,7 +63,7 @@ async function bundleEntry(
     write: false,
     metafile: true,
     external,
-    plugins: [UNUSED, CODE_TABLES],
+    plugins: [UNUSED],
     // Bun takes a script that says so as it is, and loads it in half the time: https://bun.com/docs/bundler#target
     banner: { js: "// @bun" },
     format: "esm",

@@ -1,7 +1,7 @@
 // portable
 
 import { test } from "node:test";
-import { connectPipe, listenPipe } from "../../../mod.ts";
+import { connectPipe, listenPipe, type SignalOptions } from "../../../mod.ts";
 import { pipeName } from "../../support/pipes.ts";
 import { onWindows } from "../../support/runtime.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
@@ -21,6 +21,7 @@ const NAMES: readonly Wrong[] = [
   ["", TypeError, "name must begin with \\\\.\\pipe\\"],
   ["server", TypeError, 'got the string "server"'],
   ["\\\\.\\pipe\\", TypeError, "and go on with a name of your own"],
+  ["\\\\.\\pipe\\.", TypeError, "and go on with a name of your own"],
   ["\\\\.\\pipe\\..", TypeError, "and go on with a name of your own"],
   ["//./pipe/server", TypeError, "name must begin with"],
   ["\\\\other\\pipe\\server", TypeError, "name must begin with"],
@@ -58,6 +59,8 @@ const LISTEN: readonly Wrong[] = [
     'allow must be "current-user", "everyone" or',
   ],
   [{ allow: {} }, TypeError, "a security descriptor such as { sddl:"],
+  [{ allow: null }, TypeError, "allow must be"],
+  [{ allow: 5 }, TypeError, "allow must be"],
   [{ allow: { sddl: "" } }, TypeError, "a security descriptor such as"],
   [{ allow: { sddl: "D:\0" } }, TypeError, "a security descriptor such as"],
   [{ remote: 1 }, TypeError, "remote must be true or false: got 1 (number)"],
@@ -68,7 +71,11 @@ const CONNECT: readonly Wrong[] = [
   [{ mode: "byte" }, TypeError, '"mode" is no option of connectPipe()'],
   [{ direction: 1 }, TypeError, "direction must be one of"],
   [{ timeout: "1s" }, TypeError, "timeout must be a number of milliseconds"],
-  [{ timeout: -1 }, RangeError, "milliseconds from 0: got -1"],
+  [
+    { timeout: -1 },
+    RangeError,
+    "timeout must be a number of milliseconds from 0: got -1",
+  ],
   [{ timeout: NaN }, RangeError, "milliseconds from 0: got NaN"],
   [{ signal: {} }, TypeError, "signal must be an AbortSignal"],
   [{ wait: "yes" }, TypeError, "wait must be true or false"],
@@ -106,7 +113,6 @@ test("what connections and listeners are given is checked before any call", asyn
   const listener = listenPipe(name, { mode: "message" });
   const client = await connectPipe(name);
   const server = await listener.accept();
-  await listener.close();
   const anyClient = client as unknown as Record<
     string,
     (...args: unknown[]) => Promise<unknown>
@@ -125,21 +131,31 @@ test("what connections and listeners are given is checked before any call", asyn
         new SharedArrayBuffer(4),
       ]
     ) {
-      const message = "must be a Uint8Array or another ArrayBufferView";
+      const name = method.startsWith("read") ? "buffer" : "data";
+      const message = `${name} must be a Uint8Array or another ArrayBufferView`;
       await assertRejected(() => call(method, given), [0, TypeError, message]);
     }
-    for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
-      await assertRejected(() => call(method, bytes, options), [
-        0,
-        TypeError,
-        "",
-      ]);
+    for (
+      const [options, message] of [
+        [null, `options of ${method}() must be an object`],
+        [5, `options of ${method}() must be an object`],
+        [{ signal: {} }, "signal must be an AbortSignal"],
+        [{ at: 0 }, `"at" is no option of ${method}()`],
+      ] as const
+    ) {
+      const wrong = [0, TypeError, message] as const;
+      await assertRejected(() => call(method, bytes, options), wrong);
     }
   }
   await assertRejected(() => call("writeGather", bytes), [
     0,
     TypeError,
-    "a list of buffers",
+    "buffers must be a list of buffers",
+  ]);
+  await assertRejected(() => call("writeGather", [bytes], { at: 0 }), [
+    0,
+    TypeError,
+    '"at" is no option of writeGather()',
   ]);
   for (const maxLength of [0, -1, 1.5, 2 ** 31]) {
     const wrong = [0, RangeError, "maxLength must be a whole number"] as const;
@@ -148,17 +164,30 @@ test("what connections and listeners are given is checked before any call", asyn
   await assertRejected(() => call("readMessage", { maxLength: "9" }), [
     0,
     TypeError,
-    "a number",
+    "maxLength must be a number",
   ]);
-  await assertRejected(() => call("readAll", { at: 0 }), [
-    0,
-    TypeError,
-    '"at" is no option',
-  ]);
+  for (const method of ["readMessage", "readAll"]) {
+    const message = `"at" is no option of ${method}()`;
+    await assertRejected(() => call(method, { at: 0 }), [
+      0,
+      TypeError,
+      message,
+    ]);
+  }
+  const unknown = '"at" is no option of accept()';
+  await assertRejected(
+    () => listener.accept({ at: 0 } as SignalOptions),
+    [0, TypeError, unknown],
+  );
+  await assertRejected(
+    () => listener.accept({ signal: {} } as SignalOptions),
+    [0, TypeError, "signal must be an AbortSignal"],
+  );
+  await listener.close();
   assertRefused(
     () => call("createReadable", { start: 0 }),
     TypeError,
-    '"start" is no',
+    '"start" is no option of createReadable()',
   );
   assertRefused(
     () => call("createReadable", { chunkSize: 0 }),
@@ -168,7 +197,7 @@ test("what connections and listeners are given is checked before any call", asyn
   assertRefused(
     () => call("createWritable", { at: 0 }),
     TypeError,
-    '"at" is no option',
+    '"at" is no option of createWritable()',
   );
   await server.close();
   await client.close();

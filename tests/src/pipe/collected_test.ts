@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { connectPipe, listenPipe, type PipeListener } from "../../../mod.ts";
 import { collectGarbage, nextJob } from "../../support/garbage.ts";
 import { pipeName } from "../../support/pipes.ts";
+import "../../support/windows_or_strict.ts";
 
 /** Accepts a client, and drops its connection. */
 async function acceptAndDrop(listener: PipeListener): Promise<void> {

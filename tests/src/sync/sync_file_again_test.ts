@@ -9,7 +9,7 @@ import {
   type SyncFile,
 } from "../../../mod.ts";
 import { survivors } from "../../support/garbage.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder } from "../../support/windows_or_strict.ts";
 
 const SIZE = 64;
 
@@ -20,7 +20,7 @@ function onFile(
 ): void {
   using memory = new AlignedBuffer(SIZE);
   for (const bytes of [new Uint8Array(SIZE), memory.bytes]) {
-    using folder = tempFolder();
+    using folder = kernelFolder();
     const path = folder.file("a");
     {
       using plain = openSync(path, { write: true, create: true });
@@ -88,7 +88,7 @@ test("a closed file is closed, whatever was read and written before", () => {
 });
 
 test("memory that was transferred away is not touched, however often it was used before", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = openSync(folder.file("a"), {
     read: true,
     write: true,
@@ -109,7 +109,7 @@ test("memory that was transferred away is not touched, however often it was used
 });
 
 test("memory that was freed is not touched, however often it was used before", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   using file = openSync(folder.file("a"), {
     read: true,
     write: true,
@@ -197,7 +197,7 @@ test("write() again at an offset writes there, beyond 4 GiB, too", () => {
 
 test("write() again appends where that is asked for, and refuses offsets", () => {
   for (const both of [true, false]) {
-    using folder = tempFolder();
+    using folder = kernelFolder();
     const path = folder.file("a");
     using file = openSync(path, {
       append: true,
@@ -266,12 +266,11 @@ test("an offset that takes the memory or the file away is asked for first", () =
 });
 
 test("open files do not keep what was read and written once", async () => {
-  using folder = tempFolder();
-  using files = new DisposableStack();
+  using folder = kernelFolder();
   const path = folder.file("a");
   const opened = Array.from(
     { length: 10 },
-    () => files.use(openSync(path, { read: true, write: true, create: true })),
+    () => openSync(path, { read: true, write: true, create: true }),
   );
   const used: WeakRef<object>[] = [];
   const use = (bytes: Uint8Array, call: (bytes: Uint8Array) => unknown) => {
@@ -284,6 +283,7 @@ test("open files do not keep what was read and written once", async () => {
   }
   // The thread itself may keep a few.
   const count = await survivors(used);
+  for (const file of opened) file.close();
   assert(count < opened.length, `${count} of ${used.length} are left`);
 });
 

@@ -9,10 +9,10 @@ import {
 import { SyncFile } from "../../../src/sync/sync_file.ts";
 import { assertNoHandleLeft } from "../../support/handles.ts";
 import { counting, onFile } from "../../support/on_file.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
+import { kernelFolder, OF_WINDOWS } from "../../support/windows_or_strict.ts";
 
 test("SyncFile refuses what it was not opened for", () => {
-  using folder = tempFolder();
+  using folder = kernelFolder();
   const path = folder.file("a");
   using writer = openSync(path, { write: true, create: true });
   using reader = openSync(path);
@@ -109,44 +109,56 @@ test("SyncFile refuses every method but `using` once it is closed", () => {
   });
 });
 
-test("close() gives the handle back, also of a file that was read and written", () => {
-  for (const unbuffered of [false, true]) {
-    using folder = tempFolder();
-    const options = { read: true, write: true, create: true, unbuffered };
-    assertNoHandleLeft(() => {
-      const file = openSync(folder.file("a"), options);
-      file.write(counting(5));
-      file.read(counting(5), { at: 0 });
-      file.close();
-    });
-  }
-});
+test(
+  "close() gives the handle back, also of a file that was read and written",
+  OF_WINDOWS,
+  () => {
+    for (const unbuffered of [false, true]) {
+      using folder = kernelFolder();
+      const options = { read: true, write: true, create: true, unbuffered };
+      assertNoHandleLeft(() => {
+        const file = openSync(folder.file("a"), options);
+        file.write(counting(5));
+        file.read(counting(5), { at: 0 });
+        file.close();
+      });
+    }
+  },
+);
 
-test("close() says so if somebody else has closed the handle", () => {
-  using folder = tempFolder();
-  const file = openSync(folder.file("a"), { write: true, create: true });
-  kernel32.CloseHandle(file.handle);
-  const error = assertThrows(() => file.close(), Win32Error);
-  assertEquals(error.symbol, "ERROR_INVALID_HANDLE");
-  assertEquals(error.syscall, "CloseHandle");
-  assertEquals(error.code, "EBADF");
-  assertEquals(file.closed, true);
-  file[Symbol.dispose]();
-});
+test(
+  "close() says so if somebody else has closed the handle",
+  OF_WINDOWS,
+  () => {
+    using folder = kernelFolder();
+    const file = openSync(folder.file("a"), { write: true, create: true });
+    kernel32.CloseHandle(file.handle);
+    const error = assertThrows(() => file.close(), Win32Error);
+    assertEquals(error.symbol, "ERROR_INVALID_HANDLE");
+    assertEquals(error.syscall, "CloseHandle");
+    assertEquals(error.code, "EBADF");
+    assertEquals(file.closed, true);
+    file[Symbol.dispose]();
+  },
+);
 
-test("SyncFile does not take a handle over that is not a file's", () => {
-  const event = kernel32.CreateEventW(null, true, false, null);
-  const mode = { read: true, write: true, append: false, unbuffered: false };
-  const error = assertThrows(
-    () => new SyncFile(event, "an event", mode),
-    Win32Error,
-  );
-  assertEquals(error.symbol, "ERROR_INVALID_HANDLE");
-  assertEquals(error.path, "an event");
-  assert(kernel32.CloseHandle(event));
-  assertThrows(
-    () => new SyncFile(5 as unknown as typeof event, "a number", mode),
-    TypeError,
-    "must be a handle (bigint): got 5 (number)",
-  );
-});
+test(
+  "SyncFile does not take a handle over that is not a file's",
+  OF_WINDOWS,
+  () => {
+    const event = kernel32.CreateEventW(null, true, false, null);
+    const mode = { read: true, write: true, append: false, unbuffered: false };
+    const error = assertThrows(
+      () => new SyncFile(event, "an event", mode),
+      Win32Error,
+    );
+    assertEquals(error.symbol, "ERROR_INVALID_HANDLE");
+    assertEquals(error.path, "an event");
+    assert(kernel32.CloseHandle(event));
+    assertThrows(
+      () => new SyncFile(5 as unknown as typeof event, "a number", mode),
+      TypeError,
+      "must be a handle (bigint): got 5 (number)",
+    );
+  },
+);
