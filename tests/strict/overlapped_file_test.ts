@@ -1,7 +1,7 @@
 // portable
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { open, Win32Error } from "../../mod.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { FileClosedError, open, Win32Error } from "../../mod.ts";
 import { turns } from "../support/event_loop.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
@@ -129,3 +129,41 @@ strictTest(
     assertEquals([error.syscall, error.win32], ["ConnectNamedPipe", 1]);
   },
 );
+
+strictTest(
+  "streams refuse offsets where a file is only appended to, or has none",
+  async () => {
+    const options = { read: true, append: true, create: true };
+    await using file = await open("C:\\a", options);
+    await file.writeAll(Uint8Array.of(1, 2, 3));
+    const readable = file.createReadable({ start: 1, keepOpen: true });
+    assertEquals([...await new Response(readable).bytes()], [2, 3]);
+    assertThrows(
+      () => file.createWritable({ at: 0 }),
+      TypeError,
+      "open for appending",
+    );
+    await using pipe = await overlappedPipe();
+    const { client } = pipe;
+    const refused = "has no offsets";
+    assertThrows(() => client.createReadable({ start: 0 }), TypeError, refused);
+    assertThrows(() => client.createReadable({ end: 9 }), TypeError, refused);
+    assertThrows(() => client.createWritable({ at: 0 }), TypeError, refused);
+  },
+);
+
+strictTest("a stream of a file that has been closed says so", async () => {
+  const file = await open("C:\\a", { read: true, write: true, create: true });
+  const writer = file.createWritable({ keepOpen: true }).getWriter();
+  const reader = file.createReadable({ keepOpen: true }).getReader();
+  writer.closed.catch(() => {});
+  await writer.write(new Uint8Array(1));
+  await file.close();
+  const writes = async () => {
+    await writer.write(new Uint8Array(1));
+    await writer.close();
+  };
+  const message = "write() needs an open file";
+  await assertRejects(writes, FileClosedError, message);
+  await assertRejects(() => reader.read(), FileClosedError);
+});
