@@ -420,3 +420,48 @@ test("createWritable() fails when nobody reads the pipe any more", async () => {
   assertEquals(error.bytesTransferred, 1000);
   assert(client.closed);
 });
+
+test("createWritable() waits for the write to a pipe that it has aborted", async () => {
+  const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let hasStarted = false;
+  file.before = () => {
+    hasStarted = true;
+    return promise;
+  };
+  const traits = { device: { emptyRead: "message" } } as const;
+  const writer = writableOf(file, traits).getWriter();
+  writer.closed.catch(() => {});
+  const write = writer.write(pattern(10)).catch((error) => error);
+  await until(() => hasStarted);
+  const aborted = writer.abort("enough");
+  await turns();
+  assertEquals(file.closed, false, "the kernel still has the memory");
+  resolve();
+  await aborted;
+  assertEquals([await write, file.closed], ["enough", true]);
+});
+
+test("createWritable() refuses a chunk whose memory goes while it is written", async () => {
+  const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let hasStarted = false;
+  file.before = () => {
+    hasStarted = true;
+    return promise;
+  };
+  const options = { chunkSize: 100, maxBytesInFlight: 100 };
+  const writer = writableOf(file, onDisk(file), options).getWriter();
+  writer.closed.catch(() => {});
+  const chunk = pattern(250);
+  const write = assertRejects(
+    () => writer.write(chunk),
+    TypeError,
+    "chunk is a view of a detached ArrayBuffer",
+  );
+  await until(() => hasStarted);
+  structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+  resolve();
+  await write;
+  assertEquals(file.closed, true);
+});
