@@ -66,7 +66,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
-    "src/file/lock",
+    ...["src/file/lock", "src/open/bad_input", "strict/handles"],
     ...[
       ...["append", "closed_files", "control", "device_io", "durable_append"],
       ...["extending", "raw_devices", "sparse", "truncate_open"],
