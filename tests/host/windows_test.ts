@@ -222,6 +222,26 @@ test("run() ends a program that takes too long, and says so", async () => {
   assert(code !== 0);
 });
 
+const THREAD = `
+#include <windows.h>
+static DWORD WINAPI wait(void *unused) { Sleep(INFINITE); return 0; }
+int main(void) {
+  CreateThread(NULL, 0, wait, NULL, 0, NULL);
+  ExitThread(0);
+}
+`;
+
+test("run() ends a program whose first thread has ended before", async () => {
+  const source = join(folder, "thread.c");
+  const program = join(folder, "thread.exe");
+  writeFileSync(source, THREAD);
+  await windows.compile([source], program);
+  const { timedOut } = await windows.run("./thread.exe", [], {
+    ...{ cwd: folder, timeout: 1500, stdout: "pipe" },
+  });
+  assert(timedOut);
+});
+
 test("a session that ends takes its programs along, and another follows it", {
   skip: onWindows,
 }, async () => {

@@ -112,8 +112,9 @@ run)
   alone "$@"
   ;;
 kill)
-  # A zombie's environment is empty: what this loop no longer finds holds nothing any more.
-  while pids=$(grep -lsz "^KERNEL32_IO_RUN=$1\$" /proc/[0-9]*/environ | cut -d/ -f3) && [ -n "$pids" ]; do
+  # Of all threads, since one that has ended has no environment, though others of its process go on. A zombie has none: what
+  # this loop no longer finds holds nothing any more.
+  while pids=$(grep -lsz "^KERNEL32_IO_RUN=$1\$" /proc/[0-9]*/task/*/environ | cut -d/ -f3 | sort -u) && [ -n "$pids" ]; do
     # shellcheck disable=SC2086
     kill -KILL $pids 2>/dev/null
   done
