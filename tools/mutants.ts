@@ -66,7 +66,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/streams": ["strict/pipe_streams"],
   "src/structs": ["src/structs"],
   "src/sync": [
-    "src/file/lock",
+    ...["src/file/lock", "src/open/bad_input", "strict/handles"],
     ...[
       ...["append", "closed_files", "control", "device_io", "durable_append"],
       ...["extending", "raw_devices", "sparse", "truncate_open"],
@@ -109,7 +109,7 @@ function mutate(path: string, tests: readonly string[]): boolean {
       "--outbase=.",
       `--outdir=${bundles}`,
     ],
-    ...["--out-extension:.js=.mjs", "--log-level=warning"],
+    ...["--out-extension:.js=.mjs", "--keep-names", "--log-level=warning"],
   ];
   const config = {
     mutate: [path.endsWith(".ts") ? path : `${path}/**/*.ts`],
@@ -120,14 +120,14 @@ function mutate(path: string, tests: readonly string[]): boolean {
     ],
     buildCommand: bundle.join(" "),
     testRunner: "test-files",
-    testFiles: tests.map((file) =>
+    testBundles: tests.map((file) =>
       `${bundles}/${file.replace(/\.ts$/, ".mjs")}`
     ),
     coverageAnalysis: "perTest",
     disableTypeChecks: false,
     // The runner has a limit for each file, which is met first.
     timeoutMS: 600_000,
-    // For one's own list of test files.
+    // For our own list of bundles.
     warnings: { unknownOptions: false },
     reporters: [
       process.stdout.isTTY ? "progress" : "progress-append-only",

@@ -5,6 +5,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { manifest, readProject, webUrlOf } from "../../tools/build/manifest.ts";
 import { PROGRAMS, programSize } from "../../tools/build/sizes.ts";
@@ -50,6 +51,19 @@ test("scripts are ASCII without doc comments", () => {
     const text = readFileSync(join(built, script), "utf8");
     assertMatch(text, /^[\n\x20-\x7E]+$/, script);
     assert(!text.includes("/**"), script);
+  }
+});
+
+// Runtimes print objects and errors with the names of their classes.
+test("classes and functions have the names that they are exported by", async () => {
+  for (const { script } of entries) {
+    const path = join(built, script);
+    const text = readFileSync(path, "utf8");
+    assertEquals(text.match(/\bclass _\w+/g), null, script);
+    const exported = await import(pathToFileURL(path).href);
+    for (const [name, value] of Object.entries(exported)) {
+      if (typeof value === "function") assertEquals(value.name, name);
+    }
   }
 });
 

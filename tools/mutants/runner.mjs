@@ -11,7 +11,7 @@ class TestFileRunner {
   static inject = ["options"];
 
   constructor(options) {
-    this.files = options.testFiles;
+    this.files = options.testBundles;
     this.counts = {};
   }
 
