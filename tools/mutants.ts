@@ -38,7 +38,7 @@ const BREAK = 85;
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/file": [
     ...["abort", "append", "closed_files", "control", "device", "extending"],
-    ...["file_info", "handles", "option_names", "overlapped_file"],
+    ...["file_info", "handles", "option_names", "overlapped_file", "port"],
     ...["raw_devices", "sparse", "sync_file", "volume_lock"],
     ...["write_file_atomic", "zero_bytes"],
   ].map((name) => `strict/${name}`),
@@ -169,10 +169,8 @@ if (words.includes("--help")) {
   }
   const { windows, portable } = await findTests(REPOSITORY);
   const onStrict = windows.filter((file) => {
-    const text = readFileSync(join(REPOSITORY, file), "utf8");
-    // A bundle has no module that could be loaded a second time.
-    if (text.includes("await import(")) return false;
     if (portable.includes(file)) return true;
+    const text = readFileSync(join(REPOSITORY, file), "utf8");
     // Folders of the host are none of that kernel's.
     return text.includes(ON_STRICT) && !text.includes("tempFolder(");
   });

@@ -72,6 +72,8 @@ test("checkBytes() refuses what is no view, and says how to make one", () => {
     );
   }
   assertThrows(() => checkBytes("data", "hi"), TypeError, 'the string "hi"');
+  const { message } = assertThrows(() => checkBytes("data", [1]), TypeError);
+  assertEquals(message.endsWith("ArrayBufferView: got [object Array]"), true);
   assertThrows(() => checkBytes("data", "hi"), TypeError, "TextEncoder");
 });
 
@@ -103,7 +105,7 @@ test("checkBytes() refuses detached memory, also of a view that was good before"
     assertThrows(
       () => checkBytes("data", view),
       TypeError,
-      "data is a view of a detached ArrayBuffer",
+      "data is a view of a detached ArrayBuffer: its memory has been transferred elsewhere",
     );
   }
 });
