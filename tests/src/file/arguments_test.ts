@@ -9,6 +9,7 @@ import {
   checkedLength,
   checkList,
   checkOffset,
+  checkSignal,
   MAX_OFFSET,
 } from "../../../src/file/arguments.ts";
 
@@ -81,7 +82,8 @@ test("checkBytes() refuses shared memory", () => {
   assertThrows(
     () => checkBytes("data", new Uint8Array(new SharedArrayBuffer(4))),
     TypeError,
-    "must not be shared memory",
+    "data must not be shared memory, which other threads may change during " +
+      "the operation: copy it with slice()",
   );
 });
 
@@ -91,7 +93,8 @@ test("checkBytes() refuses resizable memory, whatever its size now", () => {
     assertThrows(
       () => checkBytes("data", view),
       TypeError,
-      "must not be a view of a resizable ArrayBuffer",
+      "data must not be a view of a resizable ArrayBuffer, whose memory may go " +
+        "away during the operation: copy it with slice()",
     );
   }
 });
@@ -172,4 +175,19 @@ test("describe() says what a value is", () => {
   ) {
     assertEquals(describe(value), text);
   }
+});
+
+test("checkSignal() takes signals, and nothing that only looks like one", () => {
+  checkSignal(undefined);
+  checkSignal(new AbortController().signal);
+  checkSignal(AbortSignal.abort());
+  for (const value of [null, { aborted: false }, "stop", new Event("abort")]) {
+    assertThrows(
+      () => checkSignal(value),
+      TypeError,
+      "signal must be an AbortSignal, such as that of an AbortController: got",
+    );
+  }
+  const none: unknown = Object.create(AbortSignal.prototype);
+  assertThrows(() => checkSignal(none), TypeError);
 });
