@@ -2,6 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  AlignedBuffer,
   listenPipe,
   openSync,
   type SyncFile,
@@ -62,6 +63,34 @@ strictTest(
     assertEquals(file.writeGather([a, b, a]), 5);
     assertEquals(taken, [1, 2, 3, 4, 5]);
     file.close();
+  },
+);
+
+strictTest(
+  "writeGather() joins what is appended, and writes each buffer for itself elsewhere",
+  (kernel) => {
+    using memory = new AlignedBuffer(2 ** 26);
+    const lengths: number[] = [];
+    kernel.io.whenStarted = (operation) => {
+      const { length } = operation.request;
+      lengths.push(length);
+      operation.instead = () => ({ status: 0, count: length });
+    };
+    const two = Uint8Array.of(1, 2);
+    const gather = (append: boolean, buffers: Uint8Array[]) => {
+      using file = openSync("C:\\a", { write: true, create: true, append });
+      file.writeGather(buffers);
+      return lengths.splice(0);
+    };
+    assertEquals(gather(true, [two, two]), [4]);
+    assertEquals(gather(false, [two, two]), [2, 2]);
+    assertEquals(gather(false, [memory.bytes, two]), [2 ** 26, 2]);
+    assertThrows(
+      () => gather(true, [memory.bytes, two]),
+      RangeError,
+      "67108864",
+    );
+    assertEquals(lengths, []);
   },
 );
 
