@@ -6,7 +6,7 @@
 import { isWine, windowsVersion } from "../ffi/ntdll.ts";
 import { runtimeVersion } from "../ffi/select.ts";
 import { existingThread, type LastErrorCapture } from "../ffi/thread.ts";
-import { openFiles } from "./file/base_file.ts";
+import { openFiles } from "./file/open_files.ts";
 import { pooledMemory } from "./memory/pooled_memory.ts";
 import { existingPort } from "./overlapped/completion_port.ts";
 

@@ -5,7 +5,6 @@
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { checkOffset } from "./arguments.ts";
-import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
 import {
   type FileStat,
@@ -17,6 +16,7 @@ import {
 import { type LockRange, unlockRange } from "./lock.ts";
 import { printAs } from "./inspection.ts";
 import { appendsOnlySizeError, type FileMode } from "./mode.ts";
+import { fileClosed, fileOpened, type Port } from "./open_files.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "./path.ts";
 import {
@@ -27,40 +27,6 @@ import {
 } from "./rename.ts";
 import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { TakenHandle } from "./taken_handle.ts";
-
-let opened = 0;
-
-/** Returns how many files of this thread are open. */
-export function openFiles(): number {
-  return opened;
-}
-
-/** What a handle is bound to until it is closed. */
-interface Port {
-  /** Says that the handle is closed. */
-  unbind(): void;
-}
-
-/** What there is to close of a file, without the file itself. */
-interface OpenHandle {
-  readonly taken: TakenHandle;
-  readonly port: Port | undefined;
-}
-
-/**
- * Counts the files that were dropped without `close()`, and closes the handles
- * that they owned.
- */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<OpenHandle>(
-  ({ taken: { handle, owned }, port }) => {
-    opened--;
-    if (!owned) return;
-    preservingLastError(() => {
-      kernel32.CloseHandle(handle);
-      port?.unbind();
-    });
-  },
-);
 
 /**
  * An open file, pipe, volume or device: all but reading and writing.
@@ -96,8 +62,7 @@ export abstract class BaseFile {
     this.path = taken.path;
     this.owned = taken.owned;
     this.#taken = taken;
-    dropped.register(this, { taken, port }, this);
-    opened++;
+    fileOpened(this, taken, port);
     // Not in the module itself, where bundlers would have to retain it.
     printAs(BaseFile.prototype, ({ path, mode, closed }) => {
       const { read, write, append, unbuffered } = mode;
@@ -409,8 +374,7 @@ export abstract class BaseFile {
    */
   protected closeHandle(): void {
     this.#open = false;
-    opened--;
-    dropped.unregister(this);
+    fileClosed(this);
     const { handle, path, owned } = this.#taken;
     if (owned && !kernel32.CloseHandle(handle)) {
       throw Win32Error.last("CloseHandle", { path });
