@@ -297,6 +297,8 @@ export async function inTurn(
   let done = 0;
   try {
     for (const buffer of buffers) {
+      // The memory may have been transferred elsewhere since the method's call.
+      checkBytes("each of buffers", buffer);
       const length = byteLengthOf(buffer);
       if (length === 0) continue;
       const count = await transfer(buffer, advance(offset, done));

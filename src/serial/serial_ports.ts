@@ -64,9 +64,9 @@ function deviceNames(device: string | null): string[] {
   }
 }
 
-/** Each text ends with NUL, and one more NUL comes last. */
+/** Each text ends with NUL, and one more NUL comes last: the last ones are empty. */
 function textsOf(units: Uint16Array): string[] {
   let text = "";
   for (const unit of units) text += String.fromCharCode(unit);
-  return text.split("\0").filter((name) => name !== "");
+  return text.split("\0");
 }

@@ -108,7 +108,7 @@ export function writableOf(
       orEnd(async () => {
         await writer?.finish();
         await traits.drain?.(signal);
-        if (keepOpen && moved && writer !== undefined) {
+        if (keepOpen && moved && writer instanceof WriteBehind) {
           await leaveAt(moved, from + writer.length);
         }
         await streamEnd.reach();
@@ -129,10 +129,6 @@ class DirectWriter {
   constructor(target: WriteTarget, signal: AbortSignal) {
     this.#target = target;
     this.#signal = signal;
-  }
-
-  get length(): number {
-    return this.#length;
   }
 
   async write(chunk: ArrayBufferView): Promise<void> {

@@ -24,12 +24,18 @@ import {
   IOCTL_DISK_GET_LENGTH_INFO,
   IOCTL_STORAGE_QUERY_PROPERTY,
 } from "../../src/raw.ts";
+import { pooledMemory } from "../../src/memory/pooled_memory.ts";
+import { assertSettles } from "../support/event_loop.ts";
 import {
   CharacterDevice,
   type CharacterDriver,
 } from "../support/strict_kernel/device.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
-import { STATUS_BUFFER_OVERFLOW } from "../support/strict_kernel/status.ts";
+import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  STATUS_BUFFER_OVERFLOW,
+  STATUS_CANCELLED,
+} from "../support/strict_kernel/status.ts";
 
 const SEEDS = [1, 2, 3];
 const THING = "\\\\.\\thing";
@@ -311,4 +317,79 @@ strictTest(
     );
   },
   SEEDS,
+);
+
+strictTest(
+  "a driver gets the input and the output as they are, aligned, or NULL",
+  async (kernel) => {
+    thing(kernel);
+    await using file = await open(THING, { read: true });
+    const calls: (readonly [input: number[], output: number[], at: bigint])[] =
+      [];
+    using _ = replaceFunction(
+      "DeviceIoControl",
+      (original) => (kernel, ...words) => {
+        const bytes = (address: bigint, length: bigint) => {
+          if (address === 0n) return [];
+          const count = Number(length & 0xFFFF_FFFFn);
+          const view = kernel.memory.view(address, count);
+          return Array.from({ length: count }, (_, i) => view.getUint8(i));
+        };
+        const [, , input, inputLength, output, outputLength] = words;
+        calls.push([
+          bytes(input!, inputLength!),
+          bytes(output!, outputLength!),
+          output! % 16n,
+        ]);
+        assertEquals([input === 0n, output === 0n], [
+          inputLength === 0n,
+          outputLength === 0n,
+        ]);
+        return original(kernel, ...words);
+      },
+    );
+    const before = pooledMemory();
+    const input = Uint8Array.of(1, 2, 3);
+    const output = Uint8Array.of(4, 5, 6, 9);
+    await file.deviceIoControl(1, { input, output });
+    await file.deviceIoControl(1, { output });
+    await file.deviceIoControl(3, { input });
+    await file.deviceIoControl(3);
+    assertEquals(calls, [
+      [[1, 2, 3], [4, 5, 6, 9], 0n],
+      [[], [7, 8, 9, 9], 0n],
+      [[1, 2, 3], [], 0n],
+      [[], [], 0n],
+    ]);
+    const shared = new Uint8Array(new SharedArrayBuffer(4));
+    await file.deviceIoControl(1, { output: shared });
+    assertEquals([...shared], [7, 8, 9, 0]);
+    assertEquals(pooledMemory(), before);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a control code that is pending takes no room of the transfers, and names its method",
+  async (kernel) => {
+    kernel.schedule.choose = () => "in call";
+    thing(kernel, { read: () => Uint8Array.of(1) });
+    const limit = { maxInFlight: { operations: 1 } };
+    const file = await open(THING, { read: true, ...limit });
+    const cancelled = assertRejects(() => file.deviceIoControl(4), Win32Error);
+    const closed = assertRejects(
+      () => file.deviceIoControl(4),
+      FileClosedError,
+      "deviceIoControl() needs an open file",
+    );
+    const read = file.read(new Uint8Array(1));
+    await assertSettles(read);
+    assertEquals(await read, 1);
+    const [operation] = kernel.io.inFlight;
+    kernel.io.pending.endNow(operation!, STATUS_CANCELLED);
+    const { syscall, symbol, path } = await cancelled;
+    const expected = ["DeviceIoControl", "ERROR_OPERATION_ABORTED", THING];
+    assertEquals([syscall, symbol, path], expected);
+    await Promise.all([file.close(), closed]);
+  },
 );

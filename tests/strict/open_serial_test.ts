@@ -486,6 +486,7 @@ for (const driver of DRIVERS) {
       device.receive("abc");
       await timesOut(port.readExactly(buffer), 3);
       assertEquals(text(buffer.subarray(0, 3)), "abc");
+      buffer.fill(0); // It is the caller's again.
       device.receive("d");
       await timesOut(port.readAll(), 4);
       device.receive("ef");
@@ -784,14 +785,28 @@ strictTest(
   },
 );
 
+strictTest("a read asks for 64 KiB at most", async (kernel) => {
+  const lengths: number[] = [];
+  const perform = ({ request: { length } }: Operation) => {
+    lengths.push(length);
+    return { status: 0, count: length };
+  };
+  await using port = await openOn(kernel, { perform });
+  for (const length of [65_535, 65_536, 65_537, 1_000_000]) {
+    const buffer = new Uint8Array(length);
+    assertEquals(await port.read(buffer), Math.min(length, 65_536));
+  }
+  assertEquals(lengths, [65_535, 65_536, 65_536, 65_536]);
+});
+
 strictTest("a driver that says that no more will come", async (kernel) => {
   const perform = () => ({ status: 0xC000_0011, count: 0 });
   const port = await openOn(kernel, { perform });
-  const { code, message } = await assertRejects(
+  const { code, message, path } = await assertRejects(
     () => port.read(new Uint8Array(1)),
     Win32Error,
   );
-  assertEquals(code, "EOF");
+  assertEquals([code, path], ["EOF", "COM3"]);
   assert(message.includes("may have been unplugged"));
   assertEquals(await port.readAll(), new Uint8Array(0));
   await assertRejects(

@@ -1,10 +1,14 @@
 // portable
 
-import { assertEquals } from "@std/assert";
-import { open } from "../../mod.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { FileClosedError, open, Win32Error } from "../../mod.ts";
+import { turns } from "../support/event_loop.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 strictTest(
   "OverlappedFile writes and reads a file of the strict kernel",
@@ -63,3 +67,103 @@ strictTest(
     assertEquals([writes, questions], [0, 0]);
   },
 );
+
+strictTest(
+  "a pipe is read in parts, until the buffer is full or the other end is closed",
+  async () => {
+    const { client, server } = await overlappedPipe();
+    const buffer = new Uint8Array(6);
+    const exactly = server.readExactly(buffer);
+    for (const part of [[1, 2], [3], [4, 5, 6, 7]]) {
+      await client.writeAll(Uint8Array.from(part));
+      await turns();
+    }
+    await exactly;
+    assertEquals([...buffer], [1, 2, 3, 4, 5, 6]);
+    const all = server.readAll();
+    await client.writeAll(Uint8Array.of(8, 9));
+    await turns();
+    await client.close();
+    assertEquals([...await all], [7, 8, 9]);
+    await server.close();
+  },
+  [1, 2, 3, 4, 5],
+);
+
+strictTest(
+  "a stream to an unbuffered file writes whole chunks, and reads nothing",
+  async () => {
+    const calls: [string, bigint][] = [];
+    const watched = ["ReadFile", "WriteFile"].map((name) =>
+      replaceFunction(name, (original) => (kernel, ...words) => {
+        calls.push([name, BigInt.asUintN(32, words[2]!)]);
+        return original(kernel, ...words);
+      })
+    );
+    const options = { write: true, read: true, create: true, unbuffered: true };
+    await using file = await open("C:\\a", options);
+    const stream = file.createWritable({ chunkSize: 4096, keepOpen: true });
+    const writer = stream.getWriter();
+    for (let i = 0; i < 5; i++) await writer.write(new Uint8Array(1000));
+    await writer.close();
+    for (const one of watched) one[Symbol.dispose]();
+    assertEquals(calls[0], ["WriteFile", 4096n]);
+    assertEquals(calls.filter(([name]) => name === "ReadFile"), []);
+    assertEquals(calls.reduce((sum, [, length]) => sum + length, 0n), 5120n);
+    assertEquals(file.size(), 5000);
+  },
+);
+
+strictTest(
+  "connect() is for pipes, and says what the system has against it",
+  async () => {
+    await using file = await open("C:\\a", { write: true, create: true });
+    await assertRejects(
+      () => file.connect(),
+      TypeError,
+      "'C:\\a' is no pipe, so that no client can come",
+    );
+    await using pipe = await overlappedPipe();
+    using _ = failFunction("ConnectNamedPipe", 1);
+    const error = await assertRejects(() => pipe.server.connect(), Win32Error);
+    assertEquals([error.syscall, error.win32], ["ConnectNamedPipe", 1]);
+  },
+);
+
+strictTest(
+  "streams refuse offsets where a file is only appended to, or has none",
+  async () => {
+    const options = { read: true, append: true, create: true };
+    await using file = await open("C:\\a", options);
+    await file.writeAll(Uint8Array.of(1, 2, 3));
+    const readable = file.createReadable({ start: 1, keepOpen: true });
+    assertEquals([...await new Response(readable).bytes()], [2, 3]);
+    assertThrows(
+      () => file.createWritable({ at: 0 }),
+      TypeError,
+      "open for appending",
+    );
+    await using pipe = await overlappedPipe();
+    const { client } = pipe;
+    const refused = "has no offsets";
+    assertThrows(() => client.createReadable({ start: 0 }), TypeError, refused);
+    assertThrows(() => client.createReadable({ end: 9 }), TypeError, refused);
+    assertThrows(() => client.createWritable({ at: 0 }), TypeError, refused);
+  },
+);
+
+strictTest("a stream of a file that has been closed says so", async () => {
+  const file = await open("C:\\a", { read: true, write: true, create: true });
+  const writer = file.createWritable({ keepOpen: true }).getWriter();
+  const reader = file.createReadable({ keepOpen: true }).getReader();
+  writer.closed.catch(() => {});
+  await writer.write(new Uint8Array(1));
+  await file.close();
+  const writes = async () => {
+    await writer.write(new Uint8Array(1));
+    await writer.close();
+  };
+  const message = "write() needs an open file";
+  await assertRejects(writes, FileClosedError, message);
+  await assertRejects(() => reader.read(), FileClosedError);
+});

@@ -200,3 +200,33 @@ strictTest(
     assertEquals(diagnostics().pendingOperations, 0);
   },
 );
+
+strictTest(
+  "a write that goes on after its call on another thread ends with its packet",
+  async (kernel) => {
+    kernel.schedule.choose = ({ request: { kind } }) =>
+      kind === "write" ? "later" : undefined;
+    kernel.names.mount("D:", { size: 2 ** 24, extendsInCall: false });
+    await using file = await newFile("D:\\a");
+    const writer = file.createWritable({ keepOpen: true }).getWriter();
+    await writer.write(new Uint8Array(10).fill(7));
+    await writer.close();
+    const bytes = await file.readAll({ at: 0 });
+    assertEquals(bytes, new Uint8Array(10).fill(7));
+  },
+  SEEDS,
+);
+
+strictTest(
+  "timers run during a loop of reads of which the packets are there at once",
+  async (kernel) => {
+    kernel.schedule.choose = () => "already done";
+    await using file = await newFile();
+    let hasTurned = false;
+    setTimeout(() => hasTurned = true, 0);
+    for (let i = 0; i < 100_000 && !hasTurned; i++) {
+      await file.read(new Uint8Array(1), { at: 0 });
+    }
+    assertEquals(hasTurned, true);
+  },
+);

@@ -19,6 +19,8 @@ const NAMES: readonly Wrong[] = [
   ["COM0", TypeError, 'got the string "COM0"'],
   ["COM03", TypeError, 'got the string "COM03"'],
   ["COM3:", TypeError, "Leave the colon out"],
+  ["COM3:a", TypeError, "serialPorts() lists the ports that there are"],
+  [["COM3"], TypeError, 'such as "COM3": got [object Array]'],
   [" COM3", TypeError, 'got the string " COM3"'],
   ["COM3\0", TypeError, "must be the name of a port"],
   ["/dev/ttyUSB0", TypeError, "must be the name of a port"],
@@ -60,7 +62,12 @@ const SETTINGS: readonly Wrong[] = [
 ];
 
 const LINES: readonly Wrong[] = [
-  [{}, TypeError, "openSerial() needs a baudRate, such as"],
+  [
+    {},
+    TypeError,
+    "openSerial() needs a baudRate, such as { baudRate: 115_200 }: it is in " +
+    "the manual of the device",
+  ],
   [{ dataTerminalReady: 1 }, TypeError, "dataTerminalReady must be true or"],
   [{ requestToSend: "on" }, TypeError, "requestToSend must be true or false"],
   [
@@ -142,22 +149,26 @@ test("what a port is given is checked before any call", async (context) => {
     (...args: unknown[]) => Promise<unknown>
   >;
   const bytes = new Uint8Array(4);
+  /** What all methods say of options. */
+  const ofOptions = (method: string): Wrong[] => [
+    [null, TypeError, `options of ${method}() must be an object`],
+    [5, TypeError, `options of ${method}() must be an object`],
+    [{ signal: {} }, TypeError, "signal must be an AbortSignal"],
+    [{ at: 0 }, TypeError, `"at" is no option of ${method}()`],
+  ];
   for (const method of ["read", "readExactly", "write", "writeAll"]) {
+    const what = method.startsWith("read") ? "buffer" : "data";
     for (const given of ["text", null, 5, new ArrayBuffer(4)]) {
-      const message = "must be a Uint8Array or another ArrayBufferView";
+      const message = `${what} must be a Uint8Array or another ArrayBufferView`;
       await assertRejected(() => any[method]!(given), [0, TypeError, message]);
     }
-    for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
-      await assertRejected(() => any[method]!(bytes, options), [
-        0,
-        TypeError,
-        "",
-      ]);
+    for (const wrong of ofOptions(method)) {
+      await assertRejected(() => any[method]!(bytes, wrong[0]), wrong);
     }
   }
   for (const method of ["readAll", "drain"]) {
-    for (const options of [null, 5, { signal: {} }, { at: 0 }]) {
-      await assertRejected(() => any[method]!(options), [0, TypeError, ""]);
+    for (const wrong of ofOptions(method)) {
+      await assertRejected(() => any[method]!(wrong[0]), wrong);
     }
   }
 });

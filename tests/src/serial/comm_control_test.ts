@@ -21,6 +21,7 @@ strictTest(
     const first = port.getSignals();
     const waiting: [string, Promise<unknown>][] = [
       ["reconfigure", port.reconfigure({ baudRate: 300 })],
+      ["reconfigure", port.reconfigure({ bufferSize: 9 })],
       ["setSignals", port.setSignals({ break: true })],
       ["getSignals", port.getSignals()],
       ["discard", port.discard()],
@@ -79,6 +80,21 @@ strictTest(
 );
 
 strictTest(
+  "`discard()` of what has come leaves writes alone that wait",
+  async (kernel) => {
+    const device = plugIn(kernel, "COM3");
+    await using port = await openSerial("COM3", FAST);
+    device.room = 0;
+    const write = port.writeAll(Uint8Array.of(65, 66));
+    device.receive("old");
+    await port.discard("received");
+    device.room = Infinity;
+    await write;
+    assertEquals(device.takeSent(), "AB");
+  },
+);
+
+strictTest(
   "a port that cannot be set up is closed, and its memory released",
   async (kernel) => {
     const device = plugIn(kernel, "COM3");
@@ -104,6 +120,15 @@ strictTest(
       assertEquals(syscall, "CreateIoCompletionPort");
       // Without a port for its packets, it is not even opened.
       assertEquals([opened.length, device.isOpen], [failing - 1, false]);
+    }
+    {
+      let calls = 0;
+      using _ = failFunction("SetCommState", 995, () => ++calls > 0);
+      // An error of the line makes it fail so, and is cleared each time.
+      const open = () => openSerial("COM3", FAST);
+      const { symbol } = await assertRejects(open, Win32Error);
+      assertEquals([symbol, calls], ["ERROR_OPERATION_ABORTED", 10]);
+      assertEquals(device.isOpen, false);
     }
     for (const code of [6, 50, 31]) {
       using _ = failFunction("SetCommState", code);
@@ -132,7 +157,8 @@ strictTest(
       using _ = failFunction("CreateFileW", code);
       const open = () => openSerial("COM3", FAST);
       const error = await assertRejects(open, Win32Error);
-      assertEquals([error.win32, error.path], [code, "COM3"]);
+      const { syscall, win32, path } = error;
+      assertEquals([syscall, win32, path], ["CreateFileW", code, "COM3"]);
       const known = /no such port|open once|does not answer/.test(
         error.message,
       );

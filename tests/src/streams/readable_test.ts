@@ -298,12 +298,30 @@ test(
 test("createReadable() starts anew where a read came to what was the end", async () => {
   const bytes = pattern(1000);
   const file = new ScriptedFile(bytes);
+  const read = file.read.bind(file);
+  const offsets: number[] = [];
   // The second read finds 10 bytes, the third one was made for what follows 100.
-  file.before = (at) => {
-    file.content = at === 100 ? bytes.subarray(0, 110) : bytes;
+  file.read = (view, options) => {
+    const { at } = options;
+    offsets.push(at!);
+    return read(at === 100 ? view.subarray(0, 10) : view, options);
   };
   const stream = readableOf(file, onDisk(file), { chunkSize: 100 });
   assertSameBytes(await drained(stream), bytes);
+  assertEquals(offsets.includes(110), true, `${offsets}`);
+});
+
+test("createReadable() asks a pipe for a chunk each time, whatever came before", async () => {
+  const lengths: number[] = [];
+  const file = new ScriptedFile();
+  file.read = (bytes) => {
+    lengths.push(bytes.length);
+    return Promise.resolve(lengths.length < 4 ? 3 : null);
+  };
+  const traits = { device: { emptyRead: "message" } } as const;
+  const stream = readableOf(file, traits, { chunkSize: 10 });
+  assertEquals((await drained(stream)).length, 9);
+  assertEquals(lengths, [10, 10, 10, 10]);
 });
 
 test("createReadable() fails with the error of a read, after the bytes before it", async () => {

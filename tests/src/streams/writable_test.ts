@@ -420,3 +420,131 @@ test("createWritable() fails when nobody reads the pipe any more", async () => {
   assertEquals(error.bytesTransferred, 1000);
   assert(client.closed);
 });
+
+test("createWritable() waits for the write to a pipe that it has aborted", async () => {
+  const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let hasStarted = false;
+  file.before = () => {
+    hasStarted = true;
+    return promise;
+  };
+  const traits = { device: { emptyRead: "message" } } as const;
+  const writer = writableOf(file, traits).getWriter();
+  writer.closed.catch(() => {});
+  const write = writer.write(pattern(10)).catch((error) => error);
+  await until(() => hasStarted);
+  const aborted = writer.abort("enough");
+  await turns();
+  assertEquals(file.closed, false, "the kernel still has the memory");
+  resolve();
+  await aborted;
+  assertEquals([await write, file.closed], ["enough", true]);
+});
+
+test("createWritable() refuses a chunk whose memory goes while it is written", async () => {
+  const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let hasStarted = false;
+  file.before = () => {
+    hasStarted = true;
+    return promise;
+  };
+  const options = { chunkSize: 100, maxBytesInFlight: 100 };
+  const writer = writableOf(file, onDisk(file), options).getWriter();
+  writer.closed.catch(() => {});
+  const chunk = pattern(250);
+  const write = assertRejects(
+    () => writer.write(chunk),
+    TypeError,
+    "chunk is a view of a detached ArrayBuffer",
+  );
+  await until(() => hasStarted);
+  structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+  resolve();
+  await write;
+  assertEquals(file.closed, true);
+});
+
+/** A file whose writes wait for the test, and where they begin. */
+function waitingFile() {
+  const file = new ScriptedFile();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const offsets: number[] = [];
+  file.before = (at) => {
+    offsets.push(at);
+    return promise;
+  };
+  return { file, offsets, resolve };
+}
+
+test("createWritable() is aborted when what was taken is no longer in flight", async () => {
+  const { file, offsets, resolve } = waitingFile();
+  const options = { chunkSize: 100, maxBytesInFlight: 500 };
+  const writer = writableOf(file, onDisk(file), options).getWriter();
+  writer.closed.catch(() => {});
+  await writer.write(pattern(200));
+  assertEquals(offsets, [0, 100]);
+  let isAborted = false;
+  const aborted = writer.abort("enough").then(() => isAborted = true);
+  await turns();
+  assertEquals([isAborted, file.closed], [false, false]);
+  resolve();
+  await aborted;
+  assertEquals(file.closed, true);
+});
+
+test("createWritable() starts no write after one that has failed, though others are in flight", async () => {
+  const { file, offsets, resolve } = waitingFile();
+  const wait = file.before;
+  file.before = async (at, length) => {
+    const waits = wait(at, length);
+    if (at > 0) return await waits;
+    await until(() => offsets.length === 3);
+    throw new Win32Error("WriteFile", 112);
+  };
+  const options = { chunkSize: 100, maxBytesInFlight: 300 };
+  const writer = writableOf(file, onDisk(file), options).getWriter();
+  writer.closed.catch(() => {});
+  const write = assertRejects(() => writer.write(pattern(1000)), Win32Error);
+  await turns();
+  assertEquals(offsets, [0, 100, 200]);
+  resolve();
+  assertEquals((await write).bytesTransferred, 0);
+  assertEquals(offsets, [0, 100, 200]);
+});
+
+test("createWritable() fails with the error where the gap begins, though others come sooner", async () => {
+  const { file, offsets, resolve } = waitingFile();
+  const wait = file.before;
+  file.before = async (at, length) => {
+    const waits = wait(at, length);
+    if (at === 0) await waits;
+    const code = at === 0 ? 112 : 1117;
+    throw new Win32Error("WriteFile", code, { bytesTransferred: 30 });
+  };
+  const options = { chunkSize: 100, maxBytesInFlight: 300 };
+  const writer = writableOf(file, onDisk(file), options).getWriter();
+  let isOver = false;
+  const closed = assertRejects(() => writer.closed, Win32Error)
+    .finally(() => isOver = true);
+  await writer.write(pattern(200));
+  await until(() => offsets.length === 2);
+  await turns();
+  assertEquals(isOver, false);
+  resolve();
+  const { symbol, bytesTransferred } = await closed;
+  assertEquals([symbol, bytesTransferred], ["ERROR_DISK_FULL", 30]);
+});
+
+test("createWritable() ends its chunks where sectors end, wherever it begins", async () => {
+  const { file, offsets, resolve } = waitingFile();
+  resolve();
+  const traits = { ...onDisk(file), sectored: true };
+  const options = { at: 700, chunkSize: 512 };
+  const bytes = pattern(1000);
+  const stream = writableOf(file, traits, options);
+  await chunksOf(bytes, () => 90).pipeTo(stream);
+  assertEquals(offsets, [700, 1024, 1536]);
+  assertSameBytes(file.content.subarray(700), bytes);
+});
