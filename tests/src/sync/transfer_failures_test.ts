@@ -308,6 +308,9 @@ strictTest(
     }
     using file = openSync(PATH, OPTIONS);
     using _ = failFunction("WriteFile", ERROR_GEN_FAILURE);
+    using _asked = failFunction("GetNamedPipeInfo", ERROR_GEN_FAILURE, () => {
+      throw new Error("a file is asked whether it is a pipe of messages");
+    });
     assertEquals(file.write(new Uint8Array(0)), 0);
     assert(file.size() === 0);
   },
