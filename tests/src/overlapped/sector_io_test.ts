@@ -2,6 +2,7 @@
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  AlignedBuffer,
   ERROR_WRITE_FAULT,
   FileClosedError,
   type OverlappedFile,
@@ -14,6 +15,7 @@ import {
   type StrictKernel,
   strictTest,
 } from "../../support/strict_kernel/mod.ts";
+import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
 
 const SECTOR = 512;
 const SEEDS = [1, 2, 3, 4];
@@ -162,6 +164,51 @@ strictTest(
       assertRejects(start, FileClosedError, `${method}() needs an open file`)
     );
     await Promise.all([file.close(), first, ...refused]);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a part of a sector that is being written is written, whatever becomes of its memory",
+  async (kernel) => {
+    const { pending } = kernel.io;
+    const file = await sectors();
+    kernel.schedule.manual = true;
+    kernel.schedule.choose = ({ request: { kind } }) =>
+      kind === "write" ? "later" : "in call";
+    const data = new Uint8Array(10).fill(7);
+    const write = file.write(data, { at: 100 });
+    await until(() => pending.scheduled.length === 1);
+    data.buffer.transfer();
+    pending.endScheduled();
+    assertEquals(await write, 10);
+    kernel.schedule.manual = false;
+    const buffer = new Uint8Array(12);
+    await file.read(buffer, { at: 99 });
+    assertEquals([...buffer], [1, ...Array(10).fill(7), 1]);
+    await file.close();
+  },
+);
+
+strictTest(
+  "whole sectors of native memory are transferred where they are",
+  async () => {
+    await using file = await sectors();
+    using memory = new AlignedBuffer(8 * SECTOR);
+    const addresses: bigint[] = [];
+    const watched = ["ReadFile", "WriteFile"].map((name) =>
+      replaceFunction(name, (original) => (kernel, ...words) => {
+        addresses.push(words[1]!);
+        return original(kernel, ...words);
+      })
+    );
+    const bytes = memory.bytes.subarray(0, 2 * SECTOR + 5);
+    assertEquals(await file.write(bytes, { at: 0 }), bytes.length);
+    assertEquals(addresses.includes(memory.address), true);
+    addresses.length = 0;
+    assertEquals(await file.read(bytes, { at: 0 }), bytes.length);
+    assertEquals(addresses.includes(memory.address), true);
+    for (const one of watched) one[Symbol.dispose]();
   },
   SEEDS,
 );
