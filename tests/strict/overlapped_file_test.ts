@@ -185,3 +185,14 @@ strictTest(
   },
   [1, 2, 3],
 );
+
+strictTest("a message without bytes is no end of a pipe", async () => {
+  await using pipe = await overlappedPipe({ message: true });
+  const { client, server } = pipe;
+  for (const message of [[1], [], [2, 3]]) {
+    await client.write(Uint8Array.from(message));
+  }
+  const buffer = new Uint8Array(3);
+  await server.readExactly(buffer);
+  assertEquals([...buffer], [1, 2, 3]);
+});
