@@ -26,6 +26,7 @@ import {
   failFunction,
   replaceFunction,
 } from "../../support/strict_kernel/replaced.ts";
+import { STATUS_DEVICE_DATA_ERROR } from "../../support/strict_kernel/status.ts";
 
 const PATH = "C:\\a";
 const PIPE = "\\\\.\\pipe\\strict";
@@ -182,6 +183,22 @@ strictTest(
       assertEquals(calls, 2);
     }
     kernel.io.whenStarted = undefined;
+  },
+);
+
+strictTest(
+  "a transfer that fails in its midst counts what came before",
+  (kernel) => {
+    using file = openSync(PATH, OPTIONS);
+    kernel.io.whenStarted = (operation) =>
+      operation.instead = () => ({
+        status: STATUS_DEVICE_DATA_ERROR,
+        count: 3,
+      });
+    const bytes = new Uint8Array(10);
+    for (const transfer of [() => file.read(bytes), () => file.write(bytes)]) {
+      assertEquals(failed(transfer).bytesTransferred, 3);
+    }
   },
 );
 
