@@ -93,23 +93,13 @@ strictTest(
       using file = openSync("C:\\a", options);
       file.truncate(10);
       file.seek(1);
-      file.write(Uint8Array.of(5), { at: 3 });
+      const parts = [Uint8Array.of(5), Uint8Array.of(6)];
+      assertEquals(file.writeGather(parts, { at: 3 }), 2);
       assertEquals([file.seek(0, "current"), file.size()], [1, 10]);
-      file.write(Uint8Array.of(6));
+      file.write(Uint8Array.of(7));
       assertEquals([file.seek(0, "current"), file.size()], [11, 11]);
-      assertEquals([...file.readAll({ at: 0 })], [
-        0,
-        0,
-        0,
-        5,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        6,
-      ]);
+      const expected = [0, 0, 0, 5, 6, 0, 0, 0, 0, 0, 7];
+      assertEquals([...file.readAll({ at: 0 })], expected);
     }
   },
 );

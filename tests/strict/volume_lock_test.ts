@@ -1,6 +1,11 @@
 // portable
 
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_INVALID_FUNCTION,
@@ -81,6 +86,11 @@ strictTest("a lock ends with its file, and once", async (kernel) => {
   const lock = file.lockVolume();
   file.close();
   lock[Symbol.dispose]();
+  assertThrows(
+    () => lock.dismount(),
+    FileClosedError,
+    "dismount() needs an open file",
+  );
   const overlapped = await open(VOLUME, BOTH);
   const other = await overlapped.lockVolume();
   await overlapped.close();
