@@ -38,9 +38,9 @@ const BREAK = 85;
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/file": [
     ...["abort", "append", "closed_files", "control", "device", "extending"],
-    ...["file_info", "handles", "option_names", "overlapped_file"],
-    ...["raw_devices", "sparse", "sync_file", "volume_lock"],
-    ...["write_file_atomic", "zero_bytes"],
+    ...["file_info", "handles", "overlapped_file", "port", "raw_devices"],
+    ...["sparse", "sync_file", "volume_lock", "write_file_atomic"],
+    ...["zero_bytes"],
   ].map((name) => `strict/${name}`),
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
@@ -52,12 +52,12 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
     ].map((name) => `strict/${name}`),
   ],
   "src/overlapped": [
-    "src/file/lock",
+    ...["src/file/lock", "src/pipe/bad_input", "src/serial/bad_input"],
     ...[
       ...["abort", "append", "closed_files", "control", "device_io"],
-      ...["durable_append", "extending", "handles", "option_names", "port"],
-      ...["raw_devices", "sparse", "unbuffered", "violations"],
-      ...["volume_lock", "zero_bytes"],
+      ...["durable_append", "extending", "handles", "pipe_connection"],
+      ...["port", "raw_devices", "sparse", "unbuffered"],
+      ...["violations", "volume_lock", "zero_bytes"],
     ].map((name) => `strict/${name}`),
   ],
   "src/pipe": ["rules/pipes"],
@@ -169,10 +169,8 @@ if (words.includes("--help")) {
   }
   const { windows, portable } = await findTests(REPOSITORY);
   const onStrict = windows.filter((file) => {
-    const text = readFileSync(join(REPOSITORY, file), "utf8");
-    // A bundle has no module that could be loaded a second time.
-    if (text.includes("await import(")) return false;
     if (portable.includes(file)) return true;
+    const text = readFileSync(join(REPOSITORY, file), "utf8");
     // Folders of the host are none of that kernel's.
     return text.includes(ON_STRICT) && !text.includes("tempFolder(");
   });

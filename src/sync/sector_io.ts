@@ -6,11 +6,7 @@
  */
 import { byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
 import { isViewAligned, ownerOf } from "../memory/aligned_buffer.ts";
-import {
-  type PooledBuffer,
-  preparePool,
-  rentBuffer,
-} from "../memory/pooled_memory.ts";
+import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { isMultiple, multipleAbove } from "../memory/multiples.ts";
 import type { RawDevice } from "../file/raw_device.ts";
 import type { SectorSize } from "../file/sector_size.ts";
@@ -62,9 +58,8 @@ export class UnbufferedIo {
   readonly #device: SectorDevice;
   readonly #plan: SectorPlan;
 
-  /** Takes the device, and has memory for bounce buffers ready. */
+  /** Takes the device. */
   constructor(device: SectorDevice) {
-    preparePool();
     this.#device = device;
     const { sector, path, raw } = device;
     this.#plan = new SectorPlan(sector, isAligned, path, raw);

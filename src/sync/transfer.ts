@@ -74,7 +74,7 @@ export function readInto(
   for (;;) {
     const wanted = Math.min(limit, length - done);
     const part = wanted === length ? buffer : bytesOf(buffer, done, wanted);
-    const at = done === 0 ? offset : following(offset, done);
+    const at = done === 0 ? offset : following(target, offset, done);
     const succeeded = transfer.call(handle, part, wanted, at);
     // Some consoles count more than they were given.
     const count = Math.min(transfer.count(), wanted);
@@ -120,7 +120,7 @@ export function writeFrom(
   for (;;) {
     const wanted = Math.min(limit, length - done);
     const part = wanted === length ? data : bytesOf(data, done, wanted);
-    const at = done === 0 ? offset : following(offset, done);
+    const at = done === 0 ? offset : following(target, offset, done);
     const succeeded = transfer.call(handle, part, wanted, at);
     const count = Math.min(transfer.count(), wanted);
     if (succeeded) {
@@ -140,11 +140,17 @@ export function writeFrom(
   }
 }
 
+/**
+ * Returns where a transfer goes on. An offset "must be zero when seeking is not
+ * supported".
+ * https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
+ */
 function following(
+  { isDisk }: TransferTarget,
   offset: Offset | undefined,
   count: number,
 ): Offset | undefined {
-  return offset === undefined ? undefined : advance(offset, count);
+  return offset === undefined || !isDisk ? offset : advance(offset, count);
 }
 
 function transferError(

@@ -1,7 +1,14 @@
 // portable
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { open, openSync, Win32Error } from "../../mod.ts";
+import {
+  AlignedBuffer,
+  ERROR_NO_SYSTEM_RESOURCES,
+  open,
+  openSync,
+  Win32Error,
+} from "../../mod.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const APPEND = { append: true, create: true };
@@ -77,6 +84,56 @@ strictTest("the position is behind what was appended, wherever it was", () => {
     assertEquals(file.seek(0, "current"), file.size());
   }
 });
+
+strictTest(
+  "a write at an offset leaves the position of a file that is appended to",
+  () => {
+    for (const unbuffered of [false, true]) {
+      const options = { ...APPEND, write: true, read: true, unbuffered };
+      using file = openSync("C:\\a", options);
+      file.truncate(10);
+      file.seek(1);
+      const parts = [Uint8Array.of(5), Uint8Array.of(6)];
+      assertEquals(file.writeGather(parts, { at: 3 }), 2);
+      assertEquals([file.seek(0, "current"), file.size()], [1, 10]);
+      file.write(Uint8Array.of(7));
+      assertEquals([file.seek(0, "current"), file.size()], [11, 11]);
+      const expected = [0, 0, 0, 5, 6, 0, 0, 0, 0, 0, 7];
+      assertEquals([...file.readAll({ at: 0 })], expected);
+    }
+  },
+);
+
+strictTest(
+  "what is appended is divided in a shortage of memory if it is more than 64 MiB, and not else",
+  (kernel) => {
+    using memory = new AlignedBuffer(2 ** 26 + 1);
+    const lengths: number[] = [];
+    kernel.io.whenStarted = (operation) => {
+      const { length } = operation.request;
+      lengths.push(length);
+      if (length > 2 ** 25) fail(ERROR_NO_SYSTEM_RESOURCES);
+      operation.instead = () => ({ status: 0, count: length });
+    };
+    for (const write of [false, true]) {
+      using file = openSync("C:\\a", { ...APPEND, write });
+      assertThrows(
+        () => file.write(memory.bytes.subarray(1)),
+        Win32Error,
+        "ERROR_NO_SYSTEM_RESOURCES",
+      );
+      assertEquals(lengths.splice(0), [2 ** 26]);
+      assertEquals(file.write(memory.bytes), 2 ** 26 + 1);
+      assertEquals(lengths.splice(0), [
+        2 ** 26 + 1,
+        2 ** 26,
+        2 ** 25,
+        2 ** 25,
+        1,
+      ]);
+    }
+  },
+);
 
 strictTest(
   "a file that others may write and not read is appended to, and cannot be locked",

@@ -5,14 +5,19 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   diagnostics,
   FileClosedError,
+  kernel32,
   open,
   openSync,
   type OverlappedFile,
   type SyncFile,
+  Win32Error,
 } from "../../mod.ts";
 import { newFile } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 
 const PATH = "C:\\a";
 const BOTH = { read: true, write: true, create: true };
@@ -137,3 +142,62 @@ strictTest(
     await Promise.all([closing, read]);
   },
 );
+
+strictTest("close() says what the system has against it", async () => {
+  for (const which of [openSync, open]) {
+    const file = await which(PATH, BOTH);
+    const { handle } = file;
+    {
+      using _ = failFunction("CloseHandle", 6);
+      const close = async () => await file.close();
+      const { syscall, win32, path } = await assertRejects(close, Win32Error);
+      assertEquals([syscall, win32, path], ["CloseHandle", 6, PATH]);
+    }
+    assertEquals([file.closed, diagnostics().openFiles], [true, 0]);
+    kernel32.CloseHandle(handle);
+  }
+});
+
+strictTest("files say what they refuse, and what to do instead", async () => {
+  const appends = { append: true, read: true, create: true };
+  const [reading, writing] = [{ read: true }, { write: true }];
+  for (const which of [openSync, open]) {
+    const refused = async (
+      run: () => unknown,
+      message: string,
+    ) => {
+      const error = await assertRejects(async () => await run(), TypeError);
+      assertEquals(error.message, message);
+    };
+    const log = await which(PATH, appends);
+    await refused(
+      () => log.write(one, { at: 0 }),
+      `'${PATH}' is open for appending, so that every write goes to its end: ` +
+        "open it with write: true to write at an offset",
+    );
+    const reader = await which(PATH, reading);
+    await refused(
+      () => reader.write(one),
+      `'${PATH}' is not open for writing: open it with write: true`,
+    );
+    const writer = await which(PATH, writing);
+    await refused(
+      () => writer.read(one),
+      `'${PATH}' is not open for reading: open it with read: true`,
+    );
+    const nul = await which("NUL", reading);
+    await refused(
+      () => nul.read(one, { at: 0 }),
+      "'NUL' is a pipe or a character device and has no offsets: read and " +
+        "write it without at and seek()",
+    );
+    for (const file of [log, reader, writer, nul]) await file.close();
+  }
+  await using file = await open(PATH, reading);
+  await assertRejects(
+    () => file.connect(),
+    TypeError,
+    `'${PATH}' is no pipe, so that no client can come: make one with ` +
+      "CreateNamedPipeW() and take it over with fromHandle()",
+  );
+});

@@ -183,7 +183,7 @@ strictTest(
     const { memory } = kernel;
     const before = memory.allocations;
     const handles = () => [...kernel.handles.entries()].length;
-    const open0 = handles();
+    const openBefore = handles();
     const send = () => {
       const output = new Uint8Array(5).fill(9);
       const target = { handle, kind: ASYNCHRONOUS };
@@ -207,14 +207,14 @@ strictTest(
       count: 2,
       output: Uint8Array.of(1, 2, 9, 9, 9),
     });
-    assertEquals([memory.allocations, handles()], [before, open0]);
+    assertEquals([memory.allocations, handles()], [before, openBefore]);
     {
       answer = undefined;
       kernel.schedule.choose = () => "in call";
       using _ = failFunction("GetOverlappedResult", 6);
       assertEquals(send(), { code: 6, count: 0, output: untouched });
     }
-    assertEquals([memory.allocations, handles()], [before + 1, open0]);
+    assertEquals([memory.allocations, handles()], [before + 1, openBefore]);
     kernel.io.abandon(); // It would never end.
     await file.close();
   },

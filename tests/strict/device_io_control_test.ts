@@ -96,6 +96,8 @@ strictTest(
         Uint8Array.of(3, 4),
       );
       assertEquals(await file.deviceIoControl(3), new Uint8Array(0));
+      const none = await file.deviceIoControl(3, { outputLength: 0 });
+      assertEquals(none, new Uint8Array(0));
     }
   },
   SEEDS,
@@ -178,8 +180,16 @@ strictTest(
     // deno-lint-ignore no-explicit-any -- what callers without types may pass
     const wrong: [any, any, RegExp][] = [
       ["1", {}, /code must be a number/],
-      [-1, {}, /code must be a whole number/],
-      [2 ** 32, {}, /code must be a whole number/],
+      [-1, {}, /got -1, which is 4294967295 after >>> 0$/],
+      [-(2 ** 31), {}, /got -2147483648, which is 2147483648 after >>> 0$/],
+      [-(2 ** 31) - 1, {}, /code must be a whole number .*: got -2147483649$/],
+      [
+        2 ** 32,
+        {},
+        /code must be a whole number from 0 to .*: got 4294967296$/,
+      ],
+      [0.5, {}, /code must be a whole number from 0 to 2\^32-1: got 0.5$/],
+      [-0.5, {}, /: got -0.5$/],
       [0x80002000 | 0, {}, /got -2147475456, which is 2147491840 after >>> 0/],
       [1, null, /options of deviceIoControl\(\) must be an object/],
       [1, new Uint8Array(4), /an object that may have input, .*Uint8Array/],

@@ -18,6 +18,11 @@ import {
   OPEN_ALWAYS,
   OPEN_EXISTING,
 } from "../../src/win32/constants.ts";
+import {
+  clearDeleteOnClose,
+  type FileType,
+  fileTypeOf,
+} from "../../src/file/file_info.ts";
 import { Disk } from "../support/strict_kernel/disk.ts";
 import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
@@ -119,7 +124,7 @@ strictTest(
 
 strictTest("sectorSize() takes no label for a path", () => {
   using _ = silentHandles();
-  for (const path of [undefined, "handle 123", "my disk", "a"]) {
+  for (const path of [undefined, "handle 123", "my C:\\disk", "a"]) {
     const handle = kernel32.CreateFileW(
       "C:\\a",
       0x8000_0000,
@@ -311,4 +316,64 @@ strictTest("sectorSize() does not believe what cannot be", () => {
     const sector = file.sectorSize();
     assertEquals([sector.logical, sector.physical], sizes, `${logical}`);
   }
+});
+
+strictTest("fileTypeOf() tells what it is told, and what it is not", () => {
+  using file = openSync(PATH, { write: true, create: true });
+  const types = ["unknown", "disk", "character", "pipe", "unknown"];
+  for (const [i, type] of types.entries()) {
+    using _ = replaceFunction("GetFileType", () => () => BigInt(i));
+    kernel32.SetLastError(6); // Of a call before.
+    assertEquals(fileTypeOf(file.handle, PATH), type as FileType);
+  }
+  for (const [code, isRefused] of [[6, true], [5, false]] as const) {
+    using _ = failFunction("GetFileType", code);
+    const ask = () => fileTypeOf(file.handle, PATH);
+    if (isRefused) {
+      const { syscall, win32, path } = assertThrows(ask, Win32Error);
+      assertEquals([syscall, win32, path], ["GetFileType", 6, PATH]);
+    } else assertEquals(ask(), "unknown");
+  }
+});
+
+strictTest(
+  "clearDeleteOnClose() has a file outlive its handle",
+  (kernel) => {
+    const options = { write: true, create: true, deleteOnClose: true };
+    const isThere = () => kernel.names.volumes.get("C:")!.find("\\a");
+    const file = openSync(PATH, options);
+    assertEquals(clearDeleteOnClose(file.handle), true);
+    file.close();
+    assertEquals(isThere() !== undefined, true);
+    openSync(PATH, options).close();
+    assertEquals(isThere(), undefined);
+    using other = openSync(PATH, { write: true, create: true });
+    assertEquals(clearDeleteOnClose(other.handle), false);
+  },
+);
+
+strictTest("sectorSize() says that no query has found it", () => {
+  using _info = silentHandles();
+  using _control = failFunction("DeviceIoControl", 1);
+  using file = openSync(PATH, { write: true, create: true });
+  for (const name of ["GetVolumePathNameW", "GetDiskFreeSpaceW"]) {
+    using _ = failFunction(name, 3);
+    const error = assertThrows(() => file.sectorSize(), Win32Error);
+    const { syscall, win32, path, message } = error;
+    const expected = ["GetFileInformationByHandleEx", 87, PATH];
+    assertEquals([syscall, win32, path], expected);
+    const hint = "The size of the sectors could not be found by any query.";
+    assertEquals(message.endsWith(hint), true, message);
+  }
+});
+
+strictTest("sectorSize() asks no volume for the path of a device", (kernel) => {
+  const disk = new Disk({ size: 8192 });
+  kernel.names.devices.set("physicaldrive0", disk);
+  using _info = silentHandles();
+  using _control = failFunction("DeviceIoControl", 1);
+  using file = openSync("\\\\.\\PhysicalDrive0", { attributesOnly: true });
+  const error = assertThrows(() => file.sectorSize(), Win32Error);
+  const hint = "by any query, and no absolute path is known.";
+  assertEquals(error.message.endsWith(hint), true, error.message);
 });

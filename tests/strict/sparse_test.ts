@@ -11,6 +11,7 @@ import {
 } from "../../mod.ts";
 import { FSCTL_QUERY_ALLOCATED_RANGES } from "../../src/raw.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
+import { failFunction } from "../support/strict_kernel/replaced.ts";
 import { UNIT } from "../support/strict_kernel/sparse_control.ts";
 
 const SEEDS = [1, 2];
@@ -96,14 +97,15 @@ strictTest(
 
 strictTest("what is wrong with ranges is said before any call", async () => {
   for (const file of await files()) {
-    const attempts = [
-      () => file.zeroRange(5, 4),
-      () => file.zeroRange(-1, 4),
-      () => file.zeroRange(0, 2n ** 63n),
-      () => file.allocatedRanges(5, 4),
+    const order = "end must not be before start: got 4, with start 5";
+    const attempts: [() => unknown, string][] = [
+      [() => file.zeroRange(5, 4), order],
+      [() => file.zeroRange(-1, 4), "start must be a whole number"],
+      [() => file.zeroRange(0, 2n ** 63n), "end must be from 0 to 2^63-1"],
+      [() => file.allocatedRanges(5, 4), order],
     ];
-    for (const attempt of attempts) {
-      await assertRejects(async () => await attempt(), RangeError);
+    for (const [attempt, message] of attempts) {
+      await assertRejects(async () => await attempt(), RangeError, message);
     }
     await assertRejects(
       async () => await file.setSparse(1 as unknown as boolean),
@@ -148,6 +150,32 @@ strictTest(
     });
     for (const part of await Promise.all(parts)) {
       assertEquals(part, [ERROR_MORE_DATA, 16]);
+    }
+  },
+  SEEDS,
+);
+
+strictTest(
+  "allocatedRanges() says what the system has against it, and asks once for what fits",
+  async () => {
+    let calls = 0;
+    for (const file of await files()) {
+      file.truncate();
+      await file.writeAll(new Uint8Array(10), { at: 0 });
+      {
+        using _ = failFunction("DeviceIoControl", ERROR_ACCESS_DENIED);
+        const ask = async () => void await file.allocatedRanges();
+        const { syscall, win32 } = await assertRejects(ask, Win32Error);
+        assertEquals([syscall, win32], [
+          "DeviceIoControl",
+          ERROR_ACCESS_DENIED,
+        ]);
+      }
+      calls = 0;
+      using _ = failFunction("DeviceIoControl", 1, () => ++calls < 0);
+      assertEquals((await file.allocatedRanges()).length, 1);
+      assertEquals(calls, 1);
+      await file.close();
     }
   },
   SEEDS,

@@ -1,7 +1,7 @@
 // portable
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { fromHandle, openSync, SyncFile } from "../../mod.ts";
+import { AlignedBuffer, fromHandle, openSync, SyncFile } from "../../mod.ts";
 import {
   FILE_APPEND_DATA,
   FILE_FLAG_OVERLAPPED,
@@ -9,6 +9,7 @@ import {
   kernel32,
 } from "../../src/raw.ts";
 import { CallWatch } from "../support/matrix/calls.ts";
+import { CharacterDevice } from "../support/strict_kernel/device.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 strictTest("fromHandle() finds out what a handle can do", async () => {
@@ -33,6 +34,27 @@ strictTest("fromHandle() finds out what a handle can do", async () => {
     await file.close();
   }
 });
+
+strictTest(
+  "SyncFile transfers 1 GiB by one call, and more by several",
+  (kernel) => {
+    using memory = new AlignedBuffer(2 ** 30 + 5);
+    kernel.names.devices.set("own", new CharacterDevice({}));
+    const lengths: number[] = [];
+    kernel.io.whenStarted = (operation) => {
+      const { length } = operation.request;
+      lengths.push(length);
+      operation.instead = () => ({ status: 0, count: length });
+    };
+    using file = openSync("\\\\.\\own", { read: true, write: true });
+    for (const transfer of ["read", "write"] as const) {
+      assertEquals(file[transfer](memory.bytes), 2 ** 30 + 5);
+      assertEquals(lengths.splice(0), [2 ** 30, 5]);
+      assertEquals(file[transfer](memory.bytes.subarray(5)), 2 ** 30);
+      assertEquals(lengths.splice(0), [2 ** 30]);
+    }
+  },
+);
 
 strictTest("SyncFile writes and reads a file of the strict kernel", () => {
   using file = openSync("C:\\a", { read: true, write: true, create: true });

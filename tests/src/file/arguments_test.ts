@@ -9,6 +9,7 @@ import {
   checkedLength,
   checkList,
   checkOffset,
+  checkSignal,
   MAX_OFFSET,
 } from "../../../src/file/arguments.ts";
 
@@ -72,6 +73,8 @@ test("checkBytes() refuses what is no view, and says how to make one", () => {
     );
   }
   assertThrows(() => checkBytes("data", "hi"), TypeError, 'the string "hi"');
+  const { message } = assertThrows(() => checkBytes("data", [1]), TypeError);
+  assertEquals(message.endsWith("ArrayBufferView: got [object Array]"), true);
   assertThrows(() => checkBytes("data", "hi"), TypeError, "TextEncoder");
 });
 
@@ -79,7 +82,8 @@ test("checkBytes() refuses shared memory", () => {
   assertThrows(
     () => checkBytes("data", new Uint8Array(new SharedArrayBuffer(4))),
     TypeError,
-    "must not be shared memory",
+    "data must not be shared memory, which other threads may change during " +
+      "the operation: copy it with slice()",
   );
 });
 
@@ -89,7 +93,8 @@ test("checkBytes() refuses resizable memory, whatever its size now", () => {
     assertThrows(
       () => checkBytes("data", view),
       TypeError,
-      "must not be a view of a resizable ArrayBuffer",
+      "data must not be a view of a resizable ArrayBuffer, whose memory may go " +
+        "away during the operation: copy it with slice()",
     );
   }
 });
@@ -103,7 +108,7 @@ test("checkBytes() refuses detached memory, also of a view that was good before"
     assertThrows(
       () => checkBytes("data", view),
       TypeError,
-      "data is a view of a detached ArrayBuffer",
+      "data is a view of a detached ArrayBuffer: its memory has been transferred elsewhere",
     );
   }
 });
@@ -170,4 +175,19 @@ test("describe() says what a value is", () => {
   ) {
     assertEquals(describe(value), text);
   }
+});
+
+test("checkSignal() takes signals, and nothing that only looks like one", () => {
+  checkSignal(undefined);
+  checkSignal(new AbortController().signal);
+  checkSignal(AbortSignal.abort());
+  for (const value of [null, { aborted: false }, "stop", new Event("abort")]) {
+    assertThrows(
+      () => checkSignal(value),
+      TypeError,
+      "signal must be an AbortSignal, such as that of an AbortController: got",
+    );
+  }
+  const none: unknown = Object.create(AbortSignal.prototype);
+  assertThrows(() => checkSignal(none), TypeError);
 });

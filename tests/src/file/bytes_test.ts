@@ -40,7 +40,8 @@ test("joinedLength() counts up to 64 MiB, which join() puts in a row", () => {
   assertThrows(
     () => joinedLength([...list, new Uint8Array(1)]),
     RangeError,
-    "must have at most 67108864 bytes together: got 67108865",
+    "buffers are written by one call to a pipe or at the end of a file, and " +
+      "must have at most 67108864 bytes together: got 67108865",
   );
   const target = new Uint8Array(6);
   join([Uint8Array.of(1), Uint16Array.of(0x0302), new Uint8Array(0)], target);

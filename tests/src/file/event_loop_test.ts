@@ -2,7 +2,12 @@
 
 import { test } from "node:test";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { afterJob, delay, yieldTurn } from "../../../src/file/event_loop.ts";
+import {
+  afterJob,
+  delay,
+  now,
+  yieldTurn,
+} from "../../../src/file/event_loop.ts";
 import { turnOfTheEventLoop } from "../../support/event_loop.ts";
 
 /** Keeps the event loop from turning. */
@@ -49,4 +54,10 @@ test("delay() ends after its time, or when it is cancelled", async () => {
   const { ended, cancel } = delay(2 ** 30);
   cancel();
   await ended;
+});
+
+test("now() never goes back", async () => {
+  const before = now();
+  await delay(1).ended;
+  assert(now() >= before);
 });

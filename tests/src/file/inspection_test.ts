@@ -26,3 +26,21 @@ test("a file is printed as its path, its state and its mode", async () => {
   await other.close();
   assertEquals(inspect(file).includes("closed: true"), true);
 });
+
+test("a file is printed by the function that the runtime hands over", () => {
+  using folder = kernelFolder();
+  const path = folder.file("printed.bin");
+  const file = openSync(path, { write: true, create: true });
+  const print = (name: string, args: unknown[]) =>
+    (file as unknown as Record<symbol, (...args: unknown[]) => string>)[
+      Symbol.for(name)
+    ]!(...args);
+  const options = { depth: 3 };
+  const inspectWith = (value: object, given?: object) =>
+    `${Object.keys(value)} ${given === options}`;
+  const expected = "SyncFile path,closed,read,write,append,unbuffered true";
+  const ofDeno = print("Deno.customInspect", [inspectWith, options]);
+  const ofNode = print("nodejs.util.inspect.custom", [2, options, inspectWith]);
+  assertEquals([ofDeno, ofNode], [expected, expected]);
+  file.close();
+});

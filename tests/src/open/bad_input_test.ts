@@ -60,8 +60,16 @@ function forTransfers(run: (transfer: Transfer, name: string) => void): void {
   }
 }
 
+const BUFFER_NAMES: Readonly<Record<string, string>> = {
+  read: "buffer",
+  readExactly: "buffer",
+  write: "data",
+  writeAll: "data",
+};
+
 test("transfers refuse buffers that are none, and say what to hand in", () => {
-  forTransfers((transfer) => {
+  forTransfers((transfer, method) => {
+    const name = BUFFER_NAMES[method] ?? "each of buffers";
     for (
       const value of [
         undefined,
@@ -76,7 +84,7 @@ test("transfers refuse buffers that are none, and say what to hand in", () => {
       assertRefused(
         () => transfer(value),
         TypeError,
-        "must be a Uint8Array or another ArrayBufferView: got",
+        `${name} must be a Uint8Array or another ArrayBufferView: got`,
       );
     }
   });

@@ -1,8 +1,14 @@
 // portable
 
-import { assertEquals, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertThrows,
+} from "@std/assert";
 import {
   AlignedBuffer,
+  ERROR_ACCESS_DENIED,
   ERROR_LOCK_VIOLATION,
   ERROR_WRITE_FAULT,
   openSync,
@@ -11,6 +17,7 @@ import {
 } from "../../../mod.ts";
 import { random } from "../../support/random.ts";
 import { Disk } from "../../support/strict_kernel/disk.ts";
+import { fail } from "../../support/strict_kernel/failure.ts";
 import {
   type StrictKernel,
   strictTest,
@@ -167,5 +174,21 @@ strictTest(
       CONTENT.subarray(0, 3 * PAGE),
     );
     assertEquals(file.read(memory.bytes), null);
+  },
+);
+
+strictTest(
+  "a refused write of a raw disk says what to do, and a refused read does not",
+  (kernel) => {
+    kernel.names.devices.set("physicaldrive1", new Disk({ size: 3 * PAGE }));
+    using file = openSync("\\\\.\\PhysicalDrive1", { read: true, write: true });
+    kernel.io.whenStarted = ({ request }) => {
+      if (request.kind !== "control") fail(ERROR_ACCESS_DENIED);
+    };
+    const messageOf = (run: () => unknown) =>
+      assertThrows(run, Win32Error, "ERROR_ACCESS_DENIED").message;
+    const bytes = new Uint8Array(PAGE);
+    assertMatch(messageOf(() => file.write(bytes)), /lock the volume/);
+    assertNotMatch(messageOf(() => file.read(bytes)), /lock the volume/);
   },
 );

@@ -140,6 +140,7 @@ test("flush() writes out what was written, and fails where nothing can be writte
     const error = assertThrows(() => reader.flush(), Win32Error);
     assertEquals(error.symbol, "ERROR_ACCESS_DENIED");
     assertEquals(error.syscall, "FlushFileBuffers");
+    assertEquals(error.path, path);
   });
 });
 

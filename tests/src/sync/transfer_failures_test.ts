@@ -13,6 +13,7 @@ import {
   type SyncFile,
   Win32Error,
 } from "../../../mod.ts";
+import { kernel32, PIPE_READMODE_MESSAGE } from "../../../src/raw.ts";
 import { FILE_CURRENT } from "../../../src/win32/constants.ts";
 import { random } from "../../support/random.ts";
 import { fail } from "../../support/strict_kernel/failure.ts";
@@ -25,6 +26,7 @@ import {
   failFunction,
   replaceFunction,
 } from "../../support/strict_kernel/replaced.ts";
+import { STATUS_DEVICE_DATA_ERROR } from "../../support/strict_kernel/status.ts";
 
 const PATH = "C:\\a";
 const PIPE = "\\\\.\\pipe\\strict";
@@ -149,6 +151,68 @@ strictTest(
     }
   },
 );
+
+strictTest(
+  "what is no shortage is not divided, nor is what a pipe transfers",
+  async (kernel) => {
+    using file = openSync(PATH, OPTIONS);
+    file.truncate(200_000);
+    using other = openSync(PATH, OPTIONS);
+    other.lock({ at: 100_000, length: 1 });
+    await using listener = listenPipe(PIPE);
+    using client = openSync(PIPE, { read: true, write: true });
+    await using _server = await listener.accept();
+    const bytes = new Uint8Array(150_000);
+    for (
+      const [end, code] of [
+        [file, ERROR_LOCK_VIOLATION],
+        [client, ERROR_NO_SYSTEM_RESOURCES],
+      ] as const
+    ) {
+      let calls = 0;
+      kernel.io.whenStarted = () => {
+        calls++;
+        if (end === client) fail(code);
+      };
+      for (
+        const transfer of [() => end.read(bytes), () => end.write(bytes)]
+      ) {
+        const { win32, bytesTransferred } = failed(transfer);
+        assertEquals([win32, bytesTransferred], [code, 0]);
+      }
+      assertEquals(calls, 2);
+    }
+    kernel.io.whenStarted = undefined;
+  },
+);
+
+strictTest(
+  "a transfer that fails in its midst counts what came before",
+  (kernel) => {
+    using file = openSync(PATH, OPTIONS);
+    kernel.io.whenStarted = (operation) =>
+      operation.instead = () => ({
+        status: STATUS_DEVICE_DATA_ERROR,
+        count: 3,
+      });
+    const bytes = new Uint8Array(10);
+    for (const transfer of [() => file.read(bytes), () => file.write(bytes)]) {
+      assertEquals(failed(transfer).bytesTransferred, 3);
+    }
+  },
+);
+
+strictTest("a read of a part of a message counts it", async () => {
+  await using listener = listenPipe(PIPE, { mode: "message" });
+  using client = openSync(PIPE, { read: true, write: true });
+  await using server = await listener.accept();
+  const mode = Uint32Array.of(PIPE_READMODE_MESSAGE);
+  kernel32.SetNamedPipeHandleState(client.handle, mode, null, null);
+  await server.writeMessage(Uint8Array.of(1, 2, 3, 4, 5));
+  const bytes = new Uint8Array(3);
+  assertEquals([client.read(bytes), ...bytes], [3, 1, 2, 3]);
+  assertEquals([client.read(bytes), ...bytes], [2, 4, 5, 3]);
+});
 
 strictTest(
   "a write that a full disk has cut short goes on until that is an error",
@@ -308,6 +372,9 @@ strictTest(
     }
     using file = openSync(PATH, OPTIONS);
     using _ = failFunction("WriteFile", ERROR_GEN_FAILURE);
+    using _asked = failFunction("GetNamedPipeInfo", ERROR_GEN_FAILURE, () => {
+      throw new Error("a file is asked whether it is a pipe of messages");
+    });
     assertEquals(file.write(new Uint8Array(0)), 0);
     assert(file.size() === 0);
   },
