@@ -537,6 +537,25 @@ test("createWritable() fails with the error where the gap begins, though others 
   assertEquals([symbol, bytesTransferred], ["ERROR_DISK_FULL", 30]);
 });
 
+test("createWritable() fails with the error where the gap begins, though others come later", async () => {
+  const { file, offsets, resolve } = waitingFile();
+  const wait = file.before;
+  file.before = async (at, length) => {
+    const waits = wait(at, length);
+    if (at > 0) await waits;
+    await until(() => offsets.length === 2);
+    throw new Win32Error("WriteFile", at === 0 ? 112 : 1117);
+  };
+  const options = { chunkSize: 100, maxBytesInFlight: 300 };
+  const writer = writableOf(file, onDisk(file), options).getWriter();
+  const closed = assertRejects(() => writer.closed, Win32Error);
+  await writer.write(pattern(200));
+  await turns();
+  resolve();
+  const { symbol, bytesTransferred } = await closed;
+  assertEquals([symbol, bytesTransferred], ["ERROR_DISK_FULL", 0]);
+});
+
 test("createWritable() ends its chunks where sectors end, wherever it begins", async () => {
   const { file, offsets, resolve } = waitingFile();
   resolve();
