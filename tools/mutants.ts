@@ -23,7 +23,7 @@ const OUT = "out/mutants";
 const USAGE = `Usage: npm run mutants [-- FOLDER|FILE...]
 
 Changes src/ in one small way after another, and tells which changes no test notices. Without names it goes
-through all folders of src/, which takes hours. Reports are left in ${OUT}/.
+through all folders of src/, which takes two hours of processor time. Reports are left in ${OUT}/.
 
   npm run mutants -- src/sectors
   npm run mutants -- src/file/lock.ts`;

@@ -124,7 +124,7 @@ strictTest(
 
 strictTest("sectorSize() takes no label for a path", () => {
   using _ = silentHandles();
-  for (const path of [undefined, "handle 123", "my disk", "a"]) {
+  for (const path of [undefined, "handle 123", "my C:\\disk", "a"]) {
     const handle = kernel32.CreateFileW(
       "C:\\a",
       0x8000_0000,
@@ -365,4 +365,15 @@ strictTest("sectorSize() says that no query has found it", () => {
     const hint = "The size of the sectors could not be found by any query.";
     assertEquals(message.endsWith(hint), true, message);
   }
+});
+
+strictTest("sectorSize() asks no volume for the path of a device", (kernel) => {
+  const disk = new Disk({ size: 8192 });
+  kernel.names.devices.set("physicaldrive0", disk);
+  using _info = silentHandles();
+  using _control = failFunction("DeviceIoControl", 1);
+  using file = openSync("\\\\.\\PhysicalDrive0", { attributesOnly: true });
+  const error = assertThrows(() => file.sectorSize(), Win32Error);
+  const hint = "by any query, and no absolute path is known.";
+  assertEquals(error.message.endsWith(hint), true, error.message);
 });

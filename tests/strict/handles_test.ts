@@ -15,6 +15,7 @@ import {
   OverlappedFile,
   SyncFile,
   toHandle,
+  Win32Error,
 } from "../../mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
@@ -63,13 +64,13 @@ strictTest(
     assertThrows(
       () => new SyncFile(overlapped, "mine", MODE),
       TypeError,
-      "'mine' was opened with FILE_FLAG_OVERLAPPED, so that the kernel would use memory after the call: use OverlappedFile",
+      "'mine' was opened with FILE_FLAG_OVERLAPPED, so that the kernel would use memory after the call: use OverlappedFile, or fromHandle(), which chooses",
     );
     const synchronous = rawHandle();
     assertThrows(
       () => new OverlappedFile(synchronous, "mine", MODE),
       TypeError,
-      "'mine' was opened without FILE_FLAG_OVERLAPPED, which an OverlappedFile needs: use SyncFile",
+      "'mine' was opened without FILE_FLAG_OVERLAPPED, which an OverlappedFile needs: use SyncFile, or fromHandle(), which chooses",
     );
     for (const handle of [overlapped, synchronous]) {
       assertEquals(isOpen(kernel, handle), true);
@@ -354,3 +355,16 @@ strictTest(
     );
   },
 );
+
+strictTest("a handle that is none is refused with what was asked", () => {
+  const none = toHandle(0x7FFF_0000);
+  const refused = [
+    [() => fromHandle(none, { path: "mine" }), "NtQueryInformationFile"],
+    [() => new SyncFile(none, "mine", MODE), "GetFileType"],
+    [() => new OverlappedFile(none, "mine", MODE), "GetFileType"],
+  ] as const;
+  for (const [make, name] of refused) {
+    const { syscall, win32, path } = assertThrows(make, Win32Error);
+    assertEquals([syscall, win32, path], [name, 6, "mine"]);
+  }
+});

@@ -167,3 +167,32 @@ strictTest("a stream of a file that has been closed says so", async () => {
   await assertRejects(writes, FileClosedError, message);
   await assertRejects(() => reader.read(), FileClosedError);
 });
+
+strictTest(
+  "a flush that waits for the other end of a pipe ends with close()",
+  async () => {
+    const { client, server } = await overlappedPipe();
+    await client.writeAll(Uint8Array.of(1));
+    const flush = assertRejects(
+      () => client.flush(),
+      FileClosedError,
+      "flush() needs an open file",
+    );
+    await turns();
+    await client.close();
+    await flush;
+    await server.close();
+  },
+  [1, 2, 3],
+);
+
+strictTest("a message without bytes is no end of a pipe", async () => {
+  await using pipe = await overlappedPipe({ message: true });
+  const { client, server } = pipe;
+  for (const message of [[1], [], [2, 3]]) {
+    await client.write(Uint8Array.from(message));
+  }
+  const buffer = new Uint8Array(3);
+  await server.readExactly(buffer);
+  assertEquals([...buffer], [1, 2, 3]);
+});

@@ -25,6 +25,7 @@ import {
 } from "../../src/raw.ts";
 import { Disk, type DiskOptions } from "../support/strict_kernel/disk.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
+import { failFunction } from "../support/strict_kernel/replaced.ts";
 
 const SEEDS = [1, 2, 3];
 const SECTOR = 512;
@@ -246,3 +247,15 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest("a disk of no known type is a disk all the same", async (kernel) => {
+  const { path } = device(kernel);
+  using _ = failFunction("GetFileType", 1);
+  using synchronous = openSync(path, { read: true });
+  await using overlapped = await open(path, { read: true });
+  for (const file of [synchronous, overlapped]) {
+    const bytes = new Uint8Array(5);
+    assertEquals(await file.read(bytes, { at: 3 }), 5);
+    assertEquals(bytes, content(3, 8));
+  }
+});

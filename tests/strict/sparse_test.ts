@@ -97,14 +97,15 @@ strictTest(
 
 strictTest("what is wrong with ranges is said before any call", async () => {
   for (const file of await files()) {
-    const attempts = [
-      () => file.zeroRange(5, 4),
-      () => file.zeroRange(-1, 4),
-      () => file.zeroRange(0, 2n ** 63n),
-      () => file.allocatedRanges(5, 4),
+    const order = "end must not be before start: got 4, with start 5";
+    const attempts: [() => unknown, string][] = [
+      [() => file.zeroRange(5, 4), order],
+      [() => file.zeroRange(-1, 4), "start must be a whole number"],
+      [() => file.zeroRange(0, 2n ** 63n), "end must be from 0 to 2^63-1"],
+      [() => file.allocatedRanges(5, 4), order],
     ];
-    for (const attempt of attempts) {
-      await assertRejects(async () => await attempt(), RangeError);
+    for (const [attempt, message] of attempts) {
+      await assertRejects(async () => await attempt(), RangeError, message);
     }
     await assertRejects(
       async () => await file.setSparse(1 as unknown as boolean),

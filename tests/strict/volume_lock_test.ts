@@ -101,6 +101,11 @@ strictTest("a lock ends with its file, and once", async (kernel) => {
   const last = again.lockVolume();
   last[Symbol.dispose]();
   last[Symbol.dispose]();
+  assertEquals(codes.splice(0), [FSCTL_LOCK_VOLUME, FSCTL_UNLOCK_VOLUME]);
+  await using once = await open(VOLUME, BOTH);
+  const lastOne = await once.lockVolume();
+  await lastOne[Symbol.asyncDispose]();
+  await lastOne[Symbol.asyncDispose]();
   assertEquals(codes, [FSCTL_LOCK_VOLUME, FSCTL_UNLOCK_VOLUME]);
 }, SEEDS);
 
@@ -124,4 +129,5 @@ strictTest("a volume that cannot be locked says why", async (kernel) => {
     Win32Error,
   );
   assertEquals(error.win32, ERROR_INVALID_FUNCTION);
+  assertEquals(error.message.includes("Files of the volume"), false);
 });

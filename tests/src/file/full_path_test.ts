@@ -57,3 +57,20 @@ strictTest("absolutePath() asks again with the room that is needed", () => {
   );
   assertEquals([syscall, win32, path], ["GetFullPathNameW", 5, "a"]);
 });
+
+strictTest(
+  "toWin32Path() asks for no full path where a short one is absolute",
+  () => {
+    const offered: number[] = [];
+    const long = `C:\\${"d".repeat(300)}`;
+    using _ = fullPath(long, offered);
+    for (const path of ["C:\\a", "c:/a", "\\\\server\\a", "//server/a"]) {
+      assertEquals(toWin32Path(path), path);
+    }
+    assertEquals(offered, []);
+    // The current folder may be a long one.
+    for (const path of ["C:a", "\\a", "a"]) {
+      assertEquals(toWin32Path(path), `\\\\?\\${long}`);
+    }
+  },
+);

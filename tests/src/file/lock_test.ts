@@ -9,6 +9,7 @@ import {
   type SyncFile,
   Win32Error,
 } from "../../../mod.ts";
+import { lockArguments } from "../../../src/file/lock.ts";
 import { runProgram } from "../../support/child.ts";
 import { locksAreEnforced } from "../../support/enforcement.ts";
 import { assertNoHandleLeft } from "../../support/handles.ts";
@@ -144,6 +145,13 @@ test("tryLock() refuses to wait, and fails where a lock cannot be tried", () => 
   using file = openSync(path, { write: true, create: true });
   const wait = { wait: true } as LockOptions;
   assertThrows(() => file.tryLock(wait), TypeError, "tryLock() never waits");
+  for (const method of ["lock", "tryLock", "unlock"] as const) {
+    assertThrows(
+      () => file[method]({ offset: 1 } as LockOptions),
+      TypeError,
+      `"offset" is no option of ${method}()`,
+    );
+  }
   assertThrows(
     () => file.tryLock({ exclusive: "no" as unknown as boolean }),
     TypeError,
@@ -251,4 +259,18 @@ test("write() of a range that is locked for reading fails, for its owner too", {
       );
     }
   });
+});
+
+test("lockArguments() locks all of a file exclusively and waits, unless told otherwise", () => {
+  const [EXCLUSIVE, FAIL_IMMEDIATELY] = [2, 1];
+  const all = { at: 0, low: 0xFFFF_FFFF, high: 0x7FFF_FFFF, signal: undefined };
+  assertEquals(lockArguments({}), { ...all, flags: EXCLUSIVE });
+  assertEquals(lockArguments(true), { ...all, flags: EXCLUSIVE });
+  assertEquals(lockArguments(false), { ...all, flags: 0 });
+  const flags = EXCLUSIVE | FAIL_IMMEDIATELY;
+  assertEquals(lockArguments({ wait: false }), { ...all, flags });
+  assertEquals(lockArguments({}, { wait: false }), { ...all, flags });
+  const range = { at: 5n, length: 2n ** 32n + 7n, exclusive: false };
+  const expected = { at: 5n, low: 7, high: 1, signal: undefined, flags: 0 };
+  assertEquals(lockArguments(range), expected);
 });

@@ -77,7 +77,12 @@ strictTest(
   () => {
     using file = openSync("C:\\a", OPTIONS);
     for (const code of [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION]) {
-      using _ = failFunction("SetFileInformationByHandle", code);
+      let calls = 0;
+      using _ = failFunction(
+        "SetFileInformationByHandle",
+        code,
+        () => ++calls > 0,
+      );
       for (const call of [() => file.rename("C:\\b"), () => file.delete()]) {
         const error = assertThrows(call, Win32Error);
         const { syscall, win32, path, message } = error;
@@ -87,6 +92,8 @@ strictTest(
           "The handle needs delete: true. A file that is read-only, " +
           "or open without sharing deletion, is neither replaced nor deleted.";
         assertEquals(message.includes(hint), code === ERROR_ACCESS_DENIED);
+        assertEquals(calls, 1);
+        calls = 0;
       }
     }
     assertThrows(

@@ -1,5 +1,6 @@
 // portable
 
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
@@ -10,6 +11,7 @@ import {
   unlisten,
   untilAborted,
 } from "../../../src/file/signal.ts";
+import { turns } from "../../support/event_loop.ts";
 
 /** A signal whose own methods fail. */
 function failing(signal: AbortSignal): AbortSignal {
@@ -69,6 +71,8 @@ test("untilAborted() ends with the promise or with the signal, whichever comes f
   const controller = new AbortController();
   const { signal } = controller;
   assertEquals(await untilAborted(settled, signal), 7);
+  await turns();
+  assertEquals(getEventListeners(signal, "abort").length, 0);
   const waiting = untilAborted(never, signal);
   controller.abort(reason);
   await assertRejects(() => waiting, Error, "stop");

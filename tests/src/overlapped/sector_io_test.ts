@@ -2,17 +2,20 @@
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  AlignedBuffer,
   ERROR_WRITE_FAULT,
   FileClosedError,
   type OverlappedFile,
   Win32Error,
 } from "../../../mod.ts";
-import { turns } from "../../support/event_loop.ts";
+import { turns, until } from "../../support/event_loop.ts";
+import { MAX_COPIED } from "../../../src/memory/pooled_memory.ts";
 import { newFile } from "../../support/overlapped_strict.ts";
 import {
   type StrictKernel,
   strictTest,
 } from "../../support/strict_kernel/mod.ts";
+import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
 
 const SECTOR = 512;
 const SEEDS = [1, 2, 3, 4];
@@ -103,4 +106,109 @@ strictTest(
     await takeNothing(kernel, () => closing = closed.file.close());
     await Promise.all([second, closing]);
   },
+);
+
+/** Has all operations of one kind from some length on wait for the test. */
+function holdLong(kernel: StrictKernel, kind: "read" | "write"): void {
+  kernel.schedule.manual = true;
+  kernel.schedule.choose = ({ request }) =>
+    request.kind === kind && request.length > SECTOR ? "later" : "in call";
+}
+
+for (const kind of ["read", "write"] as const) {
+  strictTest(
+    `pieces of one ${kind} of whole sectors are in flight at once, also after a wait`,
+    async (kernel) => {
+      const file = await sectors();
+      const { pending } = kernel.io;
+      const bytes = new Uint8Array(3 * MAX_COPIED);
+      await file.write(bytes, { at: 0 });
+      holdLong(kernel, kind);
+      const start = () => file[kind](bytes, { at: 0 });
+      const ended = async (transfer: Promise<unknown>) => {
+        await until(() => pending.scheduled.length === 3);
+        while (pending.endScheduled());
+        assertEquals(await transfer, bytes.length);
+      };
+      await ended(start());
+      // A write of a part of a sector has the others wait.
+      kernel.schedule.choose = ({ request }) =>
+        request.kind === "write" && request.length === SECTOR
+          ? "later"
+          : "in call";
+      const part = file.write(new Uint8Array(10), { at: 100 });
+      await until(() => pending.scheduled.length === 1);
+      const waiting = start();
+      await turns();
+      assertEquals(pending.scheduled.length, 1);
+      holdLong(kernel, kind);
+      pending.endScheduled();
+      assertEquals(await part, 10);
+      await ended(waiting);
+      kernel.schedule.manual = false;
+      await file.close();
+    },
+  );
+}
+
+strictTest(
+  "parts of sectors that wait for their turn are refused by close() with their method",
+  async () => {
+    const file = await sectors();
+    const waiting: [string, () => Promise<unknown>][] = [
+      ["read", () => file.read(new Uint8Array(10))],
+      ["write", () => file.write(new Uint8Array(10))],
+    ];
+    const first = file.read(new Uint8Array(10)).catch(() => {});
+    const refused = waiting.map(([method, start]) =>
+      assertRejects(start, FileClosedError, `${method}() needs an open file`)
+    );
+    await Promise.all([file.close(), first, ...refused]);
+  },
+  SEEDS,
+);
+
+strictTest(
+  "a part of a sector that is being written is written, whatever becomes of its memory",
+  async (kernel) => {
+    const { pending } = kernel.io;
+    const file = await sectors();
+    kernel.schedule.manual = true;
+    kernel.schedule.choose = ({ request: { kind } }) =>
+      kind === "write" ? "later" : "in call";
+    const data = new Uint8Array(10).fill(7);
+    const write = file.write(data, { at: 100 });
+    await until(() => pending.scheduled.length === 1);
+    data.buffer.transfer();
+    pending.endScheduled();
+    assertEquals(await write, 10);
+    kernel.schedule.manual = false;
+    const buffer = new Uint8Array(12);
+    await file.read(buffer, { at: 99 });
+    assertEquals([...buffer], [1, ...Array(10).fill(7), 1]);
+    await file.close();
+  },
+);
+
+strictTest(
+  "whole sectors of native memory are transferred where they are",
+  async () => {
+    await using file = await sectors();
+    using memory = new AlignedBuffer(8 * SECTOR);
+    const addresses: bigint[] = [];
+    const watched = ["ReadFile", "WriteFile"].map((name) =>
+      replaceFunction(name, (original) => (kernel, ...words) => {
+        addresses.push(words[1]!);
+        return original(kernel, ...words);
+      })
+    );
+    const bytes = memory.bytes.subarray(0, 2 * SECTOR + 5);
+    assertEquals(await file.write(bytes, { at: 0 }), bytes.length);
+    assertEquals(addresses.includes(memory.address), true);
+    addresses.length = 0;
+    assertEquals(await file.read(bytes, { at: 0 }), bytes.length);
+    assertEquals(addresses.includes(memory.address), true);
+    for (const one of watched) one[Symbol.dispose]();
+  },
+  SEEDS,
 );

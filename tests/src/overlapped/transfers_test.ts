@@ -349,3 +349,35 @@ test("read() of a pipe asks for no more than 1 GiB, write() for all of it in pie
   assertEquals(pipe.lengths, [2 ** 30, 2 ** 30, PAGE]);
   assertEquals(pipe.mostInFlight, 0);
 });
+
+test("more than one call appends is in flight one piece at a time", async () => {
+  const disk = new ScriptedHandle(() => undefined);
+  const bytes = new Uint8Array(65 * MAX_COPIED);
+  const result = on(disk).write(bytes, -1, undefined);
+  for (let i = 0; i < 65; i++) {
+    await turns();
+    assertEquals(disk.started.length, i + 1);
+    disk.started[i]!.complete(0, MAX_COPIED);
+  }
+  assertEquals(await result, bytes.length);
+  assertEquals(disk.mostInFlight, 1);
+});
+
+test("memory that goes between pieces is named, when those in flight have ended", async () => {
+  const cases = [
+    ["read", "buffer is a view of a detached ArrayBuffer"],
+    ["write", "data is a view of a detached ArrayBuffer"],
+  ] as const;
+  for (const [kind, message] of cases) {
+    const disk = new ScriptedHandle(() => undefined);
+    const bytes = new Uint8Array(8 * MAX_COPIED);
+    const result = on(disk)[kind](bytes, 0, undefined);
+    const refused = assertRejects(() => result, TypeError, message);
+    await turns();
+    const inFlight = [...disk.started];
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    for (const operation of inFlight) operation.complete(0, operation.length);
+    await refused;
+    assertEquals([disk.users, disk.started.length], [0, inFlight.length]);
+  }
+});

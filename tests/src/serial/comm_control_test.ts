@@ -149,8 +149,8 @@ strictTest(
       [3, "There is no such port now. This computer has COM3."],
       [5, "A port is open once at a time: another program has it open, or"],
       [32, "A port is open once at a time: another program has it open, or"],
-      [121, "Its device does not answer: is it switched on, and in reach?"],
-      [31, "Its device does not answer: is it switched on, and in reach?"],
+      [121, "answer: is it switched on, and in reach? If so, connect it anew."],
+      [31, "Its device does not answer: is it switched on, and in reach? If"],
       [8, undefined],
     ];
     for (const [code, hint] of hints) {
