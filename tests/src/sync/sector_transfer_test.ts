@@ -15,6 +15,8 @@ import {
   type SyncFile,
   Win32Error,
 } from "../../../mod.ts";
+import { pooledMemory } from "../../../src/memory/pooled_memory.ts";
+import { BOUNCE_SIZE } from "../../../src/sectors/sector_plan.ts";
 import { random } from "../../support/random.ts";
 import { Disk } from "../../support/strict_kernel/disk.ts";
 import { fail } from "../../support/strict_kernel/failure.ts";
@@ -22,6 +24,7 @@ import {
   type StrictKernel,
   strictTest,
 } from "../../support/strict_kernel/mod.ts";
+import { failFunction } from "../../support/strict_kernel/replaced.ts";
 
 const PAGE = 4096;
 const PATH = "C:\\a";
@@ -124,21 +127,36 @@ strictTest(
   "the position is behind what a transfer at it has transferred, also if it fails",
   () => {
     using file = openContent();
+    const length = 2 * BOUNCE_SIZE;
+    file.truncate(length);
     using other = openSync(PATH, { read: true, write: true });
-    other.lock({ at: 6 * PAGE, length: 10 });
+    other.lock({ at: length - PAGE, length: 10 });
+    const unused = pooledMemory();
     for (const transfer of ["read", "write"] as const) {
       file.seek(100);
-      // Longer than the memory that parts of sectors go through.
-      const data = CONTENT.slice(100, 100 + 7 * PAGE);
       const { win32, bytesTransferred } = assertThrows(
-        () => file[transfer](data),
+        () => file[transfer](new Uint8Array(length - 200)),
         Win32Error,
       );
       assertEquals(win32, ERROR_LOCK_VIOLATION);
+      assertEquals(bytesTransferred! > 0, true);
       assertEquals(file.seek(0, "current"), 100 + bytesTransferred!);
     }
+    assertEquals(pooledMemory(), unused);
   },
 );
+
+strictTest("an offset is checked before the file pointer is asked for", () => {
+  using file = openContent();
+  using _ = failFunction("SetFilePointerEx", ERROR_ACCESS_DENIED);
+  for (const transfer of ["read", "write"] as const) {
+    assertThrows(
+      () => file[transfer](new Uint8Array(3), { at: 2 ** 53 - 1 }),
+      RangeError,
+      "An unbuffered transfer must end before 2^53-2^20",
+    );
+  }
+});
 
 strictTest(
   "a write of sectors of which nothing is taken is an error",

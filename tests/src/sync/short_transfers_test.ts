@@ -39,7 +39,7 @@ function openDevice(
 strictTest(
   "readExactly() goes on behind what has come, and readScatter() ends with what is not full",
   (kernel) => {
-    const pieces = [[1, 2], [3], [4, 5], [6, 7], [8]];
+    const pieces = [[1, 2], [3], [4, 5], [6, 7], [8], [9]];
     using file = openDevice(kernel, pieces).file;
     const five = new Uint8Array(5);
     file.readExactly(five);
@@ -47,6 +47,7 @@ strictTest(
     const [a, b, c] = [2, 3, 4].map((length) => new Uint8Array(length));
     assertEquals(file.readScatter([a!, b!, c!]), 3);
     assertEquals([...a!, ...b!, ...c!], [6, 7, 8, 0, 0, 0, 0, 0, 0]);
+    assertEquals([file.read(five), five[0]], [1, 9]);
   },
 );
 

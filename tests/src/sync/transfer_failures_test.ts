@@ -202,6 +202,16 @@ strictTest(
   },
 );
 
+strictTest("a read that is divided ends where the file does", (kernel) => {
+  using file = openSync(PATH, OPTIONS);
+  file.truncate(2 ** 17);
+  kernel.io.whenStarted = ({ request: { length } }) => {
+    if (length > 2 ** 16) fail(ERROR_NO_SYSTEM_RESOURCES);
+  };
+  assertEquals(file.read(new Uint8Array(150_000), { at: 0 }), 2 ** 17);
+  assertEquals(file.read(new Uint8Array(150_000), { at: 2 ** 17 }), null);
+});
+
 strictTest("a read of a part of a message counts it", async () => {
   await using listener = listenPipe(PIPE, { mode: "message" });
   using client = openSync(PIPE, { read: true, write: true });
