@@ -208,12 +208,21 @@ function runners(
   };
 }
 
+/** Those of the tests of the tools that take longest. They begin first, lest one of them runs alone at the end. */
+const LONGEST = ["examples", "bench", "pipes", "killed_writers", "windows"].map(
+  (name) => `tests/host/${name}_test.ts`,
+);
+
 /** Lays out who runs the tests that drive the tools. */
 export function hostLane(repository: string, files: TestFiles): Lane {
+  const isLong = (file: string) => LONGEST.includes(file);
   return {
     name: "host",
     runtime: "node",
-    files: files.host,
+    files: [
+      ...LONGEST.filter((file) => files.host.includes(file)),
+      ...files.host.filter((file) => !isLong(file)),
+    ],
     run: (file) =>
       reported((report) => {
         // A temporary folder of its own, where a test can see what is left behind.
