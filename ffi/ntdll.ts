@@ -1,22 +1,38 @@
 /**
- * What only ntdll offers: the mode of a file, and whether the system is Wine.
+ * What only ntdll offers: how a file was opened and where its file pointer is,
+ * and whether the system is Wine.
  *
  * @module
  */
-import type { WordFunction } from "./backend.ts";
+import { argumentOffset, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import type { Handle } from "./handle.ts";
-import { type NativeCell, thread } from "./thread.ts";
+import { type Frame, type NativeCell, thread } from "./thread.ts";
 
-/** FILE_INFORMATION_CLASS values whose information is one ULONG. */
+/** FILE_INFORMATION_CLASS values: the access rights of the handle, a ULONG. */
 export const FileAccessInformation = 8;
-/** How the file was opened. */
+/** Where the file pointer is, a LARGE_INTEGER. */
+export const FilePositionInformation = 14;
+/** How the file was opened, a ULONG. */
 export const FileModeInformation = 16;
 
 /** Behind the IO_STATUS_BLOCK. */
 const VALUE_AT = 16;
 
-let query: WordFunction | undefined;
+let query: Frame | undefined;
 let memory: NativeCell | undefined;
+
+/** Binds what `queryFile()` calls: Deno asks for its permission here. */
+export function prepareQueries(): void {
+  if (query !== undefined) return;
+  const frame = thread().frame("NtQueryInformationFile", 5, "ntdll.dll");
+  const cell = thread().cell();
+  const value = cell.address + BigInt(VALUE_AT);
+  frame.view.setBigUint64(argumentOffset(1), cell.address, true);
+  frame.view.setBigUint64(argumentOffset(2), value, true);
+  frame.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
+  memory = cell;
+  query = frame;
+}
 
 /**
  * Asks for one class of a file's information.
@@ -29,21 +45,18 @@ export function queryFile(
   file: Handle,
   informationClass: number,
 ): { status: number; value: number } {
-  const table = thread();
-  query ??= table.bind("ntdll.dll", { NtQueryInformationFile: 5 })
-    .NtQueryInformationFile;
-  memory ??= table.cell();
-  const { address, view } = memory;
-  const status = query(
-    file,
-    address,
-    address + BigInt(VALUE_AT),
-    4n,
-    BigInt(informationClass),
-  );
+  prepareQueries();
+  const { view, call0 } = query!;
+  const { view: results } = memory!;
+  const size = informationClass === FilePositionInformation ? 8 : 4;
+  view.setBigUint64(argumentOffset(0), file, true);
+  view.setUint32(argumentOffset(3), size, true);
+  view.setUint32(argumentOffset(4), informationClass, true);
+  results.setBigUint64(VALUE_AT, 0n, true);
+  call0();
   return {
-    status: Number(BigInt.asUintN(32, status)),
-    value: view.getUint32(VALUE_AT, true),
+    status: view.getUint32(RESULT, true),
+    value: Number(results.getBigUint64(VALUE_AT, true)),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
+import { prepareQueries } from "../../ffi/ntdll.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
@@ -124,6 +125,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
       ? sectorSizeOf(taken)
       : undefined;
     if (sector !== undefined) preparePool();
+    if (seekable) prepareQueries();
     super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
