@@ -191,10 +191,18 @@ export class OverlappedFile extends LockableFile {
       if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
       return this.#isPlaced(at)
         ? this.#io.read(buffer, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.read(buffer, at, signal));
+        : this.#readInOrder(buffer, signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Reads at the position, once the transfers before have ended. */
+  #readInOrder(
+    buffer: ArrayBufferView,
+    signal: AbortSignal | undefined,
+  ): Promise<number | null> {
+    return this.#ordered.run((at) => this.#io.read(buffer, at, signal));
   }
 
   /**
@@ -290,10 +298,19 @@ export class OverlappedFile extends LockableFile {
       }
       return this.#isPlaced(at)
         ? this.#io.write(data, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.write(data, at, signal), at);
+        : this.#writeInOrder(data, at, signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Writes at the position or the end, once the transfers before have ended. */
+  #writeInOrder(
+    data: ArrayBufferView,
+    at: Offset | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    return this.#ordered.run((at) => this.#io.write(data, at, signal), at);
   }
 
   /**
