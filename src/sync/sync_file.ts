@@ -27,8 +27,8 @@ import {
 } from "../file/mode.ts";
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
+  checkedOrigin,
   offsetOf,
-  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -496,13 +496,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    const from = originName(origin);
-    return this.#pointer.position = positionFrom(
-      offset,
-      from,
-      () => this.#pointer.current,
-      () => this.size(),
-    );
+    const from = checkedOrigin(offset, origin);
+    let base = 0;
+    if (from === "current") base = this.#pointer.current;
+    if (from === "end") base = this.size();
+    return this.#pointer.position = positionFrom(base, offset, from);
   }
 
   /**
