@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { argumentOffset, NO_ARGUMENT, RESULT } from "./capture/block.ts";
+import { argumentOffset, RESULT } from "./capture/block.ts";
 import type { Handle } from "./handle.ts";
-import { type Frame, type NativeCell, thread } from "./thread.ts";
+import { type Frame, thread } from "./thread.ts";
 
 /** FILE_INFORMATION_CLASS values: the access rights of the handle, a ULONG. */
 export const FileAccessInformation = 8;
@@ -17,20 +17,23 @@ export const FileModeInformation = 16;
 
 /** Behind the IO_STATUS_BLOCK. */
 const VALUE_AT = 16;
+/** Room for the largest. */
+const VALUE_SIZE = 8;
 
 let query: Frame | undefined;
-let memory: NativeCell | undefined;
+let results: DataView | undefined;
 
 /** Binds what `queryFile()` calls: Deno asks for its permission here. */
 export function prepareQueries(): void {
   if (query !== undefined) return;
-  const frame = thread().frame("NtQueryInformationFile", 5, "ntdll.dll");
-  const cell = thread().cell();
-  const value = cell.address + BigInt(VALUE_AT);
-  frame.view.setBigUint64(argumentOffset(1), cell.address, true);
+  const table = thread();
+  const frame = table.frame("NtQueryInformationFile", 5, "ntdll.dll");
+  const { address, view } = table.cell();
+  const value = address + BigInt(VALUE_AT);
+  frame.view.setBigUint64(argumentOffset(1), address, true);
   frame.view.setBigUint64(argumentOffset(2), value, true);
-  frame.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
-  memory = cell;
+  frame.view.setUint32(argumentOffset(3), VALUE_SIZE, true);
+  results = view;
   query = frame;
 }
 
@@ -47,16 +50,13 @@ export function queryFile(
 ): { status: number; value: number } {
   prepareQueries();
   const { view, call0 } = query!;
-  const { view: results } = memory!;
-  const size = informationClass === FilePositionInformation ? 8 : 4;
   view.setBigUint64(argumentOffset(0), file, true);
-  view.setUint32(argumentOffset(3), size, true);
   view.setUint32(argumentOffset(4), informationClass, true);
-  results.setBigUint64(VALUE_AT, 0n, true);
+  results!.setBigUint64(VALUE_AT, 0n, true);
   call0();
   return {
     status: view.getUint32(RESULT, true),
-    value: Number(results.getBigUint64(VALUE_AT, true)),
+    value: Number(results!.getBigUint64(VALUE_AT, true)),
   };
 }
 

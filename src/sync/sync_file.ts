@@ -125,7 +125,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
       ? sectorSizeOf(taken)
       : undefined;
     if (sector !== undefined) preparePool();
-    if (seekable) prepareQueries();
+    prepareQueries();
     super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
