@@ -190,8 +190,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      checkBytes("buffer", buffer);
       const { at, signal } = this.#checked(options);
+      checkBytes("buffer", buffer);
       if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
       return this.#isPlaced(at)
         ? this.#io.read(buffer, at ?? 0, signal)
@@ -234,8 +234,8 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("read");
-    checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
+    checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const { device } = this.#overlapped;
     const count = await this.#placed(
@@ -295,8 +295,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      checkBytes("data", data);
       const { at, signal } = this.#checkedWrite(options);
+      checkBytes("data", data);
       if (byteLengthOf(data) === 0 && !this.#takesMessages()) {
         return Promise.resolve(0);
       }
@@ -344,8 +344,8 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("write");
-    checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
+    checkBytes("data", data);
     const { device } = this.#overlapped;
     await this.#placed(
       at,
@@ -414,8 +414,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checked(options);
+      const views = checkList("buffers", buffers);
       return this.#isPlaced(at)
         ? this.#io.readScatter(views, at ?? 0, signal)
         : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
@@ -464,8 +464,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
+      const views = checkList("buffers", buffers);
       if (at === END_OF_FILE || this.#type === "pipe") {
         if (joinedLength(views) === 0 && !this.#takesMessages()) {
           return Promise.resolve(0);
