@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { argumentOffset, RESULT } from "./capture/block.ts";
+import { argumentOffset, BLOCK, RESULT } from "./capture/block.ts";
 import type { Handle } from "./handle.ts";
 import { type Frame, thread } from "./thread.ts";
 
@@ -15,26 +15,22 @@ export const FilePositionInformation = 14;
 /** How the file was opened, a ULONG. */
 export const FileModeInformation = 16;
 
-/** Behind the IO_STATUS_BLOCK. */
-const VALUE_AT = 16;
-/** Room for the largest. */
+/** The words of arguments that the function does not have: an IO_STATUS_BLOCK. */
+const STATUS_BLOCK = /* @__PURE__ */ argumentOffset(5);
+const VALUE = BLOCK.value * 8;
 const VALUE_SIZE = 8;
 
 let query: Frame | undefined;
-let results: DataView | undefined;
 
 /** Binds what `queryFile()` calls: Deno asks for its permission here. */
-export function prepareQueries(): void {
-  if (query !== undefined) return;
-  const table = thread();
-  const frame = table.frame("NtQueryInformationFile", 5, "ntdll.dll");
-  const { address, view } = table.cell();
-  const value = address + BigInt(VALUE_AT);
-  frame.view.setBigUint64(argumentOffset(1), address, true);
-  frame.view.setBigUint64(argumentOffset(2), value, true);
-  frame.view.setUint32(argumentOffset(3), VALUE_SIZE, true);
-  results = view;
-  query = frame;
+export function prepareQueries(): Frame {
+  if (query !== undefined) return query;
+  const frame = thread().frame("NtQueryInformationFile", 5, "ntdll.dll");
+  const { address, view } = frame;
+  view.setBigUint64(argumentOffset(1), address + BigInt(STATUS_BLOCK), true);
+  view.setBigUint64(argumentOffset(2), address + BigInt(VALUE), true);
+  view.setUint32(argumentOffset(3), VALUE_SIZE, true);
+  return query = frame;
 }
 
 /**
@@ -48,15 +44,14 @@ export function queryFile(
   file: Handle,
   informationClass: number,
 ): { status: number; value: number } {
-  prepareQueries();
-  const { view, call0 } = query!;
+  const { view, call0 } = prepareQueries();
   view.setBigUint64(argumentOffset(0), file, true);
   view.setUint32(argumentOffset(4), informationClass, true);
-  results!.setBigUint64(VALUE_AT, 0n, true);
+  view.setBigUint64(VALUE, 0n, true);
   call0();
   return {
     status: view.getUint32(RESULT, true),
-    value: Number(results!.getBigUint64(VALUE_AT, true)),
+    value: Number(view.getBigUint64(VALUE, true)),
   };
 }
 
