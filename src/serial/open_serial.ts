@@ -6,6 +6,8 @@
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { thread } from "../../ffi/thread.ts";
+import { wideString } from "../../ffi/utf16.ts";
+import { bytesOf } from "../../ffi/views.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_FILE_NOT_FOUND,
@@ -91,7 +93,7 @@ export async function openSerial(
 
 /** Opens a device on another thread: Bluetooth looks for it, for seconds. */
 async function opened(device: string, path: string): Promise<Handle> {
-  const text = wideString(device);
+  const text = nativeString(device);
   const call = thread().threadCall("CreateFileW", workerCaller);
   try {
     const args = [
@@ -120,15 +122,10 @@ async function opened(device: string, path: string): Promise<Handle> {
 }
 
 /** Makes a string in native memory. */
-function wideString(text: string): PooledBuffer {
-  const length = 2 * (text.length + 1);
-  const memory = rentBuffer(length);
-  const { buffer, byteOffset } = memory.bytes;
-  const view = new DataView(buffer, byteOffset, length);
-  for (let i = 0; i <= text.length; i++) {
-    // The last one is NUL.
-    view.setUint16(2 * i, text.charCodeAt(i) || 0, true);
-  }
+function nativeString(text: string): PooledBuffer {
+  const units = wideString(text);
+  const memory = rentBuffer(units.byteLength);
+  memory.bytes.set(bytesOf(units));
   return memory;
 }
 
