@@ -62,6 +62,13 @@ export function byteLengthOf(view: ArrayBufferView): number {
   }
 }
 
+/** Returns the length of several views together, in bytes. */
+export function totalLength(views: readonly ArrayBufferView[]): number {
+  let sum = 0;
+  for (let i = 0; i < views.length; i++) sum += byteLengthOf(views[i]!);
+  return sum;
+}
+
 /** Returns where a view begins in its buffer, in bytes. */
 export function byteOffsetOf(view: ArrayBufferView): number {
   if (typeOfView(view) !== undefined) return typedOffset.call(view);

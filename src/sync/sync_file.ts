@@ -9,7 +9,7 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { join, joinedLength } from "../file/bytes.ts";
+import { join, joinedLength } from "../file/joined_buffers.ts";
 import { Collector } from "../file/collector.ts";
 import {
   type LockOptions,
