@@ -14,10 +14,9 @@ import {
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { checkOffset, checkSignal, MAX_OFFSET } from "./arguments.ts";
-import { checkBoolean, settingsOf } from "./option_values.ts";
+import { checkBoolean, type Complete, settingsOf } from "./option_values.ts";
 
-/** What locks have; `unlock()` takes the object that `lock()` got. */
-/** Of all three methods, so that one object of options does for all. */
+/** Of all three methods: `unlock()` takes the object that `lock()` got. */
 const DEFAULTS = {
   at: 0,
   length: MAX_OFFSET,
@@ -25,8 +24,6 @@ const DEFAULTS = {
   wait: true,
   signal: undefined,
 };
-
-type Signal = AbortSignal | undefined;
 
 /** A range of bytes. */
 export interface LockRange {
@@ -72,26 +69,29 @@ export interface LockArguments {
  *
  * @param options The range, or Deno's boolean for `exclusive`, which is about
  * the whole file.
- * @param method What the method says for the option `wait`, if it decides it.
+ * @param method `tryLock()` decides the option `wait` itself.
  * @throws {TypeError} If an option has the wrong type, or contradicts the
  * method.
  * @throws {RangeError} If the range is out of range.
  */
 export function lockArguments(
-  options: (LockOptions & { readonly signal?: Signal }) | boolean,
-  method: { readonly wait?: boolean } = {},
+  options:
+    | (LockOptions & { readonly signal?: AbortSignal | undefined })
+    | boolean,
+  method: "lock" | "tryLock" = "lock",
 ): LockArguments {
-  const asked: LockOptions & { readonly signal?: Signal } =
-    typeof options === "boolean" ? { exclusive: options } : options;
-  const owner = method.wait === false ? "tryLock()" : "lock()";
-  const { exclusive, wait, signal, ...range } = settingsOf(owner, asked, {
-    ...DEFAULTS,
-    wait: method.wait ?? true,
-  });
+  const asked: Exclude<typeof options, boolean> = typeof options === "boolean"
+    ? { exclusive: options }
+    : options;
+  const { exclusive, wait, signal, ...range } = settingsOf(
+    `${method}()`,
+    asked,
+    { ...DEFAULTS, wait: method === "lock" },
+  );
   checkBoolean("exclusive", exclusive);
   checkBoolean("wait", wait);
   checkSignal(signal);
-  if (method.wait === false && wait) {
+  if (method === "tryLock" && wait) {
     throw new TypeError("tryLock() never waits: leave wait out, or use lock()");
   }
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
@@ -115,7 +115,7 @@ export function tryLockRange(
   options: TryLockOptions | boolean,
   path: string,
 ): boolean {
-  const code = lockNow(handle, lockArguments(options, { wait: false }));
+  const code = lockNow(handle, lockArguments(options, "tryLock"));
   if (code === 0) return true;
   if (code === ERROR_LOCK_VIOLATION) return false;
   throw new Win32Error("LockFileEx", code, { path });
@@ -143,9 +143,8 @@ function lockNow(handle: Handle, args: LockArguments): number {
 }
 
 function rangeArguments(
-  range: LockRange,
+  { at, length }: Complete<LockRange>,
 ): Omit<LockArguments, "flags" | "signal"> {
-  const { at = 0, length = MAX_OFFSET } = range;
   checkOffset("at", at);
   checkOffset("length", length);
   const bytes = BigInt(length);
