@@ -145,10 +145,8 @@ export class Transfer extends Operation<number | null> {
     if (!kind.reads) copyBytes(target, this.#memory.bytes);
   }
 
-  get callOnThread():
-    | ((overlapped: bigint) => Promise<number | undefined>)
-    | undefined {
-    return this.kind.onThread ? this.#callOnThread : undefined;
+  callOnThread(overlapped: bigint): Promise<number | undefined> | undefined {
+    return this.kind.onThread ? this.#callOnThread(overlapped) : undefined;
   }
 
   async #callOnThread(overlapped: bigint): Promise<number | undefined> {
