@@ -83,13 +83,17 @@ export function absolutePath(path: string): string {
 }
 
 /** `\\?\`, `\\.\` and `\??\` say that the path is for the kernel as it is. */
-function isVerbatim(path: string): boolean {
+export function isVerbatim(path: string): boolean {
   return /^(?:[\\/]{2}[?.]|\\\?\?)[\\/]/.test(path);
 }
 
+/** Whether a path leads to the same file whatever the current folder is. */
+export function isAbsolute(path: string): boolean {
+  return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path);
+}
+
 function withLongPathPrefix(path: string): string {
-  const isAbsolute = /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path);
-  if (isAbsolute && path.length < LONG_PATH) return path;
+  if (isAbsolute(path) && path.length < LONG_PATH) return path;
   const full = fullPath(path);
   if (full.length < LONG_PATH || isVerbatim(full)) return path;
   const prefixed = full.startsWith("\\\\")
