@@ -64,18 +64,17 @@ export interface ControlRequest {
   readonly output: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** The signal is an option of overlapped files. */
-const DEFAULTS = {
+/** What each option is if it is left out. */
+export const CONTROL_DEFAULTS = {
   input: undefined,
   output: undefined,
   outputLength: undefined,
-};
+} as const;
 const MAX_DWORD = 0xFFFF_FFFF;
 
 /**
  * Checks a control code and its options.
  *
- * @param more Further options that the method has.
  * @throws {TypeError} If one has the wrong type, or there are both `output` and
  * `outputLength`.
  * @throws {RangeError} If a number is out of range.
@@ -83,13 +82,12 @@ const MAX_DWORD = 0xFFFF_FFFF;
 export function checkedControl(
   code: number,
   options: DeviceIoControlOptions,
-  more: object = {},
 ): ControlRequest {
   checkDword("code", code);
   const { input, output, outputLength } = settingsOf(
     "deviceIoControl()",
     options,
-    { ...DEFAULTS, ...more },
+    CONTROL_DEFAULTS,
   );
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(

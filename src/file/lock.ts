@@ -50,16 +50,20 @@ export interface LockOptions extends TryLockOptions {
   readonly wait?: boolean | undefined;
 }
 
-/** What LockFileEx gets, checked, and what may end the wait for it. */
-export interface LockArguments {
+/** A range, checked, as LockFileEx and UnlockFileEx get it. */
+export interface RangeArguments {
   /** The offset of the first byte. */
   readonly at: number | bigint;
-  /** dwFlags. */
-  readonly flags: number;
   /** The low half of the length. */
   readonly low: number;
   /** The high half of the length. */
   readonly high: number;
+}
+
+/** What LockFileEx gets, checked, and what may end the wait for it. */
+export interface LockArguments extends RangeArguments {
+  /** dwFlags. */
+  readonly flags: number;
   /** The signal, if the method has one. */
   readonly signal: AbortSignal | undefined;
 }
@@ -102,33 +106,41 @@ export function lockArguments(
 /** Locks a range. */
 export function lockRange(
   handle: Handle,
-  options: LockOptions | boolean,
+  range: LockArguments,
   path: string,
 ): void {
-  const code = lockNow(handle, lockArguments(options));
+  const code = lockNow(handle, range);
   if (code !== 0) throw new Win32Error("LockFileEx", code, { path });
 }
 
 /** Locks a range, unless a lock is in the way. Returns whether it did. */
 export function tryLockRange(
   handle: Handle,
-  options: TryLockOptions | boolean,
+  range: LockArguments,
   path: string,
 ): boolean {
-  const code = lockNow(handle, lockArguments(options, "tryLock"));
+  const code = lockNow(handle, range);
   if (code === 0) return true;
   if (code === ERROR_LOCK_VIOLATION) return false;
   throw new Win32Error("LockFileEx", code, { path });
 }
 
+/**
+ * Checks which range is to be unlocked.
+ *
+ * @throws {TypeError} If an option is unknown or has the wrong type.
+ * @throws {RangeError} If the range is out of range.
+ */
+export function unlockArguments(range: LockRange): RangeArguments {
+  return rangeArguments(settingsOf("unlock()", range, DEFAULTS));
+}
+
 /** Unlocks a range. */
 export function unlockRange(
   handle: Handle,
-  range: LockRange,
+  { at, low, high }: RangeArguments,
   path: string,
 ): void {
-  const settings = settingsOf("unlock()", range, DEFAULTS);
-  const { at, low, high } = rangeArguments(settings);
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
@@ -142,9 +154,7 @@ function lockNow(handle: Handle, args: LockArguments): number {
     : getLastWin32Error();
 }
 
-function rangeArguments(
-  { at, length }: Complete<LockRange>,
-): Omit<LockArguments, "flags" | "signal"> {
+function rangeArguments({ at, length }: Complete<LockRange>): RangeArguments {
   checkOffset("at", at);
   checkOffset("length", length);
   const bytes = BigInt(length);

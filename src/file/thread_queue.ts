@@ -6,7 +6,13 @@
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import { thread } from "../../ffi/thread.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { listen, reasonOf, throwIfAborted, unlisten } from "./signal.ts";
+import {
+  isAborted,
+  listen,
+  reasonOf,
+  throwIfAborted,
+  unlisten,
+} from "./signal.ts";
 import { workerCaller } from "../../ffi/worker.ts";
 
 /** Runs work that occupies a thread each, and has the rest wait in order. */
@@ -54,6 +60,8 @@ export class ThreadQueue {
       const abort = () => end(() => reject(reasonOf(signal!)));
       this.#waiting.add(takeOver);
       listen(signal, abort);
+      // One that has been aborted fires no event.
+      if (isAborted(signal)) abort();
     });
   }
 }

@@ -186,8 +186,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      checkBytes("buffer", buffer);
       const { at, signal } = this.#checked(options);
+      checkBytes("buffer", buffer);
       if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
       return this.#isPlaced(at)
         ? this.#io.read(buffer, at ?? 0, signal)
@@ -230,8 +230,8 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("read");
-    checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
+    checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const { device } = this.#overlapped;
     const count = await this.#placed(
@@ -291,8 +291,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      checkBytes("data", data);
       const { at, signal } = this.#checkedWrite(options);
+      checkBytes("data", data);
       if (byteLengthOf(data) === 0 && !this.#takesMessages()) {
         return Promise.resolve(0);
       }
@@ -340,8 +340,8 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("write");
-    checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
+    checkBytes("data", data);
     const { device } = this.#overlapped;
     await this.#placed(
       at,
@@ -410,8 +410,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checked(options);
+      const views = checkList("buffers", buffers);
       return this.#isPlaced(at)
         ? this.#io.readScatter(views, at ?? 0, signal)
         : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
@@ -460,8 +460,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
+      const views = checkList("buffers", buffers);
       if (at === END_OF_FILE || this.#type === "pipe") {
         if (joinedLength(views) === 0 && !this.#takesMessages()) {
           return Promise.resolve(0);
