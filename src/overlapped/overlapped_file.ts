@@ -12,7 +12,7 @@ import {
   UnexpectedEndOfFileError,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
-import { joinedLength } from "../file/bytes.ts";
+import { joinedLength } from "../file/joined_buffers.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   appendsOnlyError,

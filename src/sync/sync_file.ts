@@ -13,7 +13,7 @@ import {
 } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { join, joinedLength } from "../file/bytes.ts";
+import { join, joinedLength } from "../file/joined_buffers.ts";
 import { Collector } from "../file/collector.ts";
 import {
   lockArguments,
@@ -606,7 +606,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
    * ```
    */
   tryLock(options: TryLockOptions | boolean = {}): boolean {
-    const range = lockArguments(options, { wait: false });
+    const range = lockArguments(options, "tryLock");
     this.check("tryLock");
     return tryLockRange(this.handle, range, this.path);
   }
