@@ -63,6 +63,13 @@ export function byteLengthOf(view: ArrayBufferView): number {
   }
 }
 
+/** Returns the length of several views together, in bytes. */
+export function totalLength(views: readonly ArrayBufferView[]): number {
+  let sum = 0;
+  for (let i = 0; i < views.length; i++) sum += byteLengthOf(views[i]!);
+  return sum;
+}
+
 /**
  * Whether a view has lost its memory: that is detached, or has been resized and
  * ends before the view does.

@@ -7,9 +7,9 @@ import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { STATUS_PENDING } from "../errors/ntstatus.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { asBytes } from "./bytes.ts";
 import { checkedLength } from "./arguments.ts";
 import { settingsOf } from "./option_values.ts";
 import { argumentError } from "../errors/describe.ts";
@@ -144,9 +144,6 @@ export function controlOutput(
   throw new Win32Error("DeviceIoControl", code, { path, ...part });
 }
 
-/** STATUS_PENDING, in `Internal` of an operation that the kernel still has. */
-const STATUS_PENDING = 0x103;
-
 /** Memory that the kernel may still write to: it is never freed. */
 const withKernel: AlignedBuffer[] = [];
 
@@ -224,7 +221,7 @@ function controlOverlapped(
     const { bytes, address } = memory;
     const overlapped = new DataView(bytes.buffer, 0, OVERLAPPED.size);
     overlapped.setBigUint64(OVERLAPPED.hEvent, event | 1n, true);
-    if (input !== null) bytes.set(asBytes(input), inputAt);
+    if (input !== null) bytes.set(bytesOf(input), inputAt);
     const succeeded = kernel32.DeviceIoControl(
       handle,
       code,
@@ -249,7 +246,7 @@ function controlOverlapped(
     }
     const count = overlapped.getUint32(OVERLAPPED.InternalHigh, true);
     if (output !== null) {
-      asBytes(output).set(bytes.subarray(outputAt, outputAt + count));
+      bytesOf(output).set(bytes.subarray(outputAt, outputAt + count));
     }
     return { code: result, count };
   } finally {

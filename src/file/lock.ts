@@ -16,8 +16,7 @@ import { OVERLAPPED } from "../win32/offsets.ts";
 import { checkOffset, checkSignal, MAX_OFFSET } from "./arguments.ts";
 import { checkBoolean, type Complete, settingsOf } from "./option_values.ts";
 
-/** What locks have; `unlock()` takes the object that `lock()` got. */
-/** Of all three methods, so that one object of options does for all. */
+/** Of all three methods: `unlock()` takes the object that `lock()` got. */
 const DEFAULTS = {
   at: 0,
   length: MAX_OFFSET,
@@ -25,8 +24,6 @@ const DEFAULTS = {
   wait: true,
   signal: undefined,
 };
-
-type Signal = AbortSignal | undefined;
 
 /** A range of bytes. */
 export interface LockRange {
@@ -76,26 +73,29 @@ export interface LockArguments extends RangeArguments {
  *
  * @param options The range, or Deno's boolean for `exclusive`, which is about
  * the whole file.
- * @param method What the method says for the option `wait`, if it decides it.
+ * @param method `tryLock()` decides the option `wait` itself.
  * @throws {TypeError} If an option has the wrong type, or contradicts the
  * method.
  * @throws {RangeError} If the range is out of range.
  */
 export function lockArguments(
-  options: (LockOptions & { readonly signal?: Signal }) | boolean,
-  method: { readonly wait?: boolean } = {},
+  options:
+    | (LockOptions & { readonly signal?: AbortSignal | undefined })
+    | boolean,
+  method: "lock" | "tryLock" = "lock",
 ): LockArguments {
-  const asked: LockOptions & { readonly signal?: Signal } =
-    typeof options === "boolean" ? { exclusive: options } : options;
-  const owner = method.wait === false ? "tryLock()" : "lock()";
-  const { exclusive, wait, signal, ...range } = settingsOf(owner, asked, {
-    ...DEFAULTS,
-    wait: method.wait ?? true,
-  });
+  const asked: Exclude<typeof options, boolean> = typeof options === "boolean"
+    ? { exclusive: options }
+    : options;
+  const { exclusive, wait, signal, ...range } = settingsOf(
+    `${method}()`,
+    asked,
+    { ...DEFAULTS, wait: method === "lock" },
+  );
   checkBoolean("exclusive", exclusive);
   checkBoolean("wait", wait);
   checkSignal(signal);
-  if (method.wait === false && wait) {
+  if (method === "tryLock" && wait) {
     throw new TypeError("tryLock() never waits: leave wait out, or use lock()");
   }
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
