@@ -1,5 +1,5 @@
 import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
-import { argumentError, describe } from "../errors/describe.ts";
+import { argumentError, describe, unknownOptionError } from "../errors/describe.ts";
 import type { ByteSource, Init, Layout } from "./types.ts";
 
 /** A layout: a size, an alignment, and the translation of bytes to values and back. */
@@ -185,6 +185,29 @@ function checkBuffer(buffer: ByteSource): void {
 /** Returns bytes of a view without copying them. */
 export function bytesAt(data: DataView, at: number, size: number): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset + at, size);
+}
+
+/**
+ * Returns the option of a function that has one, read once.
+ *
+ * @param owner What messages call the function: "struct()".
+ * @throws {TypeError} If the options are no object, or one is unknown.
+ */
+export function optionOf<Options, Name extends string & keyof Options>(
+  owner: string,
+  options: Options,
+  name: Name,
+  byDefault: NonNullable<Options[Name]>,
+): NonNullable<Options[Name]> {
+  if (typeof options !== "object" || options === null) {
+    const rule = `an object that may have ${name}`;
+    throw argumentError(`options of ${owner}`, rule, options);
+  }
+  for (const given of Object.keys(options)) {
+    if (given !== name) throw unknownOptionError(given, owner, name);
+  }
+  const { [name]: value = byDefault } = options;
+  return value as NonNullable<Options[Name]>;
 }
 
 /** Returns the words for a field in a message; for "", those for a whole value. */

@@ -125,11 +125,16 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
       const field = this.#fieldOf(key, name);
       if (member === undefined) continue;
       const { codec, offset } = field;
-      codec.encode(data, at + offset, member, join(name, key));
-      written.push([field, codec.decode(data, at + offset)]);
+      const alone = new DataView(new ArrayBuffer(codec.size));
+      codec.encode(alone, 0, member, join(name, key));
+      const given = codec.decode(alone, 0);
+      written.push([field, given]);
+      // Bytes that have the value stay: every number but 0 is true.
+      if (same(codec.decode(data, at + offset), given)) continue;
+      codec.encode(data, at + offset, given, key);
     }
-    for (const [{ name: key, codec, offset }, before] of written) {
-      if (same(codec.decode(data, at + offset), before)) continue;
+    for (const [{ name: key, codec, offset }, given] of written) {
+      if (same(codec.decode(data, at + offset), given)) continue;
       throw new TypeError(
         `${label(join(name, key))} shares its bytes with another field that ` +
           "was given a different value: leave one of them out.",
