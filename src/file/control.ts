@@ -10,7 +10,7 @@ import { getLastWin32Error } from "../errors/last_error.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { asBytes } from "./bytes.ts";
-import { checkedLength } from "./arguments.ts";
+import { checkedLength, checkSignal } from "./arguments.ts";
 import { settingsOf } from "./option_values.ts";
 import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -62,9 +62,10 @@ export interface ControlRequest {
   readonly input: Uint8Array<ArrayBuffer> | undefined;
   /** Where its output goes: the caller's memory, or new memory. */
   readonly output: Uint8Array<ArrayBuffer> | undefined;
+  /** What may interrupt it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The signal is an option of overlapped files. */
 const DEFAULTS = {
   input: undefined,
   output: undefined,
@@ -75,7 +76,7 @@ const MAX_DWORD = 0xFFFF_FFFF;
 /**
  * Checks a control code and its options.
  *
- * @param more Further options that the method has.
+ * @param more The signal, which is an option of overlapped files.
  * @throws {TypeError} If one has the wrong type, or there are both `output` and
  * `outputLength`.
  * @throws {RangeError} If a number is out of range.
@@ -83,13 +84,13 @@ const MAX_DWORD = 0xFFFF_FFFF;
 export function checkedControl(
   code: number,
   options: DeviceIoControlOptions,
-  more: object = {},
+  more: { readonly signal?: undefined } = {},
 ): ControlRequest {
   checkDword("code", code);
-  const { input, output, outputLength } = settingsOf(
+  const { input, output, outputLength, signal } = settingsOf(
     "deviceIoControl()",
-    options,
-    { ...DEFAULTS, ...more },
+    options as DeviceIoControlOptions & Pick<ControlRequest, "signal">,
+    { ...DEFAULTS, ...more } as typeof DEFAULTS & { signal: undefined },
   );
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(
@@ -98,10 +99,12 @@ export function checkedControl(
     );
   }
   if (outputLength !== undefined) checkDword("outputLength", outputLength);
+  checkSignal(signal);
   return {
     code,
     input: viewed("input", input),
     output: viewed("output", output) ?? newBytes(outputLength),
+    signal,
   };
 }
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { checkSignal } from "../file/arguments.ts";
 import {
   checkedControl,
   type ControlRequest,
@@ -106,10 +105,8 @@ export abstract class OverlappedControlFile extends StreamableFile {
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.check("deviceIoControl");
     const request = checkedControl(code, options, { signal: undefined });
-    const { signal } = options;
-    checkSignal(signal);
-    throwIfAborted(signal);
-    return await this.#send(request, signal);
+    throwIfAborted(request.signal);
+    return await this.#send(request);
   }
 
   /**
@@ -330,10 +327,7 @@ export abstract class OverlappedControlFile extends StreamableFile {
   }
 
   /** Sends a code and returns the driver's output. */
-  #send(
-    request: ControlRequest,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return new DeviceControl(this.#overlapped, request, signal).begin();
+  #send(request: ControlRequest): Promise<Uint8Array<ArrayBuffer>> {
+    return new DeviceControl(this.#overlapped, request).begin();
   }
 }
