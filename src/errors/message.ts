@@ -4,6 +4,7 @@
  * @module
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
+import { textOf } from "../../ffi/utf16.ts";
 import {
   FORMAT_MESSAGE_FROM_SYSTEM,
   FORMAT_MESSAGE_IGNORE_INSERTS,
@@ -57,5 +58,5 @@ function systemText(code: number): string {
     CAPACITY,
     null,
   );
-  return String.fromCharCode(...units.subarray(0, length)).trim();
+  return textOf(units.subarray(0, length)).trim();
 }

@@ -5,7 +5,12 @@
  */
 
 import { argumentError, describe, rangeError } from "../errors/describe.ts";
-import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
+import {
+  bufferOf,
+  byteLengthOf,
+  isOutOfBounds,
+  isResizable,
+} from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
@@ -52,15 +57,18 @@ export function checkBytes(
  * Checks a buffer that is used during the call only, and returns its length in
  * bytes. Its memory may be shared or resizable: nothing resizes it meanwhile.
  *
- * @throws {TypeError} If it is no view, or its memory is detached.
+ * @throws {TypeError} If it is no view, or its memory is detached or ends before
+ * it.
  */
 export function checkedLength(name: string, value: unknown): number {
   if (!ArrayBuffer.isView(value)) throw notBytesError(name, value);
   const length = byteLengthOf(value);
-  if (length === 0 && isDetached(bufferOf(value))) {
+  if (length === 0 && isOutOfBounds(value)) {
     throw new TypeError(
-      `${name} is a view of a detached ArrayBuffer: its memory has been ` +
-        "transferred elsewhere",
+      `${name} is a view of a ` +
+        (isResizable(bufferOf(value))
+          ? "resizable ArrayBuffer that ends before it"
+          : "detached ArrayBuffer: its memory has been transferred elsewhere"),
     );
   }
   return length;
@@ -116,11 +124,9 @@ export function checkList(
   }
   const list: ArrayBufferView[] = [];
   const { length } = value;
-  for (let i = 0; i < length; i++) {
-    const item: unknown = value[i];
-    check(`each of ${name}`, item);
-    list.push(item as ArrayBufferView);
-  }
+  // First, since a getter may take the memory of another buffer away.
+  for (let i = 0; i < length; i++) list.push(value[i]);
+  for (const item of list) check(`each of ${name}`, item);
   return list;
 }
 
@@ -131,11 +137,7 @@ export function checkList(
  * @throws {TypeError} If it is none.
  */
 export function checkSignal(value: unknown): void {
-  if (value === undefined) return;
-  // What only inherits from a signal throws where its state is read.
-  if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
-    return;
-  }
+  if (value === undefined || isSignal(value)) return;
   throw argumentError(
     "signal",
     "an AbortSignal, such as that of an AbortController",
@@ -143,12 +145,12 @@ export function checkSignal(value: unknown): void {
   );
 }
 
-/** `buffer.detached` is younger than some of the systems that this runs on. */
-function isDetached(buffer: ArrayBufferLike): boolean {
+/** Whether the getter that all signals have takes something for one. */
+function isSignal(value: unknown): boolean {
   try {
-    new Uint8Array(buffer);
-    return false;
-  } catch {
+    Reflect.get(AbortSignal.prototype, "aborted", value);
     return true;
+  } catch {
+    return false;
   }
 }

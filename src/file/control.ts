@@ -7,10 +7,10 @@ import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { STATUS_PENDING } from "../errors/ntstatus.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { asBytes } from "./bytes.ts";
-import { checkedLength, checkSignal } from "./arguments.ts";
+import { checkedLength } from "./arguments.ts";
 import { settingsOf } from "./option_values.ts";
 import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -62,21 +62,19 @@ export interface ControlRequest {
   readonly input: Uint8Array<ArrayBuffer> | undefined;
   /** Where its output goes: the caller's memory, or new memory. */
   readonly output: Uint8Array<ArrayBuffer> | undefined;
-  /** What may interrupt it. */
-  readonly signal?: AbortSignal | undefined;
 }
 
-const DEFAULTS = {
+/** What each option is if it is left out. */
+export const CONTROL_DEFAULTS = {
   input: undefined,
   output: undefined,
   outputLength: undefined,
-};
+} as const;
 const MAX_DWORD = 0xFFFF_FFFF;
 
 /**
  * Checks a control code and its options.
  *
- * @param more The signal, which is an option of overlapped files.
  * @throws {TypeError} If one has the wrong type, or there are both `output` and
  * `outputLength`.
  * @throws {RangeError} If a number is out of range.
@@ -84,13 +82,12 @@ const MAX_DWORD = 0xFFFF_FFFF;
 export function checkedControl(
   code: number,
   options: DeviceIoControlOptions,
-  more: { readonly signal?: undefined } = {},
 ): ControlRequest {
   checkDword("code", code);
-  const { input, output, outputLength, signal } = settingsOf(
+  const { input, output, outputLength } = settingsOf(
     "deviceIoControl()",
-    options as DeviceIoControlOptions & Pick<ControlRequest, "signal">,
-    { ...DEFAULTS, ...more } as typeof DEFAULTS & { signal: undefined },
+    options,
+    CONTROL_DEFAULTS,
   );
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(
@@ -99,12 +96,10 @@ export function checkedControl(
     );
   }
   if (outputLength !== undefined) checkDword("outputLength", outputLength);
-  checkSignal(signal);
   return {
     code,
     input: viewed("input", input),
     output: viewed("output", output) ?? newBytes(outputLength),
-    signal,
   };
 }
 
@@ -148,9 +143,6 @@ export function controlOutput(
     : {};
   throw new Win32Error("DeviceIoControl", code, { path, ...part });
 }
-
-/** STATUS_PENDING, in `Internal` of an operation that the kernel still has. */
-const STATUS_PENDING = 0x103;
 
 /** Memory that the kernel may still write to: it is never freed. */
 const withKernel: AlignedBuffer[] = [];
@@ -229,7 +221,7 @@ function controlOverlapped(
     const { bytes, address } = memory;
     const overlapped = new DataView(bytes.buffer, 0, OVERLAPPED.size);
     overlapped.setBigUint64(OVERLAPPED.hEvent, event | 1n, true);
-    if (input !== null) bytes.set(asBytes(input), inputAt);
+    if (input !== null) bytes.set(bytesOf(input), inputAt);
     const succeeded = kernel32.DeviceIoControl(
       handle,
       code,
@@ -254,7 +246,7 @@ function controlOverlapped(
     }
     const count = overlapped.getUint32(OVERLAPPED.InternalHigh, true);
     if (output !== null) {
-      asBytes(output).set(bytes.subarray(outputAt, outputAt + count));
+      bytesOf(output).set(bytes.subarray(outputAt, outputAt + count));
     }
     return { code: result, count };
   } finally {

@@ -26,6 +26,7 @@ import { characterKindOf, DeviceKind } from "./device_kind.ts";
 import { type FileType, fileTypeOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
+import { isAbsolute, isVerbatim } from "./path.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 import type { HandleKind } from "./control.ts";
 
@@ -86,7 +87,8 @@ export function takeHandle(
 ): TakenHandle {
   if (mode instanceof OpenedMode) {
     const type = fileTypeOf(handle, path);
-    const raw = mayBeRaw(type) && namesDevice(path)
+    // Devices have such paths, and so have files with long ones.
+    const raw = mayBeRaw(type) && isVerbatim(path)
       ? rawDeviceOf({ handle, kind })
       : undefined;
     return {
@@ -116,7 +118,7 @@ export function takeHandle(
     owned: owned && !isStandardHandle(handle),
     kind,
     type,
-    pathOnVolume: isAbsolutePath(path) ? path : undefined,
+    pathOnVolume: isAbsolute(path) && !isDevicePath(path) ? path : undefined,
     ...traitsOf(handle, path, type, raw),
   };
 }
@@ -208,11 +210,6 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
   );
 }
 
-/** Whether a path leads to a file whatever the current folder is. */
-function isAbsolutePath(path: string): boolean {
-  return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path) && !isDevicePath(path);
-}
-
 /** What follows from the type and from what is known of a raw device. */
 function traitsOf(
   handle: Handle,
@@ -229,11 +226,6 @@ function traitsOf(
 /** Some systems do not say of what type a volume is. */
 function mayBeRaw(type: FileType): boolean {
   return type === "disk" || type === "unknown";
-}
-
-/** Whether a path may name a device; long paths of files begin so, too. */
-function namesDevice(path: string): boolean {
-  return /^[\\/]{2}[.?][\\/]/.test(path);
 }
 
 /** `\\.\` leads to devices, which lie on no volume. */

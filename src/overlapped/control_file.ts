@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { checkSignal } from "../file/arguments.ts";
 import {
   checkedControl,
+  CONTROL_DEFAULTS,
   type ControlRequest,
   type DeviceIoControlOptions,
 } from "../file/control.ts";
+import { settingsOf } from "../file/option_values.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import {
@@ -104,9 +107,14 @@ export abstract class OverlappedControlFile extends StreamableFile {
     options: OverlappedControlOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.check("deviceIoControl");
-    const request = checkedControl(code, options, { signal: undefined });
-    throwIfAborted(request.signal);
-    return await this.#send(request);
+    const { signal, ...control } = settingsOf("deviceIoControl()", options, {
+      ...CONTROL_DEFAULTS,
+      signal: undefined,
+    });
+    const request = checkedControl(code, control);
+    checkSignal(signal);
+    throwIfAborted(signal);
+    return await this.#send(request, signal);
   }
 
   /**
@@ -327,7 +335,10 @@ export abstract class OverlappedControlFile extends StreamableFile {
   }
 
   /** Sends a code and returns the driver's output. */
-  #send(request: ControlRequest): Promise<Uint8Array<ArrayBuffer>> {
-    return new DeviceControl(this.#overlapped, request).begin();
+  #send(
+    request: ControlRequest,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return new DeviceControl(this.#overlapped, request, signal).begin();
   }
 }

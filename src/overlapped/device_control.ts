@@ -30,8 +30,12 @@ export class DeviceControl extends Operation<Uint8Array<ArrayBuffer>> {
   readonly #outputAt: number;
   readonly #memory: PooledBuffer;
 
-  constructor(handle: OverlappedHandle, request: ControlRequest) {
-    super(handle, KIND, 0, 0, request.signal);
+  constructor(
+    handle: OverlappedHandle,
+    request: ControlRequest,
+    signal: AbortSignal | undefined,
+  ) {
+    super(handle, KIND, 0, 0, signal);
     const { input, output } = request;
     this.#request = request;
     this.#inputLength = input?.length ?? 0;

@@ -12,7 +12,8 @@ import { isAborted } from "../file/signal.ts";
 import { advance, type Offset } from "../file/transfer_limits.ts";
 import type { OverlappedIo } from "./transfers.ts";
 
-type Reads = Pick<OverlappedIo, "read">;
+/** What reads of several transfers are made with. */
+export type Reads = Pick<OverlappedIo, "read">;
 type Writes = Pick<OverlappedIo, "write">;
 
 type Signal = AbortSignal | undefined;

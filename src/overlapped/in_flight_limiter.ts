@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { checkCount, settingsOf } from "../file/option_values.ts";
+import {
+  checkCount,
+  type Complete,
+  settingsOf,
+} from "../file/option_values.ts";
 
 /** How much may be in flight at once on one file. */
 export interface InFlightLimit {
@@ -13,13 +17,8 @@ export interface InFlightLimit {
   readonly bytes?: number | undefined;
 }
 
-/** A limit, complete. */
-export interface CheckedLimit {
-  /** How many operations. */
-  readonly operations: number;
-  /** How many bytes they have together. */
-  readonly bytes: number;
-}
+/** A limit, checked. */
+export type CheckedLimit = Complete<InFlightLimit>;
 
 /** An operation that waits for room. */
 export interface Waiting {

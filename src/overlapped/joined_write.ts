@@ -4,7 +4,7 @@
  * @module
  */
 import { checkList } from "../file/arguments.ts";
-import { join, joinedLength } from "../file/bytes.ts";
+import { join, joinedLength } from "../file/joined_buffers.ts";
 import { rentBuffer } from "../memory/pooled_memory.ts";
 
 /**

@@ -12,7 +12,7 @@ import {
   UnexpectedEndOfFileError,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
-import { joinedLength } from "../file/bytes.ts";
+import { joinedLength } from "../file/joined_buffers.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   appendsOnlyError,
@@ -186,15 +186,23 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      checkBytes("buffer", buffer);
       const { at, signal } = this.#checked(options);
+      checkBytes("buffer", buffer);
       if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
       return this.#isPlaced(at)
         ? this.#io.read(buffer, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.read(buffer, at, signal));
+        : this.#readInOrder(buffer, signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Reads at the position, once the transfers before have ended. */
+  #readInOrder(
+    buffer: ArrayBufferView,
+    signal: AbortSignal | undefined,
+  ): Promise<number | null> {
+    return this.#ordered.run((at) => this.#io.read(buffer, at, signal));
   }
 
   /**
@@ -222,8 +230,8 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("read");
-    checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
+    checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const { device } = this.#overlapped;
     const count = await this.#placed(
@@ -283,17 +291,26 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      checkBytes("data", data);
       const { at, signal } = this.#checkedWrite(options);
+      checkBytes("data", data);
       if (byteLengthOf(data) === 0 && !this.#takesMessages()) {
         return Promise.resolve(0);
       }
       return this.#isPlaced(at)
         ? this.#io.write(data, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.write(data, at, signal), at);
+        : this.#writeInOrder(data, at, signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Writes at the position or the end, once the transfers before have ended. */
+  #writeInOrder(
+    data: ArrayBufferView,
+    at: Offset | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    return this.#ordered.run((at) => this.#io.write(data, at, signal), at);
   }
 
   /**
@@ -323,8 +340,8 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("write");
-    checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
+    checkBytes("data", data);
     const { device } = this.#overlapped;
     await this.#placed(
       at,
@@ -393,8 +410,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checked(options);
+      const views = checkList("buffers", buffers);
       return this.#isPlaced(at)
         ? this.#io.readScatter(views, at ?? 0, signal)
         : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
@@ -443,8 +460,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
+      const views = checkList("buffers", buffers);
       if (at === END_OF_FILE || this.#type === "pipe") {
         if (joinedLength(views) === 0 && !this.#takesMessages()) {
           return Promise.resolve(0);

@@ -25,15 +25,13 @@ import { OVERLAPPED_ENTRY } from "../win32/offsets.ts";
 const LONGEST_WAIT_MS = 500;
 
 /** How many packets one call takes from the port. */
-const CAPACITY = 128;
-const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
+export const MAX_PACKETS = 128;
+const COUNT_AT = MAX_PACKETS * OVERLAPPED_ENTRY.size;
 
 const NO_PORT = 0n as Handle;
 
 /** Native memory for packets, with their number behind them. */
 export class PacketBuffer {
-  /** How many packets there is room for. */
-  static readonly capacity: number = CAPACITY;
   readonly #memory = new AlignedBuffer(COUNT_AT + 4);
   readonly address: bigint = this.#memory.address;
   readonly #view: DataView = new DataView(this.#memory.bytes.buffer);
@@ -187,5 +185,5 @@ export class PacketQueue {
 
 /** Asks for no more packets than can come: each further one is a system call. */
 function writeMaximum(block: DataView, expected: number): void {
-  block.setUint32(argumentOffset(2), Math.min(expected, CAPACITY), true);
+  block.setUint32(argumentOffset(2), Math.min(expected, MAX_PACKETS), true);
 }

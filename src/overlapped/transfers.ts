@@ -189,7 +189,7 @@ export class Transfers implements OverlappedIo, TransferOwner {
     // What is appended stands in order only if it is written in order.
     const pieces = isDisk && offset !== END_OF_FILE ? PIECES_IN_FLIGHT : 1;
     const result = this.#inPieces(kind, view, offset, signal, limit, pieces, 0);
-    return lock === undefined ? result : result.finally(() => lock.leave());
+    return lock === undefined ? result : thenLeave(lock, result);
   }
 
   #begin(
@@ -324,6 +324,11 @@ export function isCancellation(error: unknown, signal: Signal): boolean {
   if (isAborted(signal) && Object.is(error, reasonOf(signal!))) return true;
   return error instanceof FileClosedError ||
     (error instanceof Win32Error && error.win32 === ERROR_OPERATION_ABORTED);
+}
+
+/** Releases a share of a lock when a promise has settled. */
+function thenLeave<T>(lock: SharedLock, result: Promise<T>): Promise<T> {
+  return result.finally(() => lock.leave());
 }
 
 /** Runs work while sharing a lock that the caller has a share of, too. */

@@ -12,10 +12,8 @@ import { checkBytes } from "../file/arguments.ts";
 import { delay } from "../file/event_loop.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
-import type {
-  ConnectionReader,
-  Reads,
-} from "../overlapped/overlapped_connection.ts";
+import type { Reads } from "../overlapped/full_transfers.ts";
+import type { ConnectionReader } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";
 import type { CommControl } from "./comm_control.ts";

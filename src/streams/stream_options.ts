@@ -6,6 +6,7 @@
 import { rangeError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
+import { isAborted, listen, reasonOf, unlisten } from "../file/signal.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
@@ -184,9 +185,9 @@ export class StreamEnd {
   watch(controller: Failing): void {
     const signal = this.#signal;
     if (signal === undefined) return;
-    this.#onAbort = () => void this.fail(controller, signal.reason);
-    if (signal.aborted) return this.#onAbort();
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#onAbort = () => void this.fail(controller, reasonOf(signal));
+    if (isAborted(signal)) return this.#onAbort();
+    listen(signal, this.#onAbort);
   }
 
   /** Makes a stream fail, when nothing of it is in flight any more. */
@@ -202,9 +203,7 @@ export class StreamEnd {
   }
 
   async #giveBack(reason: unknown): Promise<void> {
-    if (this.#onAbort !== undefined) {
-      this.#signal?.removeEventListener("abort", this.#onAbort);
-    }
+    if (this.#onAbort !== undefined) unlisten(this.#signal, this.#onAbort);
     await this.#release(reason);
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { byteLengthOf } from "../../ffi/views.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { settingsOf } from "../file/option_values.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -78,10 +79,13 @@ export function writableOf(
   });
   const orEnd = async (work: () => Promise<void>) => {
     try {
+      signal.throwIfAborted();
       await work();
     } catch (error) {
+      // What fails because of the end fails with what has brought that about.
+      const reason = signal.aborted ? signal.reason : error;
       await streamEnd.reach();
-      throw error;
+      throw reason;
     }
   };
 
@@ -133,6 +137,7 @@ class DirectWriter {
 
   async write(chunk: ArrayBufferView): Promise<void> {
     await yieldTurn();
+    const length = byteLengthOf(chunk);
     const writing = this.#target.writeAll(chunk, { signal: this.#signal });
     this.#writing = writing.catch(() => {});
     try {
@@ -142,7 +147,7 @@ class DirectWriter {
       const { bytesTransferred = 0 } = error;
       throw error.withBytesTransferred(this.#length + bytesTransferred);
     }
-    this.#length += chunk.byteLength;
+    this.#length += length;
   }
 
   finish(): Promise<void> {

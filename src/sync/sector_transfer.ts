@@ -4,6 +4,7 @@
  * @module
  */
 import { bytesOf } from "../../ffi/views.ts";
+import { transferredBefore } from "../errors/bytes_transferred.ts";
 import { ERROR_INVALID_PARAMETER } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { type NamedHandle, setEndOfFile, sizeOf } from "../file/file_info.ts";
@@ -159,9 +160,4 @@ export class SectorTransfers {
       this.#io.isWhole(view, length);
     this.#pointer.position = isThere ? undefined : position + count;
   }
-}
-
-/** Returns how many bytes a failed transfer transferred. */
-function transferredBefore(error: unknown): number {
-  return error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
 }

@@ -15,9 +15,13 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
 import { renamePosix } from "../file/rename.ts";
+import {
+  DESCRIPTOR_AT,
+  securityAttributesFor,
+} from "../file/security_attributes.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { open } from "../open/open.ts";
-import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import type { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import type { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import {
   FILE_SHARE_DELETE,
@@ -29,7 +33,6 @@ import {
   READ_CONTROL,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
 import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** How a file is replaced. */
@@ -156,16 +159,12 @@ async function replace(
     return;
   }
   if (!isUnknownRequest(code)) {
-    throw replaceError("SetFileInformationByHandle", code);
+    throw new Win32Error("SetFileInformationByHandle", code, { path: target });
   }
   await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
-  throw replaceError("MoveFileExW", getLastWin32Error());
-
-  function replaceError(syscall: string, code: number): Win32Error {
-    return new Win32Error(syscall, code, { path: target });
-  }
+  throw Win32Error.last("MoveFileExW", { path: target });
 }
 
 /** Removes a new file that did not take the name, as far as that can be done. */
@@ -208,11 +207,8 @@ function neighbour(target: string): string {
   return `${folder}${name}.${crypto.randomUUID().slice(0, 13)}.tmp`;
 }
 
-/** Where the descriptor stands in the memory of a SECURITY_ATTRIBUTES. */
-const DESCRIPTOR_AT = 32;
-
 /** An access control list has at most 64 KiB; the descriptor adds some bytes. */
-const SECURITY_SIZE = DESCRIPTOR_AT + 2 ** 17;
+const MAX_DESCRIPTOR_LENGTH = 2 ** 17;
 
 /** Returns a SECURITY_ATTRIBUTES with the access rights of a file, if it exists. */
 function securityOf(path: string): AlignedBuffer | undefined {
@@ -233,19 +229,12 @@ function securityOf(path: string): AlignedBuffer | undefined {
   }
   let memory: AlignedBuffer | undefined;
   try {
-    memory = new AlignedBuffer(SECURITY_SIZE);
+    memory = securityAttributesFor(MAX_DESCRIPTOR_LENGTH);
     const descriptor = memory.address + BigInt(DESCRIPTOR_AT);
-    const length = SECURITY_SIZE - DESCRIPTOR_AT;
-    const status = queryDacl(handle, descriptor, length);
-    if (status !== 0) {
-      const code = codeOfStatus(status);
-      throw new Win32Error("NtQuerySecurityObject", code, { path });
-    }
-    const { size, nLength, lpSecurityDescriptor } = SECURITY_ATTRIBUTES;
-    const attributes = new DataView(memory.bytes.buffer, 0, size);
-    attributes.setUint32(nLength, size, true);
-    attributes.setBigUint64(lpSecurityDescriptor, descriptor, true);
-    return memory;
+    const status = queryDacl(handle, descriptor, MAX_DESCRIPTOR_LENGTH);
+    if (status === 0) return memory;
+    const code = codeOfStatus(status);
+    throw new Win32Error("NtQuerySecurityObject", code, { path });
   } catch (error) {
     memory?.free();
     throw error;

@@ -1,26 +1,10 @@
 /**
- * Views of bytes.
+ * Several buffers that are written as one.
  *
  * @module
  */
-import { byteLengthOf, copyBytes } from "../../ffi/views.ts";
+import { byteLengthOf, copyBytes, totalLength } from "../../ffi/views.ts";
 import { MAX_WHOLE } from "./transfer_limits.ts";
-
-/**
- * Whether something is a Uint8Array and nothing more. A subclass may give
- * another length than its memory has, or make no part of itself. To ask for the
- * prototype would take V8 some 30 ns.
- */
-export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && value.constructor === Uint8Array;
-}
-
-/** The same memory, byte by byte. */
-export function asBytes(view: ArrayBufferView): Uint8Array {
-  return isBytes(view)
-    ? view
-    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
 
 /**
  * Returns the length of several buffers that are written by one call.
@@ -28,8 +12,7 @@ export function asBytes(view: ArrayBufferView): Uint8Array {
  * @throws {RangeError} If they have more than 64 MiB together.
  */
 export function joinedLength(views: readonly ArrayBufferView[]): number {
-  let length = 0;
-  for (const view of views) length += byteLengthOf(view);
+  const length = totalLength(views);
   if (length <= MAX_WHOLE) return length;
   throw new RangeError(
     "buffers are written by one call to a pipe or at the end of a file, and " +
