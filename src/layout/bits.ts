@@ -1,5 +1,5 @@
 import { argumentError, describe } from "../errors/describe.ts";
-import { AtomicCodec, type Codec } from "./codec.ts";
+import { AtomicCodec, type Codec, isObject } from "./codec.ts";
 import { codecOf, integer } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type { Struct } from "./types.ts";
@@ -31,8 +31,8 @@ export function bits<W extends Readonly<Record<string, number>>>(
   if (!["u8", "u16", "u32"].includes(storage)) {
     throw argumentError("storage", '"u8", "u16" or "u32"', storage);
   }
-  if (typeof widths !== "object" || widths === null) {
-    throw argumentError("widths", "an object such as { ready: 1 }", widths);
+  if (!isObject(widths)) {
+    throw argumentError("widths", "an object", widths);
   }
   const codec = codecOf(storage, "") as Codec<number>;
   const fields: Field[] = [];

@@ -1,5 +1,5 @@
 import { describe } from "../errors/describe.ts";
-import { type Codec, optionOf } from "./codec.ts";
+import { type Codec, isObject, optionOf } from "./codec.ts";
 import { codecOf } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type {
@@ -176,9 +176,7 @@ function baseOf(
 }
 
 function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
-  const entries = typeof fields === "object" && fields !== null
-    ? Object.entries(fields)
-    : [];
+  const entries = isObject(fields) ? Object.entries(fields) : [];
   if (entries.length === 0) {
     throw new TypeError(
       "fields must be an object with at least one field, such as " +

@@ -1,5 +1,5 @@
 import { argumentError, describe } from "../errors/describe.ts";
-import { Codec, dataViewOf, label } from "./codec.ts";
+import { Codec, dataViewOf, isObject, label } from "./codec.ts";
 import { getScalar, putScalar } from "./scalars.ts";
 import type { ByteSource, FieldPath, Struct, View } from "./types.ts";
 
@@ -84,7 +84,7 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
   }
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    if (!isObject(value) || Array.isArray(value)) {
       throw argumentError(
         label(name),
         "an object with the structure's fields",

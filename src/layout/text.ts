@@ -1,6 +1,5 @@
 import { argumentError, describe } from "../errors/describe.ts";
-import { checkCount } from "./array.ts";
-import { Codec, label, optionOf } from "./codec.ts";
+import { checkCount, Codec, label, optionOf } from "./codec.ts";
 import type { Layout } from "./types.ts";
 
 /** How a fixed text ends. */

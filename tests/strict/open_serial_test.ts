@@ -762,7 +762,11 @@ strictTest(
     await turns();
     controller.abort("stop");
     assertEquals(await failed.catch((reason) => reason), "stop");
-    await assertRejects(() => read, TypeError, "buffer is a view of a detached");
+    await assertRejects(
+      () => read,
+      TypeError,
+      "buffer is a view of a detached",
+    );
     assertEquals(await readText(port), "abc");
   },
 );

@@ -274,7 +274,11 @@ strictTest(
     structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
     assertEquals(await aborted, "stop");
     kernel.schedule.choose = undefined;
-    await assertRejects(() => read, TypeError, "buffer is a view of a detached");
+    await assertRejects(
+      () => read,
+      TypeError,
+      "buffer is a view of a detached",
+    );
     assertEquals(await server.readMessage(), sent);
   },
 );

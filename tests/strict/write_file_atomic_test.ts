@@ -246,7 +246,11 @@ strictTest(
     for (const data of [NEW.slice(), new DataView(NEW.slice().buffer)]) {
       const pending = writeFileAtomic(PATH, data);
       structuredClone(data.buffer, { transfer: [data.buffer] });
-      await assertRejects(() => pending, TypeError, "data is a view of a detached");
+      await assertRejects(
+        () => pending,
+        TypeError,
+        "data is a view of a detached",
+      );
     }
     assertEquals(content(), OLD);
     checkNames(kernel);

@@ -261,13 +261,16 @@ test("struct() refuses descriptions that make no sense", () => {
     '"packed" is no option of union(). The only option is pack.',
   );
   for (const wrong of [null, 5, "pack"]) {
-    for (const [name, describe] of Object.entries({ struct, union })) {
-      assertThrows(
-        () => describe({ a: "u8" }, wrong as never),
-        TypeError,
-        `options of ${name}() must be an object that may have pack: got`,
-      );
-    }
+    assertThrows(
+      () => struct({ a: "u8" }, wrong as never),
+      TypeError,
+      "options of struct() must be an object: got",
+    );
+    assertThrows(
+      () => union({ a: "u8" }, wrong as never),
+      TypeError,
+      "options of union() must be an object: got",
+    );
   }
   assertThrows(() => array("u8", -1), RangeError, "length");
   assertThrows(() => array("u8", 1.5), RangeError, "length");

@@ -52,7 +52,7 @@ test("utf16() and ascii() refuse options that are none", () => {
       assertThrows(
         () => text(4, wrong as never),
         TypeError,
-        `options of ${name}() must be an object that may have terminated: got`,
+        `options of ${name}() must be an object: got`,
       );
     }
     for (const terminated of [null, 0, "no"]) {
