@@ -23,7 +23,11 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
-import { originName, positionFrom, type SeekOrigin } from "../file/position.ts";
+import {
+  checkedOrigin,
+  positionFrom,
+  type SeekOrigin,
+} from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
@@ -616,15 +620,14 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     this.#check("seek");
     this.#needOffsets();
-    const from = originName(origin);
-    return await this.#ordered.after(() => {
-      this.#ordered.position = positionFrom(
-        offset,
-        from,
-        () => this.#ordered.position,
-        () => this.size(),
-      );
-      return Promise.resolve(this.#ordered.position);
+    const from = checkedOrigin(offset, origin);
+    const ordered = this.#ordered;
+    return await ordered.after(() => {
+      let base = 0;
+      if (from === "current") base = ordered.position;
+      if (from === "end") base = this.size();
+      ordered.position = positionFrom(base, offset, from);
+      return Promise.resolve(ordered.position);
     });
   }
 
