@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isInteger32 } from "../../ffi/marshal.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { textOf } from "../../ffi/utf16.ts";
 import {
@@ -35,7 +36,7 @@ const CAPACITY = 1024;
  */
 export function formatMessage(code: number): string {
   if (typeof code !== "number") throw argumentError("code", "a number", code);
-  if (code >>> 0 !== code && (code | 0) !== code) {
+  if (!isInteger32(code)) {
     throw rangeError("code", "an integer of 32 bits", code);
   }
   try {
