@@ -416,9 +416,10 @@ export class OverlappedFile extends LockableFile {
       this.#check("read");
       const { at, signal } = this.#checked(options);
       const views = checkList("buffers", buffers);
-      return this.#isPlaced(at)
-        ? this.#io.readScatter(views, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
+      return this.#placed(
+        at,
+        (at) => this.#io.readScatter(views, at, signal),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -476,9 +477,10 @@ export class OverlappedFile extends LockableFile {
             (joined) => this.#io.write(joined, at, signal),
           ));
       }
-      return this.#isPlaced(at)
-        ? this.#io.writeGather(views, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.writeGather(views, at, signal));
+      return this.#placed(
+        at,
+        (at) => this.#io.writeGather(views, at, signal),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -715,10 +717,10 @@ export class OverlappedFile extends LockableFile {
   }
 
   /** Makes a transfer at an offset, or in order at the position. */
-  #placed(
+  #placed<Result extends number | null>(
     at: Offset | undefined,
-    transfer: (at: Offset) => Promise<number>,
-  ): Promise<number> {
+    transfer: (at: Offset) => Promise<Result>,
+  ): Promise<Result> {
     return this.#isPlaced(at)
       ? transfer(at ?? 0)
       : this.#ordered.run(transfer, at);
