@@ -824,6 +824,31 @@ strictTest(
   },
 );
 
+strictTest(
+  "a read whose memory has gone takes nothing of what a failed one has read",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const failed = port.readExactly(new Uint8Array(6), { signal });
+    failed.catch(() => {});
+    device.receive("abc");
+    const buffer = new Uint8Array(4);
+    const read = port.read(buffer);
+    structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+    await turns();
+    controller.abort("stop");
+    assertEquals(await failed.catch((reason) => reason), "stop");
+    await assertRejects(
+      () => read,
+      TypeError,
+      "buffer is a view of a detached",
+    );
+    assertEquals(await readText(port), "abc");
+  },
+);
+
 /** Opens a port, and has another driver behind it from then on. */
 async function openOn(
   kernel: StrictKernel,
