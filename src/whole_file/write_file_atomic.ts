@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Handle } from "../../ffi/handle.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
@@ -24,6 +25,8 @@ import { open } from "../open/open.ts";
 import type { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import type { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import {
+  DELETE,
+  FILE_FLAG_WRITE_THROUGH,
   FILE_SHARE_DELETE,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
@@ -121,8 +124,7 @@ async function writeBeside(
     write: true,
     createNew: true,
     writeThrough: true,
-    delete: true,
-    share: [], // No other program can open it.
+    share: ["delete"], // No other program can read or write it.
     security: security?.address,
   });
   try {
@@ -145,23 +147,36 @@ function named(error: unknown, path: string): unknown {
   return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
-/** Gives the new file the name, and closes it. */
+/**
+ * Closes the new file, and gives it the name. The handle that renames has no
+ * right but that, and is closed at once: one that may write would keep readers
+ * from the file.
+ *
+ * "A write-through request via FILE_FLAG_WRITE_THROUGH also causes NTFS to flush
+ * any metadata changes, such as a time stamp update or a rename operation, that
+ * result from processing the request."
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew
+ */
 async function replace(
   file: OverlappedFile,
   temporary: string,
   target: string,
 ): Promise<void> {
-  const code = renamePosix(file.handle, target, true);
-  if (code === 0) {
-    // The name, too, is to be on the disk.
-    await file.flush();
-    await file.close();
-    return;
+  const handle = openExisting(temporary, DELETE, FILE_FLAG_WRITE_THROUGH);
+  if (handle === INVALID_HANDLE_VALUE) {
+    throw Win32Error.last("CreateFileW", { path: temporary });
   }
+  let code: number;
+  try {
+    await file.close();
+    code = renamePosix(handle, target, true);
+  } finally {
+    kernel32.CloseHandle(handle);
+  }
+  if (code === 0) return;
   if (!isUnknownRequest(code)) {
     throw new Win32Error("SetFileInformationByHandle", code, { path: target });
   }
-  await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
   throw Win32Error.last("MoveFileExW", { path: target });
@@ -207,21 +222,26 @@ function neighbour(target: string): string {
   return `${folder}${name}.${crypto.randomUUID().slice(0, 13)}.tmp`;
 }
 
+/** Opens a file that others may have open as well. */
+function openExisting(path: string, access: number, flags: number): Handle {
+  const share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  return kernel32.CreateFileW(
+    path,
+    access,
+    share,
+    null,
+    OPEN_EXISTING,
+    flags >>> 0,
+    null,
+  );
+}
+
 /** An access control list has at most 64 KiB; the descriptor adds some bytes. */
 const MAX_DESCRIPTOR_LENGTH = 2 ** 17;
 
 /** Returns a SECURITY_ATTRIBUTES with the access rights of a file, if it exists. */
 function securityOf(path: string): AlignedBuffer | undefined {
-  const share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  const handle = kernel32.CreateFileW(
-    path,
-    READ_CONTROL,
-    share,
-    null,
-    OPEN_EXISTING,
-    0,
-    null,
-  );
+  const handle = openExisting(path, READ_CONTROL, 0);
   if (handle === INVALID_HANDLE_VALUE) {
     const code = getLastWin32Error();
     if (code === ERROR_FILE_NOT_FOUND) return undefined;
