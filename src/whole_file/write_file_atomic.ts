@@ -7,7 +7,6 @@ import type { Handle } from "../../ffi/handle.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
@@ -203,23 +202,25 @@ function checkedOptions(options: WriteFileAtomicOptions) {
 
 /** Refuses what is no file with a name of its own. */
 function checkNoDevice(target: string): void {
-  const isDevice = target.startsWith("\\\\.\\");
+  const isDevice = /^[\\/]{2}\.[\\/]/.test(target);
   if (!isDevice && !nameOf(target).includes(":")) return;
   throw new TypeError(
-    "path must be that of a file, which can be replaced: got " +
-      (isDevice ? "the device " : "the stream ") + describe(target),
+    "path must be that of a file, which can be replaced: got the " +
+      `${isDevice ? "device" : "stream"} ${JSON.stringify(target)}`,
   );
 }
 
 function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("\\") + 1);
+  return /[^\\/]*$/.exec(path)![0];
 }
 
 /** Returns a path in the same folder that no other program has. */
 function neighbour(target: string): string {
-  const folder = target.slice(0, target.lastIndexOf("\\") + 1);
-  const name = nameOf(target).slice(0, MAX_NAME);
-  return `${folder}${name}.${crypto.randomUUID().slice(0, 13)}.tmp`;
+  const name = nameOf(target);
+  const folder = target.slice(0, target.length - name.length);
+  return `${folder}${name.slice(0, MAX_NAME)}.${
+    crypto.randomUUID().slice(0, 13)
+  }.tmp`;
 }
 
 /** Opens a file that others may have open as well. */

@@ -306,8 +306,9 @@ strictTest(
       [PATH, "text", {}, "data must be a Uint8Array"],
       ["", NEW, {}, "path must not be empty"],
       ["\\\\.\\pipe\\x", NEW, {}, "path must be that of a file"],
-      ["NUL", NEW, {}, "path must be that of a file"],
-      ["C:\\a.txt:stream", NEW, {}, "path must be that of a file"],
+      ["//./pipe/x", NEW, {}, 'got the device "//./pipe/x"'],
+      ["NUL", NEW, {}, 'got the device "\\\\\\\\.\\\\NUL"'],
+      ["C:\\a.txt:stream", NEW, {}, 'got the stream "C:\\\\a.txt:stream"'],
       [PATH, NEW, null, "options of writeFileAtomic() must be an object"],
       [PATH, NEW, { copySecurity: 1 }, "copySecurity must be true or false"],
       [PATH, NEW, { signal: 1 }, "signal must be an AbortSignal"],
@@ -322,6 +323,20 @@ strictTest(
     checkNames(kernel);
   },
 );
+
+strictTest("writeFileAtomic() takes a path for the kernel", async (kernel) => {
+  prepare(kernel);
+  const path = `\\\\?\\${PATH}`;
+  using _ = replaceFunction("CreateFileW", (original) => (...all) => {
+    const name = readText(kernel.memory, all[1]!);
+    assert(name.startsWith(path), name);
+    return original(...all);
+  });
+  await writeFileAtomic(path, NEW);
+  _[Symbol.dispose]();
+  assertEquals(content(), NEW);
+  checkNames(kernel);
+});
 
 strictTest("rename() and delete() need the right to", async (kernel) => {
   prepare(kernel);
