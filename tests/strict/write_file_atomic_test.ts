@@ -19,7 +19,6 @@ import {
   Win32Error,
   writeFileAtomic,
 } from "../../mod.ts";
-import { turns } from "../support/event_loop.ts";
 import { fail } from "../support/strict_kernel/failure.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
