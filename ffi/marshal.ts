@@ -140,8 +140,6 @@ class Call {
   readonly #thread: Thread;
   readonly #frame: Frame;
   readonly #view: DataView;
-  /** Whether it runs: a property of an argument may call it a second time. */
-  #runs = false;
   #key: ArrayBufferView | undefined;
   #keyIndex = NO_ARGUMENT;
   #context: ArrayBufferView | undefined;
@@ -179,12 +177,6 @@ class Call {
     const frame = this.#frame;
     const parameters = this.#parameters;
     const arity = parameters.length;
-    if (this.#runs) {
-      throw new Error(
-        `${this.#name} must not be called by its arguments`,
-      );
-    }
-    this.#runs = true;
     try {
       if (arity > 0) this.#put(parameters[0]!, a);
       if (arity > 1) this.#put(parameters[1]!, b);
@@ -203,7 +195,6 @@ class Call {
       }
       if (this.#overlapped !== undefined) this.#retainIfPending();
     } finally {
-      this.#runs = false;
       this.#key = undefined;
       this.#keyIndex = NO_ARGUMENT;
       this.#context = undefined;
@@ -238,13 +229,11 @@ class Call {
     if (!isInteger32(value)) throw this.#refusal(parameter, value);
     this.#view.setInt32(parameter.at, value, true);
     const { counted } = parameter;
-    if (counted !== undefined) {
-      this.#checkSize(counted, (value >>> 0) * counted.unit);
-    }
+    if (counted !== undefined) this.#checkSize(counted, value >>> 0);
   }
 
   #putView(parameter: Parameter, view: ArrayBufferView): void {
-    const { index, at, smallest, writtenAs, counter, unit } = parameter;
+    const { index, at, smallest, writtenAs, counter } = parameter;
     if (
       smallest === 4 && writtenAs === MEMORY && this.#value === undefined &&
       view instanceof Uint32Array && view[0] !== undefined
@@ -256,13 +245,14 @@ class Call {
       this.#view.setBigUint64(at, this.#valueAddress, true);
       return;
     }
-    parameter.byteLength = byteLengthOf(view);
-    this.#checkSize(
-      parameter,
-      counter === undefined
-        ? smallest
-        : this.#view.getUint32(counter.at, true) * unit,
-    );
+    const byteLength = byteLengthOf(view);
+    if (byteLength < smallest) {
+      throw this.#tooSmall(parameter, byteLength, smallest);
+    }
+    parameter.byteLength = byteLength;
+    if (counter !== undefined) {
+      this.#checkSize(parameter, this.#view.getUint32(counter.at, true));
+    }
     if (this.#key === undefined) {
       this.#key = view;
       this.#keyIndex = index;
@@ -285,12 +275,10 @@ class Call {
     if (this.#context !== undefined) bufferOf(this.#context);
   }
 
-  #checkSize(memory: Parameter, needed: number): void {
+  #checkSize(memory: Parameter, count: number): void {
+    const needed = count * memory.unit;
     if (memory.byteLength >= needed) return;
-    throw new RangeError(
-      `${this.#label(memory)} must have at least ${needed} bytes: got ` +
-        `${memory.byteLength}`,
-    );
+    throw this.#tooSmall(memory, memory.byteLength, needed);
   }
 
   #retainIfPending(): void {
@@ -341,5 +329,16 @@ class Call {
     }
     const rule = `${TYPES[type]![1]}${isOptional ? ", or null" : ""}`;
     return argumentError(label, rule, value);
+  }
+
+  #tooSmall(
+    parameter: Parameter,
+    byteLength: number,
+    needed: number,
+  ): RangeError {
+    return new RangeError(
+      `${this.#label(parameter)} must have at least ${needed} bytes: got ` +
+        `${byteLength}`,
+    );
   }
 }
