@@ -38,12 +38,12 @@ export interface RoutineCaller {
   /** Makes the calls with one block as short as they can be. */
   bind(block: bigint): BlockCaller;
   /**
-   * Binds what calls on another thread need, once. The calls themselves bind
-   * nothing, so that a program may give its permission back before them.
+   * Binds what calls on another thread need. The calls themselves bind nothing,
+   * so that a program may give its permission back before them.
    *
    * @param inWorkers Makes them where the runtime has no such calls itself.
    */
-  readonly bindThreadCaller?: (inWorkers: WorkerCaller) => ThreadCaller;
+  bindThreadCaller(inWorkers: WorkerCaller): ThreadCaller;
 }
 
 /** A runtime's foreign function interface. */

@@ -7,7 +7,6 @@ import type {
   Architecture,
   Backend,
   RoutineCaller,
-  ThreadCaller,
   WordFunction,
 } from "./backend.ts";
 import { bufferOf, byteLengthOf, detachBuffer } from "./views.ts";
@@ -65,8 +64,8 @@ export function createBunBackend(
       bufferOf(view);
       return byteLengthOf(view) === 0 ? 0n : BigInt(ffi.ptr(view));
     },
-    // User-space addresses have 47 bits: a double holds them exactly.
     detach: detachBuffer,
+    // User-space addresses have 47 bits: a double holds them exactly.
     memory: (address, byteLength) =>
       ffi.toArrayBuffer(Number(address), 0, byteLength),
   };
@@ -77,14 +76,13 @@ function routineCaller(ffi: BunFfiModule, routine: bigint): RoutineCaller {
   const { call } = ffi.linkSymbols({
     call: { args: ["ptr", "ptr", "u64"], returns: "void", ptr: routine },
   }).symbols as { call: Capture };
-  let threadCaller: ThreadCaller | undefined;
   return {
     bind: (block) => ({
       call0: () => call(null, null, block),
       call1: (key) => call(null, key, block),
       call2: (key, context) => call(context, key, block),
     }),
-    bindThreadCaller: (inWorkers) => threadCaller ??= inWorkers(routine),
+    bindThreadCaller: (inWorkers) => inWorkers(routine),
   };
 }
 

@@ -7,7 +7,6 @@ import type {
   Architecture,
   Backend,
   RoutineCaller,
-  ThreadCaller,
   WordFunction,
 } from "./backend.ts";
 import { detachBuffer } from "./views.ts";
@@ -170,7 +169,6 @@ function routineCaller(deno: DenoModule, routine: bigint): RoutineCaller {
   );
   // bsearch_s allows no null key: the block sends this one to its scratch word.
   const none = new Uint8Array(new ArrayBuffer(8));
-  let threadCaller: ThreadCaller | undefined;
   return {
     bind: (block) => ({
       call0: () => search(none, block, 1n, 1n, routine, null),
@@ -178,15 +176,13 @@ function routineCaller(deno: DenoModule, routine: bigint): RoutineCaller {
       call2: (key, context) => search(key, block, 1n, 1n, routine, context),
     }),
     bindThreadCaller() {
-      if (threadCaller !== undefined) return threadCaller;
       const search = bindSearch<Search<bigint, bigint, Promise<void>>>(deno, {
         name: "bsearch_s",
         parameters: ["u64", "u64", "u64", "u64", "u64", "u64"],
         result: "void",
         nonblocking: true,
       });
-      return threadCaller = (block) =>
-        search(block, block, 1n, 1n, routine, 0n);
+      return (block) => search(block, block, 1n, 1n, routine, 0n);
     },
   };
 }

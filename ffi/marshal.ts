@@ -8,6 +8,7 @@
 import { argumentError, rangeError } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
+import { wideString } from "./utf16.ts";
 import { bufferOf, byteLengthOf } from "./views.ts";
 
 /** A bound function, before its static type is put on. */
@@ -115,7 +116,7 @@ function parametersOf([, ...texts]: Prototype): Parameter[] {
 }
 
 /** Both ways to write a constant are right: 0x80000000 and 1 << 31. */
-function isInteger32(value: unknown): value is number {
+export function isInteger32(value: unknown): value is number {
   return typeof value === "number" &&
     (value >>> 0 === value || (value | 0) === value);
 }
@@ -310,9 +311,7 @@ class Call {
           `ends a string in Windows: got ${JSON.stringify(text)}`,
       );
     }
-    const units = new Uint16Array(new ArrayBuffer(2 * (text.length + 1)));
-    for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-    return units;
+    return wideString(text);
   }
 
   #label({ name }: Parameter): string {

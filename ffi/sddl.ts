@@ -6,6 +6,7 @@
 import type { WordFunction } from "./backend.ts";
 import { argumentOffset, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import { type Frame, type NativeCell, thread } from "./thread.ts";
+import { wideString } from "./utf16.ts";
 
 const SDDL_REVISION_1 = 1n;
 
@@ -34,13 +35,11 @@ export function descriptorOf(
   free ??= here.bind("kernel32.dll", { LocalFree: 1 }).LocalFree;
   const { address: result, view: results } = cell ??= here.cell();
   const { view } = convert;
-  const text = new Uint16Array(new ArrayBuffer(2 * (sddl.length + 1)));
-  for (let i = 0; i < sddl.length; i++) text[i] = sddl.charCodeAt(i);
   view.setBigUint64(argumentOffset(1), SDDL_REVISION_1, true);
   view.setBigUint64(argumentOffset(2), result, true);
   view.setBigUint64(argumentOffset(3), result + 8n, true);
   convert.buffersAt(0, NO_ARGUMENT);
-  convert.call1(text);
+  convert.call1(wideString(sddl));
   if (view.getInt32(RESULT, true) === 0) return undefined;
   const address = results.getBigUint64(0, true);
   const memory = here.memory(address, results.getUint32(8, true));

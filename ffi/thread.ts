@@ -20,6 +20,7 @@ import type {
   Backend,
   BlockCaller,
   RoutineCaller,
+  ThreadCaller,
   WordFunction,
   WorkerCaller,
 } from "./backend.ts";
@@ -111,6 +112,8 @@ export class Thread {
   readonly #first: Block;
   /** Absent where the process may not make executable memory. */
   readonly #caller: RoutineCaller | undefined;
+  /** Bound on first use. */
+  #threadCaller: ThreadCaller | undefined;
 
   /**
    * Loads kernel32 and the capture routine.
@@ -213,11 +216,13 @@ export class Thread {
    * arguments point to must be native memory.
    *
    * @param inWorkers `workerCaller`: a program without such calls does without.
-   * @throws {Error} If kernel32 has no such function, or the runtime no such
-   * calls.
+   * @throws {Error} If kernel32 has no such function, or the process may not
+   * make executable memory.
    */
   threadCall(name: string, inWorkers: WorkerCaller): ThreadCall {
-    const call = this.#caller?.bindThreadCaller?.(inWorkers);
+    const call = this.#threadCaller ??= this.#caller?.bindThreadCaller(
+      inWorkers,
+    );
     if (call === undefined) {
       throw new Error(
         `${this.#backend.runtime} cannot call ${name} on another thread here`,

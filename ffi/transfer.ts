@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argumentOffset, NO_ARGUMENT, RESULT } from "./capture/block.ts";
+import { argumentOffset, RESULT } from "./capture/block.ts";
 import type { Handle } from "./handle.ts";
 import type { Frame, Thread } from "./thread.ts";
 
@@ -24,22 +24,14 @@ const TWO_32 = 2 ** 32;
 
 /** One of the functions for overlapped I/O with native memory. */
 export class OverlappedTransfer {
-  readonly #thread: Thread;
   readonly #frame: Frame;
 
   /** Binds the function. */
   constructor(name: TransferName, owner: Thread) {
-    this.#thread = owner;
     this.#frame = owner.frame(name, ARITY);
     // "Use NULL for this parameter if this is an asynchronous operation".
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
     this.#frame.view.setBigUint64(COUNT, 0n, true);
-    this.#frame.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
-  }
-
-  /** The last error of the last call. */
-  get lastError(): number {
-    return this.#thread.lastError;
   }
 
   /**

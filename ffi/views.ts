@@ -37,6 +37,7 @@ const dataBuffer = /* @__PURE__ */ getterOf<ArrayBufferLike>(
 );
 const resizable = /* @__PURE__ */ getterOf<boolean>(ArrayBuffer, "resizable");
 const set = /* @__PURE__ */ (() => Uint8Array.prototype.set)();
+const keys = /* @__PURE__ */ (() => Uint8Array.prototype.keys)();
 
 // `instanceof` is a hint, which an object may contradict: the getters themselves
 // refuse what is of another type. The name of the type is certain, but a
@@ -59,6 +60,28 @@ export function byteLengthOf(view: ArrayBufferView): number {
   } catch {
     // A DataView of detached memory throws where a typed array returns 0.
     return 0;
+  }
+}
+
+/** Returns the length of several views together, in bytes. */
+export function totalLength(views: readonly ArrayBufferView[]): number {
+  let sum = 0;
+  for (let i = 0; i < views.length; i++) sum += byteLengthOf(views[i]!);
+  return sum;
+}
+
+/**
+ * Whether a view has lost its memory: that is detached, or has been resized and
+ * ends before the view does.
+ */
+export function isOutOfBounds(view: ArrayBufferView): boolean {
+  try {
+    // Of a typed array, the getters return 0; methods refuse it.
+    if (typeOfView(view) === undefined) dataLength.call(view);
+    else keys.call(view as Uint8Array);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -13,7 +13,7 @@ const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const ROWS: readonly (readonly string[])[] = [
   ["mod.ts"],
   ["src/raw.ts", "src/structs.ts", "src/diagnostics.ts"],
-  ["src/pipe", "src/serial", "src/device", "src/whole_file"],
+  ["src/pipe", "src/serial", "src/whole_file"],
   ["src/open"],
   ["src/sync", "src/overlapped"],
   ["src/streams", "src/sectors"],

@@ -16,5 +16,10 @@ import { Win32Error } from "./win32_error.ts";
  */
 export function withMoreTransferred(error: unknown, before: number): unknown {
   if (before === 0 || !(error instanceof Win32Error)) return error;
-  return error.withBytesTransferred(before + (error.bytesTransferred ?? 0));
+  return error.withBytesTransferred(before + transferredBefore(error));
+}
+
+/** Returns how many bytes had been transferred before a failure. */
+export function transferredBefore(error: unknown): number {
+  return error instanceof Win32Error ? error.bytesTransferred ?? 0 : 0;
 }

@@ -5,7 +5,12 @@
  */
 
 import { argumentError, describe, rangeError } from "../errors/describe.ts";
-import { bufferOf, byteLengthOf, isResizable } from "../../ffi/views.ts";
+import {
+  bufferOf,
+  byteLengthOf,
+  isOutOfBounds,
+  isResizable,
+} from "../../ffi/views.ts";
 
 /** The largest offset in a file: that of a signed integer of 64 bits. */
 export const MAX_OFFSET: bigint = 2n ** 63n - 1n;
@@ -52,15 +57,18 @@ export function checkBytes(
  * Checks a buffer that is used during the call only, and returns its length in
  * bytes. Its memory may be shared or resizable: nothing resizes it meanwhile.
  *
- * @throws {TypeError} If it is no view, or its memory is detached.
+ * @throws {TypeError} If it is no view, or its memory is detached or ends before
+ * it.
  */
 export function checkedLength(name: string, value: unknown): number {
   if (!ArrayBuffer.isView(value)) throw notBytesError(name, value);
   const length = byteLengthOf(value);
-  if (length === 0 && isDetached(bufferOf(value))) {
+  if (length === 0 && isOutOfBounds(value)) {
     throw new TypeError(
-      `${name} is a view of a detached ArrayBuffer: its memory has been ` +
-        "transferred elsewhere",
+      `${name} is a view of a ` +
+        (isResizable(bufferOf(value))
+          ? "resizable ArrayBuffer that ends before it"
+          : "detached ArrayBuffer: its memory has been transferred elsewhere"),
     );
   }
   return length;
@@ -114,13 +122,16 @@ export function checkList(
       value,
     );
   }
+  const label = `each of ${name}`;
   const list: ArrayBufferView[] = [];
   const { length } = value;
   for (let i = 0; i < length; i++) {
     const item: unknown = value[i];
-    check(`each of ${name}`, item);
-    list.push(item as ArrayBufferView);
+    if (!ArrayBuffer.isView(item)) throw notBytesError(label, item);
+    list.push(item);
   }
+  // When all have been read, since a getter may take another's memory away.
+  for (const item of list) check(label, item);
   return list;
 }
 
@@ -132,23 +143,14 @@ export function checkList(
  */
 export function checkSignal(value: unknown): void {
   if (value === undefined) return;
-  // What only inherits from a signal throws where its state is read.
-  if (value instanceof AbortSignal && typeof value.aborted === "boolean") {
-    return;
-  }
-  throw argumentError(
-    "signal",
-    "an AbortSignal, such as that of an AbortController",
-    value,
-  );
-}
-
-/** `buffer.detached` is younger than some of the systems that this runs on. */
-function isDetached(buffer: ArrayBufferLike): boolean {
   try {
-    new Uint8Array(buffer);
-    return false;
+    // The getter that all signals have throws for what only looks like one.
+    Reflect.get(AbortSignal.prototype, "aborted", value);
   } catch {
-    return true;
+    throw argumentError(
+      "signal",
+      "an AbortSignal, such as that of an AbortController",
+      value,
+    );
   }
 }

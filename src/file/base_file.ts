@@ -13,7 +13,7 @@ import {
   sizeOf,
   statOf,
 } from "./file_info.ts";
-import { type LockRange, unlockRange } from "./lock.ts";
+import { type LockRange, unlockArguments, unlockRange } from "./lock.ts";
 import { printAs } from "./inspection.ts";
 import { appendsOnlySizeError, type FileMode } from "./mode.ts";
 import { fileClosed, fileOpened, type Port } from "./open_files.ts";
@@ -63,11 +63,7 @@ export abstract class BaseFile {
     this.owned = taken.owned;
     this.#taken = taken;
     fileOpened(this, taken, port);
-    // Not in the module itself, where bundlers would have to retain it.
-    printAs(BaseFile.prototype, ({ path, mode, closed }) => {
-      const { read, write, append, unbuffered } = mode;
-      return { path, closed, read, write, append, unbuffered };
-    });
+    printFiles();
   }
 
   /**
@@ -299,9 +295,11 @@ export abstract class BaseFile {
    * ```
    */
   rename(newPath: string | FileUrl, options: RenameOptions = {}): void {
-    this.check("rename");
+    // First, since a getter may close the file.
     const replace = checkedReplace(options);
-    const to = absolutePath(toWin32Path(newPath));
+    const name = toWin32Path(newPath);
+    this.check("rename");
+    const to = absolutePath(name);
     renameFile(this.handle, this.path, to, replace);
   }
 
@@ -352,8 +350,9 @@ export abstract class BaseFile {
    * ```
    */
   unlock(range: LockRange = {}): void {
+    const args = unlockArguments(range);
     this.check("unlock");
-    unlockRange(this.handle, range, this.path);
+    unlockRange(this.handle, args, this.path);
   }
 
   /**
@@ -389,4 +388,12 @@ export abstract class BaseFile {
     const { path, mode } = this.#taken;
     if (mode.append && !mode.write) throw appendsOnlySizeError(method, path);
   }
+}
+
+// Bundlers retain what a module calls, and rename a class whose body names it.
+function printFiles(): void {
+  printAs(BaseFile.prototype, ({ path, mode, closed }) => {
+    const { read, write, append, unbuffered } = mode;
+    return { path, closed, read, write, append, unbuffered };
+  });
 }

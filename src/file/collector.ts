@@ -11,7 +11,7 @@ export class Collector {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  /** Makes one for about so many bytes. */
+  /** Makes one for about so many bytes, if any. */
   constructor(expected: number) {
     // One more: room is left to see that the end has come.
     this.#bytes = new Uint8Array(Math.max(SMALLEST, expected + 1));

@@ -7,9 +7,9 @@ import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
+import { STATUS_PENDING } from "../errors/ntstatus.ts";
 import { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
-import { asBytes } from "./bytes.ts";
 import { checkedLength } from "./arguments.ts";
 import { settingsOf } from "./option_values.ts";
 import { argumentError } from "../errors/describe.ts";
@@ -64,18 +64,17 @@ export interface ControlRequest {
   readonly output: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** The signal is an option of overlapped files. */
-const DEFAULTS = {
+/** What each option is if it is left out. */
+export const CONTROL_DEFAULTS = {
   input: undefined,
   output: undefined,
   outputLength: undefined,
-};
+} as const;
 const MAX_DWORD = 0xFFFF_FFFF;
 
 /**
  * Checks a control code and its options.
  *
- * @param more Further options that the method has.
  * @throws {TypeError} If one has the wrong type, or there are both `output` and
  * `outputLength`.
  * @throws {RangeError} If a number is out of range.
@@ -83,13 +82,12 @@ const MAX_DWORD = 0xFFFF_FFFF;
 export function checkedControl(
   code: number,
   options: DeviceIoControlOptions,
-  more: object = {},
 ): ControlRequest {
   checkDword("code", code);
   const { input, output, outputLength } = settingsOf(
     "deviceIoControl()",
     options,
-    { ...DEFAULTS, ...more },
+    CONTROL_DEFAULTS,
   );
   if (output !== undefined && outputLength !== undefined) {
     throw new TypeError(
@@ -111,7 +109,7 @@ function checkDword(name: string, value: unknown): void {
   }
   if (Number.isInteger(value) && value >= 0 && value <= MAX_DWORD) return;
   // What C has as a DWORD is negative after JavaScript's bitwise operators.
-  const wayOut = Number.isInteger(value) && value >= -(2 ** 31) && value < 0
+  const wayOut = (value | 0) === value
     ? `, which is ${value >>> 0} after >>> 0`
     : "";
   throw new RangeError(
@@ -145,9 +143,6 @@ export function controlOutput(
     : {};
   throw new Win32Error("DeviceIoControl", code, { path, ...part });
 }
-
-/** STATUS_PENDING, in `Internal` of an operation that the kernel still has. */
-const STATUS_PENDING = 0x103;
 
 /** Memory that the kernel may still write to: it is never freed. */
 const withKernel: AlignedBuffer[] = [];
@@ -226,7 +221,7 @@ function controlOverlapped(
     const { bytes, address } = memory;
     const overlapped = new DataView(bytes.buffer, 0, OVERLAPPED.size);
     overlapped.setBigUint64(OVERLAPPED.hEvent, event | 1n, true);
-    if (input !== null) bytes.set(asBytes(input), inputAt);
+    if (input !== null) bytes.set(bytesOf(input), inputAt);
     const succeeded = kernel32.DeviceIoControl(
       handle,
       code,
@@ -251,7 +246,7 @@ function controlOverlapped(
     }
     const count = overlapped.getUint32(OVERLAPPED.InternalHigh, true);
     if (output !== null) {
-      asBytes(output).set(bytes.subarray(outputAt, outputAt + count));
+      bytesOf(output).set(bytes.subarray(outputAt, outputAt + count));
     }
     return { code: result, count };
   } finally {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { queryFile } from "../../ffi/ntdll.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
@@ -14,6 +15,7 @@ import {
   FileEndOfFileInfo,
 } from "../win32/constants.ts";
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../errors/codes.ts";
+import { codeOfStatus } from "../errors/status.ts";
 import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -95,6 +97,23 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
   throw new Win32Error("GetFileType", code, { path });
 }
 
+/**
+ * Returns one class of what NtQueryInformationFile tells of a handle.
+ *
+ * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+ * or device.
+ */
+export function queriedOf(
+  handle: Handle,
+  informationClass: number,
+  path: string,
+): number {
+  const { status, value } = queryFile(handle, informationClass);
+  if (status === 0) return value;
+  const code = codeOfStatus(status);
+  throw new Win32Error("NtQueryInformationFile", code, { path });
+}
+
 /** The size of a file, volume or disk in bytes. */
 export function sizeOf(file: NamedHandle): number {
   const { handle, path } = file;
@@ -118,7 +137,7 @@ export function setEndOfFile(
   size: number | bigint,
   path: string,
 ): void {
-  setInformation(handle, FileEndOfFileInfo, size, path);
+  setSize(handle, FileEndOfFileInfo, size, path);
 }
 
 /**
@@ -131,7 +150,7 @@ export function setAllocation(
   size: number | bigint,
   path: string,
 ): void {
-  setInformation(handle, FileAllocationInfo, size, path);
+  setSize(handle, FileAllocationInfo, size, path);
 }
 
 /** Reserves room for a file, and never less than it has bytes. */
@@ -153,13 +172,7 @@ export const FileDispositionInfoEx = 21;
  */
 export function clearDeleteOnClose(handle: Handle): boolean {
   const flags = Uint32Array.of(FILE_DISPOSITION_FLAG_ON_CLOSE);
-  const length = flags.byteLength;
-  return kernel32.SetFileInformationByHandle(
-    handle,
-    FileDispositionInfoEx,
-    flags,
-    length,
-  );
+  return setInformation(handle, FileDispositionInfoEx, flags) === 0;
 }
 
 /** What is known of a file. */
@@ -207,19 +220,38 @@ function reparseTagOf(handle: Handle, path: string): number {
   return info.getUint32(ReparseTag, true);
 }
 
-function setInformation(
+function setSize(
   handle: Handle,
   informationClass: number,
   size: number | bigint,
   path: string,
 ): void {
   const info = BigInt64Array.of(BigInt(size));
-  const length = info.byteLength;
-  if (
-    !kernel32.SetFileInformationByHandle(handle, informationClass, info, length)
-  ) {
-    throw Win32Error.last("SetFileInformationByHandle", { path });
+  const code = setInformation(handle, informationClass, info);
+  if (code !== 0) {
+    throw new Win32Error("SetFileInformationByHandle", code, { path });
   }
+}
+
+/**
+ * Sets one class of a file's information.
+ *
+ * @returns The Win32 code, 0 if it succeeded.
+ *
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfileinformationbyhandle
+ */
+export function setInformation(
+  handle: Handle,
+  informationClass: number,
+  info: ArrayBufferView,
+): number {
+  const succeeded = kernel32.SetFileInformationByHandle(
+    handle,
+    informationClass,
+    info,
+    info.byteLength,
+  );
+  return succeeded ? 0 : getLastWin32Error();
 }
 
 function join(high: number, low: number): bigint {

@@ -14,10 +14,9 @@ import {
 } from "../win32/constants.ts";
 import { OVERLAPPED } from "../win32/offsets.ts";
 import { checkOffset, checkSignal, MAX_OFFSET } from "./arguments.ts";
-import { checkBoolean, settingsOf } from "./option_values.ts";
+import { checkBoolean, type Complete, settingsOf } from "./option_values.ts";
 
-/** What locks have; `unlock()` takes the object that `lock()` got. */
-/** Of all three methods, so that one object of options does for all. */
+/** Of all three methods: `unlock()` takes the object that `lock()` got. */
 const DEFAULTS = {
   at: 0,
   length: MAX_OFFSET,
@@ -25,8 +24,6 @@ const DEFAULTS = {
   wait: true,
   signal: undefined,
 };
-
-type Signal = AbortSignal | undefined;
 
 /** A range of bytes. */
 export interface LockRange {
@@ -53,16 +50,20 @@ export interface LockOptions extends TryLockOptions {
   readonly wait?: boolean | undefined;
 }
 
-/** What LockFileEx gets, checked, and what may end the wait for it. */
-export interface LockArguments {
+/** A range, checked, as LockFileEx and UnlockFileEx get it. */
+export interface RangeArguments {
   /** The offset of the first byte. */
   readonly at: number | bigint;
-  /** dwFlags. */
-  readonly flags: number;
   /** The low half of the length. */
   readonly low: number;
   /** The high half of the length. */
   readonly high: number;
+}
+
+/** What LockFileEx gets, checked, and what may end the wait for it. */
+export interface LockArguments extends RangeArguments {
+  /** dwFlags. */
+  readonly flags: number;
   /** The signal, if the method has one. */
   readonly signal: AbortSignal | undefined;
 }
@@ -72,26 +73,29 @@ export interface LockArguments {
  *
  * @param options The range, or Deno's boolean for `exclusive`, which is about
  * the whole file.
- * @param method What the method says for the option `wait`, if it decides it.
+ * @param method `tryLock()` decides the option `wait` itself.
  * @throws {TypeError} If an option has the wrong type, or contradicts the
  * method.
  * @throws {RangeError} If the range is out of range.
  */
 export function lockArguments(
-  options: (LockOptions & { readonly signal?: Signal }) | boolean,
-  method: { readonly wait?: boolean } = {},
+  options:
+    | (LockOptions & { readonly signal?: AbortSignal | undefined })
+    | boolean,
+  method: "lock" | "tryLock" = "lock",
 ): LockArguments {
-  const asked: LockOptions & { readonly signal?: Signal } =
-    typeof options === "boolean" ? { exclusive: options } : options;
-  const owner = method.wait === false ? "tryLock()" : "lock()";
-  const { exclusive, wait, signal, ...range } = settingsOf(owner, asked, {
-    ...DEFAULTS,
-    wait: method.wait ?? true,
-  });
+  const asked: Exclude<typeof options, boolean> = typeof options === "boolean"
+    ? { exclusive: options }
+    : options;
+  const { exclusive, wait, signal, ...range } = settingsOf(
+    `${method}()`,
+    asked,
+    { ...DEFAULTS, wait: method === "lock" },
+  );
   checkBoolean("exclusive", exclusive);
   checkBoolean("wait", wait);
   checkSignal(signal);
-  if (method.wait === false && wait) {
+  if (method === "tryLock" && wait) {
     throw new TypeError("tryLock() never waits: leave wait out, or use lock()");
   }
   const flags = (exclusive ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
@@ -102,33 +106,41 @@ export function lockArguments(
 /** Locks a range. */
 export function lockRange(
   handle: Handle,
-  options: LockOptions | boolean,
+  range: LockArguments,
   path: string,
 ): void {
-  const code = lockNow(handle, lockArguments(options));
+  const code = lockNow(handle, range);
   if (code !== 0) throw new Win32Error("LockFileEx", code, { path });
 }
 
 /** Locks a range, unless a lock is in the way. Returns whether it did. */
 export function tryLockRange(
   handle: Handle,
-  options: TryLockOptions | boolean,
+  range: LockArguments,
   path: string,
 ): boolean {
-  const code = lockNow(handle, lockArguments(options, { wait: false }));
+  const code = lockNow(handle, range);
   if (code === 0) return true;
   if (code === ERROR_LOCK_VIOLATION) return false;
   throw new Win32Error("LockFileEx", code, { path });
 }
 
+/**
+ * Checks which range is to be unlocked.
+ *
+ * @throws {TypeError} If an option is unknown or has the wrong type.
+ * @throws {RangeError} If the range is out of range.
+ */
+export function unlockArguments(range: LockRange): RangeArguments {
+  return rangeArguments(settingsOf("unlock()", range, DEFAULTS));
+}
+
 /** Unlocks a range. */
 export function unlockRange(
   handle: Handle,
-  range: LockRange,
+  { at, low, high }: RangeArguments,
   path: string,
 ): void {
-  const settings = settingsOf("unlock()", range, DEFAULTS);
-  const { at, low, high } = rangeArguments(settings);
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
@@ -142,10 +154,7 @@ function lockNow(handle: Handle, args: LockArguments): number {
     : getLastWin32Error();
 }
 
-function rangeArguments(
-  range: LockRange,
-): Omit<LockArguments, "flags" | "signal"> {
-  const { at = 0, length = MAX_OFFSET } = range;
+function rangeArguments({ at, length }: Complete<LockRange>): RangeArguments {
   checkOffset("at", at);
   checkOffset("length", length);
   const bytes = BigInt(length);

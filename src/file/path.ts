@@ -4,6 +4,7 @@
  * @module
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
+import { textOf } from "../../ffi/utf16.ts";
 import { argumentError } from "../errors/describe.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 
@@ -82,13 +83,17 @@ export function absolutePath(path: string): string {
 }
 
 /** `\\?\`, `\\.\` and `\??\` say that the path is for the kernel as it is. */
-function isVerbatim(path: string): boolean {
+export function isVerbatim(path: string): boolean {
   return /^(?:[\\/]{2}[?.]|\\\?\?)[\\/]/.test(path);
 }
 
+/** Whether a path leads to the same file whatever the current folder is. */
+export function isAbsolute(path: string): boolean {
+  return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path);
+}
+
 function withLongPathPrefix(path: string): string {
-  const isAbsolute = /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path);
-  if (isAbsolute && path.length < LONG_PATH) return path;
+  if (isAbsolute(path) && path.length < LONG_PATH) return path;
   const full = fullPath(path);
   if (full.length < LONG_PATH || isVerbatim(full)) return path;
   const prefixed = full.startsWith("\\\\")
@@ -105,18 +110,9 @@ function fullPath(path: string): string {
     const length = kernel32.GetFullPathNameW(path, capacity, units, null);
     if (length === 0) throw Win32Error.last("GetFullPathNameW", { path });
     // Too small a buffer: the length needed, with the NUL.
-    if (length < capacity) return fromUnits(units.subarray(0, length));
+    if (length < capacity) return textOf(units.subarray(0, length));
     capacity = length;
   }
-}
-
-/** As TextDecoder would, but a lone surrogate stays what it is. */
-function fromUnits(units: Uint16Array): string {
-  let text = "";
-  for (let i = 0; i < units.length; i += 8192) {
-    text += String.fromCharCode(...units.subarray(i, i + 8192));
-  }
-  return text;
 }
 
 function checkLength(path: string): void {

@@ -4,9 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import * as kernel32 from "../../ffi/prototypes.ts";
 import { ERROR_ACCESS_DENIED } from "../errors/codes.ts";
-import { getLastWin32Error } from "../errors/last_error.ts";
 import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -16,7 +14,7 @@ import {
   FileRenameInfo,
 } from "../win32/constants.ts";
 import { FILE_RENAME_INFO } from "../win32/offsets.ts";
-import { FileDispositionInfoEx } from "./file_info.ts";
+import { FileDispositionInfoEx, setInformation } from "./file_info.ts";
 import { checkBoolean, settingsOf } from "./option_values.ts";
 
 /** What becomes of a file that has the new name. */
@@ -105,21 +103,6 @@ function refused(code: number, path: string): Win32Error {
       "without sharing deletion, is neither replaced nor deleted."
     : undefined;
   return new Win32Error("SetFileInformationByHandle", code, { path, hint });
-}
-
-function setInformation(
-  handle: Handle,
-  informationClass: number,
-  info: ArrayBufferView,
-): number {
-  return kernel32.SetFileInformationByHandle(
-      handle,
-      informationClass,
-      info,
-      info.byteLength,
-    )
-    ? 0
-    : getLastWin32Error();
 }
 
 /** Makes a FILE_RENAME_INFO. The first member is flags, or a BOOLEAN. */

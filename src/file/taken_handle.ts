@@ -5,14 +5,8 @@
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import {
-  FileAccessInformation,
-  FileModeInformation,
-  queryFile,
-} from "../../ffi/ntdll.ts";
+import { FileAccessInformation, FileModeInformation } from "../../ffi/ntdll.ts";
 import { argumentError, describe } from "../errors/describe.ts";
-import { codeOfStatus } from "../errors/status.ts";
-import { Win32Error } from "../errors/win32_error.ts";
 import {
   FILE_APPEND_DATA,
   FILE_READ_DATA,
@@ -23,9 +17,10 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { characterKindOf, DeviceKind } from "./device_kind.ts";
-import { type FileType, fileTypeOf } from "./file_info.ts";
+import { type FileType, fileTypeOf, queriedOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
+import { isAbsolute, isVerbatim } from "./path.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 import type { HandleKind } from "./control.ts";
 
@@ -86,7 +81,8 @@ export function takeHandle(
 ): TakenHandle {
   if (mode instanceof OpenedMode) {
     const type = fileTypeOf(handle, path);
-    const raw = mayBeRaw(type) && namesDevice(path)
+    // Devices have such paths, and so have files with long ones.
+    const raw = mayBeRaw(type) && isVerbatim(path)
       ? rawDeviceOf({ handle, kind })
       : undefined;
     return {
@@ -116,7 +112,7 @@ export function takeHandle(
     owned: owned && !isStandardHandle(handle),
     kind,
     type,
-    pathOnVolume: isAbsolutePath(path) ? path : undefined,
+    pathOnVolume: isAbsolute(path) && !isDevicePath(path) ? path : undefined,
     ...traitsOf(handle, path, type, raw),
   };
 }
@@ -134,7 +130,7 @@ export function modeOfHandle(
   path: string,
 ): { mode: FileMode; overlapped: boolean } {
   const bits = modeBitsOf(handle, path);
-  const access = query(handle, FileAccessInformation, path);
+  const access = queriedOf(handle, FileAccessInformation, path);
   const write = (access & FILE_WRITE_DATA) !== 0;
   const mode = {
     read: (access & FILE_READ_DATA) !== 0,
@@ -187,14 +183,7 @@ function isOverlapped(modeBits: number): boolean {
 }
 
 function modeBitsOf(handle: Handle, path: string): number {
-  return query(handle, FileModeInformation, path);
-}
-
-function query(handle: Handle, informationClass: number, path: string): number {
-  const { status, value } = queryFile(handle, informationClass);
-  if (status === 0) return value;
-  const code = codeOfStatus(status);
-  throw new Win32Error("NtQueryInformationFile", code, { path });
+  return queriedOf(handle, FileModeInformation, path);
 }
 
 function otherKindError(path: string, overlapped: boolean): TypeError {
@@ -206,11 +195,6 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
         "would use memory after the call: use OverlappedFile, or " +
         "fromHandle(), which chooses",
   );
-}
-
-/** Whether a path leads to a file whatever the current folder is. */
-function isAbsolutePath(path: string): boolean {
-  return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path) && !isDevicePath(path);
 }
 
 /** What follows from the type and from what is known of a raw device. */
@@ -229,11 +213,6 @@ function traitsOf(
 /** Some systems do not say of what type a volume is. */
 function mayBeRaw(type: FileType): boolean {
   return type === "disk" || type === "unknown";
-}
-
-/** Whether a path may name a device; long paths of files begin so, too. */
-function namesDevice(path: string): boolean {
-  return /^[\\/]{2}[.?][\\/]/.test(path);
 }
 
 /** `\\.\` leads to devices, which lie on no volume. */

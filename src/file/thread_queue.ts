@@ -6,7 +6,13 @@
 import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import { thread } from "../../ffi/thread.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { listen, reasonOf, throwIfAborted, unlisten } from "./signal.ts";
+import {
+  isAborted,
+  listen,
+  reasonOf,
+  throwIfAborted,
+  unlisten,
+} from "./signal.ts";
 import { workerCaller } from "../../ffi/worker.ts";
 
 /** Runs work that occupies a thread each, and has the rest wait in order. */
@@ -54,6 +60,8 @@ export class ThreadQueue {
       const abort = () => end(() => reject(reasonOf(signal!)));
       this.#waiting.add(takeOver);
       listen(signal, abort);
+      // One that has been aborted fires no event.
+      if (isAborted(signal)) abort();
     });
   }
 }
@@ -94,13 +102,27 @@ export async function codeOfThreadCall(
   name: string,
   args: readonly bigint[],
 ): Promise<number | undefined> {
+  const { result, lastError } = await resultOfThreadCall(name, args);
+  return BigInt.asUintN(32, result) === 0n ? lastError : undefined;
+}
+
+/**
+ * Calls a function as `callOnThread()` does, whatever it returns.
+ *
+ * @returns The result, as 64 bits, and the last error.
+ */
+export async function resultOfThreadCall(
+  name: string,
+  args: readonly bigint[],
+): Promise<{ readonly result: bigint; readonly lastError: number }> {
   const call = thread().threadCall(name, workerCaller);
   try {
     args.forEach((value, index) =>
       call.view.setBigUint64(argumentOffset(index), value, true)
     );
     await call.call();
-    return call.view.getInt32(RESULT, true) === 0 ? call.lastError : undefined;
+    const result = call.view.getBigUint64(RESULT, true);
+    return { result, lastError: call.lastError };
   } finally {
     call.free();
   }

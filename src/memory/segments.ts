@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  totalLength,
+} from "../../ffi/views.ts";
 import { FILE_SEGMENT_ELEMENT } from "../win32/offsets.ts";
 import {
   AlignedBuffer,
@@ -40,13 +45,6 @@ export function areSegments(
     if (ownerOf(view) === undefined) return false;
   }
   return last >= 0 && totalLength(buffers) <= MAX_SEGMENTS_LENGTH;
-}
-
-/** Returns the length of all buffers together, in bytes. */
-export function totalLength(buffers: readonly ArrayBufferView[]): number {
-  let sum = 0;
-  for (let i = 0; i < buffers.length; i++) sum += byteLengthOf(buffers[i]!);
-  return sum;
 }
 
 /** An array of so many pages fills a page itself, and is reused. */

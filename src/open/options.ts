@@ -18,6 +18,7 @@ import {
 } from "../overlapped/in_flight_limiter.ts";
 import type { Pointer } from "../../ffi/kernel32.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
+import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
 
 /** What others may do with the file while it is open. */
 export type ShareMode = "read" | "write" | "delete";
@@ -176,9 +177,6 @@ export const IMPERSONATION_LEVELS: readonly ImpersonationLevel[] = [
   "delegation",
 ];
 
-/** The size of a SECURITY_ATTRIBUTES. */
-const SECURITY_LENGTH = 24;
-
 /** Options as they were when they were read, complete and free of contradictions. */
 export type OpenSettings = Settings<OpenOptions, typeof DEFAULTS>;
 
@@ -249,10 +247,10 @@ function checkSecurity(value: unknown): void {
   }
   checkBytes("security", value);
   const length = byteLengthOf(value);
-  if (length >= SECURITY_LENGTH) return;
+  if (length >= SECURITY_ATTRIBUTES.size) return;
   throw new RangeError(
-    `security must have the ${SECURITY_LENGTH} bytes of a SECURITY_ATTRIBUTES: ` +
-      `got ${length}`,
+    `security must have the ${SECURITY_ATTRIBUTES.size} bytes of a ` +
+      `SECURITY_ATTRIBUTES: got ${length}`,
   );
 }
 

@@ -22,7 +22,7 @@ import {
   OverlappedSlots,
   type PendingOperation,
 } from "./overlapped_slots.ts";
-import { PacketBuffer, PacketQueue } from "./packet_queue.ts";
+import { MAX_PACKETS, type PacketBuffer, PacketQueue } from "./packet_queue.ts";
 
 /** An operation that can be handed to the kernel. */
 export interface StartableOperation extends PendingOperation {
@@ -33,12 +33,10 @@ export interface StartableOperation extends PendingOperation {
   /** Ends it with an error instead of an outcome. */
   fail(error: unknown): void;
   /**
-   * Makes the call on another thread instead, where it would block this one.
-   * Returns the last error if it failed.
+   * Makes the call on another thread instead, if it would block this one.
+   * Resolves with the last error if the call failed.
    */
-  readonly callOnThread?:
-    | ((overlapped: bigint) => Promise<number | undefined>)
-    | undefined;
+  callOnThread?(overlapped: bigint): Promise<number | undefined> | undefined;
 }
 
 /** How long a shortage of resources lasts at most without a completion. */
@@ -195,7 +193,7 @@ export class CompletionPort {
     } else {
       this.#slots.release(slot);
       // Packets of failed calls must not pile up until their slots are reused.
-      if (!succeeded && ++this.#failed >= PacketBuffer.capacity) {
+      if (!succeeded && ++this.#failed >= MAX_PACKETS) {
         this.#scheduleTake();
       }
     }

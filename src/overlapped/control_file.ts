@@ -6,9 +6,11 @@
 import { checkSignal } from "../file/arguments.ts";
 import {
   checkedControl,
+  CONTROL_DEFAULTS,
   type ControlRequest,
   type DeviceIoControlOptions,
 } from "../file/control.ts";
+import { settingsOf } from "../file/option_values.ts";
 import type { SectorSize } from "../file/sector_size.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import {
@@ -105,8 +107,11 @@ export abstract class OverlappedControlFile extends StreamableFile {
     options: OverlappedControlOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.check("deviceIoControl");
-    const request = checkedControl(code, options, { signal: undefined });
-    const { signal } = options;
+    const { signal, ...control } = settingsOf("deviceIoControl()", options, {
+      ...CONTROL_DEFAULTS,
+      signal: undefined,
+    });
+    const request = checkedControl(code, control);
     checkSignal(signal);
     throwIfAborted(signal);
     return await this.#send(request, signal);

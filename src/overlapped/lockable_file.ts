@@ -105,7 +105,7 @@ export abstract class LockableFile extends OverlappedControlFile {
     options: (TryLockOptions & SignalOptions) | boolean = {},
   ): Promise<boolean> {
     this.check("tryLock");
-    const range = lockArguments(options, { wait: false });
+    const range = lockArguments(options, "tryLock");
     return await lockOverlapped(this.#overlapped, range);
   }
 }

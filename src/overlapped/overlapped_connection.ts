@@ -13,15 +13,11 @@ import {
 } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import type { CompletionPort } from "./completion_port.ts";
-import { readFully, readToEnd } from "./full_transfers.ts";
+import { readFully, type Reads, readToEnd } from "./full_transfers.ts";
 import { checkedSignal, type SignalOptions } from "./options.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
-import type { OverlappedIo } from "./transfers.ts";
 
 type Signal = AbortSignal | undefined;
-
-/** What a transfer of several parts reads with. */
-export type Reads = Pick<OverlappedIo, "read">;
 
 /** Reads a connection, one read after the other, in the order of the calls. */
 export interface ConnectionReader<Count extends number | null> {

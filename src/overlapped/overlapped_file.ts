@@ -12,7 +12,7 @@ import {
   UnexpectedEndOfFileError,
 } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
-import { joinedLength } from "../file/bytes.ts";
+import { joinedLength } from "../file/joined_buffers.ts";
 import type { FileType } from "../file/file_info.ts";
 import {
   appendsOnlyError,
@@ -23,7 +23,11 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
-import { originName, positionFrom, type SeekOrigin } from "../file/position.ts";
+import {
+  checkedOrigin,
+  positionFrom,
+  type SeekOrigin,
+} from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
@@ -33,7 +37,7 @@ import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
 import { checkedLimit } from "./in_flight_limiter.ts";
-import { writeJoined } from "./joined_write.ts";
+import { readJoined, writeJoined } from "./joined_transfers.ts";
 import {
   type CheckedOptions,
   checkedSignal,
@@ -186,8 +190,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      checkBytes("buffer", buffer);
       const { at, signal } = this.#checked(options);
+      checkBytes("buffer", buffer);
       if (byteLengthOf(buffer) === 0) return Promise.resolve(0);
       return this.#isPlaced(at)
         ? this.#io.read(buffer, at ?? 0, signal)
@@ -202,7 +206,10 @@ export class OverlappedFile extends LockableFile {
     buffer: ArrayBufferView,
     signal: AbortSignal | undefined,
   ): Promise<number | null> {
-    return this.#ordered.run((at) => this.#io.read(buffer, at, signal));
+    return this.#ordered.run(
+      (at) => this.#io.read(buffer, at, signal),
+      signal,
+    );
   }
 
   /**
@@ -230,12 +237,13 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("read");
-    checkBytes("buffer", buffer);
     const { at, signal } = this.#checked(options);
+    checkBytes("buffer", buffer);
     const length = byteLengthOf(buffer);
     const { device } = this.#overlapped;
     const count = await this.#placed(
       at,
+      signal,
       (at) => readFully(this.#io, buffer, at, signal, device),
     );
     if (count < length) {
@@ -291,8 +299,8 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      checkBytes("data", data);
       const { at, signal } = this.#checkedWrite(options);
+      checkBytes("data", data);
       if (byteLengthOf(data) === 0 && !this.#takesMessages()) {
         return Promise.resolve(0);
       }
@@ -310,7 +318,11 @@ export class OverlappedFile extends LockableFile {
     at: Offset | undefined,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    return this.#ordered.run((at) => this.#io.write(data, at, signal), at);
+    return this.#ordered.run(
+      (at) => this.#io.write(data, at, signal),
+      signal,
+      at,
+    );
   }
 
   /**
@@ -340,11 +352,12 @@ export class OverlappedFile extends LockableFile {
     options: TransferOptions = {},
   ): Promise<void> {
     this.#check("write");
-    checkBytes("data", data);
     const { at, signal } = this.#checkedWrite(options);
+    checkBytes("data", data);
     const { device } = this.#overlapped;
     await this.#placed(
       at,
+      signal,
       (at) => writeFully(this.#io, data, at, signal, device),
     );
   }
@@ -375,7 +388,7 @@ export class OverlappedFile extends LockableFile {
     const { at, signal } = this.#checked(options);
     const { device } = this.#overlapped;
     let result: Uint8Array<ArrayBuffer> | undefined;
-    await this.#placed(at, async (at) => {
+    await this.#placed(at, signal, async (at) => {
       const expected = this.#seekable ? this.size() - Number(at) : 0;
       result = await readToEnd(this.#io, expected, at, signal, device);
       return result.length;
@@ -386,9 +399,10 @@ export class OverlappedFile extends LockableFile {
   /**
    * Reads into several buffers, one after the other. On an unbuffered file,
    * buffers that are whole pages of `AlignedBuffer`s are filled by one call of
-   * ReadFileScatter.
+   * ReadFileScatter. From a pipe, one ReadFile gives what has come, or one
+   * message.
    *
-   * @param buffers Where the bytes go.
+   * @param buffers Where the bytes go; up to 64 MiB of a pipe.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were read, or null at the end of the file.
    * @throws {Error} What `read()` throws.
@@ -410,11 +424,19 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number | null> {
     try {
       this.#check("read");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checked(options);
-      return this.#isPlaced(at)
-        ? this.#io.readScatter(views, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
+      const views = checkList("buffers", buffers);
+      if (this.#type === "pipe") {
+        return readJoined(
+          views,
+          (joined) => this.#io.read(joined, 0, signal),
+        );
+      }
+      return this.#placed(
+        at,
+        signal,
+        (at) => this.#io.readScatter(views, at, signal),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -460,21 +482,23 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     try {
       this.#check("write");
-      const views = checkList("buffers", buffers);
       const { at, signal } = this.#checkedWrite(options);
+      const views = checkList("buffers", buffers);
       if (at === END_OF_FILE || this.#type === "pipe") {
         if (joinedLength(views) === 0 && !this.#takesMessages()) {
           return Promise.resolve(0);
         }
-        return this.#placed(at, (at) =>
+        return this.#placed(at, signal, (at) =>
           writeJoined(
             views,
             (joined) => this.#io.write(joined, at, signal),
           ));
       }
-      return this.#isPlaced(at)
-        ? this.#io.writeGather(views, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.writeGather(views, at, signal));
+      return this.#placed(
+        at,
+        signal,
+        (at) => this.#io.writeGather(views, at, signal),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -616,15 +640,14 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     this.#check("seek");
     this.#needOffsets();
-    const from = originName(origin);
-    return await this.#ordered.after(() => {
-      this.#ordered.position = positionFrom(
-        offset,
-        from,
-        () => this.#ordered.position,
-        () => this.size(),
-      );
-      return Promise.resolve(this.#ordered.position);
+    const from = checkedOrigin(offset, origin);
+    const ordered = this.#ordered;
+    return await ordered.after(() => {
+      let base = 0;
+      if (from === "current") base = ordered.position;
+      if (from === "end") base = this.size();
+      ordered.position = positionFrom(base, offset, from);
+      return Promise.resolve(ordered.position);
     });
   }
 
@@ -662,6 +685,7 @@ export class OverlappedFile extends LockableFile {
         Number(at) + byteLengthOf(chunk) > this.size());
     await this.#placed(
       at,
+      signal,
       (at) => writeFully(this.#io, chunk, at, signal, device, extending),
     );
   }
@@ -712,12 +736,13 @@ export class OverlappedFile extends LockableFile {
   }
 
   /** Makes a transfer at an offset, or in order at the position. */
-  #placed(
+  #placed<Result extends number | null>(
     at: Offset | undefined,
-    transfer: (at: Offset) => Promise<number>,
-  ): Promise<number> {
+    signal: AbortSignal | undefined,
+    transfer: (at: Offset) => Promise<Result>,
+  ): Promise<Result> {
     return this.#isPlaced(at)
       ? transfer(at ?? 0)
-      : this.#ordered.run(transfer, at);
+      : this.#ordered.run(transfer, signal, at);
   }
 }

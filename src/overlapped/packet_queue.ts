@@ -5,11 +5,7 @@
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import {
-  argumentOffset,
-  NO_ARGUMENT,
-  RESULT,
-} from "../../ffi/capture/block.ts";
+import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import { type Frame, thread, type ThreadCall } from "../../ffi/thread.ts";
 import { workerCaller } from "../../ffi/worker.ts";
 import { preservingLastError } from "../errors/last_error.ts";
@@ -25,15 +21,13 @@ import { OVERLAPPED_ENTRY } from "../win32/offsets.ts";
 const LONGEST_WAIT_MS = 500;
 
 /** How many packets one call takes from the port. */
-const CAPACITY = 128;
-const COUNT_AT = CAPACITY * OVERLAPPED_ENTRY.size;
+export const MAX_PACKETS = 128;
+const COUNT_AT = MAX_PACKETS * OVERLAPPED_ENTRY.size;
 
 const NO_PORT = 0n as Handle;
 
 /** Native memory for packets, with their number behind them. */
 export class PacketBuffer {
-  /** How many packets there is room for. */
-  static readonly capacity: number = CAPACITY;
   readonly #memory = new AlignedBuffer(COUNT_AT + 4);
   readonly address: bigint = this.#memory.address;
   readonly #view: DataView = new DataView(this.#memory.bytes.buffer);
@@ -76,7 +70,6 @@ export class PacketQueue {
     const name = "GetQueuedCompletionStatusEx";
     this.#waitingDequeue = thread().threadCall(name, workerCaller);
     this.#dequeue = thread().frame(name, 6);
-    this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
   }
 
   /** Whether the port is there. */
@@ -187,5 +180,5 @@ export class PacketQueue {
 
 /** Asks for no more packets than can come: each further one is a system call. */
 function writeMaximum(block: DataView, expected: number): void {
-  block.setUint32(argumentOffset(2), Math.min(expected, CAPACITY), true);
+  block.setUint32(argumentOffset(2), Math.min(expected, MAX_PACKETS), true);
 }

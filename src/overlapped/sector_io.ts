@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { byteLengthOf, byteOffsetOf, bytesOf } from "../../ffi/views.ts";
+import {
+  byteLengthOf,
+  byteOffsetOf,
+  bytesOf,
+  totalLength,
+} from "../../ffi/views.ts";
 import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
@@ -14,7 +19,7 @@ import { isAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import { areSegments, totalLength } from "../memory/segments.ts";
+import { areSegments } from "../memory/segments.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import {
   BOUNCE_SIZE,
@@ -103,7 +108,7 @@ export class SectorIo implements OverlappedIo {
         signal,
         (memory) => this.#plan.read(bytesOf(buffer), at, memory),
       );
-      return count === 0 ? null : count;
+      return count || null;
     });
   }
 

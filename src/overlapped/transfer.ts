@@ -5,7 +5,12 @@
  */
 import { thread } from "../../ffi/thread.ts";
 import { OverlappedTransfer, type TransferName } from "../../ffi/transfer.ts";
-import { byteLengthOf, byteOffsetOf, copyBytes } from "../../ffi/views.ts";
+import {
+  byteLengthOf,
+  byteOffsetOf,
+  copyBytes,
+  totalLength,
+} from "../../ffi/views.ts";
 import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
@@ -20,11 +25,7 @@ import {
   retainMemory,
 } from "../memory/aligned_buffer.ts";
 import { PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import {
-  type SegmentArray,
-  segmentArray,
-  totalLength,
-} from "../memory/segments.ts";
+import { type SegmentArray, segmentArray } from "../memory/segments.ts";
 import type { SharedLock } from "../sectors/shared_lock.ts";
 import { Operation, type OperationKind } from "./operation.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
@@ -144,10 +145,8 @@ export class Transfer extends Operation<number | null> {
     if (!kind.reads) copyBytes(target, this.#memory.bytes);
   }
 
-  get callOnThread():
-    | ((overlapped: bigint) => Promise<number | undefined>)
-    | undefined {
-    return this.kind.onThread ? this.#callOnThread : undefined;
+  callOnThread(overlapped: bigint): Promise<number | undefined> | undefined {
+    return this.kind.onThread ? this.#callOnThread(overlapped) : undefined;
   }
 
   async #callOnThread(overlapped: bigint): Promise<number | undefined> {
@@ -209,7 +208,7 @@ export class Transfer extends Operation<number | null> {
     if (code === 0 || isPart) {
       return count === 0 && device.emptyRead === "end" ? null : count;
     }
-    if (isEndOfFile(code)) return count > 0 ? count : null;
+    if (isEndOfFile(code)) return count || null;
     const rest = this.#owner.rest(this, code, count);
     if (rest !== undefined) return rest;
     throw this.win32Error(code, count);

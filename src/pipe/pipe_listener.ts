@@ -8,11 +8,10 @@ import type { Handle } from "../../ffi/handle.ts";
 import { ERROR_NO_DATA, ERROR_PIPE_CONNECTED } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { FileClosedError, Win32Error } from "../errors/win32_error.ts";
-import { checkSignal } from "../file/arguments.ts";
-import { listen, reasonOf, throwIfAborted, unlisten } from "../file/signal.ts";
+import { listen, reasonOf, unlisten } from "../file/signal.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { ControlOperation } from "../overlapped/control_operation.ts";
-import type { SignalOptions } from "../overlapped/options.ts";
+import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import {
   bindConnection,
   type OverlappedHandle,
@@ -25,7 +24,6 @@ import {
 } from "./options.ts";
 import { PipeConnection } from "./pipe_connection.ts";
 import { checkPipeName } from "./pipe_name.ts";
-import { settingsOf } from "../file/option_values.ts";
 
 /** A call of `accept()` that waits. */
 interface Acceptor {
@@ -123,9 +121,7 @@ export class PipeListener
    */
   async accept(options: SignalOptions = {}): Promise<PipeConnection> {
     if (this.closed) throw new FileClosedError("accept", this.path);
-    const { signal } = settingsOf("accept()", options, { signal: undefined });
-    checkSignal(signal);
-    throwIfAborted(signal);
+    const signal = checkedSignal("accept", options);
     const connection = this.#connected.shift();
     if (connection !== undefined) return connection;
     this.#fill();

@@ -6,13 +6,13 @@
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { ERROR_BROKEN_PIPE, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { checkBytes } from "../file/arguments.ts";
+import { join } from "../file/joined_buffers.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
-import type {
-  ConnectionReader,
-  Reads,
-} from "../overlapped/overlapped_connection.ts";
+import type { Reads } from "../overlapped/full_transfers.ts";
+import type { ConnectionReader } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";
 
@@ -137,15 +137,13 @@ export class PipeReader implements ConnectionReader<number | null> {
     this.#expected = Math.min(LARGEST_READ, Math.max(this.#expected, length));
     if (pieces.length === 1) return pieces[0]!;
     const message = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pieces) {
-      message.set(piece, at);
-      at += piece.length;
-    }
+    join(pieces, message);
     return message;
   }
 
   #takeBegun(buffer: ArrayBufferView): number {
+    // The memory may have been transferred elsewhere since the method's call.
+    checkBytes("buffer", buffer);
     const begun = this.#message();
     const count = Math.min(begun.length, byteLengthOf(buffer));
     bytesOf(buffer).set(begun.subarray(0, count));

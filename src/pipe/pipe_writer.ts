@@ -6,11 +6,11 @@
 import { byteLengthOf } from "../../ffi/views.ts";
 import { ERROR_NO_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { joinedLength } from "../file/bytes.ts";
+import { joinedLength } from "../file/joined_buffers.ts";
 import { isAborted, reasonOf } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { writeFully } from "../overlapped/full_transfers.ts";
-import { writeJoined } from "../overlapped/joined_write.ts";
+import { writeJoined } from "../overlapped/joined_transfers.ts";
 import type { ConnectionWriter } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";

@@ -13,7 +13,11 @@ import {
 import { ERROR_ACCESS_DENIED } from "../errors/codes.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import {
+  DESCRIPTOR_AT,
+  securityAttributesFor,
+} from "../file/security_attributes.ts";
+import type { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import type { PipeAccess } from "./options.ts";
 
 /** All rights to a pipe, that to create instances of it included. */
@@ -30,8 +34,6 @@ const READ_AND_WRITE = 0x0012_019B;
 /** S-1-1-0 */
 const EVERYONE: readonly number[] = [1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
 
-const SECURITY_ATTRIBUTES_SIZE = 24;
-const DESCRIPTOR_AT = 32;
 const DESCRIPTOR_HEADER_SIZE = 20;
 const ACL_HEADER_SIZE = 8;
 const ACE_HEADER_SIZE = 8;
@@ -40,19 +42,13 @@ const ACL_REVISION = 2;
 const CONTROL = 0x9004;
 
 /**
- * Makes a SECURITY_ATTRIBUTES in native memory, the descriptor behind it. Its
- * handles are not inherited.
+ * Makes a SECURITY_ATTRIBUTES in native memory.
  *
  * @throws {Win32Error} If the text of a descriptor is wrong, and others.
- *
- * https://learn.microsoft.com/windows/win32/api/wtypesbase/ns-wtypesbase-security_attributes
  */
 export function securityAttributes(access: PipeAccess): AlignedBuffer {
   const descriptor = descriptorFor(access);
-  const memory = new AlignedBuffer(DESCRIPTOR_AT + descriptor.length);
-  const view = new DataView(memory.bytes.buffer);
-  view.setUint32(0, SECURITY_ATTRIBUTES_SIZE, true);
-  view.setBigUint64(8, memory.address + BigInt(DESCRIPTOR_AT), true);
+  const memory = securityAttributesFor(descriptor.length);
   memory.bytes.set(descriptor, DESCRIPTOR_AT);
   return memory;
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import { thread } from "../../ffi/thread.ts";
+import { wideString } from "../../ffi/utf16.ts";
+import { bytesOf } from "../../ffi/views.ts";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_FILE_NOT_FOUND,
@@ -15,6 +15,8 @@ import {
   ERROR_SHARING_VIOLATION,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { throwIfAborted, untilAborted } from "../file/signal.ts";
+import { resultOfThreadCall } from "../file/thread_queue.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
 import { bindConnection } from "../overlapped/overlapped_handle.ts";
@@ -30,7 +32,6 @@ import { type OpenSerialOptions, openSettings } from "./options.ts";
 import { portPath } from "./port_path.ts";
 import { serialPorts } from "./serial_ports.ts";
 import { SerialPort } from "./serial_port.ts";
-import { workerCaller } from "../../ffi/worker.ts";
 
 /**
  * Opens a serial port, and sets up all of it: nothing is left of the settings of
@@ -47,6 +48,7 @@ import { workerCaller } from "../../ffi/worker.ts";
  * ERROR_ACCESS_DENIED if it is open elsewhere, ERROR_INVALID_PARAMETER if the
  * driver refuses the settings, ERROR_SEM_TIMEOUT if a Bluetooth device does not
  * answer, and others.
+ * @throws {Error} The signal's reason.
  *
  * @see https://learn.microsoft.com/windows/win32/devio/communications-resources
  *
@@ -74,13 +76,32 @@ export async function openSerial(
   options: OpenSerialOptions,
 ): Promise<SerialPort> {
   const device = portPath(path);
-  const { settings, lines } = openSettings(options);
+  const settings = openSettings(options);
+  const { signal } = settings;
+  throwIfAborted(signal);
   // What this thread cannot have is missed before the port is opened.
   completionPort();
-  const handle = await portThreads.run(() => opened(device, path), undefined);
+  const opening = openedPort(device, path, settings);
+  try {
+    return await untilAborted(opening, signal);
+  } catch (error) {
+    // An abort does not end the call on the other thread, which may succeed.
+    opening.then((port) => port.close()).catch(() => {});
+    throw error;
+  }
+}
+
+/** Opens a port and sets it up, unless the signal has been aborted before. */
+async function openedPort(
+  device: string,
+  path: string,
+  { settings, lines, signal }: ReturnType<typeof openSettings>,
+): Promise<SerialPort> {
+  const handle = await portThreads.run(() => opened(device, path), signal);
   const overlapped = bindConnection(handle, path, "serial");
   const control = new CommControl(overlapped, settings, lines);
   try {
+    throwIfAborted(signal);
     await control.setUp();
     return new SerialPort(overlapped, control);
   } catch (error) {
@@ -91,10 +112,9 @@ export async function openSerial(
 
 /** Opens a device on another thread: Bluetooth looks for it, for seconds. */
 async function opened(device: string, path: string): Promise<Handle> {
-  const text = wideString(device);
-  const call = thread().threadCall("CreateFileW", workerCaller);
+  const text = nativeString(device);
   try {
-    const args = [
+    const { result, lastError } = await resultOfThreadCall("CreateFileW", [
       text.address,
       BigInt(GENERIC_READ | GENERIC_WRITE) & 0xFFFF_FFFFn,
       // "The share mode parameter must be zero, opening the resource for
@@ -104,31 +124,21 @@ async function opened(device: string, path: string): Promise<Handle> {
       BigInt(OPEN_EXISTING),
       BigInt(FILE_FLAG_OVERLAPPED),
       0n,
-    ];
-    args.forEach((value, index) =>
-      call.view.setBigUint64(argumentOffset(index), value, true)
-    );
-    await call.call();
-    const handle = call.view.getBigUint64(RESULT, true) as Handle;
+    ]);
+    const handle = result as Handle;
     if (handle !== INVALID_HANDLE_VALUE) return handle;
-    const code = call.lastError;
-    throw new Win32Error("CreateFileW", code, { path, hint: hintFor(code) });
+    const hint = hintFor(lastError);
+    throw new Win32Error("CreateFileW", lastError, { path, hint });
   } finally {
-    call.free();
     text.release();
   }
 }
 
 /** Makes a string in native memory. */
-function wideString(text: string): PooledBuffer {
-  const length = 2 * (text.length + 1);
-  const memory = rentBuffer(length);
-  const { buffer, byteOffset } = memory.bytes;
-  const view = new DataView(buffer, byteOffset, length);
-  for (let i = 0; i <= text.length; i++) {
-    // The last one is NUL.
-    view.setUint16(2 * i, text.charCodeAt(i) || 0, true);
-  }
+function nativeString(text: string): PooledBuffer {
+  const units = wideString(text);
+  const memory = rentBuffer(units.byteLength);
+  memory.bytes.set(bytesOf(units));
   return memory;
 }
 

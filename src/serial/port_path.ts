@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "../errors/describe.ts";
+import { argumentError, describe } from "../errors/describe.ts";
 
 /**
  * Returns the path by which CreateFileW opens a port: "COM10" and above are no
@@ -16,9 +16,7 @@ import { describe } from "../errors/describe.ts";
  */
 export function portPath(name: unknown): string {
   if (typeof name !== "string") {
-    throw new TypeError(
-      `path must be the name of a port, such as "COM3": got ${describe(name)}`,
-    );
+    throw argumentError("path", 'the name of a port, such as "COM3"', name);
   }
   if (/^com[1-9]\d{0,4}$/i.test(name)) return `\\\\.\\${name.toUpperCase()}`;
   if (/^\\\\[.?]\\[^\\/:\0]+$/.test(name)) return name;

@@ -4,6 +4,7 @@
  * @module
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
+import { textOf } from "../../ffi/utf16.ts";
 import { ERROR_INSUFFICIENT_BUFFER } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -56,17 +57,12 @@ function deviceNames(device: string | null): string[] {
   for (let length = FIRST_LENGTH;; length *= 2) {
     const text = new Uint16Array(length);
     const count = kernel32.QueryDosDeviceW(device, text, length);
-    if (count > 0) return textsOf(text.subarray(0, count));
+    // Each text ends with NUL, and one more NUL comes last: the last ones are
+    // empty.
+    if (count > 0) return textOf(text.subarray(0, count)).split("\0");
     const code = getLastWin32Error();
     if (code === ERROR_INSUFFICIENT_BUFFER) continue;
     if (device !== null) return [];
     throw new Win32Error("QueryDosDeviceW", code);
   }
-}
-
-/** Each text ends with NUL, and one more NUL comes last: the last ones are empty. */
-function textsOf(units: Uint16Array): string[] {
-  let text = "";
-  for (const unit of units) text += String.fromCharCode(unit);
-  return text.split("\0");
 }

@@ -8,13 +8,12 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { checkBytes } from "../file/arguments.ts";
 import { delay } from "../file/event_loop.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
-import type {
-  ConnectionReader,
-  Reads,
-} from "../overlapped/overlapped_connection.ts";
+import type { Reads } from "../overlapped/full_transfers.ts";
+import type { ConnectionReader } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";
 import type { CommControl } from "./comm_control.ts";
@@ -159,6 +158,8 @@ export class SerialReader implements ConnectionReader<number> {
   }
 
   #takeReturned(buffer: ArrayBufferView): number {
+    // The memory may have been transferred elsewhere since the method's call.
+    checkBytes("buffer", buffer);
     const first = this.#returned[0]!;
     const count = Math.min(first.length, byteLengthOf(buffer));
     bytesOf(buffer).set(first.subarray(0, count));

@@ -6,6 +6,7 @@
 import { rangeError } from "../errors/describe.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
+import { isAborted, listen, reasonOf, unlisten } from "../file/signal.ts";
 import { FileClosedError } from "../errors/win32_error.ts";
 import { multipleAbove } from "../memory/multiples.ts";
 import type { ReadSource } from "./read_ahead.ts";
@@ -156,11 +157,11 @@ interface Failing {
 }
 
 /** The end of a stream, which comes once, whatever brings it about. */
-export class StreamEnd {
+export class StreamEnd implements EventListenerObject {
   readonly #signal: AbortSignal | undefined;
   readonly #release: (reason: unknown) => Promise<void>;
   #released: Promise<void> | undefined;
-  #onAbort: (() => void) | undefined;
+  #controller: Failing | undefined;
 
   /**
    * @param signal Brings it about.
@@ -182,11 +183,14 @@ export class StreamEnd {
 
   /** Makes a stream fail when the signal is aborted. */
   watch(controller: Failing): void {
-    const signal = this.#signal;
-    if (signal === undefined) return;
-    this.#onAbort = () => void this.fail(controller, signal.reason);
-    if (signal.aborted) return this.#onAbort();
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#controller = controller;
+    if (isAborted(this.#signal)) this.handleEvent();
+    else listen(this.#signal, this);
+  }
+
+  /** Handles the abort of the signal. */
+  handleEvent(): void {
+    void this.fail(this.#controller!, reasonOf(this.#signal!));
   }
 
   /** Makes a stream fail, when nothing of it is in flight any more. */
@@ -202,9 +206,7 @@ export class StreamEnd {
   }
 
   async #giveBack(reason: unknown): Promise<void> {
-    if (this.#onAbort !== undefined) {
-      this.#signal?.removeEventListener("abort", this.#onAbort);
-    }
+    unlisten(this.#signal, this);
     await this.#release(reason);
   }
 }

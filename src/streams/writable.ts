@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { byteLengthOf } from "../../ffi/views.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { settingsOf } from "../file/option_values.ts";
-import { Win32Error } from "../errors/win32_error.ts";
+import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import {
   checkedOffset,
   chunking,
@@ -78,10 +79,13 @@ export function writableOf(
   });
   const orEnd = async (work: () => Promise<void>) => {
     try {
+      signal.throwIfAborted();
       await work();
     } catch (error) {
+      // What fails because of the end fails with what has brought that about.
+      const reason = signal.aborted ? signal.reason : error;
       await streamEnd.reach();
-      throw error;
+      throw reason;
     }
   };
 
@@ -133,16 +137,15 @@ class DirectWriter {
 
   async write(chunk: ArrayBufferView): Promise<void> {
     await yieldTurn();
+    const length = byteLengthOf(chunk);
     const writing = this.#target.writeAll(chunk, { signal: this.#signal });
     this.#writing = writing.catch(() => {});
     try {
       await writing;
     } catch (error) {
-      if (!(error instanceof Win32Error)) throw error;
-      const { bytesTransferred = 0 } = error;
-      throw error.withBytesTransferred(this.#length + bytesTransferred);
+      throw withMoreTransferred(error, this.#length);
     }
-    this.#length += chunk.byteLength;
+    this.#length += length;
   }
 
   finish(): Promise<void> {

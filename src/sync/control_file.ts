@@ -76,8 +76,10 @@ export abstract class SyncControlFile extends BaseFile {
     code: number,
     options: DeviceIoControlOptions = {},
   ): Uint8Array<ArrayBuffer> {
+    // First, since a getter may close the file.
+    const request = checkedControl(code, options);
     this.check("deviceIoControl");
-    return this.#send(checkedControl(code, options));
+    return this.#send(request);
   }
 
   /**

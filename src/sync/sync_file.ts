@@ -4,14 +4,19 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
+import { prepareQueries } from "../../ffi/ntdll.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
-import { withMoreTransferred } from "../errors/bytes_transferred.ts";
+import {
+  transferredBefore,
+  withMoreTransferred,
+} from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { join, joinedLength } from "../file/bytes.ts";
+import { join, joinedLength, spread } from "../file/joined_buffers.ts";
 import { Collector } from "../file/collector.ts";
 import {
+  lockArguments,
   type LockOptions,
   lockRange,
   type TryLockOptions,
@@ -26,8 +31,8 @@ import {
 } from "../file/mode.ts";
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
+  checkedOrigin,
   offsetOf,
-  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -124,6 +129,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
       ? sectorSizeOf(taken)
       : undefined;
     if (sector !== undefined) preparePool();
+    prepareQueries();
     super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
@@ -267,9 +273,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
   }
 
   /**
-   * Reads into several buffers, one after the other.
+   * Reads into several buffers, one after the other: from a pipe by one
+   * ReadFile, which gives what has come, or one message.
    *
-   * @param buffers Where the bytes go.
+   * @param buffers Where the bytes go; up to 64 MiB of a pipe.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were read, or null at the end of the file.
    * @throws {Error} What `read()` throws.
@@ -288,10 +295,17 @@ export class SyncFile extends SyncControlFile implements Disposable {
     options?: PositionOptions,
   ): number | null {
     const at = this.#offsetToRead("readScatter", options);
+    const views = checkList("buffers", buffers, checkedLength);
+    if (this.#isPipe) {
+      const joined = new Uint8Array(joinedLength(views));
+      const count = this.read(joined);
+      spread(joined.subarray(0, count ?? 0), views);
+      return count;
+    }
     let done = 0;
-    for (const buffer of checkList("buffers", buffers, checkedLength)) {
+    for (const buffer of views) {
       const count = this.#readMore(buffer, at, done);
-      if (count === null) return done > 0 ? done : null;
+      if (count === null) return done || null;
       done += count;
       if (count < byteLengthOf(buffer)) break;
     }
@@ -351,24 +365,31 @@ export class SyncFile extends SyncControlFile implements Disposable {
     if (at !== undefined) this.#checkWriteAt(at);
     const length = checkedLength("data", data);
     if (length === 0 && !this.#takesMessages()) return 0;
-    if (this.#sectors) {
-      if (at === undefined && this.#appends) {
-        this.#pointer.position = this.size();
-      }
-      return this.#sectors.write(data, length, at);
-    }
-    if (at === undefined && this.#appends) {
-      const isDivisible = length > MAX_WHOLE;
-      return writeFrom(
-        this.#target,
-        data,
-        length,
-        this.#endOfFile(),
-        isDivisible,
-      );
-    }
+    if (at === undefined && this.#appends) return this.#append(data, length);
+    if (this.#sectors) return this.#sectors.write(data, length, at);
     this.#pointer.prepare(at);
     return writeFrom(this.#target, data, length, at);
+  }
+
+  /**
+   * Writes to the end, behind which the position is then. A failure leaves the
+   * position, unless some of the data have been written.
+   */
+  #append(data: ArrayBufferView, length: number): number {
+    const pointer = this.#pointer;
+    const sectors = this.#sectors;
+    const position = sectors ? pointer.current : pointer.position;
+    try {
+      // The system's own file pointer ends behind what is appended.
+      pointer.position = sectors && this.size();
+      if (sectors) return sectors.write(data, length, undefined);
+      // The access rights of other handles have every write appended.
+      const end = this.#mode.write ? END_OF_FILE : undefined;
+      return writeFrom(this.#target, data, length, end, length > MAX_WHOLE);
+    } catch (error) {
+      if (!transferredBefore(error)) pointer.position = position;
+      throw error;
+    }
   }
 
   /** Returns where a write starts, if it is allowed. */
@@ -494,13 +515,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    const from = originName(origin);
-    return this.#pointer.position = positionFrom(
-      offset,
-      from,
-      () => this.#pointer.current,
-      () => this.size(),
-    );
+    const from = checkedOrigin(offset, origin);
+    let base = 0;
+    if (from === "current") base = this.#pointer.current;
+    if (from === "end") base = this.size();
+    return this.#pointer.position = positionFrom(base, offset, from);
   }
 
   /**
@@ -560,8 +579,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
    * ```
    */
   lock(options: LockOptions | boolean = {}): void {
+    // First, since a getter may close the file.
+    const range = lockArguments(options);
     this.check("lock");
-    lockRange(this.handle, options, this.path);
+    lockRange(this.handle, range, this.path);
   }
 
   /**
@@ -593,8 +614,9 @@ export class SyncFile extends SyncControlFile implements Disposable {
    * ```
    */
   tryLock(options: TryLockOptions | boolean = {}): boolean {
+    const range = lockArguments(options, "tryLock");
     this.check("tryLock");
-    return tryLockRange(this.handle, options, this.path);
+    return tryLockRange(this.handle, range, this.path);
   }
 
   /**
@@ -656,20 +678,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
     }
   }
 
-  /**
-   * Returns the offset that appends: none where the access rights of the handle
-   * have every write appended. The file pointer ends behind what is appended.
-   */
-  #endOfFile(): Offset | undefined {
-    this.#pointer.position = undefined;
-    return this.#mode.write ? END_OF_FILE : undefined;
-  }
-
-  /** Returns about how many bytes there are from an offset on. */
+  /** Returns about how many bytes there are from an offset on; negative beyond the end. */
   #expected(at: Offset | undefined): number {
     if (!this.#seekable) return 0;
     const start = at ?? this.#pointer.current;
-    return Math.max(0, this.size() - Number(start));
+    return this.size() - Number(start);
   }
 }
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { Handle } from "../../ffi/handle.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
@@ -15,11 +15,17 @@ import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkSignal } from "../file/arguments.ts";
 import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
 import { renamePosix } from "../file/rename.ts";
+import {
+  DESCRIPTOR_AT,
+  securityAttributesFor,
+} from "../file/security_attributes.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { open } from "../open/open.ts";
-import { AlignedBuffer } from "../memory/aligned_buffer.ts";
+import type { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import type { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import {
+  DELETE,
+  FILE_FLAG_WRITE_THROUGH,
   FILE_SHARE_DELETE,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
@@ -29,7 +35,6 @@ import {
   READ_CONTROL,
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
-import { SECURITY_ATTRIBUTES } from "../win32/offsets.ts";
 import { checkBoolean, settingsOf } from "../file/option_values.ts";
 
 /** How a file is replaced. */
@@ -118,11 +123,12 @@ async function writeBeside(
     write: true,
     createNew: true,
     writeThrough: true,
-    delete: true,
-    share: [], // No other program can open it.
+    share: ["delete"], // No other program can read or write it.
     security: security?.address,
   });
   try {
+    // The memory may have been transferred elsewhere since the function's call.
+    checkBytes("data", data);
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
     throwIfAborted(signal);
@@ -140,30 +146,39 @@ function named(error: unknown, path: string): unknown {
   return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
-/** Gives the new file the name, and closes it. */
+/**
+ * Closes the new file, and gives it the name. The handle that renames has no
+ * right but that, and is closed at once: one that may write would keep readers
+ * from the file.
+ *
+ * "A write-through request via FILE_FLAG_WRITE_THROUGH also causes NTFS to flush
+ * any metadata changes, such as a time stamp update or a rename operation, that
+ * result from processing the request."
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew
+ */
 async function replace(
   file: OverlappedFile,
   temporary: string,
   target: string,
 ): Promise<void> {
-  const code = renamePosix(file.handle, target, true);
-  if (code === 0) {
-    // The name, too, is to be on the disk.
-    await file.flush();
+  const handle = openExisting(temporary, DELETE, FILE_FLAG_WRITE_THROUGH);
+  if (handle === INVALID_HANDLE_VALUE) {
+    throw Win32Error.last("CreateFileW", { path: temporary });
+  }
+  let code: number;
+  try {
     await file.close();
-    return;
+    code = renamePosix(handle, target, true);
+  } finally {
+    kernel32.CloseHandle(handle);
   }
+  if (code === 0) return;
   if (!isUnknownRequest(code)) {
-    throw replaceError("SetFileInformationByHandle", code);
+    throw new Win32Error("SetFileInformationByHandle", code, { path: target });
   }
-  await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
-  throw replaceError("MoveFileExW", getLastWin32Error());
-
-  function replaceError(syscall: string, code: number): Win32Error {
-    return new Win32Error(syscall, code, { path: target });
-  }
+  throw Win32Error.last("MoveFileExW", { path: target });
 }
 
 /** Removes a new file that did not take the name, as far as that can be done. */
@@ -187,43 +202,47 @@ function checkedOptions(options: WriteFileAtomicOptions) {
 
 /** Refuses what is no file with a name of its own. */
 function checkNoDevice(target: string): void {
-  const isDevice = target.startsWith("\\\\.\\");
+  const isDevice = /^[\\/]{2}\.[\\/]/.test(target);
   if (!isDevice && !nameOf(target).includes(":")) return;
   throw new TypeError(
-    "path must be that of a file, which can be replaced: got " +
-      (isDevice ? "the device " : "the stream ") + describe(target),
+    "path must be that of a file, which can be replaced: got the " +
+      `${isDevice ? "device" : "stream"} ${JSON.stringify(target)}`,
   );
 }
 
 function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("\\") + 1);
+  return /[^\\/]*$/.exec(path)![0];
 }
 
 /** Returns a path in the same folder that no other program has. */
 function neighbour(target: string): string {
-  const folder = target.slice(0, target.lastIndexOf("\\") + 1);
-  const name = nameOf(target).slice(0, MAX_NAME);
-  return `${folder}${name}.${crypto.randomUUID().slice(0, 13)}.tmp`;
+  const name = nameOf(target);
+  const folder = target.slice(0, target.length - name.length);
+  return `${folder}${name.slice(0, MAX_NAME)}.${
+    crypto.randomUUID().slice(0, 13)
+  }.tmp`;
 }
 
-/** Where the descriptor stands in the memory of a SECURITY_ATTRIBUTES. */
-const DESCRIPTOR_AT = 32;
-
-/** An access control list has at most 64 KiB; the descriptor adds some bytes. */
-const SECURITY_SIZE = DESCRIPTOR_AT + 2 ** 17;
-
-/** Returns a SECURITY_ATTRIBUTES with the access rights of a file, if it exists. */
-function securityOf(path: string): AlignedBuffer | undefined {
+/** Opens a file that others may have open as well. */
+function openExisting(path: string, access: number, flags: number): Handle {
   const share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  const handle = kernel32.CreateFileW(
+  return kernel32.CreateFileW(
     path,
-    READ_CONTROL,
+    access,
     share,
     null,
     OPEN_EXISTING,
-    0,
+    flags >>> 0,
     null,
   );
+}
+
+/** An access control list has at most 64 KiB; the descriptor adds some bytes. */
+const MAX_DESCRIPTOR_LENGTH = 2 ** 17;
+
+/** Returns a SECURITY_ATTRIBUTES with the access rights of a file, if it exists. */
+function securityOf(path: string): AlignedBuffer | undefined {
+  const handle = openExisting(path, READ_CONTROL, 0);
   if (handle === INVALID_HANDLE_VALUE) {
     const code = getLastWin32Error();
     if (code === ERROR_FILE_NOT_FOUND) return undefined;
@@ -231,19 +250,12 @@ function securityOf(path: string): AlignedBuffer | undefined {
   }
   let memory: AlignedBuffer | undefined;
   try {
-    memory = new AlignedBuffer(SECURITY_SIZE);
+    memory = securityAttributesFor(MAX_DESCRIPTOR_LENGTH);
     const descriptor = memory.address + BigInt(DESCRIPTOR_AT);
-    const length = SECURITY_SIZE - DESCRIPTOR_AT;
-    const status = queryDacl(handle, descriptor, length);
-    if (status !== 0) {
-      const code = codeOfStatus(status);
-      throw new Win32Error("NtQuerySecurityObject", code, { path });
-    }
-    const { size, nLength, lpSecurityDescriptor } = SECURITY_ATTRIBUTES;
-    const attributes = new DataView(memory.bytes.buffer, 0, size);
-    attributes.setUint32(nLength, size, true);
-    attributes.setBigUint64(lpSecurityDescriptor, descriptor, true);
-    return memory;
+    const status = queryDacl(handle, descriptor, MAX_DESCRIPTOR_LENGTH);
+    if (status === 0) return memory;
+    const code = codeOfStatus(status);
+    throw new Win32Error("NtQuerySecurityObject", code, { path });
   } catch (error) {
     memory?.free();
     throw error;

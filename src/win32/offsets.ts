@@ -29,12 +29,8 @@ export const COMMTIMEOUTS = {
   ReadIntervalTimeout: 0,
   ReadTotalTimeoutMultiplier: 4,
   ReadTotalTimeoutConstant: 8,
-  WriteTotalTimeoutMultiplier: 12,
   WriteTotalTimeoutConstant: 16,
 } as const;
-
-/** The state of a serial port. */
-export const COMSTAT = { size: 12, Flags: 0, cbInQue: 4, cbOutQue: 8 } as const;
 
 /** The settings of a serial port. */
 export const DCB = {
@@ -67,7 +63,6 @@ export const FILE_ATTRIBUTE_TAG_INFO = { size: 8, ReparseTag: 4 } as const;
 /** The new name of a file. */
 export const FILE_RENAME_INFO = {
   size: 24,
-  RootDirectory: 8,
   FileNameLength: 16,
   FileName: 20,
 } as const;
@@ -98,7 +93,6 @@ export const OVERLAPPED_ENTRY = {
   size: 32,
   lpCompletionKey: 0,
   lpOverlapped: 8,
-  dwNumberOfBytesTransferred: 24,
 } as const;
 
 /** Who may open an object. */
@@ -106,5 +100,4 @@ export const SECURITY_ATTRIBUTES = {
   size: 24,
   nLength: 0,
   lpSecurityDescriptor: 8,
-  bInheritHandle: 16,
 } as const;

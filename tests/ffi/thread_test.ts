@@ -152,9 +152,9 @@ test("Thread says that there is no memory to start with", () => {
   assertThrows(() => new Thread(backend), Error, "VirtualAlloc failed");
 });
 
-test("threadCall() says which runtime cannot call on another thread", () => {
+test("threadCall() says that no function is called on another thread without executable memory", () => {
   assertThrows(
-    () => new Thread(failingBackend()).threadCall("Fail", workerCaller),
+    () => new Thread(guardedBackend()).threadCall("Fail", workerCaller),
     Error,
     "fake cannot call Fail on another thread here",
   );
@@ -182,13 +182,14 @@ test("threadCall() binds all that a call needs", async () => {
       ...caller,
       bindThreadCaller() {
         bound++;
-        return caller.bindThreadCaller!(workerCaller);
+        return caller.bindThreadCaller(workerCaller);
       },
     };
   };
   const thread = new Thread(backend);
   assertEquals(bound, 0);
   const call = thread.threadCall("Fail", workerCaller);
+  thread.threadCall("Fail", workerCaller);
   assertEquals(bound, 1);
   const before = backend.bound.length;
   await call.call();

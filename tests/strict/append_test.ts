@@ -105,6 +105,35 @@ strictTest(
 );
 
 strictTest(
+  "a failure to append leaves the position, unless some of it has been appended",
+  () => {
+    const one = Uint8Array.of(1);
+    for (const write of [false, true]) {
+      for (const unbuffered of [false, true]) {
+        const options = { ...APPEND, write, read: true, unbuffered };
+        using file = openSync("C:\\b", options);
+        file.write(new Uint8Array(700));
+        for (const seek of [() => file.seek(1), () => file.read(one)]) {
+          seek();
+          const before = file.seek(0, "current");
+          {
+            const whole = { read: true, write: true } as const;
+            using other = openSync("C:\\b", whole);
+            other.lock();
+            const error = assertThrows(() => file.write(one), Win32Error);
+            assertEquals(error.bytesTransferred, 0);
+            assertEquals(file.seek(0, "current"), before);
+          }
+          file.write(one);
+          assertEquals(file.seek(0, "current"), file.size());
+          file.seek(0);
+        }
+      }
+    }
+  },
+);
+
+strictTest(
   "what is appended is divided in a shortage of memory if it is more than 64 MiB, and not else",
   (kernel) => {
     using memory = new AlignedBuffer(2 ** 26 + 1);

@@ -51,6 +51,17 @@ function content(from: number, to: number): Uint8Array {
 
 const VOLUME = { fileSystemSize: SIZE - SECTOR };
 
+strictTest(
+  "a disk is known as one by a path that begins with \\??\\",
+  (kernel) => {
+    device(kernel);
+    using file = openSync("\\??\\PhysicalDrive1", { read: true });
+    assertEquals(file.size(), SIZE);
+    const bytes = new Uint8Array(100);
+    assertEquals(file.read(bytes, { at: SIZE - 3 }), 3);
+  },
+);
+
 for (const [what, options] of [["disk", {}], ["volume", VOLUME]] as const) {
   strictTest(
     `a ${what} is read to its last byte and ends there, synchronously`,

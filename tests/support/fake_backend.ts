@@ -112,12 +112,8 @@ export class FakeBackend implements Backend {
   }
 
   routineCaller(_routine: bigint): RoutineCaller {
-    const onThread = this.#onThread;
     return {
-      ...onThread && {
-        bindThreadCaller: () => (block: bigint) =>
-          this.#callOn(onThread, block),
-      },
+      bindThreadCaller: () => (block) => this.#callOn(block),
       bind: (block) => ({
         call0: () => this.#frame(block, 0n, 0n),
         call1: (key) => this.#frame(block, this.addressOf(key), 0n),
@@ -171,7 +167,7 @@ export class FakeBackend implements Backend {
     block.setBigUint64(8 * BLOCK.result, result, true);
   }
 
-  async #callOn(onThread: ThreadCaller, address: bigint): Promise<void> {
+  async #callOn(address: bigint): Promise<void> {
     const block = this.at(address);
     const word = (index: number) => block.getBigUint64(8 * index, true);
     const words = Array.from(
@@ -182,7 +178,7 @@ export class FakeBackend implements Backend {
     const name = this.#names[Number(word(BLOCK.target)) - 1]!;
     const call = { name, words };
     this.calls.push(call);
-    const ended = await onThread(call, cell.getUint32(0, true));
+    const ended = await this.#onThread!(call, cell.getUint32(0, true));
     cell.setUint32(0, ended.lastError, true);
     block.setBigUint64(8 * BLOCK.result, ended.result, true);
   }

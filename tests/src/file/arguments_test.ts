@@ -188,6 +188,51 @@ test("checkSignal() takes signals, and nothing that only looks like one", () => 
       "signal must be an AbortSignal, such as that of an AbortController: got",
     );
   }
-  const none: unknown = Object.create(AbortSignal.prototype);
-  assertThrows(() => checkSignal(none), TypeError);
+  for (const own of [{}, { aborted: { value: false } }]) {
+    const none: unknown = Object.create(AbortSignal.prototype, own);
+    assertThrows(() => checkSignal(none), TypeError, "must be an AbortSignal");
+  }
+  const { signal } = new AbortController();
+  Object.defineProperty(signal, "aborted", { value: "of the signal" });
+  checkSignal(signal);
+});
+
+test("checkedLength() refuses a view that its buffer has become too short for", () => {
+  const memory = new ArrayBuffer(64, { maxByteLength: 64 });
+  const views = [
+    new Uint8Array(memory, 32, 32),
+    new DataView(memory, 32, 32),
+    new Uint8Array(memory, 32),
+    new BigInt64Array(memory, 32),
+  ];
+  for (const view of views) assertEquals(checkedLength("data", view), 32);
+  memory.resize(16);
+  const message =
+    "data is a view of a resizable ArrayBuffer that ends before it";
+  for (const view of views) {
+    assertThrows(() => checkedLength("data", view), TypeError, message);
+  }
+  memory.resize(40);
+  assertEquals(views.slice(2).map((view) => checkedLength("data", view)), [
+    8,
+    8,
+  ]);
+  memory.resize(32);
+  assertEquals(views.slice(2).map((view) => checkedLength("data", view)), [
+    0,
+    0,
+  ]);
+});
+
+test("checkList() checks what is left when all of the list has been read", () => {
+  const first = new Uint8Array(4);
+  const list: Uint8Array[] = [first, new Uint8Array(4)];
+  Object.defineProperty(list, 1, {
+    get() {
+      structuredClone(0, { transfer: [first.buffer] });
+      return new Uint8Array(4);
+    },
+  });
+  const check = () => checkList("buffers", list);
+  assertThrows(check, TypeError, "each of buffers is a view of a detached");
 });

@@ -73,6 +73,18 @@ test("ThreadQueue gives up the wait for a thread when the signal is aborted", as
   assertEquals(await third, 3);
 });
 
+test("ThreadQueue has nothing wait for a thread once the signal has been aborted", async () => {
+  const queue = new ThreadQueue(1);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const first = queue.run(() => promise, undefined);
+  const stopped = AbortSignal.abort(new Error("stop"));
+  const second = queue.run(() => Promise.resolve(2), stopped);
+  await assertRejects(() => second, Error, "stop");
+  resolve();
+  await first;
+  assertEquals(await queue.run(() => Promise.resolve(3), undefined), 3);
+});
+
 test(
   "callOnThread() runs many calls at once, again and again",
   LONG,

@@ -2,11 +2,8 @@ import { OF_WINDOWS } from "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { AlignedBuffer } from "../../../mod.ts";
-import {
-  areSegments,
-  segmentArray,
-  totalLength,
-} from "../../../src/memory/segments.ts";
+import { areSegments, segmentArray } from "../../../src/memory/segments.ts";
+import { totalLength } from "../../../ffi/views.ts";
 import { isStillThere, mark } from "../../support/memory.ts";
 import { FILE_SEGMENT_ELEMENT } from "../../../src/structs.ts";
 

@@ -201,6 +201,22 @@ for (const unbuffered of [false, true]) {
   });
 }
 
+test("memory that an option takes away is refused", async () => {
+  await onFile(false, async (file) => {
+    for (const transfer of transfersOf(file)) {
+      const bytes = new Uint8Array(10);
+      const options = {
+        get at() {
+          structuredClone(0, { transfer: [bytes.buffer] });
+          return 0;
+        },
+      };
+      const refused = () => started(() => transfer(bytes, options));
+      await assertRejects(refused, TypeError, "detached");
+    }
+  });
+});
+
 test("a list is looked at once, and may be anything that is a list", async () => {
   class Parted extends Array<Uint8Array> {
     static override get [Symbol.species](): ArrayConstructor {

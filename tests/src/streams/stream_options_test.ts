@@ -17,6 +17,7 @@ import { turns } from "../../support/event_loop.ts";
 import { onDisk, ScriptedFile } from "../../support/stream_files.ts";
 
 const FILE = new ScriptedFile();
+const FILE_DEVICE = { emptyRead: "message" } as const;
 
 /** How a stream of a file moves its bytes; one of whole sectors, if told so. */
 function chunksOf(options: StreamOptions, sectored = false) {
@@ -95,6 +96,40 @@ test("leaveAt() moves the position of a file that is open", async () => {
   await leaveAt(file, 7);
   file.seek = () => Promise.reject(new RangeError("of seek()"));
   await assertRejects(() => leaveAt(file, 7), RangeError, "of seek()");
+});
+
+test("StreamEnd asks signals by the methods that all have", async () => {
+  const fail = () => {
+    throw new Error("of the signal");
+  };
+  const errors: unknown[] = [];
+  const failing = { error: (reason: unknown) => void errors.push(reason) };
+  for (const abort of [false, true]) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    Object.defineProperties(signal, {
+      addEventListener: { value: fail },
+      removeEventListener: { value: fail },
+      // Deno itself asks for these in abort().
+      ...(abort ? {} : { aborted: { get: fail }, reason: { get: fail } }),
+    });
+    const end = new StreamEnd(signal, () => Promise.resolve());
+    end.watch(failing);
+    if (abort) controller.abort("stop");
+    await end.reach();
+  }
+  await turns();
+  assertEquals(errors, ["stop"]);
+});
+
+test("writableOf() closes nothing that a signal has ended", async () => {
+  for (const traits of [onDisk(FILE), { device: FILE_DEVICE }]) {
+    const file = new ScriptedFile();
+    const signal = AbortSignal.abort("early");
+    const writer = writableOf(file, traits, { signal }).getWriter();
+    writer.closed.catch(() => {});
+    assertEquals(await writer.close().catch((error) => error), "early");
+  }
 });
 
 test("StreamEnd comes once, and listens to its signal no longer than that", async () => {

@@ -349,6 +349,8 @@ test("createWritable() fails with the signal's reason", async () => {
   const early = await open(path, NEW);
   const writer = early.createWritable({ signal: AbortSignal.abort("early") })
     .getWriter();
+  const write = writer.write(new Uint8Array(1));
+  assertEquals(await write.catch((e) => e), "early");
   assertEquals(await writer.closed.catch((e) => e), "early");
   assert(early.closed);
   const abort = new AbortController();
@@ -419,6 +421,21 @@ test("createWritable() fails when nobody reads the pipe any more", async () => {
   assertEquals(error.code, "EPIPE");
   assertEquals(error.bytesTransferred, 1000);
   assert(client.closed);
+});
+
+test("createWritable() counts what a pipe took of chunks that are gone or lie", async () => {
+  await using pipe = await overlappedPipe({ size: 4096 });
+  const { server, client } = pipe;
+  const writer = client.writable.getWriter();
+  writer.closed.catch(() => {});
+  const given = pattern(1000);
+  await writer.write(given);
+  structuredClone(0, { transfer: [given.buffer] });
+  const lying = Object.defineProperty(pattern(100), "byteLength", { value: 1 });
+  await writer.write(lying);
+  await server.close();
+  const error = await assertRejects(() => writer.write(pattern(1)), Win32Error);
+  assertEquals(error.bytesTransferred, 1100);
 });
 
 test("createWritable() waits for the write to a pipe that it has aborted", async () => {

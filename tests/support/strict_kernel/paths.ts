@@ -39,7 +39,8 @@ export function parsePath(path: string): PathName {
   if (DOS_DEVICE.test(path)) {
     return { kind: "device", name: path.toLowerCase() };
   }
-  const device = /^\\\\\.\\(.+)$/.exec(path.replaceAll("/", "\\"))?.[1];
+  const device = /^(?:\\\\\.|\\\?\?)\\(.+)$/.exec(path.replaceAll("/", "\\"))
+    ?.[1];
   if (device !== undefined) {
     return { kind: "device", name: device.toLowerCase() };
   }
