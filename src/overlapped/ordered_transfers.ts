@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Win32Error } from "../errors/win32_error.ts";
+import { transferredBefore } from "../errors/bytes_transferred.ts";
+import { isReason } from "../file/signal.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 
 /** The transfers at the position of one file, in the order of the calls. */
@@ -16,10 +17,12 @@ export class OrderedTransfers {
   /**
    * Makes a transfer after those before it, and moves the position behind it.
    *
+   * @param signal What may abort it.
    * @param at Where it begins instead of the position, which stays.
    */
   run<Result extends number | null>(
     transfer: (at: Offset) => Promise<Result>,
+    signal: AbortSignal | undefined,
     at?: Offset,
   ): Promise<Result> {
     return this.after(async () => {
@@ -29,9 +32,8 @@ export class OrderedTransfers {
         this.position += count ?? 0;
         return count;
       } catch (error) {
-        if (error instanceof Win32Error) {
-          this.position += error.bytesTransferred ?? 0;
-        }
+        // The reason of an abort may be the error of another transfer.
+        if (!isReason(error, signal)) this.position += transferredBefore(error);
         throw error;
       }
     });
