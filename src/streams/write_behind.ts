@@ -6,6 +6,7 @@
 import { checkBytes } from "../file/arguments.ts";
 import { bytesOf } from "../../ffi/views.ts";
 import { preservingLastError } from "../errors/last_error.ts";
+import { transferredBefore } from "../errors/bytes_transferred.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { yieldTurn } from "../file/event_loop.ts";
@@ -199,8 +200,8 @@ export class WriteBehind {
 
   /** Adds how many bytes of all have been written without a gap. */
   #error({ chunk, error }: Failure): unknown {
-    if (!(error instanceof Win32Error)) return error;
-    const { bytesTransferred = 0 } = error;
-    return error.withBytesTransferred(chunk.start + bytesTransferred);
+    return error instanceof Win32Error
+      ? error.withBytesTransferred(chunk.start + transferredBefore(error))
+      : error;
   }
 }
