@@ -95,7 +95,11 @@ strictTest("a lock ends with its file, and once", async (kernel) => {
   const other = await overlapped.lockVolume();
   await overlapped.close();
   await other[Symbol.asyncDispose]();
-  await assertRejects(() => other.dismount(), FileClosedError);
+  await assertRejects(
+    () => other.dismount(),
+    FileClosedError,
+    "dismount() needs an open file",
+  );
   assertEquals(codes.splice(0), [FSCTL_LOCK_VOLUME, FSCTL_LOCK_VOLUME]);
   using again = openSync(VOLUME, BOTH);
   const last = again.lockVolume();
