@@ -9,6 +9,7 @@ import {
 } from "../../mod.ts";
 import {
   ASYNCHRONOUS,
+  checkedControl,
   deviceIoControl,
   SYNCHRONOUS,
 } from "../../src/file/control.ts";
@@ -33,7 +34,21 @@ strictTest(
     using _ = replaceFunction(
       "DeviceIoControl",
       (original) => (kernel, ...words) => {
+        const [, , input, inputLength, output, outputLength] = words;
         overlapped.push(words[7]!);
+        assertEquals([input === 0n, output === 0n], [
+          inputLength === 0n,
+          outputLength === 0n,
+        ]);
+        return original(kernel, ...words);
+      },
+    );
+    const events: boolean[][] = [];
+    using _events = replaceFunction(
+      "CreateEventW",
+      (original) => (kernel, ...words) => {
+        const [, isManual, isSet] = words;
+        events.push([isManual !== 0n, isSet !== 0n]);
         return original(kernel, ...words);
       },
     );
@@ -42,6 +57,7 @@ strictTest(
     assertEquals(file.sectorSize().logical, 512);
     assertNotEquals(overlapped, []);
     assertEquals(overlapped.includes(0n), false);
+    assertEquals(events, overlapped.map(() => [true, false]));
     await file.close();
     overlapped.length = 0;
     using synchronous = openSync(DISK);
@@ -52,6 +68,16 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest("checkedControl() takes empty memory for none", () => {
+  const none = { code: 3, input: undefined, output: undefined };
+  const empty = new Uint8Array(0);
+  for (
+    const options of [{ input: empty, output: empty }, { outputLength: 0 }]
+  ) {
+    assertEquals(checkedControl(3, options), none);
+  }
+});
 
 strictTest(
   "deviceIoControl() hands over input and output, and counts, on both kinds of handle",
