@@ -116,7 +116,7 @@ function parametersOf([, ...texts]: Prototype): Parameter[] {
 }
 
 /** Both ways to write a constant are right: 0x80000000 and 1 << 31. */
-function isInteger32(value: unknown): value is number {
+export function isInteger32(value: unknown): value is number {
   return typeof value === "number" &&
     (value >>> 0 === value || (value | 0) === value);
 }

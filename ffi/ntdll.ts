@@ -1,22 +1,37 @@
 /**
- * What only ntdll offers: the mode of a file, and whether the system is Wine.
+ * What only ntdll offers: how a file was opened and where its file pointer is,
+ * and whether the system is Wine.
  *
  * @module
  */
-import type { WordFunction } from "./backend.ts";
+import { argumentOffset, BLOCK, RESULT } from "./capture/block.ts";
 import type { Handle } from "./handle.ts";
-import { type NativeCell, thread } from "./thread.ts";
+import { type Frame, thread } from "./thread.ts";
 
-/** FILE_INFORMATION_CLASS values whose information is one ULONG. */
+/** FILE_INFORMATION_CLASS values: the access rights of the handle, a ULONG. */
 export const FileAccessInformation = 8;
-/** How the file was opened. */
+/** Where the file pointer is, a LARGE_INTEGER. */
+export const FilePositionInformation = 14;
+/** How the file was opened, a ULONG. */
 export const FileModeInformation = 16;
 
-/** Behind the IO_STATUS_BLOCK. */
-const VALUE_AT = 16;
+/** The words of arguments that the function does not have: an IO_STATUS_BLOCK. */
+const STATUS_BLOCK = /* @__PURE__ */ argumentOffset(5);
+const VALUE = BLOCK.value * 8;
+const VALUE_SIZE = 8;
 
-let query: WordFunction | undefined;
-let memory: NativeCell | undefined;
+let query: Frame | undefined;
+
+/** Binds what `queryFile()` calls: Deno asks for its permission here. */
+export function prepareQueries(): Frame {
+  if (query !== undefined) return query;
+  const frame = thread().frame("NtQueryInformationFile", 5, "ntdll.dll");
+  const { address, view } = frame;
+  view.setBigUint64(argumentOffset(1), address + BigInt(STATUS_BLOCK), true);
+  view.setBigUint64(argumentOffset(2), address + BigInt(VALUE), true);
+  view.setUint32(argumentOffset(3), VALUE_SIZE, true);
+  return query = frame;
+}
 
 /**
  * Asks for one class of a file's information.
@@ -29,21 +44,14 @@ export function queryFile(
   file: Handle,
   informationClass: number,
 ): { status: number; value: number } {
-  const table = thread();
-  query ??= table.bind("ntdll.dll", { NtQueryInformationFile: 5 })
-    .NtQueryInformationFile;
-  memory ??= table.cell();
-  const { address, view } = memory;
-  const status = query(
-    file,
-    address,
-    address + BigInt(VALUE_AT),
-    4n,
-    BigInt(informationClass),
-  );
+  const { view, call0 } = prepareQueries();
+  view.setBigUint64(argumentOffset(0), file, true);
+  view.setUint32(argumentOffset(4), informationClass, true);
+  view.setBigUint64(VALUE, 0n, true);
+  call0();
   return {
-    status: Number(BigInt.asUintN(32, status)),
-    value: view.getUint32(VALUE_AT, true),
+    status: view.getUint32(RESULT, true),
+    value: Number(view.getBigUint64(VALUE, true)),
   };
 }
 

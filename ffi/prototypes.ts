@@ -133,7 +133,7 @@ export const FormatMessageW: Kernel32["FormatMessageW"] = bind(
   "lpSource buffer? 0",
   "dwMessageId u32",
   "dwLanguageId u32",
-  "lpBuffer buffer 0",
+  "lpBuffer buffer nSize*2",
   "nSize u32",
   "Arguments buffer? 0",
 );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { argumentOffset, NO_ARGUMENT, RESULT } from "./capture/block.ts";
+import { argumentOffset, RESULT } from "./capture/block.ts";
 import type { Handle } from "./handle.ts";
 import type { Frame, Thread } from "./thread.ts";
 
@@ -32,7 +32,6 @@ export class OverlappedTransfer {
     // "Use NULL for this parameter if this is an asynchronous operation".
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
     this.#frame.view.setBigUint64(COUNT, 0n, true);
-    this.#frame.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
   }
 
   /**

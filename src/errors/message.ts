@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { isInteger32 } from "../../ffi/marshal.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { textOf } from "../../ffi/utf16.ts";
 import {
   FORMAT_MESSAGE_FROM_SYSTEM,
   FORMAT_MESSAGE_IGNORE_INSERTS,
 } from "../win32/constants.ts";
+import { argumentError, rangeError } from "./describe.ts";
 import { preservingLastError } from "./last_error.ts";
 
 /** The room for a text, in UTF-16 units. */
@@ -33,12 +35,15 @@ const CAPACITY = 1024;
  * ```
  */
 export function formatMessage(code: number): string {
+  if (typeof code !== "number") throw argumentError("code", "a number", code);
+  if (!isInteger32(code)) {
+    throw rangeError("code", "an integer of 32 bits", code);
+  }
   try {
     // The program may read the last error after this error was created.
     return preservingLastError(() => systemText(code)) ||
       `Windows has no text for error ${code}.`;
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) throw error;
+  } catch {
     return `There is no text for error ${code} without Windows.`;
   }
 }

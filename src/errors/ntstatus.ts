@@ -6,6 +6,7 @@
  */
 
 import { ERROR_MR_MID_NOT_FOUND, win32CodeOf } from "./codes.ts";
+import { argumentError, rangeError } from "./describe.ts";
 import { type StatusRow, statusTable } from "./ntstatus_table.ts";
 
 /** The status in OVERLAPPED.Internal until the operation ends. */
@@ -18,6 +19,8 @@ export const STATUS_PENDING = 0x103;
  * OVERLAPPED.Internal, whose low half it is.
  * @returns The Win32 code; ERROR_MR_MID_NOT_FOUND (317) for a status that has no
  * counterpart in I/O.
+ * @throws {TypeError} If the status is neither a number nor a bigint.
+ * @throws {RangeError} If it is a number that is no integer of 32 bits.
  *
  * @example Find out why an operation ended
  * ```ts
@@ -47,6 +50,8 @@ export function win32CodeOfStatus(status: number | bigint): number {
  *
  * @param status The status, signed or unsigned, or OVERLAPPED.Internal.
  * @returns The symbol; "STATUS_" and the number for a status outside the table.
+ * @throws {TypeError} If the status is neither a number nor a bigint.
+ * @throws {RangeError} If it is a number that is no integer of 32 bits.
  *
  * @example Name a status
  * ```ts
@@ -85,7 +90,11 @@ function rows(): ReadonlyMap<number, StatusRow> {
 }
 
 function unsigned(status: number | bigint): number {
-  return typeof status === "bigint"
-    ? Number(BigInt.asUintN(32, status))
-    : status >>> 0;
+  if (typeof status === "bigint") return Number(BigInt.asUintN(32, status));
+  if (typeof status !== "number") {
+    throw argumentError("status", "a number or a bigint", status);
+  }
+  const value = status >>> 0;
+  if (value === status || (status | 0) === status) return value;
+  throw rangeError("status", "an integer of 32 bits, or a bigint", status);
 }

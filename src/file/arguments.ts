@@ -137,20 +137,15 @@ export function checkList(
  * @throws {TypeError} If it is none.
  */
 export function checkSignal(value: unknown): void {
-  if (value === undefined || isSignal(value)) return;
-  throw argumentError(
-    "signal",
-    "an AbortSignal, such as that of an AbortController",
-    value,
-  );
-}
-
-/** Whether the getter that all signals have takes something for one. */
-function isSignal(value: unknown): boolean {
+  if (value === undefined) return;
   try {
+    // The getter that all signals have throws for what only looks like one.
     Reflect.get(AbortSignal.prototype, "aborted", value);
-    return true;
   } catch {
-    return false;
+    throw argumentError(
+      "signal",
+      "an AbortSignal, such as that of an AbortController",
+      value,
+    );
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { queryFile } from "../../ffi/ntdll.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import {
   FILE_ATTRIBUTE_DIRECTORY,
@@ -14,6 +15,7 @@ import {
   FileEndOfFileInfo,
 } from "../win32/constants.ts";
 import { ERROR_ACCESS_DENIED, ERROR_INVALID_HANDLE } from "../errors/codes.ts";
+import { codeOfStatus } from "../errors/status.ts";
 import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -93,6 +95,23 @@ export function fileTypeOf(handle: Handle, path: string): FileType {
   const code = getLastWin32Error();
   if (code !== ERROR_INVALID_HANDLE) return type;
   throw new Win32Error("GetFileType", code, { path });
+}
+
+/**
+ * Returns one class of what NtQueryInformationFile tells of a handle.
+ *
+ * @throws {Win32Error} ERROR_INVALID_HANDLE if it is not that of a file, pipe
+ * or device.
+ */
+export function queriedOf(
+  handle: Handle,
+  informationClass: number,
+  path: string,
+): number {
+  const { status, value } = queryFile(handle, informationClass);
+  if (status === 0) return value;
+  const code = codeOfStatus(status);
+  throw new Win32Error("NtQueryInformationFile", code, { path });
 }
 
 /** The size of a file, volume or disk in bytes. */

@@ -53,43 +53,43 @@ export type OriginName = Exclude<SeekOrigin, number>;
 const ORIGINS: readonly OriginName[] = ["start", "current", "end"];
 
 /**
- * Returns the word for an origin.
+ * Checks the arguments of `seek()`. Returns the word for the origin.
  *
- * @throws {TypeError} If it is none.
+ * @throws {TypeError} If the origin is none, or the offset no number.
+ * @throws {RangeError} If the offset is no whole number.
  */
-export function originName(origin: SeekOrigin): OriginName {
+export function checkedOrigin(
+  offset: number | bigint,
+  origin: SeekOrigin,
+): OriginName {
   const name = typeof origin === "number" ? ORIGINS[origin] : origin;
-  if (name !== undefined && ORIGINS.includes(name)) return name;
-  throw argumentError(
-    "origin",
-    '"start", "current" or "end", or Deno.SeekMode\'s 0, 1 or 2',
-    origin,
-  );
+  if (name === undefined || !ORIGINS.includes(name)) {
+    throw argumentError(
+      "origin",
+      '"start", "current" or "end", or Deno.SeekMode\'s 0, 1 or 2',
+      origin,
+    );
+  }
+  if (typeof offset === "bigint" || Number.isSafeInteger(offset)) return name;
+  const sentence = `offset must be a whole number or a bigint: got ${
+    describe(offset)
+  }`;
+  throw typeof offset === "number"
+    ? new RangeError(sentence)
+    : new TypeError(sentence);
 }
 
 /**
  * Computes the position that `seek()` moves to.
  *
- * @param current Returns the position so far.
- * @param size Returns the size of the file.
- * @throws {TypeError} If the offset is no number.
- * @throws {RangeError} If it is no whole number, or the position out of range.
+ * @param base Where the origin is.
+ * @throws {RangeError} If the position is out of range.
  */
 export function positionFrom(
+  base: number,
   offset: number | bigint,
   origin: OriginName,
-  current: () => number,
-  size: () => number,
 ): number {
-  if (typeof offset !== "bigint" && !Number.isSafeInteger(offset)) {
-    const sentence = `offset must be a whole number or a bigint: got ${
-      describe(offset)
-    }`;
-    throw typeof offset === "number"
-      ? new RangeError(sentence)
-      : new TypeError(sentence);
-  }
-  const base = origin === "start" ? 0 : origin === "end" ? size() : current();
   const position = base + Number(offset);
   if (position >= 0 && Number.isSafeInteger(position)) return position;
   throw new RangeError(

@@ -5,14 +5,8 @@
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import {
-  FileAccessInformation,
-  FileModeInformation,
-  queryFile,
-} from "../../ffi/ntdll.ts";
+import { FileAccessInformation, FileModeInformation } from "../../ffi/ntdll.ts";
 import { argumentError, describe } from "../errors/describe.ts";
-import { codeOfStatus } from "../errors/status.ts";
-import { Win32Error } from "../errors/win32_error.ts";
 import {
   FILE_APPEND_DATA,
   FILE_READ_DATA,
@@ -23,7 +17,7 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { characterKindOf, DeviceKind } from "./device_kind.ts";
-import { type FileType, fileTypeOf } from "./file_info.ts";
+import { type FileType, fileTypeOf, queriedOf } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
 import { isAbsolute, isVerbatim } from "./path.ts";
@@ -136,7 +130,7 @@ export function modeOfHandle(
   path: string,
 ): { mode: FileMode; overlapped: boolean } {
   const bits = modeBitsOf(handle, path);
-  const access = query(handle, FileAccessInformation, path);
+  const access = queriedOf(handle, FileAccessInformation, path);
   const write = (access & FILE_WRITE_DATA) !== 0;
   const mode = {
     read: (access & FILE_READ_DATA) !== 0,
@@ -189,14 +183,7 @@ function isOverlapped(modeBits: number): boolean {
 }
 
 function modeBitsOf(handle: Handle, path: string): number {
-  return query(handle, FileModeInformation, path);
-}
-
-function query(handle: Handle, informationClass: number, path: string): number {
-  const { status, value } = queryFile(handle, informationClass);
-  if (status === 0) return value;
-  const code = codeOfStatus(status);
-  throw new Win32Error("NtQueryInformationFile", code, { path });
+  return queriedOf(handle, FileModeInformation, path);
 }
 
 function otherKindError(path: string, overlapped: boolean): TypeError {

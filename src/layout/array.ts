@@ -1,6 +1,13 @@
 import { byteLengthOf, typeOfView } from "../../ffi/views.ts";
-import { argumentError, describe, rangeError } from "../errors/describe.ts";
-import { bytesAt, Codec, dataViewOf, label } from "./codec.ts";
+import { argumentError, rangeError } from "../errors/describe.ts";
+import {
+  bytesAt,
+  checkCount,
+  Codec,
+  dataViewOf,
+  isObject,
+  label,
+} from "./codec.ts";
 import { codecOf, getScalar, integer, putScalar } from "./scalars.ts";
 import type {
   ArrayView,
@@ -58,16 +65,6 @@ export function array<F extends FieldType>(
  */
 export function bytes(length: number): Layout<Uint8Array> {
   return new BytesCodec(checkCount("length", length));
-}
-
-/** Checks the length of an array, of bytes or of a text. */
-export function checkCount(name: string, count: number): number {
-  if (!(Number.isSafeInteger(count) && count >= 0)) {
-    throw new RangeError(
-      `${name} must be a non-negative integer: got ${describe(count)}`,
-    );
-  }
-  return count;
 }
 
 class ArrayCodec<T> extends Codec<T[]> implements LiveLayout<T[]> {
@@ -218,7 +215,7 @@ function checkItems(
   length: number,
   name: string,
 ): ArrayLike<unknown> {
-  if (typeof value !== "object" || value === null || !("length" in value)) {
+  if (!isObject(value) || !("length" in value)) {
     throw argumentError(label(name), `an array of ${length} elements`, value);
   }
   const count = isBytes(value) ? byteLengthOf(value) : value.length;

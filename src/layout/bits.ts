@@ -1,5 +1,5 @@
 import { argumentError, describe } from "../errors/describe.ts";
-import { AtomicCodec, type Codec } from "./codec.ts";
+import { AtomicCodec, type Codec, isObject } from "./codec.ts";
 import { codecOf, integer } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type { Struct } from "./types.ts";
@@ -13,8 +13,8 @@ import type { Struct } from "./types.ts";
  * @returns The layout; its values are objects with a number for each field.
  * @throws {RangeError} If a width is not a positive integer, or if the fields
  * have more bits together than the integer.
- * @throws {TypeError} If the storage is another type, or if a name is not an
- * identifier.
+ * @throws {TypeError} If the storage is another type, if the widths are no
+ * object, or if a name is not an identifier.
  *
  * @example Lay out the flags of a serial port
  * ```ts
@@ -30,6 +30,9 @@ export function bits<W extends Readonly<Record<string, number>>>(
 ): Struct<{ -readonly [K in keyof W]: number }> {
   if (!["u8", "u16", "u32"].includes(storage)) {
     throw argumentError("storage", '"u8", "u16" or "u32"', storage);
+  }
+  if (!isObject(widths)) {
+    throw argumentError("widths", "an object", widths);
   }
   const codec = codecOf(storage, "") as Codec<number>;
   const fields: Field[] = [];

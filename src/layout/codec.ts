@@ -1,5 +1,9 @@
 import { bufferOf, byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
-import { argumentError, describe } from "../errors/describe.ts";
+import {
+  argumentError,
+  describe,
+  unknownOptionError,
+} from "../errors/describe.ts";
 import type { ByteSource, Init, Layout } from "./types.ts";
 
 /** A layout: a size, an alignment, and the translation of bytes to values and back. */
@@ -120,11 +124,7 @@ export function dataViewOf(
 ): DataView {
   const known = VIEWS.get(buffer);
   if (known === undefined) checkBuffer(buffer);
-  if (!(Number.isSafeInteger(offset) && offset >= 0)) {
-    throw new RangeError(
-      `offset must be a non-negative integer: got ${describe(offset)}`,
-    );
-  }
+  checkCount("offset", offset);
   const length = known === undefined ? lengthOf(buffer) : ownLengthOf(known);
   if (size > length - offset) {
     throw new RangeError(
@@ -133,6 +133,14 @@ export function dataViewOf(
     );
   }
   return known ?? createDataView(buffer, length, offset + size);
+}
+
+/** Checks an offset, or the length of an array, of bytes or of a text. */
+export function checkCount(name: string, count: number): number {
+  if (Number.isSafeInteger(count) && count >= 0) return count;
+  throw new RangeError(
+    `${name} must be a non-negative integer: got ${describe(count)}`,
+  );
 }
 
 function createDataView(
@@ -191,6 +199,33 @@ function checkBuffer(buffer: ByteSource): void {
 /** Returns bytes of a view without copying them. */
 export function bytesAt(data: DataView, at: number, size: number): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset + at, size);
+}
+
+/**
+ * Returns the option of a function that has one, read once.
+ *
+ * @param owner What messages call the function: "struct()".
+ * @throws {TypeError} If the options are no object, or one is unknown.
+ */
+export function optionOf<Options, Name extends string & keyof Options>(
+  owner: string,
+  options: Options,
+  name: Name,
+  byDefault: NonNullable<Options[Name]>,
+): NonNullable<Options[Name]> {
+  if (!isObject(options)) {
+    throw argumentError(`options of ${owner}`, "an object", options);
+  }
+  for (const given of Object.keys(options)) {
+    if (given !== name) throw unknownOptionError(given, owner, name);
+  }
+  const { [name]: value = byDefault } = options;
+  return value as NonNullable<Options[Name]>;
+}
+
+/** Whether a value has members. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** Returns the words for a field in a message; for "", those for a whole value. */

@@ -1,5 +1,5 @@
-import { describe, unknownOptionError } from "../errors/describe.ts";
-import type { Codec } from "./codec.ts";
+import { describe } from "../errors/describe.ts";
+import { type Codec, isObject, optionOf } from "./codec.ts";
 import { codecOf } from "./scalars.ts";
 import { checkFieldName, Field, StructCodec } from "./struct_codec.ts";
 import type {
@@ -176,9 +176,7 @@ function baseOf(
 }
 
 function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
-  const entries = typeof fields === "object" && fields !== null
-    ? Object.entries(fields)
-    : [];
+  const entries = isObject(fields) ? Object.entries(fields) : [];
   if (entries.length === 0) {
     throw new TypeError(
       "fields must be an object with at least one field, such as " +
@@ -190,16 +188,9 @@ function entriesOf<T>(fields: Readonly<Record<string, T>>): [string, T][] {
 }
 
 function checkedPack(options: StructOptions, owner: string): number {
-  for (const name of Object.keys(options)) {
-    if (name !== "pack") throw unknownOptionError(name, owner, "pack");
-  }
-  const { pack = 16 } = options;
-  if (![1, 2, 4, 8, 16].includes(pack)) {
-    throw new RangeError(
-      `pack must be 1, 2, 4, 8 or 16: got ${describe(pack)}`,
-    );
-  }
-  return pack;
+  const pack = optionOf(owner, options, "pack", 16);
+  if ([1, 2, 4, 8, 16].includes(pack)) return pack;
+  throw new RangeError(`pack must be 1, 2, 4, 8 or 16: got ${describe(pack)}`);
 }
 
 /** Returns the first multiple of a power of two that is not below an offset. */

@@ -1,5 +1,5 @@
 import { argumentError, describe } from "../errors/describe.ts";
-import { Codec, dataViewOf, label } from "./codec.ts";
+import { Codec, dataViewOf, isObject, label } from "./codec.ts";
 import { getScalar, putScalar } from "./scalars.ts";
 import type { ByteSource, FieldPath, Struct, View } from "./types.ts";
 
@@ -84,7 +84,7 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
   }
 
   encode(data: DataView, at: number, value: unknown, name: string): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    if (!isObject(value) || Array.isArray(value)) {
       throw argumentError(
         label(name),
         "an object with the structure's fields",
@@ -126,11 +126,16 @@ export class StructCodec<T> extends Codec<T> implements Struct<T> {
       const field = this.#fieldOf(key, name);
       if (member === undefined) continue;
       const { codec, offset } = field;
-      codec.encode(data, at + offset, member, join(name, key));
-      written.push([field, codec.decode(data, at + offset)]);
+      const alone = new DataView(new ArrayBuffer(codec.size));
+      codec.encode(alone, 0, member, join(name, key));
+      const given = codec.decode(alone, 0);
+      written.push([field, given]);
+      // Bytes that have the value stay: every number but 0 is true.
+      if (same(codec.decode(data, at + offset), given)) continue;
+      codec.encode(data, at + offset, given, key);
     }
-    for (const [{ name: key, codec, offset }, before] of written) {
-      if (same(codec.decode(data, at + offset), before)) continue;
+    for (const [{ name: key, codec, offset }, given] of written) {
+      if (same(codec.decode(data, at + offset), given)) continue;
       throw new TypeError(
         `${label(join(name, key))} shares its bytes with another field that ` +
           "was given a different value: leave one of them out.",

@@ -1,10 +1,5 @@
-import {
-  argumentError,
-  describe,
-  unknownOptionError,
-} from "../errors/describe.ts";
-import { checkCount } from "./array.ts";
-import { Codec, label } from "./codec.ts";
+import { argumentError, describe } from "../errors/describe.ts";
+import { checkCount, Codec, label, optionOf } from "./codec.ts";
 import type { Layout } from "./types.ts";
 
 /** How a fixed text ends. */
@@ -79,11 +74,11 @@ class TextCodec extends Codec<string> {
     super(unit * checkCount("length", length), unit);
     this.#type = type;
     this.#length = length;
-    for (const name of Object.keys(options)) {
-      if (name === "terminated") continue;
-      throw unknownOptionError(name, `${type}()`, "terminated");
+    const terminated = optionOf(`${type}()`, options, "terminated", true);
+    if (typeof terminated !== "boolean") {
+      throw argumentError("terminated", "true or false", terminated);
     }
-    this.#terminated = options.terminated ?? true;
+    this.#terminated = terminated;
   }
 
   decode(data: DataView, at: number): string {
@@ -112,7 +107,7 @@ class TextCodec extends Codec<string> {
     if (typeof value !== "string") {
       throw argumentError(field, "a string", value);
     }
-    const room = this.#terminated ? this.#length - 1 : this.#length;
+    const room = Math.max(0, this.#length - (this.#terminated ? 1 : 0));
     if (value.length > room) {
       throw new RangeError(
         `${field} has room for ${room} characters` +

@@ -35,10 +35,12 @@ export interface FromHandleOptions extends HandleOptions {
  * Makes a file of a handle that was opened elsewhere, and finds out what the
  * handle can do. The file closes it, and so does the garbage collector if the
  * file is dropped, unless `owned` is false or the handle is one of the three
- * standard handles.
+ * standard handles. A `SyncFile` begins at the handle's file pointer, also
+ * between the sectors of an unbuffered file.
  *
  * An overlapped handle is bound to the completion port of this thread for as
- * long as it is open, also beyond the file: it cannot be bound to another.
+ * long as it is open, also beyond the file: it cannot be bound to another. It
+ * has no file pointer, and its file begins at 0.
  *
  * @param handle The handle.
  * @param options What errors call it, whether the file owns it, and how much

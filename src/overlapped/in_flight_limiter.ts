@@ -54,6 +54,8 @@ export class InFlightLimiter {
   #operations = 0;
   #bytes = 0;
   #admits = false;
+  /** How many operations hold back those behind them. */
+  #holds = 0;
 
   /** Checks the limit as {@linkcode checkedLimit}. */
   constructor(limit?: InFlightLimit) {
@@ -64,9 +66,7 @@ export class InFlightLimiter {
 
   /** Acquires room if there is some and no operation waits for it. */
   tryAcquire(length: number): boolean {
-    if (this.#queue.size > 0 || !this.#hasRoom(length)) return false;
-    this.#acquire(length);
-    return true;
+    return this.#queue.size === 0 && this.#acquire(length);
   }
 
   /** Has an operation wait for room. */
@@ -84,40 +84,47 @@ export class InFlightLimiter {
 
   /** Ends all operations that wait. */
   expelAll(): void {
-    const waiting = [...this.#queue];
-    this.#queue.clear();
-    for (const operation of waiting) operation.expel();
+    for (const operation of this.#queue) {
+      this.#queue.delete(operation);
+      operation.expel();
+    }
+  }
+
+  /** Admits no operation while more has been added than taken away again. */
+  hold(more: number): void {
+    this.#holds += more;
+    this.#admit();
   }
 
   /** Releases the room of an operation that has ended. */
   release(length: number): void {
     this.#operations--;
     this.#bytes -= length;
-    if (this.#queue.size > 0) this.#admit();
+    this.#admit();
   }
 
   /** An admitted operation may end at once and release: one loop, no recursion. */
   #admit(): void {
-    if (this.#admits) return;
+    if (this.#admits || this.#queue.size === 0) return;
     this.#admits = true;
     for (const operation of this.#queue) {
-      if (!this.#hasRoom(operation.length)) break;
+      if (!this.#acquire(operation.length)) break;
       this.#queue.delete(operation);
-      this.#acquire(operation.length);
       operation.admit();
     }
     this.#admits = false;
   }
 
-  /** An operation that is larger than the limit goes alone. */
-  #hasRoom(length: number): boolean {
-    return this.#operations === 0 ||
-      (this.#operations < this.#maxOperations &&
-        this.#bytes + length <= this.#maxBytes);
-  }
-
-  #acquire(length: number): void {
-    this.#operations++;
-    this.#bytes += length;
+  /** Acquires room. An operation that is larger than the limit goes alone. */
+  #acquire(length: number): boolean {
+    const hasRoom = this.#holds === 0 &&
+      (this.#operations === 0 ||
+        (this.#operations < this.#maxOperations &&
+          this.#bytes + length <= this.#maxBytes));
+    if (hasRoom) {
+      this.#operations++;
+      this.#bytes += length;
+    }
+    return hasRoom;
   }
 }

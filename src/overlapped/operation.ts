@@ -108,8 +108,7 @@ export abstract class Operation<Result>
     this.#resolve = lastResolve;
     const { handle: { limiter }, length, signal } = this;
     if (isAborted(signal)) this.complete(ERROR_OPERATION_ABORTED, 0);
-    else if (!this.isLimited) this.#start();
-    else if (limiter.tryAcquire(length)) this.#startWithRoom();
+    else if (!this.isLimited || limiter.tryAcquire(length)) this.#start();
     else {
       limiter.enqueue(this);
       listen(signal, this);
@@ -119,19 +118,16 @@ export abstract class Operation<Result>
 
   admit(): void {
     unlisten(this.signal, this);
-    this.#startWithRoom();
+    this.#start();
   }
 
   expel(): void {
     this.complete(ERROR_OPERATION_ABORTED, 0);
   }
 
-  #startWithRoom(): void {
-    this.#hasRoom = true;
-    this.#start();
-  }
-
+  /** Starts it. It has room, if it takes any. */
   #start(): void {
+    this.#hasRoom = this.isLimited;
     const { handle, offset, signal } = this;
     const { port, key, skipsOnSuccess } = handle;
     this.#starts = true;
@@ -205,14 +201,18 @@ export abstract class Operation<Result>
 
   /**
    * "Too many outstanding asynchronous I/O requests": starts again when fewer
-   * are outstanding.
+   * are outstanding. On a pipe, later ones must not overtake it meanwhile.
    * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
    */
   #startAfterShortage(): void {
-    this.handle.port.afterShortage().then(() => {
+    const { isDisk, limiter, port } = this.handle;
+    const hold = isDisk ? 0 : 1;
+    limiter.hold(hold);
+    port.afterShortage().then(() => {
       if (isAborted(this.signal) || this.handle.closing) {
         this.complete(ERROR_OPERATION_ABORTED, 0);
       } else this.#start();
+      limiter.hold(-hold);
     });
   }
 
@@ -227,16 +227,9 @@ export abstract class Operation<Result>
     }
     if (this.#hasRoom) this.handle.limiter.release(this.length);
     this.handle.leave();
-    // What ends in its call must not keep the event loop from turning.
-    if (turn === undefined) this.#resolve(result);
-    else this.#resolveAfter(turn, result);
-  }
-
-  #resolveAfter(
-    turn: Promise<void>,
-    result: Result | Promise<Result>,
-  ): void {
-    // It may reject before the turn, when nothing handles that yet.
+    if (turn === undefined) return this.#resolve(result);
+    // What ends in its call must not keep the event loop from turning. It may
+    // reject before the turn, when nothing handles that yet.
     if (result instanceof Promise) result.catch(() => {});
     turn.then(() => this.#resolve(result));
   }

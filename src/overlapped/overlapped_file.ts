@@ -23,7 +23,11 @@ import {
   notWritableError,
 } from "../file/mode.ts";
 import { isMessagePipe } from "../file/pipe_type.ts";
-import { originName, positionFrom, type SeekOrigin } from "../file/position.ts";
+import {
+  checkedOrigin,
+  positionFrom,
+  type SeekOrigin,
+} from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
 import { sectorSizeOf } from "../file/sector_size.ts";
@@ -412,9 +416,10 @@ export class OverlappedFile extends LockableFile {
       this.#check("read");
       const { at, signal } = this.#checked(options);
       const views = checkList("buffers", buffers);
-      return this.#isPlaced(at)
-        ? this.#io.readScatter(views, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.readScatter(views, at, signal));
+      return this.#placed(
+        at,
+        (at) => this.#io.readScatter(views, at, signal),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -472,9 +477,10 @@ export class OverlappedFile extends LockableFile {
             (joined) => this.#io.write(joined, at, signal),
           ));
       }
-      return this.#isPlaced(at)
-        ? this.#io.writeGather(views, at ?? 0, signal)
-        : this.#ordered.run((at) => this.#io.writeGather(views, at, signal));
+      return this.#placed(
+        at,
+        (at) => this.#io.writeGather(views, at, signal),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -616,15 +622,14 @@ export class OverlappedFile extends LockableFile {
   ): Promise<number> {
     this.#check("seek");
     this.#needOffsets();
-    const from = originName(origin);
-    return await this.#ordered.after(() => {
-      this.#ordered.position = positionFrom(
-        offset,
-        from,
-        () => this.#ordered.position,
-        () => this.size(),
-      );
-      return Promise.resolve(this.#ordered.position);
+    const from = checkedOrigin(offset, origin);
+    const ordered = this.#ordered;
+    return await ordered.after(() => {
+      let base = 0;
+      if (from === "current") base = ordered.position;
+      if (from === "end") base = this.size();
+      ordered.position = positionFrom(base, offset, from);
+      return Promise.resolve(ordered.position);
     });
   }
 
@@ -712,10 +717,10 @@ export class OverlappedFile extends LockableFile {
   }
 
   /** Makes a transfer at an offset, or in order at the position. */
-  #placed(
+  #placed<Result extends number | null>(
     at: Offset | undefined,
-    transfer: (at: Offset) => Promise<number>,
-  ): Promise<number> {
+    transfer: (at: Offset) => Promise<Result>,
+  ): Promise<Result> {
     return this.#isPlaced(at)
       ? transfer(at ?? 0)
       : this.#ordered.run(transfer, at);

@@ -5,11 +5,7 @@
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
-import {
-  argumentOffset,
-  NO_ARGUMENT,
-  RESULT,
-} from "../../ffi/capture/block.ts";
+import { argumentOffset, RESULT } from "../../ffi/capture/block.ts";
 import { type Frame, thread, type ThreadCall } from "../../ffi/thread.ts";
 import { workerCaller } from "../../ffi/worker.ts";
 import { preservingLastError } from "../errors/last_error.ts";
@@ -74,7 +70,6 @@ export class PacketQueue {
     const name = "GetQueuedCompletionStatusEx";
     this.#waitingDequeue = thread().threadCall(name, workerCaller);
     this.#dequeue = thread().frame(name, 6);
-    this.#dequeue.buffersAt(NO_ARGUMENT, NO_ARGUMENT);
   }
 
   /** Whether the port is there. */

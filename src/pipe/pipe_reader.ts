@@ -6,6 +6,7 @@
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { ERROR_BROKEN_PIPE, ERROR_MORE_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { checkBytes } from "../file/arguments.ts";
 import { join } from "../file/joined_buffers.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
@@ -141,6 +142,8 @@ export class PipeReader implements ConnectionReader<number | null> {
   }
 
   #takeBegun(buffer: ArrayBufferView): number {
+    // The memory may have been transferred elsewhere since the method's call.
+    checkBytes("buffer", buffer);
     const begun = this.#message();
     const count = Math.min(begun.length, byteLengthOf(buffer));
     bytesOf(buffer).set(begun.subarray(0, count));

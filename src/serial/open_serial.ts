@@ -15,6 +15,7 @@ import {
   ERROR_SHARING_VIOLATION,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { throwIfAborted, untilAborted } from "../file/signal.ts";
 import { resultOfThreadCall } from "../file/thread_queue.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { completionPort } from "../overlapped/completion_port.ts";
@@ -47,6 +48,7 @@ import { SerialPort } from "./serial_port.ts";
  * ERROR_ACCESS_DENIED if it is open elsewhere, ERROR_INVALID_PARAMETER if the
  * driver refuses the settings, ERROR_SEM_TIMEOUT if a Bluetooth device does not
  * answer, and others.
+ * @throws {Error} The signal's reason.
  *
  * @see https://learn.microsoft.com/windows/win32/devio/communications-resources
  *
@@ -74,13 +76,32 @@ export async function openSerial(
   options: OpenSerialOptions,
 ): Promise<SerialPort> {
   const device = portPath(path);
-  const { settings, lines } = openSettings(options);
+  const settings = openSettings(options);
+  const { signal } = settings;
+  throwIfAborted(signal);
   // What this thread cannot have is missed before the port is opened.
   completionPort();
-  const handle = await portThreads.run(() => opened(device, path), undefined);
+  const opening = openedPort(device, path, settings);
+  try {
+    return await untilAborted(opening, signal);
+  } catch (error) {
+    // An abort does not end the call on the other thread, which may succeed.
+    opening.then((port) => port.close()).catch(() => {});
+    throw error;
+  }
+}
+
+/** Opens a port and sets it up, unless the signal has been aborted before. */
+async function openedPort(
+  device: string,
+  path: string,
+  { settings, lines, signal }: ReturnType<typeof openSettings>,
+): Promise<SerialPort> {
+  const handle = await portThreads.run(() => opened(device, path), signal);
   const overlapped = bindConnection(handle, path, "serial");
   const control = new CommControl(overlapped, settings, lines);
   try {
+    throwIfAborted(signal);
     await control.setUp();
     return new SerialPort(overlapped, control);
   } catch (error) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { argumentError, rangeError } from "../errors/describe.ts";
+import { checkSignal } from "../file/arguments.ts";
 import {
   checkBoolean,
   checkCount,
@@ -74,6 +75,12 @@ export interface OpenSerialOptions extends SerialSettingsOptions {
    * @default {true}
    */
   readonly requestToSend?: boolean | undefined;
+  /**
+   * Ends the wait for the device: the promise rejects with the signal's reason.
+   * Windows cannot be stopped looking for it; a port that it opens after all is
+   * closed at once.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What `reconfigure()` changes. What is left out stays. */
@@ -127,8 +134,12 @@ const MAX_BUFFER_SIZE = 16_777_216;
  */
 export function openSettings(
   options: OpenSerialOptions,
-): { settings: SerialSettings; lines: OutputLines } {
-  const { dataTerminalReady, requestToSend, ...settings } = settingsOf(
+): {
+  settings: SerialSettings;
+  lines: OutputLines;
+  signal: AbortSignal | undefined;
+} {
+  const { dataTerminalReady, requestToSend, signal, ...settings } = settingsOf(
     "openSerial()",
     options as ReconfigureOptions & Omit<OpenSerialOptions, "baudRate">,
     {
@@ -142,6 +153,7 @@ export function openSettings(
       writeTimeout: Infinity,
       dataTerminalReady: true,
       requestToSend: undefined,
+      signal: undefined,
     },
   );
   const { baudRate } = settings;
@@ -154,9 +166,11 @@ export function openSettings(
   checkSettings({ ...settings, baudRate });
   checkBoolean("dataTerminalReady", dataTerminalReady);
   checkRequestToSend(requestToSend, settings);
+  checkSignal(signal);
   return {
     settings: { ...settings, baudRate },
     lines: { dataTerminalReady, requestToSend: requestToSend ?? true },
+    signal,
   };
 }
 

@@ -8,6 +8,7 @@ import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { checkBytes } from "../file/arguments.ts";
 import { delay } from "../file/event_loop.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
@@ -157,6 +158,8 @@ export class SerialReader implements ConnectionReader<number> {
   }
 
   #takeReturned(buffer: ArrayBufferView): number {
+    // The memory may have been transferred elsewhere since the method's call.
+    checkBytes("buffer", buffer);
     const first = this.#returned[0]!;
     const count = Math.min(first.length, byteLengthOf(buffer));
     bytesOf(buffer).set(first.subarray(0, count));

@@ -157,11 +157,11 @@ interface Failing {
 }
 
 /** The end of a stream, which comes once, whatever brings it about. */
-export class StreamEnd {
+export class StreamEnd implements EventListenerObject {
   readonly #signal: AbortSignal | undefined;
   readonly #release: (reason: unknown) => Promise<void>;
   #released: Promise<void> | undefined;
-  #onAbort: (() => void) | undefined;
+  #controller: Failing | undefined;
 
   /**
    * @param signal Brings it about.
@@ -183,11 +183,14 @@ export class StreamEnd {
 
   /** Makes a stream fail when the signal is aborted. */
   watch(controller: Failing): void {
-    const signal = this.#signal;
-    if (signal === undefined) return;
-    this.#onAbort = () => void this.fail(controller, reasonOf(signal));
-    if (isAborted(signal)) return this.#onAbort();
-    listen(signal, this.#onAbort);
+    this.#controller = controller;
+    if (isAborted(this.#signal)) this.handleEvent();
+    else listen(this.#signal, this);
+  }
+
+  /** Handles the abort of the signal. */
+  handleEvent(): void {
+    void this.fail(this.#controller!, reasonOf(this.#signal!));
   }
 
   /** Makes a stream fail, when nothing of it is in flight any more. */
@@ -203,7 +206,7 @@ export class StreamEnd {
   }
 
   async #giveBack(reason: unknown): Promise<void> {
-    if (this.#onAbort !== undefined) unlisten(this.#signal, this.#onAbort);
+    unlisten(this.#signal, this);
     await this.#release(reason);
   }
 }

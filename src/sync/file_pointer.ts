@@ -4,10 +4,12 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
+import { FilePositionInformation } from "../../ffi/ntdll.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
+import { queriedOf } from "../file/file_info.ts";
 import type { Offset } from "../file/transfer_limits.ts";
-import { FILE_BEGIN, FILE_CURRENT } from "../win32/constants.ts";
+import { FILE_BEGIN } from "../win32/constants.ts";
 
 /**
  * The position of one file. The system moves its file pointer with every
@@ -34,14 +36,15 @@ export class FilePointer {
     return this.position ?? this.query();
   }
 
-  /** Moves the system's file pointer, by nothing unless told, and returns it. */
-  query(distance: number = 0): number {
-    const position = new BigInt64Array(1);
-    const by = BigInt(distance);
-    if (!kernel32.SetFilePointerEx(this.#handle, by, position, FILE_CURRENT)) {
-      throw Win32Error.last("SetFilePointerEx", { path: this.#path });
-    }
-    return Number(position[0]);
+  /**
+   * Returns where the system's file pointer is. SetFilePointerEx would move it
+   * to there, which fails between the sectors of an unbuffered file, where a
+   * read to the end leaves it: "an application can move the file pointer only to
+   * sector-aligned positions".
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilepointerex
+   */
+  query(): number {
+    return queriedOf(this.#handle, FilePositionInformation, this.#path);
   }
 
   /** Readies the system's file pointer for a transfer at an offset, or at it. */

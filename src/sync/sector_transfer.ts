@@ -57,7 +57,8 @@ export class SectorTransfers {
     if (this.#isAtPointer(buffer, length, at)) {
       try {
         const count = readInto(this.#target, buffer, length, undefined);
-        if (count !== length) this.#stopBehind(count ?? 0, length);
+        // The file pointer is at the end of the file, perhaps between sectors.
+        if (count !== length) this.#pointer.position = this.#pointer.query();
         return count;
       } catch (error) {
         if (!this.#isBetweenSectors(error)) throw error;
@@ -118,19 +119,8 @@ export class SectorTransfers {
   }
 
   /**
-   * Remembers the position after a read that has come to the end of the file.
-   * "An application can move the file pointer only to sector-aligned positions",
-   * or ask for it there: it is moved to where the whole read would have ended.
-   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilepointerex
-   */
-  #stopBehind(count: number, length: number): void {
-    const missing = length - count;
-    this.#pointer.position = this.#pointer.query(missing) - missing;
-  }
-
-  /**
-   * Whether the system refused all of a transfer since its file pointer, which
-   * other programs may move, is in the middle of a sector.
+   * Whether the system refused all of a transfer since its file pointer is in
+   * the middle of a sector: where the file ends, or where other code left it.
    */
   #isBetweenSectors(error: unknown): boolean {
     if (!(error instanceof Win32Error)) return false;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
+import { prepareQueries } from "../../ffi/ntdll.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { byteLengthOf, bytesOf } from "../../ffi/views.ts";
 import {
@@ -30,8 +31,8 @@ import {
 } from "../file/mode.ts";
 import { type HandleOptions, takeHandle } from "../file/taken_handle.ts";
 import {
+  checkedOrigin,
   offsetOf,
-  originName,
   positionFrom,
   type PositionOptions,
   type SeekOrigin,
@@ -128,6 +129,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
       ? sectorSizeOf(taken)
       : undefined;
     if (sector !== undefined) preparePool();
+    prepareQueries();
     super(taken, sector);
     this.#mode = taken.mode;
     this.#target = {
@@ -501,13 +503,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   seek(offset: number | bigint, origin: SeekOrigin = "start"): number {
     this.check("seek");
     this.#needOffsets();
-    const from = originName(origin);
-    return this.#pointer.position = positionFrom(
-      offset,
-      from,
-      () => this.#pointer.current,
-      () => this.size(),
-    );
+    const from = checkedOrigin(offset, origin);
+    let base = 0;
+    if (from === "current") base = this.#pointer.current;
+    if (from === "end") base = this.size();
+    return this.#pointer.position = positionFrom(base, offset, from);
   }
 
   /**

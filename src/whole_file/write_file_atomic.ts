@@ -126,6 +126,8 @@ async function writeBeside(
     security: security?.address,
   });
   try {
+    // The memory may have been transferred elsewhere since the function's call.
+    checkBytes("data", data);
     if (byteLengthOf(data) > 0) await file.writeAll(data, { signal });
     await file.flush();
     throwIfAborted(signal);

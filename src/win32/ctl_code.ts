@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rangeError } from "../../ffi/describe.ts";
+import { argumentError, rangeError } from "../../ffi/describe.ts";
 
 /** The parts of a control code, and how many bits each has. */
 const PARTS = { deviceType: 16, access: 2, function: 12, method: 2 } as const;
@@ -21,6 +21,7 @@ const PARTS = { deviceType: 16, access: 2, function: 12, method: 2 } as const;
  * @param access FILE_ANY_ACCESS (0), FILE_READ_DATA (1), FILE_WRITE_DATA (2) or
  * both (3).
  * @returns The code.
+ * @throws {TypeError} If an argument is no number.
  * @throws {RangeError} If a number does not fit.
  *
  * @see https://learn.microsoft.com/windows-hardware/drivers/kernel/defining-i-o-control-codes
@@ -43,6 +44,7 @@ export function ctlCode(
   for (const [name, bits] of Object.entries(PARTS)) {
     const value = values[name as keyof typeof PARTS];
     const limit = 2 ** bits;
+    if (typeof value !== "number") throw argumentError(name, "a number", value);
     if (!Number.isInteger(value) || value < 0 || value >= limit) {
       throw rangeError(name, `a whole number from 0 to ${limit - 1}`, value);
     }

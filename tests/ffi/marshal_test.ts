@@ -275,6 +275,12 @@ test("a buffer must have room for as many characters and entries as are announce
       ["GetVolumePathNameW", ["C:\\", new Uint16Array(9), 10], 20, 18],
       ["GetFullPathNameW", ["a", 10, new Uint16Array(9), null], 20, 18],
       [
+        "FormatMessageW",
+        [0x1200, null, 5, 0, new Uint16Array(9), 10, null],
+        20,
+        18,
+      ],
+      [
         "GetQueuedCompletionStatusEx",
         [FILE, new Uint8Array(64), 3, new Uint8Array(4), 0, false],
         96,

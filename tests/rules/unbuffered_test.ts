@@ -1,6 +1,7 @@
 // portable
 
 import { assertEquals } from "@std/assert";
+import { FilePositionInformation, queryFile } from "../../ffi/ntdll.ts";
 import { AlignedBuffer } from "../../mod.ts";
 import {
   FILE_FLAG_NO_BUFFERING,
@@ -113,6 +114,27 @@ rule(
       [read, count[0]],
       system.differsUnderWine(NOT_ENFORCED, [0, 4096], [87, 0]),
     );
+  },
+);
+
+rule(
+  "a read to the end leaves the file pointer between sectors, where FilePositionInformation finds it",
+  (system) => {
+    const file = system.open(system.file("a"), UNBUFFERED);
+    const memory = new AlignedBuffer(65_536);
+    transfer("WriteFile", file, memory.address, 8192, 0);
+    assertEquals(setSize(file, 6, 5000), 0);
+    kernel32.SetFilePointerEx(file, 0n, null, 0);
+    const count = new Uint32Array(1);
+    assertEquals(
+      codeOf(kernel32.ReadFile(file, memory.address, 8192, count, null)),
+      0,
+    );
+    assertEquals(count[0], 5000);
+    assertEquals(queryFile(file, FilePositionInformation), {
+      status: 0,
+      value: 5000,
+    });
   },
 );
 

@@ -222,6 +222,25 @@ strictTest(
   },
 );
 
+strictTest("deviceIoControl() reads each option once", async (kernel) => {
+  thing(kernel);
+  await using file = await open(THING, { read: true });
+  const reads: string[] = [];
+  const options = new Proxy({
+    input: Uint8Array.of(5),
+    output: new Uint8Array(1),
+    outputLength: undefined,
+    signal: new AbortController().signal,
+  }, {
+    get(target, name) {
+      reads.push(String(name));
+      return Reflect.get(target, name);
+    },
+  });
+  assertEquals(await file.deviceIoControl(3, options), Uint8Array.of(5));
+  assertEquals(reads, ["input", "output", "outputLength", "signal"]);
+});
+
 strictTest(
   "callOverlapped() makes an operation of one's own call",
   async () => {

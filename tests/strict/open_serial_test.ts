@@ -29,7 +29,12 @@ import {
   RTS_CONTROL_TOGGLE,
 } from "../../src/raw.ts";
 import type { DCB } from "../../src/structs.ts";
-import { assertSettles, turns } from "../support/event_loop.ts";
+import {
+  assertSettles,
+  settling,
+  turns,
+  until,
+} from "../support/event_loop.ts";
 import { random } from "../support/random.ts";
 import { fail } from "../support/strict_kernel/failure.ts";
 import { OpenFile, type Target } from "../support/strict_kernel/open_file.ts";
@@ -38,11 +43,13 @@ import {
   type StrictKernel,
   strictTest,
 } from "../support/strict_kernel/mod.ts";
+import { replaceFunction } from "../support/strict_kernel/replaced.ts";
 import {
   plugIn,
   type SerialDriver,
   type SerialPort as Device,
 } from "../support/strict_kernel/serial_port.ts";
+import { Blocking } from "../support/strict_kernel/thread.ts";
 
 const SEEDS = [1, 2];
 const DRIVERS: readonly SerialDriver[] = ["serial.sys", "FTDI", "usbser.sys"];
@@ -418,6 +425,77 @@ strictTest(
   },
 );
 
+/** Has a function of the system wait, on the thread that calls it, until the test ends the wait. */
+function hold(name: string): Disposable & { readonly ends: (() => void)[] } {
+  const ends: (() => void)[] = [];
+  const replaced = replaceFunction(name, (original) => (kernel, ...words) => {
+    const blocking = new Blocking("a device that does not answer", {});
+    const call = () => original(kernel, ...words) as bigint;
+    ends.push(() => blocking.end(call));
+    return blocking;
+  });
+  return { ends, [Symbol.dispose]: () => replaced[Symbol.dispose]() };
+}
+
+for (const name of ["CreateFileW", "SetCommState"]) {
+  strictTest(
+    `a signal ends the wait of \`openSerial()\` for ${name}, and the port is closed`,
+    async (kernel) => {
+      const device = plugIn(kernel, "COM3");
+      device.dcb = LEFT_BEHIND;
+      using held = hold(name);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const opening = openSerial("COM3", { ...FAST, signal });
+      const rejection = assertRejects(() => settling(opening), Error, "enough");
+      await until(() => held.ends.length > 0);
+      controller.abort(new Error("enough"));
+      await rejection;
+      held.ends[0]!();
+      await turns();
+      assertEquals(device.isOpen, false);
+      const isSetUp = name === "SetCommState";
+      assertEquals(device.dcb, isSetUp ? PLAIN : LEFT_BEHIND);
+    },
+  );
+}
+
+strictTest(
+  "a signal ends the wait of `openSerial()` for a thread, or has no port opened",
+  async (kernel) => {
+    const device = plugIn(kernel, "COM3");
+    using held = hold("CreateFileW");
+    const others = [1, 2, 4, 5].map((i) => openSerial(`COM${i}`, FAST));
+    await until(() => held.ends.length === others.length);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = openSerial("COM3", { ...FAST, signal });
+    const rejection = assertRejects(() => settling(waits), Error, "enough");
+    await turns();
+    controller.abort(new Error("enough"));
+    await rejection;
+    for (const end of held.ends.splice(0)) end();
+    await Promise.allSettled(others);
+    await assertRejects(
+      () => settling(openSerial("COM3", { ...FAST, signal })),
+      Error,
+      "enough",
+    );
+    await turns();
+    assertEquals([held.ends.length, device.isOpen], [0, false]);
+  },
+);
+
+strictTest("a signal does nothing to a port that is open", async (kernel) => {
+  const device = plugIn(kernel, "COM3");
+  const controller = new AbortController();
+  const { signal } = controller;
+  await using port = await openSerial("COM3", { ...FAST, signal });
+  controller.abort();
+  await port.writeAll(bytes("x"));
+  assertEquals([device.isOpen, device.takeSent()], [true, "x"]);
+});
+
 // Reads, writes and time-outs
 
 for (const driver of DRIVERS) {
@@ -743,6 +821,31 @@ strictTest(
     device.receive("def");
     await port.readExactly(buffer);
     assertEquals(text(buffer), "abcdef");
+  },
+);
+
+strictTest(
+  "a read whose memory has gone takes nothing of what a failed one has read",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const failed = port.readExactly(new Uint8Array(6), { signal });
+    failed.catch(() => {});
+    device.receive("abc");
+    const buffer = new Uint8Array(4);
+    const read = port.read(buffer);
+    structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+    await turns();
+    controller.abort("stop");
+    assertEquals(await failed.catch((reason) => reason), "stop");
+    await assertRejects(
+      () => read,
+      TypeError,
+      "buffer is a view of a detached",
+    );
+    assertEquals(await readText(port), "abc");
   },
 );
 

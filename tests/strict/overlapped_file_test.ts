@@ -4,6 +4,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileClosedError, open, Win32Error } from "../../mod.ts";
 import { turns } from "../support/event_loop.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
+import { endByHand } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import {
   failFunction,
@@ -196,3 +197,24 @@ strictTest("a message without bytes is no end of a pipe", async () => {
   await server.readExactly(buffer);
   assertEquals([...buffer], [1, 2, 3]);
 });
+
+strictTest(
+  "seek() checks its arguments before the transfers that it waits for have ended",
+  async (kernel) => {
+    await using file = await open("C:\\a", { write: true, create: true });
+    await file.write(new Uint8Array(10));
+    await file.seek(0);
+    endByHand(kernel);
+    const write = file.write(new Uint8Array(10));
+    await turns();
+    const errors: unknown[] = [];
+    for (
+      const [offset, origin] of [[0.5, 0], [null, 1], [0, 3]] as never[][]
+    ) file.seek(offset!, origin).catch((error) => errors.push(error.name));
+    await turns();
+    const early = [...errors];
+    kernel.io.pending.endScheduled();
+    assertEquals(await write, 10);
+    assertEquals(early, ["RangeError", "TypeError", "TypeError"]);
+  },
+);

@@ -255,6 +255,35 @@ strictTest(
 );
 
 strictTest(
+  "a `read()` whose memory has gone takes nothing of what an aborted `readMessage()` has read",
+  async (kernel) => {
+    await using ends = await pipePair({ mode: "message" });
+    const { client, server } = ends;
+    const sent = random(5).bytes(5000);
+    await client.writeMessage(sent);
+    const controller = new AbortController();
+    kernel.schedule.choose = ({ request }) => {
+      if (request.kind !== "read") return undefined;
+      controller.abort("stop");
+      return "in call";
+    };
+    const { signal } = controller;
+    const aborted = server.readMessage({ signal }).catch((e) => e);
+    const buffer = new Uint8Array(100);
+    const read = server.read(buffer);
+    structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+    assertEquals(await aborted, "stop");
+    kernel.schedule.choose = undefined;
+    await assertRejects(
+      () => read,
+      TypeError,
+      "buffer is a view of a detached",
+    );
+    assertEquals(await server.readMessage(), sent);
+  },
+);
+
+strictTest(
   "`readMessage()` reads a message in fewer parts after one as long",
   async (kernel) => {
     await using ends = await pipePair({ mode: "message" });

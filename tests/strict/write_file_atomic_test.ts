@@ -240,6 +240,25 @@ strictTest("a signal leaves the old file alone", async (kernel) => {
 }, SEEDS);
 
 strictTest(
+  "data whose memory goes meanwhile leaves the old file alone",
+  async (kernel) => {
+    prepare(kernel);
+    for (const data of [NEW.slice(), new DataView(NEW.slice().buffer)]) {
+      const pending = writeFileAtomic(PATH, data);
+      structuredClone(data.buffer, { transfer: [data.buffer] });
+      await assertRejects(
+        () => pending,
+        TypeError,
+        "data is a view of a detached",
+      );
+    }
+    assertEquals(content(), OLD);
+    checkNames(kernel);
+  },
+  SEEDS,
+);
+
+strictTest(
   "writeFileAtomic() refuses what is wrong before any call",
   async (kernel) => {
     prepare(kernel);

@@ -1,7 +1,7 @@
 // portable
 
 import { test } from "node:test";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { symbolOf } from "../../../src/errors/codes.ts";
 import {
   ntStatuses,
@@ -53,6 +53,25 @@ test("win32CodeOfStatus() unwraps Win32 codes and wrapped statuses", () => {
 test("win32CodeOfStatus() is ERROR_MR_MID_NOT_FOUND for an unknown status", () => {
   assertEquals(win32CodeOfStatus(0xc0ff0001), 317);
   assertEquals(win32CodeOfStatus(0x8001ffff), 317);
+});
+
+test("win32CodeOfStatus() and statusSymbolOf() take no other value for success", () => {
+  for (const translate of [win32CodeOfStatus, statusSymbolOf]) {
+    for (const wrong of ["0xc0000011", null, undefined, {}, true]) {
+      assertThrows(
+        () => translate(wrong as never),
+        TypeError,
+        "status must be a number or a bigint: got",
+      );
+    }
+    for (const wrong of [0.5, NaN, Infinity, 2 ** 32, -(2 ** 31) - 1]) {
+      assertThrows(
+        () => translate(wrong),
+        RangeError,
+        `status must be an integer of 32 bits, or a bigint: got ${wrong}`,
+      );
+    }
+  }
 });
 
 test("statusSymbolOf() names a status as ntstatus.h does", () => {

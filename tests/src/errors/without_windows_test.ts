@@ -4,7 +4,7 @@
 
 import { test } from "node:test";
 import process from "node:process";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { formatMessage } from "../../../src/errors/message.ts";
 
 test("formatMessage() says so where there is no Windows", {
@@ -14,4 +14,7 @@ test("formatMessage() says so where there is no Windows", {
     formatMessage(5),
     "There is no text for error 5 without Windows.",
   );
+  const format = formatMessage as (code: unknown) => string;
+  assertThrows(() => format("5"), TypeError, "code must be a number");
+  assertThrows(() => format(0.5), RangeError, "code must be an integer");
 });

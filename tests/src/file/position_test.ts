@@ -3,9 +3,8 @@
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  checkedOrigin,
   offsetOf,
-  type OriginName,
-  originName,
   positionFrom,
   toExactOffset,
 } from "../../../src/file/position.ts";
@@ -30,52 +29,41 @@ test("offsetOf() returns the offset, and refuses other options", () => {
   );
 });
 
-test("originName() takes words and Deno's numbers", () => {
+test("checkedOrigin() takes words and Deno's numbers, and whole offsets", () => {
   for (const [i, name] of (["start", "current", "end"] as const).entries()) {
-    assertEquals(originName(name), name);
-    assertEquals(originName(i as 0), name);
+    assertEquals(checkedOrigin(0, name), name);
+    assertEquals(checkedOrigin(-5n, i as 0), name);
   }
   for (const origin of [3, -1, 0.5, "begin", "0", null, undefined]) {
     assertThrows(
-      () => originName(origin as never),
+      () => checkedOrigin(0, origin as never),
       TypeError,
       'origin must be "start", "current" or "end", or Deno.SeekMode\'s 0, 1 or 2',
     );
   }
+  const rule = "offset must be a whole number or a bigint: got";
+  for (const offset of [0.5, NaN, 2 ** 53]) {
+    assertThrows(() => checkedOrigin(offset, "end"), RangeError, rule);
+  }
+  for (const offset of ["5", null, undefined]) {
+    assertThrows(() => checkedOrigin(offset as never, 2), TypeError, rule);
+  }
 });
 
-test("positionFrom() adds to the origin, within what numbers count, and asks for no other", () => {
-  const asked: string[] = [];
-  const move = (offset: unknown, origin: OriginName, base = 0) => {
-    asked.length = 0;
-    const baseOf = (name: string) => () => {
-      asked.push(name);
-      return base;
-    };
-    const bases = [baseOf("current"), baseOf("end")] as const;
-    return positionFrom(offset as number, origin, ...bases);
-  };
+test("positionFrom() adds to the origin, within what numbers count", () => {
   const last = Number.MAX_SAFE_INTEGER;
-  assertEquals([move(5, "start", 100), asked], [5, []]);
-  assertEquals([move(-5n, "end", 5), asked], [0, ["end"]]);
-  assertEquals([move(1, "current", last - 1), asked], [last, ["current"]]);
+  assertEquals(positionFrom(0, 5, "start"), 5);
+  assertEquals(positionFrom(5, -5n, "end"), 0);
+  assertEquals(positionFrom(last - 1, 1, "current"), last);
   for (
     const [offset, base, sum] of [[-6, 5, -1], [1, last, 2 ** 53]] as const
   ) {
     assertThrows(
-      () => move(offset, "end", base),
+      () => positionFrom(base, offset, "end"),
       RangeError,
       `The position must be from 0 to 2^53-1: ${offset} from the end would be ${sum}`,
     );
   }
-  const rule = "offset must be a whole number or a bigint: got";
-  for (const offset of [0.5, NaN, 2 ** 53]) {
-    assertThrows(() => move(offset, "end"), RangeError, rule);
-  }
-  for (const offset of ["5", null, undefined]) {
-    assertThrows(() => move(offset, "end"), TypeError, rule);
-  }
-  assertEquals(asked, []);
 });
 
 test("toExactOffset() refuses ends beyond which sectors are not exact", () => {

@@ -46,3 +46,13 @@ test("bits() refuses more bits than the integer has", () => {
     'storage must be "u8", "u16" or "u32": got the string "u64"',
   );
 });
+
+test("bits() refuses widths that are none", () => {
+  for (const widths of [null, undefined, 5]) {
+    assertThrows(
+      () => bits("u8", widths as never),
+      TypeError,
+      "widths must be an object: got",
+    );
+  }
+});

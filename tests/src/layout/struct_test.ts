@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   array,
+  ascii,
   bits,
   bytes,
   type Infer,
@@ -125,6 +126,50 @@ test("union() refuses members that contradict each other", () => {
   );
 });
 
+test("union() refuses a text that its other members contradict, in any order", () => {
+  const Tag = union({ bytes: bytes(4), text: ascii(4) });
+  for (const text of ["", "A", "AB", "B"]) {
+    for (
+      const value of [
+        { bytes: [65, 66, 67, 0], text },
+        { text, bytes: [65, 66, 67, 0] },
+      ]
+    ) assertThrows(() => Tag.create(value), TypeError, "shares its bytes");
+  }
+  for (
+    const value of [
+      { bytes: [65, 0, 7, 7], text: "A" },
+      { text: "A", bytes: [65, 0, 7, 7] },
+    ]
+  ) assertEquals(Tag.create(value), hex("41000707"));
+});
+
+test("union() takes what it read back, whichever member comes first", () => {
+  const five = hex("05000000");
+  const nan = hex("0100c07f");
+  for (
+    const Word of [
+      union({ number: "u32", flag: "bool32" }),
+      union({ flag: "bool32", number: "u32" }),
+    ]
+  ) assertEquals(Word.create(Word.read(five)), five);
+  for (
+    const Word of [
+      union({ number: "u32", float: "f32" }),
+      union({ float: "f32", number: "u32" }),
+    ]
+  ) assertEquals(Word.create(Word.read(nan)), nan);
+  const Pair = struct({ low: "u32", high: "u32" });
+  const Large = union({ whole: "u64", pair: Pair });
+  // What is left out of a member is zero, as always.
+  for (
+    const value of [
+      { whole: 2n ** 32n, pair: { low: 0 } },
+      { pair: { low: 0 }, whole: 2n ** 32n },
+    ]
+  ) assertThrows(() => Large.create(value), TypeError, "shares its bytes");
+});
+
 test("overlay() describes a second field at the offset of another", () => {
   const Large = struct({
     LowPart: "u32",
@@ -215,6 +260,18 @@ test("struct() refuses descriptions that make no sense", () => {
     TypeError,
     '"packed" is no option of union(). The only option is pack.',
   );
+  for (const wrong of [null, 5, "pack"]) {
+    assertThrows(
+      () => struct({ a: "u8" }, wrong as never),
+      TypeError,
+      "options of struct() must be an object: got",
+    );
+    assertThrows(
+      () => union({ a: "u8" }, wrong as never),
+      TypeError,
+      "options of union() must be an object: got",
+    );
+  }
   assertThrows(() => array("u8", -1), RangeError, "length");
   assertThrows(() => array("u8", 1.5), RangeError, "length");
   assertThrows(() => bytes(NaN), RangeError, "length");

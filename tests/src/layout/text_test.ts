@@ -46,6 +46,31 @@ test("utf16() and ascii() refuse options that they do not have", () => {
   }
 });
 
+test("utf16() and ascii() refuse options that are none", () => {
+  for (const [name, text] of Object.entries({ utf16, ascii })) {
+    for (const wrong of [null, 5, "terminated"]) {
+      assertThrows(
+        () => text(4, wrong as never),
+        TypeError,
+        `options of ${name}() must be an object: got`,
+      );
+    }
+    for (const terminated of [null, 0, "no"]) {
+      assertThrows(
+        () => text(4, { terminated } as never),
+        TypeError,
+        "terminated must be true or false: got",
+      );
+    }
+    text(4, { terminated: undefined } as never);
+  }
+});
+
+test("utf16() of no length has the empty text alone", () => {
+  assertEquals(utf16(0).create(utf16(0).read(new Uint8Array(0))).length, 0);
+  assertThrows(() => utf16(0).create("a"), RangeError, "room for 0 characters");
+});
+
 test("ascii() holds ASCII and refuses the rest", () => {
   assertEquals(ascii(4).create("abc"), hex("61626300"));
   assertEquals(ascii(4).read(hex("61ff0063")), "aÿ");

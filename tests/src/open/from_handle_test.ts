@@ -1,6 +1,9 @@
+// portable
+
 import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  AlignedBuffer,
   type FileMode,
   fromHandle,
   type Handle,
@@ -12,6 +15,7 @@ import {
 } from "../../../mod.ts";
 import {
   CREATE_ALWAYS,
+  FILE_FLAG_NO_BUFFERING,
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
   GENERIC_WRITE,
@@ -70,6 +74,29 @@ test("fromHandle() makes a file of the handle's kind", async () => {
   await overlapped.close();
   using named = fromHandle(rawHandle(path), "what errors call it") as SyncFile;
   assertEquals(named.path, "what errors call it");
+});
+
+test("fromHandle() of an unbuffered handle begins where its file pointer is, also between sectors", () => {
+  using folder = kernelFolder();
+  const path = folder.file("a");
+  const handle = rawHandle(path, FILE_FLAG_NO_BUFFERING);
+  using memory = new AlignedBuffer(8192);
+  {
+    using file = fromHandle(handle, { path, owned: false }) as SyncFile;
+    file.writeAll(new Uint8Array(5000).fill(1), { at: 0 });
+  }
+  // A read to the end leaves the file pointer there, where no program can move it.
+  const count = new Uint32Array(1);
+  kernel32.SetFilePointerEx(handle, 4096n, null, 0);
+  kernel32.ReadFile(handle, memory.address, 4096, count, null);
+  assertEquals(count[0], 904);
+  using file = fromHandle(handle, path) as SyncFile;
+  assertEquals(file.read(memory.bytes), null);
+  assertEquals(file.seek(0, "current"), 5000);
+  assertEquals(file.write(new Uint8Array(10).fill(2)), 10);
+  assertEquals(file.size(), 5010);
+  assertEquals(file.seek(-1, "current"), 5009);
+  assertEquals(file.readAll(), Uint8Array.of(2));
 });
 
 test("fromHandle() refuses what is no handle before any call", () => {

@@ -11,6 +11,7 @@ import {
   turnOfTheEventLoop,
   turns,
 } from "../../support/event_loop.ts";
+import { outcomeOf } from "../../support/overlapped_strict.ts";
 import { type Script, ScriptedHandle } from "../../support/scripted_handle.ts";
 import { strictKernel } from "../../support/strict_kernel/mod.ts";
 
@@ -108,6 +109,31 @@ test("begin() fails with a shortage that lasts, though another operation stays p
   assertEquals(error.win32, 1450);
   assert(handle.started.length > 1);
   assertAllReleased(handle, [operation]);
+});
+
+test("an operation on a pipe that waits for resources is not overtaken, and one on a disk is", async () => {
+  for (const isDisk of [false, true]) {
+    for (const isAborted of [false, true]) {
+      const controller = new AbortController();
+      const failures = failing(1450, 2);
+      const script: Script = (started) =>
+        started.length === 1 ? failures(started) : { code: 0, count: 10 };
+      const handle = new ScriptedHandle(script, { isDisk });
+      handle.port.pending = 1;
+      const operations = [1, 2, 3].map((length) => {
+        const signal = length === 1 ? controller.signal : undefined;
+        return new Sample(handle.asHandle, signal, length);
+      });
+      const ends = operations.map((operation) => operation.begin());
+      if (isAborted) controller.abort("stop");
+      const outcomes = await Promise.allSettled(ends);
+      assertEquals(outcomes.map(outcomeOf), [isAborted ? "stop" : 10, 10, 10]);
+      const first = isAborted ? [1] : [1, 1, 1];
+      const order = isDisk ? [1, 2, 3, ...first.slice(1)] : [...first, 2, 3];
+      assertEquals(handle.lengths, order);
+      assertAllReleased(handle, operations);
+    }
+  }
 });
 
 test("an abort and close() end an operation that waits for resources", async () => {

@@ -107,6 +107,13 @@ test("names and options of ports are checked before any call", async () => {
     const options = { baudRate, ...wrong[0] as object };
     await assertRejected(() => openSerial("COM3", options as never), wrong);
   }
+  for (const signal of [null, {}, new AbortController()]) {
+    const options = { baudRate: 9600, signal };
+    await assertRejected(
+      () => openSerial("COM3", options as never),
+      [0, TypeError, "signal must be an AbortSignal"],
+    );
+  }
 });
 
 test("options are read once", async () => {

@@ -14,7 +14,6 @@ import {
   Win32Error,
 } from "../../../mod.ts";
 import { kernel32, PIPE_READMODE_MESSAGE } from "../../../src/raw.ts";
-import { FILE_CURRENT } from "../../../src/win32/constants.ts";
 import { random } from "../../support/random.ts";
 import { fail } from "../../support/strict_kernel/failure.ts";
 import {
@@ -26,7 +25,10 @@ import {
   failFunction,
   replaceFunction,
 } from "../../support/strict_kernel/replaced.ts";
-import { STATUS_DEVICE_DATA_ERROR } from "../../support/strict_kernel/status.ts";
+import {
+  STATUS_DEVICE_DATA_ERROR,
+  STATUS_UNSUCCESSFUL,
+} from "../../support/strict_kernel/status.ts";
 
 const PATH = "C:\\a";
 const PIPE = "\\\\.\\pipe\\strict";
@@ -39,25 +41,6 @@ function failed(run: () => unknown): Partial<Win32Error> {
     Win32Error,
   );
   return { syscall, win32, path, bytesTransferred };
-}
-
-/**
- * Has the system tell where a file pointer is that no program could move there: it looks at what memory must be aligned to,
- * which may be less than a sector.
- */
-function askablePointer(): Disposable {
-  return replaceFunction(
-    "SetFilePointerEx",
-    (original) => (kernel, ...words) => {
-      const [handle, distance, result, method] = words;
-      const isQuestion = distance === 0n &&
-        BigInt.asUintN(32, method!) === BigInt(FILE_CURRENT);
-      if (!isQuestion) return original(kernel, ...words);
-      const { position } = kernel.handles.get(handle!, OpenFile);
-      kernel.memory.view(result!, 8).setBigInt64(0, BigInt(position), true);
-      return 1n;
-    },
-  );
 }
 
 /** Has reads and writes fail before all else. */
@@ -86,24 +69,32 @@ strictTest(
   () => {
     using file = openSync(PATH, OPTIONS);
     file.write(new Uint8Array(10));
-    const expected = {
-      syscall: "SetFilePointerEx",
+    const expected = (syscall: string) => ({
+      syscall,
       win32: ERROR_GEN_FAILURE,
       path: PATH,
       bytesTransferred: undefined,
-    };
+    });
     {
-      using _ = failFunction("SetFilePointerEx", ERROR_GEN_FAILURE);
-      assertEquals(failed(() => file.seek(0, "current")), expected);
-      assertEquals(
-        failed(() => file.read(new Uint8Array(1), { at: 0 })),
-        expected,
+      using _ = replaceFunction(
+        "NtQueryInformationFile",
+        () => () => BigInt(STATUS_UNSUCCESSFUL),
       );
+      for (
+        const asks of [
+          () => file.seek(0, "current"),
+          () => file.read(new Uint8Array(1), { at: 0 }),
+        ]
+      ) assertEquals(failed(asks), expected("NtQueryInformationFile"));
     }
     file.seek(5);
     using _ = failFunction("SetFilePointerEx", ERROR_GEN_FAILURE);
-    assertEquals(failed(() => file.read(new Uint8Array(1))), expected);
-    assertEquals(failed(() => file.write(new Uint8Array(1))), expected);
+    for (
+      const moves of [
+        () => file.read(new Uint8Array(1)),
+        () => file.write(new Uint8Array(1)),
+      ]
+    ) assertEquals(failed(moves), expected("SetFilePointerEx"));
   },
 );
 
@@ -278,7 +269,6 @@ strictTest(
 strictTest(
   "a file pointer between two sectors is where whole sectors are read and written",
   (kernel) => {
-    using _ = askablePointer();
     using file = openSync(PATH, { ...OPTIONS, unbuffered: true });
     using memory = new AlignedBuffer(8192);
     const data = random(3).bytes(20_000);
@@ -307,7 +297,6 @@ strictTest(
 strictTest(
   "what else fails at the file pointer is not tried another way",
   (kernel) => {
-    using _ = askablePointer();
     using file = openSync(PATH, { ...OPTIONS, unbuffered: true });
     using memory = new AlignedBuffer(2 ** 18);
     const { bytes } = memory;

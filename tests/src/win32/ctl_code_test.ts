@@ -32,6 +32,13 @@ test("ctlCode() takes all of each part's bits, and no more", () => {
       `${name} must be a whole number from 0 to ${most}`,
     );
   }
+  for (const value of ["9", 9n, null, undefined]) {
+    assertThrows(
+      () => ctlCode(value as never, 0, 0, 0),
+      TypeError,
+      "deviceType must be a number: got",
+    );
+  }
   for (const value of [-1, 0.5, NaN, Infinity]) {
     assertThrows(() => ctlCode(9, value, 0, 0), RangeError, "function must be");
   }

@@ -1,5 +1,10 @@
 import { Buffer } from "node:buffer";
 import {
+  FileAccessInformation,
+  FileModeInformation,
+  FilePositionInformation,
+} from "../../../ffi/ntdll.ts";
+import {
   DELETE,
   FILE_BEGIN,
   FILE_CURRENT,
@@ -294,7 +299,7 @@ function getVolumeInformation(
 /** https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-ntqueryinformationfile */
 function queryInformation(
   kernel: StrictKernel,
-  ...[handle, , address, , kind]: bigint[]
+  ...[handle, , address, length, kind]: bigint[]
 ): bigint {
   let open: OpenFile;
   try {
@@ -304,17 +309,29 @@ function queryInformation(
     throw error;
   }
   const { access, overlapped, unbuffered } = open.mode;
-  const values: Readonly<Record<number, number>> = {
-    8: access,
-    16: (unbuffered ? 0x08 : 0) | (overlapped ? 0 : 0x20),
-  };
-  const value = values[u32(kind!)];
-  if (value === undefined) {
-    throw new KernelViolation(
-      `the strict kernel has no file information ${u32(kind!)}`,
-    );
+  const view = kernel.memory.view(address!, u32(length!));
+  switch (u32(kind!)) {
+    case FileAccessInformation:
+      view.setUint32(0, access, true);
+      break;
+    case FilePositionInformation:
+      if (overlapped) {
+        throw new KernelViolation(
+          "a handle for overlapped I/O has no position",
+        );
+      }
+      view.setBigInt64(0, BigInt(open.position), true);
+      break;
+    case FileModeInformation: {
+      const mode = (unbuffered ? 0x08 : 0) | (overlapped ? 0 : 0x20);
+      view.setUint32(0, mode, true);
+      break;
+    }
+    default:
+      throw new KernelViolation(
+        `the strict kernel has no file information ${u32(kind!)}`,
+      );
   }
-  kernel.memory.view(address!, 4).setUint32(0, value, true);
   return 0n;
 }
 
