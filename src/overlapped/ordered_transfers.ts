@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Win32Error } from "../errors/win32_error.ts";
+import { transferredBefore } from "../errors/bytes_transferred.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 
 /** The transfers at the position of one file, in the order of the calls. */
@@ -29,9 +29,7 @@ export class OrderedTransfers {
         this.position += count ?? 0;
         return count;
       } catch (error) {
-        if (error instanceof Win32Error) {
-          this.position += error.bytesTransferred ?? 0;
-        }
+        this.position += transferredBefore(error);
         throw error;
       }
     });

@@ -6,7 +6,7 @@
 import { byteLengthOf } from "../../ffi/views.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { settingsOf } from "../file/option_values.ts";
-import { Win32Error } from "../errors/win32_error.ts";
+import { recounted } from "../errors/bytes_transferred.ts";
 import {
   checkedOffset,
   chunking,
@@ -141,9 +141,7 @@ class DirectWriter {
     try {
       await writing;
     } catch (error) {
-      if (!(error instanceof Win32Error)) throw error;
-      const { bytesTransferred = 0 } = error;
-      throw error.withBytesTransferred(this.#length + bytesTransferred);
+      throw recounted(error, (count) => this.#length + count);
     }
     this.#length += length;
   }

@@ -5,8 +5,8 @@
  */
 import { checkBytes } from "../file/arguments.ts";
 import { bytesOf } from "../../ffi/views.ts";
+import { recounted } from "../errors/bytes_transferred.ts";
 import { preservingLastError } from "../errors/last_error.ts";
-import { Win32Error } from "../errors/win32_error.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 
@@ -199,8 +199,6 @@ export class WriteBehind {
 
   /** Adds how many bytes of all have been written without a gap. */
   #error({ chunk, error }: Failure): unknown {
-    if (!(error instanceof Win32Error)) return error;
-    const { bytesTransferred = 0 } = error;
-    return error.withBytesTransferred(chunk.start + bytesTransferred);
+    return recounted(error, (count) => chunk.start + count);
   }
 }
