@@ -17,7 +17,12 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { characterKindOf, DeviceKind } from "./device_kind.ts";
-import { type FileType, fileTypeOf, queriedOf } from "./file_info.ts";
+import {
+  type FileType,
+  fileTypeOf,
+  type NamedHandle,
+  queriedOf,
+} from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
 import { isAbsolute, isVerbatim } from "./path.ts";
@@ -41,17 +46,11 @@ export interface HandleOptions {
 }
 
 /** A handle, and what is known of it before its file exists. */
-export interface TakenHandle {
-  /** The handle. */
-  readonly handle: Handle;
-  /** What errors call it. */
-  readonly path: string;
+export interface TakenHandle extends NamedHandle {
   /** What it is open for. */
   readonly mode: FileMode;
   /** Whether the file closes it. */
   readonly owned: boolean;
-  /** Its kind. */
-  readonly kind: HandleKind;
   /** What kind of thing it is open on. */
   readonly type: FileType;
   /** A path on the volume of the file, if one is known. */
