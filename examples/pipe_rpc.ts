@@ -77,13 +77,14 @@ class Client implements AsyncDisposable {
   async call(
     method: string,
     params: unknown[],
-    timeout = 5000,
+    timeout = 60_000,
   ): Promise<unknown> {
     const id = ++this.#last;
     const signal = AbortSignal.timeout(timeout);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#calls.set(id, resolve);
-    signal.addEventListener("abort", () => reject(signal.reason));
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort);
     try {
       const request = encode({ jsonrpc: "2.0", id, method, params });
       const sent = this.#pipe.writeMessage(request, { signal });
@@ -91,6 +92,7 @@ class Client implements AsyncDisposable {
       if (error !== undefined) throw new Error(`${method}: ${error.message}`);
       return result;
     } finally {
+      signal.removeEventListener("abort", abort);
       this.#calls.delete(id);
     }
   }
@@ -109,7 +111,7 @@ await using listener = listenPipe(NAME, { mode: "message" });
 })();
 
 await using client = new Client(
-  await connectPipe(NAME, { timeout: 5000, server: "current-user" }),
+  await connectPipe(NAME, { timeout: 60_000, server: "current-user" }),
 );
 console.log(await client.call("add", [2, 40])); // 42
 const slow = client.call("sleep", [400], 100).catch((error) => error.name);

@@ -40,7 +40,7 @@ async function serveAll(listener: PipeListener): Promise<void> {
 }
 
 async function ask(question: string): Promise<string> {
-  await using pipe = await connectPipe(NAME, { timeout: 5000 });
+  await using pipe = await connectPipe(NAME, { timeout: 60_000 });
   await pipe.writeMessage(encoder.encode(question));
   const answer = await pipe.readMessage();
   return decoder.decode(answer ?? undefined);
@@ -49,7 +49,7 @@ async function ask(question: string): Promise<string> {
 const listener = listenPipe(NAME, { mode: "message", maxInstances: 100 });
 const serving = serveAll(listener);
 
-const rude = await connectPipe(NAME, { timeout: 5000 });
+const rude = await connectPipe(NAME, { timeout: 60_000 });
 await rude.writeMessage(encoder.encode("who reads this?"));
 await rude.close();
 

@@ -106,7 +106,7 @@ export class Win32Error extends Error {
    */
   withBytesTransferred(bytesTransferred: number): Win32Error {
     const details = { ...this.#details, bytesTransferred };
-    return new Win32Error(this.syscall, this.win32, details);
+    return errorOf(this.syscall, this.win32, details);
   }
 
   /**
@@ -131,8 +131,20 @@ export class Win32Error extends Error {
    * ```
    */
   static last(syscall: string, details: Win32ErrorDetails = {}): Win32Error {
-    return new Win32Error(syscall, getLastWin32Error(), details);
+    return errorOf(syscall, getLastWin32Error(), details);
   }
+}
+
+/**
+ * Creates an error for a method of the class: to a class whose body names it,
+ * bundlers give another name, which runtimes print.
+ */
+function errorOf(
+  syscall: string,
+  win32: number,
+  details: Win32ErrorDetails,
+): Win32Error {
+  return new Win32Error(syscall, win32, details);
 }
 
 /** A method was called on a file that is closed. */

@@ -122,11 +122,16 @@ export function checkList(
       value,
     );
   }
+  const label = `each of ${name}`;
   const list: ArrayBufferView[] = [];
   const { length } = value;
-  // First, since a getter may take the memory of another buffer away.
-  for (let i = 0; i < length; i++) list.push(value[i]);
-  for (const item of list) check(`each of ${name}`, item);
+  for (let i = 0; i < length; i++) {
+    const item: unknown = value[i];
+    if (!ArrayBuffer.isView(item)) throw notBytesError(label, item);
+    list.push(item);
+  }
+  // When all have been read, since a getter may take another's memory away.
+  for (const item of list) check(label, item);
   return list;
 }
 

@@ -63,11 +63,7 @@ export abstract class BaseFile {
     this.owned = taken.owned;
     this.#taken = taken;
     fileOpened(this, taken, port);
-    // Not in the module itself, where bundlers would have to retain it.
-    printAs(BaseFile.prototype, ({ path, mode, closed }) => {
-      const { read, write, append, unbuffered } = mode;
-      return { path, closed, read, write, append, unbuffered };
-    });
+    printFiles();
   }
 
   /**
@@ -392,4 +388,12 @@ export abstract class BaseFile {
     const { path, mode } = this.#taken;
     if (mode.append && !mode.write) throw appendsOnlySizeError(method, path);
   }
+}
+
+// Bundlers retain what a module calls, and rename a class whose body names it.
+function printFiles(): void {
+  printAs(BaseFile.prototype, ({ path, mode, closed }) => {
+    const { read, write, append, unbuffered } = mode;
+    return { path, closed, read, write, append, unbuffered };
+  });
 }

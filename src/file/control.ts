@@ -109,7 +109,7 @@ function checkDword(name: string, value: unknown): void {
   }
   if (Number.isInteger(value) && value >= 0 && value <= MAX_DWORD) return;
   // What C has as a DWORD is negative after JavaScript's bitwise operators.
-  const wayOut = Number.isInteger(value) && value >= -(2 ** 31) && value < 0
+  const wayOut = (value | 0) === value
     ? `, which is ${value >>> 0} after >>> 0`
     : "";
   throw new RangeError(

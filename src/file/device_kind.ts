@@ -28,6 +28,8 @@ const EMPTY_READS: Readonly<Record<DeviceKindName, EmptyRead>> = {
   other: "nothing",
 };
 
+type Syscall = "ReadFile" | "WriteFile";
+
 /** What follows from the kind of a handle. */
 export class DeviceKind {
   /** The kind. */
@@ -79,26 +81,33 @@ export class DeviceKind {
     if (name === "serial") throw this.#timeoutError("WriteFile", done);
     if (count > 0) return;
     throw name === "pipe"
-      ? this.#writeError(
+      ? this.#error(
+        "WriteFile",
         ERROR_NO_DATA,
         done,
         "The pipe does not block and has no room left.",
       )
-      : this.#writeError(ERROR_WRITE_FAULT, done, "Nothing was taken.");
+      : this.#error("WriteFile", ERROR_WRITE_FAULT, done, "Nothing was taken.");
   }
 
-  #writeError(code: number, bytesTransferred: number, hint: string) {
-    const path = this.#path;
-    return new Win32Error("WriteFile", code, { path, bytesTransferred, hint });
+  #timeoutError(syscall: Syscall, bytesTransferred: number): Win32Error {
+    return this.#error(
+      syscall,
+      ERROR_TIMEOUT,
+      bytesTransferred,
+      "readTimeout and writeTimeout of openSerial() set how long a serial " +
+        "port waits, and so does SetCommTimeouts().",
+    );
   }
 
-  #timeoutError(syscall: "ReadFile" | "WriteFile", bytesTransferred: number) {
+  #error(
+    syscall: Syscall,
+    code: number,
+    bytesTransferred: number,
+    hint: string,
+  ): Win32Error {
     const path = this.#path;
-    const hint =
-      "readTimeout and writeTimeout of openSerial() set how long a " +
-      "serial port waits, and so does SetCommTimeouts().";
-    const details = { path, bytesTransferred, hint };
-    return new Win32Error(syscall, ERROR_TIMEOUT, details);
+    return new Win32Error(syscall, code, { path, bytesTransferred, hint });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Several buffers that are written as one.
+ * Several buffers that are read or written as one.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { byteLengthOf, copyBytes, totalLength } from "../../ffi/views.ts";
 import { MAX_WHOLE } from "./transfer_limits.ts";
 
 /**
- * Returns the length of several buffers that are written by one call.
+ * Returns the length of several buffers that are read or written by one call.
  *
  * @throws {RangeError} If they have more than 64 MiB together.
  */
@@ -15,7 +15,7 @@ export function joinedLength(views: readonly ArrayBufferView[]): number {
   const length = totalLength(views);
   if (length <= MAX_WHOLE) return length;
   throw new RangeError(
-    "buffers are written by one call to a pipe or at the end of a file, and " +
+    "buffers are one call to a pipe or at the end of a file, and " +
       `must have at most ${MAX_WHOLE} bytes together: got ${length}`,
   );
 }
@@ -23,11 +23,28 @@ export function joinedLength(views: readonly ArrayBufferView[]): number {
 /** Copies several buffers, one behind the other, into memory that has room. */
 export function join(
   views: readonly ArrayBufferView[],
-  target: Uint8Array,
+  joined: Uint8Array,
+): void {
+  forEachPart(views, joined, copyBytes);
+}
+
+/** Copies bytes to several buffers, one behind the other, as far as they go. */
+export function spread(
+  joined: Uint8Array,
+  views: readonly ArrayBufferView[],
+): void {
+  forEachPart(views, joined, (view, part) => copyBytes(part, view));
+}
+
+function forEachPart(
+  views: readonly ArrayBufferView[],
+  joined: Uint8Array,
+  copy: (view: ArrayBufferView, part: Uint8Array) => void,
 ): void {
   let at = 0;
   for (const view of views) {
-    copyBytes(view, target.subarray(at));
-    at += byteLengthOf(view);
+    const end = at + byteLengthOf(view);
+    copy(view, joined.subarray(at, end));
+    at = end;
   }
 }

@@ -5,7 +5,7 @@
  */
 import {
   argumentError,
-  describe,
+  rangeError,
   unknownOptionError,
 } from "../errors/describe.ts";
 
@@ -71,12 +71,8 @@ export function checkedOrigin(
     );
   }
   if (typeof offset === "bigint" || Number.isSafeInteger(offset)) return name;
-  const sentence = `offset must be a whole number or a bigint: got ${
-    describe(offset)
-  }`;
-  throw typeof offset === "number"
-    ? new RangeError(sentence)
-    : new TypeError(sentence);
+  const error = typeof offset === "number" ? rangeError : argumentError;
+  throw error("offset", "a whole number or a bigint", offset);
 }
 
 /**

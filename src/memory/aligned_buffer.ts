@@ -94,8 +94,8 @@ export class AlignedBuffer implements Disposable {
     this.#bytes = new Uint8Array(memory);
     // Not in a static block, which bundlers retain in programs that make no
     // buffer. Before the first buffer there is nothing to retain.
-    retainMemory = AlignedBuffer.#retain;
-    releaseMemory = AlignedBuffer.#release;
+    retainMemory = this.#retain;
+    releaseMemory = this.#release;
     owners.set(memory, this);
     dropped.register(memory, this.address, this);
   }
@@ -158,11 +158,11 @@ export class AlignedBuffer implements Disposable {
     }
   }
 
-  static #retain(buffer: AlignedBuffer): void {
+  #retain(buffer: AlignedBuffer): void {
     buffer.#operations++;
   }
 
-  static #release(buffer: AlignedBuffer): void {
+  #release(buffer: AlignedBuffer): void {
     if (--buffer.#operations === 0 && buffer.#freed) buffer.#freeMemory();
   }
 

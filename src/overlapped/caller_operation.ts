@@ -125,7 +125,9 @@ function checkedBuffers(buffers: unknown): readonly AlignedBuffer[] {
   if (!Array.isArray(buffers)) {
     throw argumentError("buffers", "a list of AlignedBuffers", buffers);
   }
-  return buffers.map((buffer: unknown) => {
+  const list: AlignedBuffer[] = [];
+  for (let i = 0; i < buffers.length; i++) {
+    const buffer: unknown = buffers[i];
     if (!(buffer instanceof AlignedBuffer)) {
       throw argumentError(
         "each of buffers",
@@ -133,9 +135,11 @@ function checkedBuffers(buffers: unknown): readonly AlignedBuffer[] {
         buffer,
       );
     }
-    if (buffer.byteLength === 0) {
-      throw new RangeError("one of buffers has been freed");
-    }
-    return buffer;
-  });
+    list.push(buffer);
+  }
+  // When all have been read, since a getter may free another.
+  for (const { byteLength } of list) {
+    if (byteLength === 0) throw new RangeError("one of buffers has been freed");
+  }
+  return list;
 }

@@ -194,9 +194,8 @@ export abstract class Operation<Result>
    * pipe, which frees none, and a transfer may be too large at any time.
    */
   #mayStartAgain(): boolean {
-    if (this.handle.port.pending === 0) return false;
-    this.#lastStart ??= now() + LONGEST_SHORTAGE_MS;
-    return now() < this.#lastStart;
+    return this.handle.port.pending > 0 &&
+      now() < (this.#lastStart ??= now() + LONGEST_SHORTAGE_MS);
   }
 
   /**

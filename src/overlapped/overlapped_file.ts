@@ -37,7 +37,7 @@ import { ControlOperation } from "./control_operation.ts";
 import { Flusher } from "./flush.ts";
 import { readFully, readToEnd, writeFully } from "./full_transfers.ts";
 import { checkedLimit } from "./in_flight_limiter.ts";
-import { writeJoined } from "./joined_write.ts";
+import { readJoined, writeJoined } from "./joined_transfers.ts";
 import {
   type CheckedOptions,
   checkedSignal,
@@ -390,9 +390,10 @@ export class OverlappedFile extends LockableFile {
   /**
    * Reads into several buffers, one after the other. On an unbuffered file,
    * buffers that are whole pages of `AlignedBuffer`s are filled by one call of
-   * ReadFileScatter.
+   * ReadFileScatter. From a pipe, one ReadFile gives what has come, or one
+   * message.
    *
-   * @param buffers Where the bytes go.
+   * @param buffers Where the bytes go; up to 64 MiB of a pipe.
    * @param options The offset, if it is not the position, and a signal.
    * @returns How many bytes were read, or null at the end of the file.
    * @throws {Error} What `read()` throws.
@@ -416,6 +417,12 @@ export class OverlappedFile extends LockableFile {
       this.#check("read");
       const { at, signal } = this.#checked(options);
       const views = checkList("buffers", buffers);
+      if (this.#type === "pipe") {
+        return readJoined(
+          views,
+          (joined) => this.#io.read(joined, 0, signal),
+        );
+      }
       return this.#placed(
         at,
         (at) => this.#io.readScatter(views, at, signal),

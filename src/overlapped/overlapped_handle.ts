@@ -57,6 +57,8 @@ export class OverlappedHandle {
   readonly port: CompletionPort;
   /** The completion key of its packets. */
   readonly key: number;
+  /** Whether other users of the handle must not be disturbed. */
+  readonly isShared: boolean;
   /** Whether success in the call queues no packet. */
   readonly skipsOnSuccess: boolean;
   /** Admits its transfers. */
@@ -68,7 +70,6 @@ export class OverlappedHandle {
   owner: object | undefined;
   /** Whether the read that ended last left a part of a message behind. */
   isInMessage = false;
-  readonly #isShared: boolean;
   /** Operations, and whatever else uses the handle. */
   #users = 0;
   #closing = false;
@@ -91,7 +92,7 @@ export class OverlappedHandle {
     this.limiter = new InFlightLimiter(limit);
     this.port = completionPort();
     this.key = this.port.bind(handle, path);
-    this.#isShared = isShared;
+    this.isShared = isShared;
     // A read of a part of a message is neither success nor failure, so that
     // every packet is wanted of pipes.
     this.skipsOnSuccess = isDisk && this.port.skipOnSuccess(handle);
@@ -143,9 +144,10 @@ export class OverlappedHandle {
   /**
    * Asks the kernel to cancel an operation, which may have ended all the same.
    *
-   * @returns Whether the kernel had it.
+   * @param overlapped Its OVERLAPPED; null for all on the handle.
+   * @returns Whether the kernel had any.
    */
-  cancel(overlapped: bigint): boolean {
+  cancel(overlapped: bigint | null): boolean {
     return preservingLastError(() =>
       kernel32.CancelIoEx(this.handle, overlapped)
     );
@@ -175,30 +177,19 @@ export class OverlappedHandle {
     this.#closing = true;
     this.limiter.expelAll();
     this.#abortWaits();
-    if (this.#users > 0) await this.#untilUnused();
-    // A handle that other code has stays bound.
-    if (!this.#isShared) this.port.unbind();
-  }
-
-  async #untilUnused(): Promise<void> {
+    const { isShared, port, key } = this;
     const drained = new Promise<void>((resolve) => this.#drained = resolve);
     while (this.#users > 0) {
-      this.#cancelAll();
+      // ERROR_NOT_FOUND, where nothing is to be cancelled, is no failure.
+      for (const overlapped of isShared ? port.pendingOn(key) : [null]) {
+        this.cancel(overlapped);
+      }
       const { ended, cancel } = delay(CANCEL_INTERVAL_MS);
       await Promise.race([drained, ended]);
       cancel();
     }
-  }
-
-  #cancelAll(): void {
-    if (this.#isShared) {
-      for (const overlapped of this.port.pendingOn(this.key)) {
-        this.cancel(overlapped);
-      }
-    } else {
-      // ERROR_NOT_FOUND, where nothing is to be cancelled, is no failure.
-      preservingLastError(() => kernel32.CancelIoEx(this.handle, null));
-    }
+    // A handle that other code has stays bound.
+    if (!isShared) port.unbind();
   }
 }
 

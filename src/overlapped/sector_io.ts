@@ -108,7 +108,7 @@ export class SectorIo implements OverlappedIo {
         signal,
         (memory) => this.#plan.read(bytesOf(buffer), at, memory),
       );
-      return count === 0 ? null : count;
+      return count || null;
     });
   }
 

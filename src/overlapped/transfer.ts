@@ -208,7 +208,7 @@ export class Transfer extends Operation<number | null> {
     if (code === 0 || isPart) {
       return count === 0 && device.emptyRead === "end" ? null : count;
     }
-    if (isEndOfFile(code)) return count > 0 ? count : null;
+    if (isEndOfFile(code)) return count || null;
     const rest = this.#owner.rest(this, code, count);
     if (rest !== undefined) return rest;
     throw this.win32Error(code, count);

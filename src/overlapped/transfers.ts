@@ -256,7 +256,7 @@ export class Transfers implements OverlappedIo, TransferOwner {
         inFlight.shift();
         done += count ?? 0;
         if (count === first.length) continue;
-        return count === null && done === 0 ? null : done;
+        return count === null ? done || null : done;
       }
     } catch (error) {
       // What was transferred before an abort counts, as in one operation.
@@ -302,7 +302,7 @@ export async function inTurn(
       const length = byteLengthOf(buffer);
       if (length === 0) continue;
       const count = await transfer(buffer, advance(offset, done));
-      if (count === null) return done > 0 ? done : null;
+      if (count === null) return done || null;
       done += count;
       if (count < length) break;
     }

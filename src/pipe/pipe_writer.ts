@@ -10,7 +10,7 @@ import { joinedLength } from "../file/joined_buffers.ts";
 import { isAborted, reasonOf } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { writeFully } from "../overlapped/full_transfers.ts";
-import { writeJoined } from "../overlapped/joined_write.ts";
+import { writeJoined } from "../overlapped/joined_transfers.ts";
 import type { ConnectionWriter } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
 import type { Transfers } from "../overlapped/transfers.ts";

@@ -74,7 +74,7 @@ export class SectorTransfers {
     } finally {
       if (at === undefined) this.#moveOn(buffer, length, count);
     }
-    return count === 0 ? null : count;
+    return count || null;
   }
 
   /** Writes all of the data. Returns its length. */

@@ -13,7 +13,7 @@ import {
 } from "../errors/bytes_transferred.ts";
 import { UnexpectedEndOfFileError, Win32Error } from "../errors/win32_error.ts";
 import { checkedLength, checkList, checkOffset } from "../file/arguments.ts";
-import { join, joinedLength } from "../file/joined_buffers.ts";
+import { join, joinedLength, spread } from "../file/joined_buffers.ts";
 import { Collector } from "../file/collector.ts";
 import {
   lockArguments,
@@ -271,9 +271,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
   }
 
   /**
-   * Reads into several buffers, one after the other.
+   * Reads into several buffers, one after the other: from a pipe by one
+   * ReadFile, which gives what has come, or one message.
    *
-   * @param buffers Where the bytes go.
+   * @param buffers Where the bytes go; up to 64 MiB of a pipe.
    * @param options The offset, if it is not the position.
    * @returns How many bytes were read, or null at the end of the file.
    * @throws {Error} What `read()` throws.
@@ -292,10 +293,17 @@ export class SyncFile extends SyncControlFile implements Disposable {
     options?: PositionOptions,
   ): number | null {
     const at = this.#offsetToRead("readScatter", options);
+    const views = checkList("buffers", buffers, checkedLength);
+    if (this.#isPipe) {
+      const joined = new Uint8Array(joinedLength(views));
+      const count = this.read(joined);
+      spread(joined.subarray(0, count ?? 0), views);
+      return count;
+    }
     let done = 0;
-    for (const buffer of checkList("buffers", buffers, checkedLength)) {
+    for (const buffer of views) {
       const count = this.#readMore(buffer, at, done);
-      if (count === null) return done > 0 ? done : null;
+      if (count === null) return done || null;
       done += count;
       if (count < byteLengthOf(buffer)) break;
     }

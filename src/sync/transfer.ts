@@ -91,7 +91,7 @@ export function readInto(
     done += count;
     // The buffer is full, the rest of the message is read next.
     if (code === ERROR_MORE_DATA || device.isTimeout(code)) return done;
-    if (isEndOfFile(code)) return done === 0 ? null : done;
+    if (isEndOfFile(code)) return done || null;
     throw transferError("ReadFile", code, target, done);
   }
 }

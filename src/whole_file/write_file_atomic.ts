@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { Handle } from "../../ffi/handle.ts";
 import * as kernel32 from "../../ffi/prototypes.ts";
 import { queryDacl } from "../../ffi/token.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { describe } from "../errors/describe.ts";
 import { codeOfStatus } from "../errors/status.ts";
 import { ERROR_FILE_NOT_FOUND } from "../errors/codes.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
@@ -24,6 +24,8 @@ import { open } from "../open/open.ts";
 import type { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import type { OverlappedFile } from "../overlapped/overlapped_file.ts";
 import {
+  DELETE,
+  FILE_FLAG_WRITE_THROUGH,
   FILE_SHARE_DELETE,
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
@@ -121,8 +123,7 @@ async function writeBeside(
     write: true,
     createNew: true,
     writeThrough: true,
-    delete: true,
-    share: [], // No other program can open it.
+    share: ["delete"], // No other program can read or write it.
     security: security?.address,
   });
   try {
@@ -145,23 +146,36 @@ function named(error: unknown, path: string): unknown {
   return new Win32Error(syscall, win32, { path, code, cause: error });
 }
 
-/** Gives the new file the name, and closes it. */
+/**
+ * Closes the new file, and gives it the name. The handle that renames has no
+ * right but that, and is closed at once: one that may write would keep readers
+ * from the file.
+ *
+ * "A write-through request via FILE_FLAG_WRITE_THROUGH also causes NTFS to flush
+ * any metadata changes, such as a time stamp update or a rename operation, that
+ * result from processing the request."
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew
+ */
 async function replace(
   file: OverlappedFile,
   temporary: string,
   target: string,
 ): Promise<void> {
-  const code = renamePosix(file.handle, target, true);
-  if (code === 0) {
-    // The name, too, is to be on the disk.
-    await file.flush();
-    await file.close();
-    return;
+  const handle = openExisting(temporary, DELETE, FILE_FLAG_WRITE_THROUGH);
+  if (handle === INVALID_HANDLE_VALUE) {
+    throw Win32Error.last("CreateFileW", { path: temporary });
   }
+  let code: number;
+  try {
+    await file.close();
+    code = renamePosix(handle, target, true);
+  } finally {
+    kernel32.CloseHandle(handle);
+  }
+  if (code === 0) return;
   if (!isUnknownRequest(code)) {
     throw new Win32Error("SetFileInformationByHandle", code, { path: target });
   }
-  await file.close();
   const flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (kernel32.MoveFileExW(temporary, target, flags)) return;
   throw Win32Error.last("MoveFileExW", { path: target });
@@ -188,23 +202,39 @@ function checkedOptions(options: WriteFileAtomicOptions) {
 
 /** Refuses what is no file with a name of its own. */
 function checkNoDevice(target: string): void {
-  const isDevice = target.startsWith("\\\\.\\");
+  const isDevice = /^[\\/]{2}\.[\\/]/.test(target);
   if (!isDevice && !nameOf(target).includes(":")) return;
   throw new TypeError(
-    "path must be that of a file, which can be replaced: got " +
-      (isDevice ? "the device " : "the stream ") + describe(target),
+    "path must be that of a file, which can be replaced: got the " +
+      `${isDevice ? "device" : "stream"} ${JSON.stringify(target)}`,
   );
 }
 
 function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("\\") + 1);
+  return /[^\\/]*$/.exec(path)![0];
 }
 
 /** Returns a path in the same folder that no other program has. */
 function neighbour(target: string): string {
-  const folder = target.slice(0, target.lastIndexOf("\\") + 1);
-  const name = nameOf(target).slice(0, MAX_NAME);
-  return `${folder}${name}.${crypto.randomUUID().slice(0, 13)}.tmp`;
+  const name = nameOf(target);
+  const folder = target.slice(0, target.length - name.length);
+  return `${folder}${name.slice(0, MAX_NAME)}.${
+    crypto.randomUUID().slice(0, 13)
+  }.tmp`;
+}
+
+/** Opens a file that others may have open as well. */
+function openExisting(path: string, access: number, flags: number): Handle {
+  const share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  return kernel32.CreateFileW(
+    path,
+    access,
+    share,
+    null,
+    OPEN_EXISTING,
+    flags >>> 0,
+    null,
+  );
 }
 
 /** An access control list has at most 64 KiB; the descriptor adds some bytes. */
@@ -212,16 +242,7 @@ const MAX_DESCRIPTOR_LENGTH = 2 ** 17;
 
 /** Returns a SECURITY_ATTRIBUTES with the access rights of a file, if it exists. */
 function securityOf(path: string): AlignedBuffer | undefined {
-  const share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  const handle = kernel32.CreateFileW(
-    path,
-    READ_CONTROL,
-    share,
-    null,
-    OPEN_EXISTING,
-    0,
-    null,
-  );
+  const handle = openExisting(path, READ_CONTROL, 0);
   if (handle === INVALID_HANDLE_VALUE) {
     const code = getLastWin32Error();
     if (code === ERROR_FILE_NOT_FOUND) return undefined;

@@ -1,11 +1,13 @@
 // Calls on other threads have a Worker in Bun: it is found from the npm package,
-// in a bundle, and in an executable.
+// in a bundle, and in an executable. Classes keep their names in bundles, and
+// errors also in those that a bundler has made as short as it can.
 
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { assertEquals } from "@std/assert";
+import { bundleProgram } from "../../tools/build/bundle.ts";
 import { buildPackage } from "../../tools/build/package.ts";
 import { command } from "../../tools/windows/command.ts";
 import { removeFolder } from "../support/temp_folder.ts";
@@ -24,7 +26,7 @@ after(() => removeFolder(folder));
 const project = join(folder, "project");
 const installed = join(project, "node_modules", "@kernel32", "io");
 mkdirSync(installed, { recursive: true });
-await buildPackage(REPOSITORY, installed);
+const { entries } = await buildPackage(REPOSITORY, installed);
 writeFileSync(join(project, "package.json"), '{ "type": "module" }');
 writeFileSync(
   join(project, "program.ts"),
@@ -53,6 +55,35 @@ await client.flush();
 console.log("flushed");
 `,
 );
+
+const names = String.raw`
+import { AlignedBuffer, connectPipe, listenPipe, open, openSync } from "@kernel32/io";
+
+const path = "file.tmp";
+const options = { read: true, write: true, create: true, deleteOnClose: true };
+const file = openSync(path, options);
+await using overlapped = await open("other.tmp", options);
+const name = "\\\\.\\pipe\\kernel32-io-" + crypto.randomUUID();
+await using listener = listenPipe(name);
+await using connection = await connectPipe(name);
+using buffer = new AlignedBuffer(4096);
+const objects = [file, overlapped, listener, connection, buffer];
+console.log(...objects.map((object) => object.constructor.name));
+for (const object of objects) console.log(object);
+file.close();
+const calls = [
+  () => openSync("C:\\no\\such"),
+  () => file.read(buffer.bytes),
+  () => overlapped.readExactly(buffer.bytes),
+];
+for (const call of calls) {
+  try {
+    await call();
+  } catch (error) {
+    console.log(error.name, error.stack.split(":")[0]);
+  }
+}
+`;
 
 /** Bundles the program with Bun, into a folder without anything else. */
 async function bundle(name: string, ...options: string[]): Promise<string> {
@@ -98,3 +129,34 @@ test("an executable by bun build --compile awaits operations", async () => {
   });
   assertEquals([code, lines(stdout)], [0, expected], stderr);
 });
+
+const classes = [
+  "SyncFile",
+  "OverlappedFile",
+  "PipeListener",
+  "PipeConnection",
+  "AlignedBuffer",
+];
+const errors = ["Win32Error", "FileClosedError", "UnexpectedEndOfFileError"];
+
+for (const minify of [false, true]) {
+  const file = join(folder, `names${minify ? ".min" : ""}.js`);
+  writeFileSync(file, await bundleProgram(installed, entries, names, minify));
+  for (const runtime of RUNTIMES) {
+    const how = minify ? "minified " : "";
+    test(`a ${how}bundle by esbuild has the names of errors on ${runtime}.exe`, async () => {
+      const { code, stdout, stderr } = await runProgram(runtime, [file], {
+        cwd: folder,
+      });
+      const printed = lines(stdout);
+      assertEquals([code, printed.slice(-errors.length)], [
+        0,
+        errors.map((name) => `${name} ${name}`),
+      ], stderr);
+      if (minify) return;
+      assertEquals(printed[0], classes.join(" "));
+      const headings = printed.filter((line) => /^\w+ \{/.test(line));
+      assertEquals(headings.map((line) => line.split(" ")[0]), classes);
+    });
+  }
+}

@@ -97,7 +97,7 @@ strictTest(
       await assertRejects(
         async () => await file.writeGather(list),
         RangeError,
-        "buffers are written by one call to a pipe or at the end of a file, and " +
+        "buffers are one call to a pipe or at the end of a file, and " +
           "must have at most 67108864 bytes together: got 68157440",
       );
       assertEquals(watched.lengths, []);

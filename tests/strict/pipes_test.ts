@@ -2,6 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  FileClosedError,
   fromHandle,
   INVALID_HANDLE_VALUE,
   open,
@@ -18,13 +19,18 @@ import {
   PIPE_TYPE_MESSAGE,
 } from "../../src/raw.ts";
 import { turns } from "../support/event_loop.ts";
+import { outcomeOf } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
 const SEEDS = [1, 2, 3, 4];
 const NAME = "\\\\.\\pipe\\strict";
 
 /** Makes the server's end of a pipe. */
-function serve(pipeMode: number, buffer = 4096): OverlappedFile {
+function serve(
+  pipeMode: number,
+  buffer = 4096,
+  owned = true,
+): OverlappedFile {
   const handle = kernel32.CreateNamedPipeW(
     NAME,
     PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
@@ -35,7 +41,7 @@ function serve(pipeMode: number, buffer = 4096): OverlappedFile {
     0,
     null,
   );
-  return fromHandle(handle, { path: NAME }) as OverlappedFile;
+  return fromHandle(handle, { path: NAME, owned }) as OverlappedFile;
 }
 
 strictTest(
@@ -88,6 +94,26 @@ strictTest("a flush of a pipe ends when the client has read all", async () => {
   await flushed;
   assertEquals(events, ["read", "flushed"]);
 }, SEEDS);
+
+strictTest(
+  "a flush on a handle that others use goes on beyond close(), and one that waits does not",
+  async () => {
+    const file = serve(0, 4096, false);
+    const { handle } = file;
+    await using client = await open(NAME, { read: true, write: true });
+    await file.write(new Uint8Array(10));
+    const flushes = [file.flush()];
+    await turns();
+    flushes.push(file.flush());
+    const ends = Promise.allSettled(flushes);
+    await file.close();
+    assertEquals(await client.read(new Uint8Array(10)), 10);
+    const [first, second] = await ends;
+    assertEquals(first!.status, "fulfilled");
+    assertEquals(outcomeOf(second!) instanceof FileClosedError, true);
+    kernel32.CloseHandle(handle);
+  },
+);
 
 strictTest("a message that is too long comes in two pieces", async () => {
   await using server = serve(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);

@@ -116,10 +116,48 @@ strictTest(
       "WriteFile",
       "FlushFileBuffers",
       "SetFileInformationByHandle",
-      "FlushFileBuffers",
     ]);
   },
 );
+
+for (const system of SYSTEMS) {
+  strictTest(
+    `readers find the old bytes or the new ones at any time, code ${system.refusesPosix}`,
+    async (kernel) => {
+      prepare(kernel, system);
+      let isWritten = false;
+      const writing = writeFileAtomic(PATH, NEW).finally(() =>
+        isWritten = true
+      );
+      const found: Uint8Array[] = [];
+      while (!isWritten) {
+        await Promise.resolve();
+        await Promise.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        found.push(content());
+      }
+      await writing;
+      assertEquals(found.at(-1), NEW);
+      for (const bytes of found) assert([2, 3].includes(bytes.length));
+    },
+    SEEDS,
+  );
+
+  strictTest(
+    `writers of the same file do not keep each other from it, code ${system.refusesPosix}`,
+    async (kernel) => {
+      prepare(kernel, system);
+      const all = Array.from(
+        { length: 20 },
+        (_, i) => writeFileAtomic(PATH, Uint8Array.of(i)),
+      );
+      await Promise.all(all);
+      assertEquals(content().length, 1);
+      checkNames(kernel);
+    },
+    SEEDS,
+  );
+}
 
 strictTest(
   "writeFileAtomic() replaces a file that others have open and may be deleted",
@@ -267,8 +305,9 @@ strictTest(
       [PATH, "text", {}, "data must be a Uint8Array"],
       ["", NEW, {}, "path must not be empty"],
       ["\\\\.\\pipe\\x", NEW, {}, "path must be that of a file"],
-      ["NUL", NEW, {}, "path must be that of a file"],
-      ["C:\\a.txt:stream", NEW, {}, "path must be that of a file"],
+      ["//./pipe/x", NEW, {}, 'got the device "//./pipe/x"'],
+      ["NUL", NEW, {}, 'got the device "\\\\\\\\.\\\\NUL"'],
+      ["C:\\a.txt:stream", NEW, {}, 'got the stream "C:\\\\a.txt:stream"'],
       [PATH, NEW, null, "options of writeFileAtomic() must be an object"],
       [PATH, NEW, { copySecurity: 1 }, "copySecurity must be true or false"],
       [PATH, NEW, { signal: 1 }, "signal must be an AbortSignal"],
@@ -283,6 +322,20 @@ strictTest(
     checkNames(kernel);
   },
 );
+
+strictTest("writeFileAtomic() takes a path for the kernel", async (kernel) => {
+  prepare(kernel);
+  const path = `\\\\?\\${PATH}`;
+  using _ = replaceFunction("CreateFileW", (original) => (...all) => {
+    const name = readText(kernel.memory, all[1]!);
+    assert(name.startsWith(path), name);
+    return original(...all);
+  });
+  await writeFileAtomic(path, NEW);
+  _[Symbol.dispose]();
+  assertEquals(content(), NEW);
+  checkNames(kernel);
+});
 
 strictTest("rename() and delete() need the right to", async (kernel) => {
   prepare(kernel);
@@ -397,7 +450,7 @@ strictTest(
         });
         await writeFileAtomic(path, NEW);
       }
-      assertEquals(names.length, 1);
+      assertEquals(names, [names[0]!, names[0]!]);
       assertMatch(names[0]!.replace("\\\\?\\", ""), expected);
       assertEquals(content(path), NEW);
     }

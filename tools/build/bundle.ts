@@ -75,22 +75,9 @@ async function bundleEntry(
   });
   await writeFile(
     join(folder, script),
-    withClassNames(await withoutDocs(outputFiles[0]!.text)),
+    await withoutDocs(outputFiles[0]!.text),
   );
   return Object.values(metafile.outputs)[0]!.exports;
-}
-
-/**
- * Gives classes their names back. esbuild writes one that uses itself as `var Win32Error = class _Win32Error`, and that is the name
- * that runtimes print. What keeps names in esbuild makes a call for each function.
- */
-function withClassNames(script: string): string {
-  const renamed = script.matchAll(/\b(\w+) = class _\1\b/g);
-  return Array.from(renamed, ([, name]) => name!).reduce(
-    (script, name) =>
-      script.replaceAll(new RegExp(`(?<![\\w$])_${name}\\b`, "g"), name),
-    script,
-  );
 }
 
 /** No module does anything by being imported: of one that nothing is used of, nothing is left. */

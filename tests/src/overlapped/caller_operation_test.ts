@@ -39,6 +39,30 @@ function readTo({ address, byteLength }: AlignedBuffer) {
 }
 
 strictTest(
+  "callOverlapped() reads its list of buffers once, and checks what is left then",
+  async () => {
+    await using file = await newFile();
+    using buffer = new AlignedBuffer(16);
+    const freed = new AlignedBuffer(16);
+    const list = [freed, buffer];
+    Object.defineProperty(list, 1, {
+      get() {
+        freed.free();
+        return buffer;
+      },
+    });
+    list.map = () => {
+      throw new Error("of the list");
+    };
+    await assertRejects(
+      () => file.callOverlapped(() => true, { buffers: list }),
+      RangeError,
+      "one of buffers has been freed",
+    );
+  },
+);
+
+strictTest(
   "callOverlapped() names the argument that is wrong, and makes no call",
   async () => {
     await using file = await newFile();

@@ -56,8 +56,40 @@ test("a pipe of messages keeps them apart, and the rest of a long one comes next
   }
 });
 
-function ownMemory(): Uint8Array {
-  return new AlignedBuffer(10).bytes;
+test("readScatter() of a pipe gives what has come, or one message, and waits for no more", async () => {
+  for (const message of [false, true]) {
+    await using pipe = await overlappedPipe({ message });
+    const { server, client } = pipe;
+    for (const memory of [() => new Uint8Array(2), () => ownMemory(2)]) {
+      const buffers = [memory(), memory(), memory()];
+      const contents = () => buffers.flatMap((buffer) => [...buffer]);
+      await client.write(Uint8Array.of(1, 2, 3, 4));
+      assertEquals(await server.readScatter(buffers), 4);
+      assertEquals(contents(), [1, 2, 3, 4, 0, 0]);
+      await client.write(Uint8Array.of(5, 6));
+      if (message) await client.write(Uint8Array.of(7));
+      assertEquals(await server.readScatter(buffers), 2);
+      assertEquals(contents(), [5, 6, 3, 4, 0, 0]);
+      if (message) assertEquals(await server.readScatter(buffers), 1);
+      assertEquals(await server.readScatter([]), 0);
+    }
+    const waiting = server.readScatter([new Uint8Array(1)]);
+    await client.close();
+    assertEquals(await waiting, null);
+  }
+});
+
+test("readScatter() of a pipe refuses memory that goes while it waits", async () => {
+  await using pipe = await overlappedPipe();
+  const bytes = new Uint8Array(2);
+  const read = pipe.server.readScatter([bytes]);
+  structuredClone(0, { transfer: [bytes.buffer] });
+  await pipe.client.write(Uint8Array.of(1));
+  await assertRejects(() => read, TypeError, "detached");
+});
+
+function ownMemory(length = 10): Uint8Array {
+  return new AlignedBuffer(length).bytes;
 }
 
 test("a part of a message that was awaited is no failure either", async () => {

@@ -81,9 +81,17 @@ const ROWS: readonly Row[] = [
   {
     calls: /^CloseHandle OpenFile$/,
     operations: /^writeFileAtomic: over a file, copySecurity true/,
-    occurrences: [0],
+    occurrences: [0, 3],
     answer: "goes on",
-    why: "the file whose rights are copied is of no use any more",
+    why:
+      "the file whose rights are copied, and the handle that has renamed, are of no use any more",
+  },
+  {
+    calls: /^CloseHandle OpenFile$/,
+    operations: /^writeFileAtomic: over (a file, copySecurity false|no file)/,
+    occurrences: [2],
+    answer: "goes on",
+    why: "the handle that has renamed is of no use any more",
   },
   {
     calls: /^FormatMessageW /,

@@ -27,12 +27,8 @@ import {
 } from "./calls.ts";
 import { documentedCodes } from "./documented_codes.ts";
 import { type Answer, answerTo } from "./answers.ts";
-import {
-  type MatrixOperation,
-  type Outcome,
-  PATH,
-  type Prepared,
-} from "./operations.ts";
+import { PATH } from "./file.ts";
+import type { MatrixOperation, Outcome, Prepared } from "./operation.ts";
 
 /** What no operation names: a device attached to the system is not functioning. */
 const ERROR_GEN_FAILURE = 31;

@@ -12,8 +12,8 @@ import {
   plugIn,
   type SerialPort as Device,
 } from "../strict_kernel/serial_port.ts";
-import type { MatrixOperation, Prepared } from "./operations.ts";
-import { data, writeStream } from "./operations.ts";
+import { data, writeStream } from "./content.ts";
+import type { MatrixOperation, Prepared } from "./operation.ts";
 
 const NAME = "COM3";
 const LENGTH = 500;
