@@ -25,7 +25,7 @@ import {
 } from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
-import { isAbsolute, isVerbatim } from "./path.ts";
+import { isAbsolute, isDevicePath, isVerbatim } from "./path.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 import type { HandleKind } from "./control.ts";
 
@@ -212,9 +212,4 @@ function traitsOf(
 /** Some systems do not say of what type a volume is. */
 function mayBeRaw(type: FileType): boolean {
   return type === "disk" || type === "unknown";
-}
-
-/** `\\.\` leads to devices, which lie on no volume. */
-function isDevicePath(path: string): boolean {
-  return /^[\\/]{2}\.[\\/]/.test(path);
 }
