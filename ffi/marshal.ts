@@ -39,7 +39,7 @@ const ERROR_IO_PENDING = 997;
  * OVERLAPPED serves another operation: a leak, where a release could be of
  * memory that the kernel still writes to.
  */
-const pending = new Map<bigint, readonly ArrayBufferView[]>();
+const pending = new Map<bigint, readonly (ArrayBufferView | undefined)[]>();
 
 /** How an argument is written into the block. */
 const INTEGER = 0;
@@ -140,6 +140,8 @@ class Call {
   readonly #thread: Thread;
   readonly #frame: Frame;
   readonly #view: DataView;
+  /** Whether it runs: a property of an argument may call it a second time. */
+  #runs = false;
   #key: ArrayBufferView | undefined;
   #keyIndex = NO_ARGUMENT;
   #context: ArrayBufferView | undefined;
@@ -177,6 +179,8 @@ class Call {
     const frame = this.#frame;
     const parameters = this.#parameters;
     const arity = parameters.length;
+    if (this.#runs) throw new Error(`${this.#name} must not call itself`);
+    this.#runs = true;
     try {
       if (arity > 0) this.#put(parameters[0]!, a);
       if (arity > 1) this.#put(parameters[1]!, b);
@@ -195,6 +199,7 @@ class Call {
       }
       if (this.#overlapped !== undefined) this.#retainIfPending();
     } finally {
+      this.#runs = false;
       this.#key = undefined;
       this.#keyIndex = NO_ARGUMENT;
       this.#context = undefined;
@@ -229,11 +234,13 @@ class Call {
     if (!isInteger32(value)) throw this.#refusal(parameter, value);
     this.#view.setInt32(parameter.at, value, true);
     const { counted } = parameter;
-    if (counted !== undefined) this.#checkSize(counted, value >>> 0);
+    if (counted !== undefined) {
+      this.#checkSize(counted, (value >>> 0) * counted.unit);
+    }
   }
 
   #putView(parameter: Parameter, view: ArrayBufferView): void {
-    const { index, at, smallest, writtenAs, counter } = parameter;
+    const { index, at, smallest, writtenAs, counter, unit } = parameter;
     if (
       smallest === 4 && writtenAs === MEMORY && this.#value === undefined &&
       view instanceof Uint32Array && view[0] !== undefined
@@ -245,14 +252,13 @@ class Call {
       this.#view.setBigUint64(at, this.#valueAddress, true);
       return;
     }
-    const byteLength = byteLengthOf(view);
-    if (byteLength < smallest) {
-      throw this.#tooSmall(parameter, byteLength, smallest);
-    }
-    parameter.byteLength = byteLength;
-    if (counter !== undefined) {
-      this.#checkSize(parameter, this.#view.getUint32(counter.at, true));
-    }
+    parameter.byteLength = byteLengthOf(view);
+    this.#checkSize(
+      parameter,
+      counter === undefined
+        ? smallest
+        : this.#view.getUint32(counter.at, true) * unit,
+    );
     if (this.#key === undefined) {
       this.#key = view;
       this.#keyIndex = index;
@@ -275,20 +281,21 @@ class Call {
     if (this.#context !== undefined) bufferOf(this.#context);
   }
 
-  #checkSize(memory: Parameter, count: number): void {
-    const needed = count * memory.unit;
+  #checkSize(memory: Parameter, needed: number): void {
     if (memory.byteLength >= needed) return;
-    throw this.#tooSmall(memory, memory.byteLength, needed);
+    throw new RangeError(
+      `${this.#label(memory)} must have at least ${needed} bytes: got ` +
+        `${memory.byteLength}`,
+    );
   }
 
   #retainIfPending(): void {
-    if (this.#key === undefined || this.#view.getInt32(RESULT, true) !== 0) {
-      return;
-    }
-    if (this.#thread.lastError !== ERROR_IO_PENDING) return;
+    if (
+      this.#key === undefined || this.#view.getInt32(RESULT, true) !== 0 ||
+      this.#thread.lastError !== ERROR_IO_PENDING
+    ) return;
     const overlapped = this.#view.getBigUint64(this.#overlapped!.at, true);
-    const views = [this.#key, this.#context, ...this.#more];
-    pending.set(overlapped, views.filter((view) => view !== undefined));
+    pending.set(overlapped, [this.#key, this.#context, ...this.#more]);
   }
 
   #result(): unknown {
@@ -329,16 +336,5 @@ class Call {
     }
     const rule = `${TYPES[type]![1]}${isOptional ? ", or null" : ""}`;
     return argumentError(label, rule, value);
-  }
-
-  #tooSmall(
-    parameter: Parameter,
-    byteLength: number,
-    needed: number,
-  ): RangeError {
-    return new RangeError(
-      `${this.#label(parameter)} must have at least ${needed} bytes: got ` +
-        `${byteLength}`,
-    );
   }
 }

@@ -27,6 +27,17 @@ export function reasonOf(signal: AbortSignal): unknown {
   return methods.reason.call(signal);
 }
 
+/**
+ * Whether an error is the reason of a signal that has been aborted: any value,
+ * also the error of another operation.
+ */
+export function isReason(
+  error: unknown,
+  signal: AbortSignal | undefined,
+): boolean {
+  return isAborted(signal) && Object.is(error, reasonOf(signal!));
+}
+
 /** Throws the reason of a signal that has been aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (isAborted(signal)) throw reasonOf(signal!);

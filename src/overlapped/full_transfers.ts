@@ -8,7 +8,7 @@ import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { Collector } from "../file/collector.ts";
 import type { DeviceKind } from "../file/device_kind.ts";
-import { isAborted } from "../file/signal.ts";
+import { isAborted, isReason } from "../file/signal.ts";
 import { advance, type Offset } from "../file/transfer_limits.ts";
 import type { OverlappedIo } from "./transfers.ts";
 
@@ -33,7 +33,7 @@ export async function readFully(
   // The memory may have been transferred elsewhere since the method's call.
   checkBytes("buffer", buffer);
   const length = byteLengthOf(buffer);
-  return await untilDone(length, async (done) => {
+  return await untilDone(length, signal, async (done) => {
     const rest = done === 0 ? buffer : bytesOf(buffer, done);
     const count = await io.read(rest, advance(offset, done), signal);
     return count === null || device.endsReading(count, 0) ? null : count;
@@ -53,7 +53,7 @@ export async function readToEnd(
   device: DeviceKind,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const collector = new Collector(expected);
-  await untilDone(Infinity, async (done) => {
+  await untilDone(Infinity, signal, async (done) => {
     const count = await io.read(
       collector.room(),
       advance(offset, done),
@@ -81,7 +81,7 @@ export async function writeFully(
 ): Promise<number> {
   checkBytes("data", data);
   const length = byteLengthOf(data);
-  return await untilDone(length, async (done) => {
+  return await untilDone(length, signal, async (done) => {
     const rest = done === 0 ? data : bytesOf(data, done);
     const at = advance(offset, done);
     const count = await io.write(rest, at, signal, extending);
@@ -94,6 +94,7 @@ export async function writeFully(
 /** Repeats a transfer until so many bytes are done, or its result is null. */
 async function untilDone(
   length: number,
+  signal: Signal,
   transfer: (done: number) => Promise<number | null>,
 ): Promise<number> {
   let done = 0;
@@ -105,6 +106,7 @@ async function untilDone(
     }
     return done;
   } catch (error) {
-    throw withMoreTransferred(error, done);
+    // The reason of an abort may be the error of another transfer.
+    throw isReason(error, signal) ? error : withMoreTransferred(error, done);
   }
 }

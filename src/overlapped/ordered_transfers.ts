@@ -4,6 +4,7 @@
  * @module
  */
 import { transferredBefore } from "../errors/bytes_transferred.ts";
+import { isReason } from "../file/signal.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 
 /** The transfers at the position of one file, in the order of the calls. */
@@ -16,10 +17,12 @@ export class OrderedTransfers {
   /**
    * Makes a transfer after those before it, and moves the position behind it.
    *
+   * @param signal What may abort it.
    * @param at Where it begins instead of the position, which stays.
    */
   run<Result extends number | null>(
     transfer: (at: Offset) => Promise<Result>,
+    signal: AbortSignal | undefined,
     at?: Offset,
   ): Promise<Result> {
     return this.after(async () => {
@@ -29,7 +32,8 @@ export class OrderedTransfers {
         this.position += count ?? 0;
         return count;
       } catch (error) {
-        this.position += transferredBefore(error);
+        // The reason of an abort may be the error of another transfer.
+        if (!isReason(error, signal)) this.position += transferredBefore(error);
         throw error;
       }
     });

@@ -206,7 +206,10 @@ export class OverlappedFile extends LockableFile {
     buffer: ArrayBufferView,
     signal: AbortSignal | undefined,
   ): Promise<number | null> {
-    return this.#ordered.run((at) => this.#io.read(buffer, at, signal));
+    return this.#ordered.run(
+      (at) => this.#io.read(buffer, at, signal),
+      signal,
+    );
   }
 
   /**
@@ -240,6 +243,7 @@ export class OverlappedFile extends LockableFile {
     const { device } = this.#overlapped;
     const count = await this.#placed(
       at,
+      signal,
       (at) => readFully(this.#io, buffer, at, signal, device),
     );
     if (count < length) {
@@ -314,7 +318,11 @@ export class OverlappedFile extends LockableFile {
     at: Offset | undefined,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    return this.#ordered.run((at) => this.#io.write(data, at, signal), at);
+    return this.#ordered.run(
+      (at) => this.#io.write(data, at, signal),
+      signal,
+      at,
+    );
   }
 
   /**
@@ -349,6 +357,7 @@ export class OverlappedFile extends LockableFile {
     const { device } = this.#overlapped;
     await this.#placed(
       at,
+      signal,
       (at) => writeFully(this.#io, data, at, signal, device),
     );
   }
@@ -379,7 +388,7 @@ export class OverlappedFile extends LockableFile {
     const { at, signal } = this.#checked(options);
     const { device } = this.#overlapped;
     let result: Uint8Array<ArrayBuffer> | undefined;
-    await this.#placed(at, async (at) => {
+    await this.#placed(at, signal, async (at) => {
       const expected = this.#seekable ? this.size() - Number(at) : 0;
       result = await readToEnd(this.#io, expected, at, signal, device);
       return result.length;
@@ -425,6 +434,7 @@ export class OverlappedFile extends LockableFile {
       }
       return this.#placed(
         at,
+        signal,
         (at) => this.#io.readScatter(views, at, signal),
       );
     } catch (error) {
@@ -478,7 +488,7 @@ export class OverlappedFile extends LockableFile {
         if (joinedLength(views) === 0 && !this.#takesMessages()) {
           return Promise.resolve(0);
         }
-        return this.#placed(at, (at) =>
+        return this.#placed(at, signal, (at) =>
           writeJoined(
             views,
             (joined) => this.#io.write(joined, at, signal),
@@ -486,6 +496,7 @@ export class OverlappedFile extends LockableFile {
       }
       return this.#placed(
         at,
+        signal,
         (at) => this.#io.writeGather(views, at, signal),
       );
     } catch (error) {
@@ -674,6 +685,7 @@ export class OverlappedFile extends LockableFile {
         Number(at) + byteLengthOf(chunk) > this.size());
     await this.#placed(
       at,
+      signal,
       (at) => writeFully(this.#io, chunk, at, signal, device, extending),
     );
   }
@@ -726,10 +738,11 @@ export class OverlappedFile extends LockableFile {
   /** Makes a transfer at an offset, or in order at the position. */
   #placed<Result extends number | null>(
     at: Offset | undefined,
+    signal: AbortSignal | undefined,
     transfer: (at: Offset) => Promise<Result>,
   ): Promise<Result> {
     return this.#isPlaced(at)
       ? transfer(at ?? 0)
-      : this.#ordered.run(transfer, at);
+      : this.#ordered.run(transfer, signal, at);
   }
 }

@@ -197,15 +197,17 @@ export class SectorIo implements OverlappedIo {
     offset: Offset,
     signal: Signal,
   ): Promise<number | null> | undefined {
-    if (!this.#isUnbuffered) return;
     const { logical } = this.#sector;
-    if (offset === END_OF_FILE || Number(offset) % logical !== 0) return;
-    if (!areSegments(buffers, logical)) return;
+    const arePages = this.#isUnbuffered && offset !== END_OF_FILE &&
+      areSegments(buffers, logical);
+    if (!arePages) return;
     const length = totalLength(buffers);
-    if (kind.reads && !this.#plan.endsWithin(length, Number(offset))) return;
+    const at = toExactOffset(offset, length);
+    if (at % logical !== 0) return;
+    if (kind.reads && !this.#plan.endsWithin(length, at)) return;
     const lock = this.#lock;
     const transfer = () =>
-      this.#transfers.segments(kind, buffers, offset, signal, lock);
+      this.#transfers.segments(kind, buffers, at, signal, lock);
     if (lock.tryShare()) return transfer();
     return this.#inTurn(kind.method, false, () => {
       lock.shareAgain();

@@ -21,7 +21,7 @@ import {
   MIN_LENGTH,
   type Offset,
 } from "../file/transfer_limits.ts";
-import { isAborted, reasonOf } from "../file/signal.ts";
+import { isReason } from "../file/signal.ts";
 import { ownerOf } from "../memory/aligned_buffer.ts";
 import { MAX_COPIED } from "../memory/pooled_memory.ts";
 import { PAGE_SIZE } from "../memory/segments.ts";
@@ -321,8 +321,7 @@ function isWhole(length: number, offset: Offset): boolean {
 
 /** Whether an error is that of an operation that was cancelled. */
 export function isCancellation(error: unknown, signal: Signal): boolean {
-  if (isAborted(signal) && Object.is(error, reasonOf(signal!))) return true;
-  return error instanceof FileClosedError ||
+  return isReason(error, signal) || error instanceof FileClosedError ||
     (error instanceof Win32Error && error.win32 === ERROR_OPERATION_ABORTED);
 }
 

@@ -6,7 +6,7 @@
 import { byteLengthOf } from "../../ffi/views.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { settingsOf } from "../file/option_values.ts";
-import { recounted } from "../errors/bytes_transferred.ts";
+import { withMoreTransferred } from "../errors/bytes_transferred.ts";
 import {
   checkedOffset,
   chunking,
@@ -141,7 +141,7 @@ class DirectWriter {
     try {
       await writing;
     } catch (error) {
-      throw recounted(error, (count) => this.#length + count);
+      throw withMoreTransferred(error, this.#length);
     }
     this.#length += length;
   }

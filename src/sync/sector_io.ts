@@ -52,7 +52,8 @@ function isAligned(view: ArrayBufferView, alignment: number): boolean {
 
 /**
  * Makes a sector device look like an ordinary file. The device is given aligned
- * memory as it is; all other transfers go through a bounce buffer.
+ * memory as it is; all other transfers go through a bounce buffer. Whole sectors
+ * need no plan, whose steps every call would allocate.
  */
 export class UnbufferedIo {
   readonly #device: SectorDevice;

@@ -1,7 +1,7 @@
 // portable
 
 import { test } from "node:test";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Handle } from "../../ffi/handle.ts";
 import type { Kernel32 } from "../../ffi/kernel32.ts";
 import { bindFunction, type BoundFunction } from "../../ffi/marshal.ts";
@@ -298,6 +298,46 @@ test("a buffer must have room for as many characters and entries as are announce
     call(...args.map((arg) => arg === 10 ? 9 : arg === 3 ? 2 : arg));
     assertEquals(count(), 1);
   }
+});
+
+test("a function is not called by what its own arguments do", () => {
+  const { call, count, words } = fakeKernel32("ReadFile");
+  const errors: unknown[] = [];
+  const callAgain = () => {
+    try {
+      call(FILE, new Uint8Array(1000), 1000, new Uint8Array(4), null);
+    } catch (error) {
+      errors.push(error);
+    }
+  };
+  const counter = new DataView(new ArrayBuffer(4));
+  Object.setPrototypeOf(counter, Uint32Array.prototype);
+  Object.defineProperty(counter, 0, { get: callAgain, set() {} });
+  const proxied = new Uint8Array(4);
+  Object.setPrototypeOf(
+    proxied,
+    new Proxy(Uint8Array.prototype, {
+      getPrototypeOf(target) {
+        callAgain();
+        return Object.getPrototypeOf(target);
+      },
+    }),
+  );
+  for (const lying of [counter, proxied]) {
+    errors.length = 0;
+    const calls = count();
+    call(FILE, new Uint8Array(4), 4, lying, null);
+    assertEquals([count(), words()[2]], [calls + 1, 4n]);
+    assert(errors.length > 0);
+    for (const error of errors) {
+      assertEquals(
+        (error as Error).message,
+        "ReadFile must not call itself",
+      );
+    }
+  }
+  assertThrows(() => call(FILE, new Uint8Array(4), 5, null, null), RangeError);
+  call(FILE, new Uint8Array(4), 4, null, null);
 });
 
 test("a detached buffer is one without bytes", () => {

@@ -5,12 +5,14 @@
 import "../support/old_node.ts";
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  ERROR_DISK_FULL,
   ERROR_OPERATION_ABORTED,
   FileClosedError,
   fromHandle,
   open,
   openSync,
   type OverlappedFile,
+  Win32Error,
 } from "../../mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
@@ -19,6 +21,8 @@ import {
 } from "../../src/raw.ts";
 import { BOUNCE_SIZE } from "../../src/sectors/sector_plan.ts";
 import { assertSettles, turns } from "../support/event_loop.ts";
+import { overlappedPipe } from "../support/overlapped_pipes.ts";
+import { newFile } from "../support/overlapped_strict.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import { STATUS_CANCELLED } from "../support/strict_kernel/status.ts";
@@ -182,3 +186,58 @@ for (const kind of ["read", "write"] as const) {
     }
   }
 }
+
+strictTest(
+  "an abort by the error of another operation rejects with that, and moves no position",
+  async (kernel) => {
+    kernel.schedule.choose = () => "later";
+    for (const unbuffered of [false, true]) {
+      await using file = await newFile("C:\\a", { unbuffered });
+      file.truncate(10_000);
+      const details = { path: "another", bytesTransferred: 512 };
+      const reason = new Win32Error("WriteFile", ERROR_DISK_FULL, details);
+      const bytes = new Uint8Array(100);
+      const calls: ((signal: AbortSignal) => Promise<unknown>)[] = [
+        (signal) => file.read(bytes, { signal }),
+        (signal) => file.readExactly(bytes, { signal }),
+        (signal) => file.readAll({ signal }),
+        (signal) => file.readScatter([bytes, bytes], { signal }),
+        (signal) => file.write(bytes, { signal }),
+        (signal) => file.writeAll(bytes, { signal }),
+        (signal) => file.writeGather([bytes, bytes], { signal }),
+      ];
+      for (const call of calls) {
+        await file.seek(7);
+        const controller = new AbortController();
+        const outcome = call(controller.signal).catch((error) => error);
+        controller.abort(reason);
+        assertStrictEquals(await outcome, reason);
+        assertEquals(await file.seek(0, "current"), 7);
+      }
+    }
+  },
+);
+
+strictTest(
+  "an abort by the error of another operation rejects with that, also when a part has been transferred",
+  async () => {
+    await using pipe = await overlappedPipe();
+    const { server, client } = pipe;
+    const details = { bytesTransferred: 512 };
+    const reason = new Win32Error("WriteFile", ERROR_DISK_FULL, details);
+    for (
+      const call of [
+        (signal: AbortSignal) =>
+          server.readExactly(new Uint8Array(5), { signal }),
+        (signal: AbortSignal) => server.readAll({ signal }),
+      ]
+    ) {
+      const controller = new AbortController();
+      const outcome = call(controller.signal).catch((error) => error);
+      await client.write(new Uint8Array(3));
+      await turns();
+      controller.abort(reason);
+      assertStrictEquals(await outcome, reason);
+    }
+  },
+);

@@ -288,3 +288,26 @@ strictTest(
     );
   },
 );
+
+strictTest(
+  "pages of an unbuffered file refuse offsets that JS cannot count exactly",
+  async () => {
+    await using file = await newFile("C:\\a", { unbuffered: true });
+    using memory = new AlignedBuffer(2 * PAGE);
+    const pages = [memory.bytes.subarray(0, PAGE), memory.bytes.subarray(PAGE)];
+    let calls = 0;
+    const count = () => ++calls > 0;
+    using _gather = failFunction("WriteFileGather", 87, count);
+    using _scatter = failFunction("ReadFileScatter", 87, count);
+    for (const at of [2n ** 53n + 1n, 2n ** 53n, 2n ** 63n - 1n]) {
+      for (const method of ["writeGather", "readScatter"] as const) {
+        await assertRejects(
+          () => file[method](pages, { at }),
+          RangeError,
+          `must end before 2^53-2^20: got at ${at} and 8192`,
+        );
+      }
+    }
+    assertEquals(calls, 0);
+  },
+);
