@@ -22,8 +22,15 @@ export function printAs<T extends object>(
   stateOf: (object: T) => object,
 ): void {
   if (Object.hasOwn(prototype, DENO)) return;
-  const print = (object: T, inspect: Inspect, options?: object) =>
-    `${object.constructor.name} ${inspect(stateOf(object), options)}`;
+  const print = (object: T, inspect: Inspect, options?: object) => {
+    let state: object = {};
+    try {
+      state = stateOf(object);
+    } catch {
+      /* Only a prototype, or what inherits from an object, has none. */
+    }
+    return `${object.constructor.name} ${inspect(state, options)}`;
+  };
   const define = (name: symbol, value: (...args: never[]) => string) =>
     Object.defineProperty(prototype, name, { value });
   define(DENO, function (this: T, inspect, options) {

@@ -10,6 +10,7 @@ import { preservingLastError } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
 import { delay } from "../file/event_loop.ts";
+import { isReason } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import type { Reads } from "../overlapped/full_transfers.ts";
@@ -153,7 +154,7 @@ export class SerialReader implements ConnectionReader<number> {
     try {
       return await this.#transfers.read(part, 0, signal);
     } catch (error) {
-      throw withRemovalHint(error);
+      throw isReason(error, signal) ? error : withRemovalHint(error);
     }
   }
 

@@ -10,7 +10,7 @@ import {
   ERROR_OPERATION_ABORTED,
 } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { untilAborted } from "../file/signal.ts";
+import { isReason, untilAborted } from "../file/signal.ts";
 import { ThreadQueue } from "../file/thread_queue.ts";
 import { Flusher } from "../overlapped/flush.ts";
 import { writeFully } from "../overlapped/full_transfers.ts";
@@ -92,8 +92,10 @@ export class SerialWriter implements ConnectionWriter {
       try {
         if (discards === this.#discards) count = await work();
       } catch (error) {
+        const isOfPort = error instanceof Win32Error &&
+          !isReason(error, signal);
+        if (!isOfPort) throw error;
         if (discards === this.#discards) throw withRemovalHint(error);
-        if (!(error instanceof Win32Error)) throw error;
         count = error.bytesTransferred ?? 0;
       }
       if (count === length || discards === this.#discards) return count;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { byteLengthOf, byteOffsetOf } from "../../ffi/views.ts";
+import { byteLengthOf, byteOffsetOf, bytesOf } from "../../ffi/views.ts";
 import { isViewAligned, ownerOf } from "../memory/aligned_buffer.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { isMultiple, multipleAbove } from "../memory/multiples.ts";
@@ -28,10 +28,18 @@ export interface SectorDevice {
   readonly raw?: RawDevice | undefined;
   /** What errors call it. */
   readonly path?: string;
-  /** Reads; less than `length` only at the end. Returns the count. */
-  read(bytes: Uint8Array, length: number, offset: number): number;
-  /** Writes all of it. */
-  write(bytes: Uint8Array, length: number, offset: number): void;
+  /**
+   * Reads; less than all only at the end. Returns the count.
+   *
+   * @param length The length of the buffer in bytes.
+   */
+  read(buffer: ArrayBufferView, length: number, offset: number): number;
+  /**
+   * Writes all of it.
+   *
+   * @param length The length of the data in bytes.
+   */
+  write(data: ArrayBufferView, length: number, offset: number): void;
   /** Returns the size in bytes. */
   size(): number;
   /** Sets the end, to the byte. */
@@ -78,19 +86,28 @@ export class UnbufferedIo {
   }
 
   /** Reads at an offset. Returns 0 at the end and beyond. */
-  read(bytes: Uint8Array, offset: number): number {
-    const { length } = bytes;
-    return this.isBoundary(offset) && this.isWhole(bytes, length) &&
+  read(buffer: ArrayBufferView, offset: number): number {
+    const length = byteLengthOf(buffer);
+    return this.isBoundary(offset) && this.isWhole(buffer, length) &&
         this.#plan.endsWithin(length, offset)
-      ? this.#device.read(bytes, length, offset)
-      : this.#run((memory) => this.#plan.read(bytes, offset, memory));
+      ? this.#device.read(buffer, length, offset)
+      : this.#readByPlan(bytesOf(buffer), offset);
+  }
+
+  #readByPlan(bytes: Uint8Array, offset: number): number {
+    return this.#run((memory) => this.#plan.read(bytes, offset, memory));
   }
 
   /** Writes all of it at an offset. The end of the file is right to the byte. */
-  write(bytes: Uint8Array, offset: number): void {
-    if (this.isBoundary(offset) && this.isWhole(bytes, bytes.length)) {
-      this.#device.write(bytes, bytes.length, offset);
-    } else this.#run((memory) => this.#plan.write(bytes, offset, memory));
+  write(data: ArrayBufferView, offset: number): void {
+    const length = byteLengthOf(data);
+    if (this.isBoundary(offset) && this.isWhole(data, length)) {
+      this.#device.write(data, length, offset);
+    } else this.#writeByPlan(bytesOf(data), offset);
+  }
+
+  #writeByPlan(bytes: Uint8Array, offset: number): void {
+    this.#run((memory) => this.#plan.write(bytes, offset, memory));
   }
 
   /** Takes the steps of a plan, with a bounce buffer if it needs one. */
@@ -121,11 +138,15 @@ export class UnbufferedIo {
   #take(step: SectorStep): number {
     const device = this.#device;
     switch (step.kind) {
-      case "read":
-        return device.read(step.bytes, step.length, step.offset);
-      case "write":
-        device.write(step.bytes, step.length, step.offset);
-        return step.length;
+      case "read": {
+        const { bytes, length, offset } = step;
+        return device.read(bytesOf(bytes, 0, length), length, offset);
+      }
+      case "write": {
+        const { bytes, length, offset } = step;
+        device.write(bytesOf(bytes, 0, length), length, offset);
+        return length;
+      }
       case "size":
         return device.size();
       case "setEnd":

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { bytesOf } from "../../ffi/views.ts";
 import { transferredBefore } from "../errors/bytes_transferred.ts";
 import { ERROR_INVALID_PARAMETER } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
@@ -36,11 +35,10 @@ export class SectorTransfers {
       sector,
       raw,
       path: file.path,
-      read: (bytes, length, offset) =>
-        readInto(target, bytesOf(bytes, 0, length), length, offset) ?? 0,
-      write: (bytes, length, offset) => {
-        const part = bytesOf(bytes, 0, length);
-        const count = writeFrom(target, part, length, offset);
+      read: (buffer, length, offset) =>
+        readInto(target, buffer, length, offset) ?? 0,
+      write: (data, length, offset) => {
+        const count = writeFrom(target, data, length, offset);
         if (count < length) target.device.checkWritten(0, length, count);
       },
       size: () => sizeOf(file),
@@ -67,7 +65,7 @@ export class SectorTransfers {
     const offset = this.#start(length, at);
     let count = 0;
     try {
-      count = this.#io.read(bytesOf(buffer), offset);
+      count = this.#io.read(buffer, offset);
     } catch (error) {
       count = transferredBefore(error);
       throw error;
@@ -93,7 +91,7 @@ export class SectorTransfers {
     const offset = this.#start(length, at);
     let count = length;
     try {
-      this.#io.write(bytesOf(data), offset);
+      this.#io.write(data, offset);
     } catch (error) {
       count = transferredBefore(error);
       throw error;

@@ -24,7 +24,7 @@ import {
   DESCRIPTOR_AT,
   securityAttributesFor,
 } from "../file/security_attributes.ts";
-import { throwIfAborted } from "../file/signal.ts";
+import { isReason, throwIfAborted } from "../file/signal.ts";
 import { open } from "../open/open.ts";
 import type { AlignedBuffer } from "../memory/aligned_buffer.ts";
 import type { OverlappedFile } from "../overlapped/overlapped_file.ts";
@@ -112,7 +112,7 @@ export async function writeFileAtomic(
       security?.free();
     }
   } catch (error) {
-    throw error === signal?.reason ? error : named(error, name);
+    throw isReason(error, signal) ? error : named(error, name);
   }
 }
 

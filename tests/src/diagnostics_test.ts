@@ -3,6 +3,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { diagnostics, fromHandle, openSync } from "../../mod.ts";
+import { isWine } from "../../ffi/ntdll.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { runtime } from "../support/runtime.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -36,6 +37,7 @@ test("`diagnostics()` names the system and the capture after the first call", ()
   const { architecture, system, lastErrorCapture } = diagnostics();
   assertEquals(architecture, process.arch);
   assertMatch(system!, /^(?:Wine as )?Windows 10\.\d\.\d{5}$/);
+  assertEquals(system!.startsWith("Wine"), isWine());
   assertEquals(lastErrorCapture, "same-frame");
 });
 

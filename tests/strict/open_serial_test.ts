@@ -10,6 +10,7 @@ import {
 import {
   ERROR_INVALID_PARAMETER,
   ERROR_NOT_SUPPORTED,
+  ERROR_OPERATION_ABORTED,
   FileClosedError,
   open,
   openSerial,
@@ -626,6 +627,28 @@ strictTest("without a time-out a read waits for ever", async (kernel) => {
   device.receive("z");
   assertEquals(await read, "z");
 });
+
+strictTest(
+  "an abort's reason is thrown as it is, an error of a port, too",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    device.room = 0;
+    const reason = new Win32Error("ReadFile", ERROR_OPERATION_ABORTED);
+    const bytes = new Uint8Array(4);
+    for (
+      const method of ["read", "readExactly", "write", "writeAll"] as const
+    ) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const pending = port[method](bytes, { signal });
+      pending.catch(() => {});
+      await turns();
+      controller.abort(reason);
+      assertStrictEquals(await assertRejects(() => pending), reason, method);
+    }
+  },
+);
 
 strictTest("`readAll()` waits until it is told to stop", async (kernel) => {
   await using both = await ends(kernel);

@@ -1,4 +1,5 @@
 import { thread } from "../../ffi/thread.ts";
+import { bytesOf } from "../../ffi/views.ts";
 import type { SectorSize } from "../../src/file/sector_size.ts";
 import type { SyncFile } from "../../src/sync/sync_file.ts";
 import type { SectorDevice } from "../../src/sync/sector_io.ts";
@@ -35,14 +36,14 @@ export class StrictDevice implements SectorDevice {
     return this.calls.splice(0).map(({ name }) => name).join(" ");
   }
 
-  read(bytes: Uint8Array, length: number, offset: number): number {
+  read(bytes: ArrayBufferView, length: number, offset: number): number {
     this.#check("read", bytes, length, offset);
-    return this.#file.read(bytes.subarray(0, length), { at: offset }) ?? 0;
+    return this.#file.read(bytesOf(bytes, 0, length), { at: offset }) ?? 0;
   }
 
-  write(bytes: Uint8Array, length: number, offset: number): void {
+  write(bytes: ArrayBufferView, length: number, offset: number): void {
     this.#check("write", bytes, length, offset);
-    this.#file.write(bytes.subarray(0, length), { at: offset });
+    this.#file.write(bytesOf(bytes, 0, length), { at: offset });
   }
 
   size(): number {
@@ -57,7 +58,7 @@ export class StrictDevice implements SectorDevice {
 
   #check(
     name: "read" | "write",
-    bytes: Uint8Array,
+    bytes: ArrayBufferView,
     length: number,
     offset: number,
   ): void {
@@ -69,7 +70,7 @@ export class StrictDevice implements SectorDevice {
       ? "offset"
       : address % BigInt(physical) !== 0n
       ? "address"
-      : bytes.length < length
+      : bytes.byteLength < length
       ? "buffer"
       : undefined;
     if (problem !== undefined) {
@@ -78,7 +79,7 @@ export class StrictDevice implements SectorDevice {
           `${offset} from ${address}, sectors of ${logical} and ${physical}`,
       );
     }
-    this.#record({ name, length, offset }, bytes);
+    this.#record({ name, length, offset }, bytesOf(bytes));
   }
 
   #record(call: DeviceCall, bytes?: Uint8Array): void {

@@ -2,8 +2,8 @@
 
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { assertEquals } from "@std/assert";
-import { open, openSync } from "../../../mod.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { open, openSync, SyncFile } from "../../../mod.ts";
 import { kernelFolder } from "../../support/windows_or_strict.ts";
 
 test("a file is printed as its path, its state and its mode", async () => {
@@ -43,4 +43,12 @@ test("a file is printed by the function that the runtime hands over", () => {
   const ofNode = print("nodejs.util.inspect.custom", [2, options, inspectWith]);
   assertEquals([ofDeno, ofNode], [expected, expected]);
   file.close();
+});
+
+test("what is no file can be printed: a prototype, and what inherits from a file", () => {
+  using folder = kernelFolder();
+  using file = openSync(folder.file("a"), { write: true, create: true });
+  for (const object of [SyncFile.prototype, Object.create(file)]) {
+    assertMatch(inspect(object), /^Sync\w*File {}$/);
+  }
 });

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
-import { openSync } from "../../../mod.ts";
+import { AlignedBuffer, openSync } from "../../../mod.ts";
 import {
   allocate,
   heapGrowth,
@@ -12,13 +12,28 @@ import { LONG } from "../../support/long.ts";
 
 test("SyncFile reads and writes without an allocation", LONG, async () => {
   using folder = tempFolder();
-  using file = openSync(folder.file("file"), {
-    read: true,
-    write: true,
-    create: true,
+  await assertNoAllocation(folder.file("file"), false, new Uint8Array(16));
+});
+
+test(
+  "SyncFile reads and writes aligned sectors without an allocation",
+  LONG,
+  async () => {
+    using folder = tempFolder();
+    using sector = new AlignedBuffer(4096);
+    await assertNoAllocation(folder.file("file"), true, sector.bytes);
+  },
+);
+
+async function assertNoAllocation(
+  path: string,
+  unbuffered: boolean,
+  bytes: Uint8Array,
+): Promise<void> {
+  using file = openSync(path, {
+    ...{ read: true, write: true, create: true, unbuffered },
   });
-  const bytes = new Uint8Array(16);
-  const at = { at: 64 };
+  const at = { at: 4 * bytes.length };
   const calls: Record<string, RepeatedCall> = {
     write(i) {
       if (i % 1024 === 0) file.seek(0);
@@ -40,4 +55,4 @@ test("SyncFile reads and writes without an allocation", LONG, async () => {
   }
   assertEquals(found, []);
   assertEquals(await makesGarbage(allocate), true);
-});
+}

@@ -1,6 +1,6 @@
 // Gives the permission for foreign functions back, if the runtime has such, and goes on with files.
 
-import { openSync } from "../../../mod.ts";
+import { diagnostics, openSync } from "../../../mod.ts";
 import { tempFolder } from "../temp_folder.ts";
 
 interface Permissions {
@@ -31,3 +31,5 @@ file.close();
 using other = openSync(folder.file("a"), { read: true });
 console.log(other.read(new Uint8Array(2000)));
 other.close();
+// What only a new call finds out.
+console.log(diagnostics().system === undefined);
