@@ -25,7 +25,7 @@ export const LOCK: VolumeCode = {
 /** Unlocks a volume. */
 export const UNLOCK: VolumeCode = { code: FSCTL_UNLOCK_VOLUME };
 /** Dismounts a volume. */
-export const DISMOUNT: VolumeCode = { code: FSCTL_DISMOUNT_VOLUME };
+const DISMOUNT: VolumeCode = { code: FSCTL_DISMOUNT_VOLUME };
 
 /** Returns the error of a refused code with its hint. */
 export function explained(error: unknown, { hint }: VolumeCode): unknown {
