@@ -80,16 +80,12 @@ strictTest("checkedControl() takes empty memory for none", () => {
 });
 
 strictTest(
-  "deviceIoControl() hands over input and output, and counts, on both kinds of handle",
+  "deviceIoControl() fills the output, and counts, on both kinds of handle",
   async (kernel) => {
-    const inputs: number[][] = [];
     kernel.names.devices.set(
       "thing",
       new CharacterDevice({
-        control: (code, input) => {
-          inputs.push([code, ...input]);
-          return code === 1 ? Uint8Array.of(7, 8, 9) : undefined;
-        },
+        control: (code) => code === 1 ? Uint8Array.of(7, 8, 9) : undefined,
       }),
     );
     using synchronous = openSync("\\\\.\\thing", { read: true });
@@ -99,15 +95,9 @@ strictTest(
       const isOverlapped = handle === overlapped.handle;
       const kind = isOverlapped ? ASYNCHRONOUS : SYNCHRONOUS;
       const target = { handle, kind };
-      const input = Uint16Array.of(0x0201);
-      assertEquals(deviceIoControl(target, 1, input, output), {
-        code: 0,
-        count: 3,
-      });
+      assertEquals(deviceIoControl(target, 1, output), { code: 0, count: 3 });
       assertEquals([...output], [7, 8, 9, 0, 0]);
-      assertEquals(deviceIoControl(target, 1, null, output).count, 3);
     }
-    assertEquals(inputs, [[1, 1, 2], [1], [1, 1, 2], [1]]);
     await overlapped.close();
   },
   SEEDS,
@@ -123,7 +113,7 @@ strictTest(
       const isOverlapped = handle === overlapped.handle;
       const kind = isOverlapped ? ASYNCHRONOUS : SYNCHRONOUS;
       const target = { handle, kind };
-      assertEquals(deviceIoControl(target, 1, null, new Uint8Array(5)), {
+      assertEquals(deviceIoControl(target, 1, new Uint8Array(5)), {
         code: ERROR_INVALID_FUNCTION,
         count: 0,
       });
@@ -213,7 +203,7 @@ strictTest(
     const send = () => {
       const output = new Uint8Array(5).fill(9);
       const target = { handle, kind: ASYNCHRONOUS };
-      return { ...deviceIoControl(target, 1, null, output), output };
+      return { ...deviceIoControl(target, 1, output), output };
     };
     const untouched = new Uint8Array(5).fill(9);
     {
