@@ -250,8 +250,15 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
   for (const value of [5, null, undefined, "5", {}]) {
     refused(value, {}, TypeError, "handle must be a handle (bigint): got");
   }
+  refused(5, {}, TypeError, "5 (number). toHandle() makes one of a number.");
   for (const value of [INVALID_HANDLE_VALUE, -1n]) {
-    refused(value, {}, TypeError, "handle must not be INVALID_HANDLE_VALUE");
+    refused(
+      value,
+      {},
+      TypeError,
+      "handle must not be INVALID_HANDLE_VALUE, which a call returns that has " +
+        "failed: compare its result before, and throw Win32Error.last()",
+    );
   }
   refused(handle, 5, TypeError, "options of fromHandle() must be an object");
   refused(handle, null, TypeError, "options of fromHandle() must be an object");
@@ -281,7 +288,13 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
       Reflect.construct(File, args) as unknown;
     assertThrows(make(5, "a", MODE), TypeError, "must be a handle (bigint)");
     assertThrows(make(handle, 5, MODE), TypeError, "path must be a string");
-    assertThrows(make(handle, "a", null), TypeError, "mode must be an object");
+    for (const mode of [null, undefined, 5, "r"]) {
+      assertThrows(
+        make(handle, "a", mode),
+        TypeError,
+        "mode must be an object such as { read: true, write: false, append: false, unbuffered: false }: got",
+      );
+    }
     assertThrows(
       make(handle, "a", { ...MODE, read: 1 }),
       TypeError,

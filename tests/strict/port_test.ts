@@ -13,6 +13,7 @@ import { thread } from "../../ffi/thread.ts";
 import {
   assertSettles,
   settling,
+  turnOfTheEventLoop,
   turns,
   until,
 } from "../support/event_loop.ts";
@@ -227,6 +228,7 @@ strictTest(
     const first = server.read(new Uint8Array(1)).catch(() => {});
     const isWaiting = () => kernel.threads.some(({ blocking }) => blocking);
     await until(isWaiting);
+    await turnOfTheEventLoop();
     // It schedules that packets are taken, before the thread wakes up.
     const second = server.read(new Uint8Array(1)).catch(() => {});
     const closing = Promise.all([server.close(), client.close()]);
