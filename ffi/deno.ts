@@ -3,12 +3,7 @@
  *
  * @module
  */
-import type {
-  Architecture,
-  Backend,
-  RoutineCaller,
-  WordFunction,
-} from "./backend.ts";
+import type { Backend, RoutineCaller, WordFunction } from "./backend.ts";
 import { detachBuffer } from "./views.ts";
 
 /** An opaque pointer, as Deno hands them out. */
@@ -48,17 +43,12 @@ export interface DenoModule {
   };
 }
 
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
-  x86_64: "x64",
-  aarch64: "arm64",
-};
-
 /** Makes the back end of Deno from the `Deno` namespace. */
 export function createDenoBackend(deno: DenoModule): Backend {
   const { UnsafePointer, UnsafePointerView } = deno;
   return {
     runtime: "deno",
-    architecture: ARCHITECTURES[deno.build.arch] ?? "x64",
+    architecture: deno.build.arch === "aarch64" ? "arm64" : "x64",
     bind: (library, exports) => bindAddresses(deno, library, exports),
     bindFast(library, exports) {
       const symbols: Record<string, DenoForeignFunction> = {};

@@ -37,11 +37,14 @@ const BREAK = 85;
 /** How the names of a folder's tests start, beside those that have the folder's name. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   "src/file": [
-    ...["abort", "append", "closed_files", "control", "device", "extending"],
-    ...["file_info", "handles", "overlapped_file", "port", "raw_devices"],
-    ...["sparse", "sync_file", "volume_lock", "write_file_atomic"],
-    ...["zero_bytes"],
-  ].map((name) => `strict/${name}`),
+    ...["src/open/bad_input", "src/open/from_handle"],
+    ...[
+      ...["abort", "append", "closed_files", "control", "device"],
+      ...["extending", "file_info", "handles", "overlapped_file", "port"],
+      ...["raw_devices", "sparse", "sync_file", "volume_lock"],
+      ...["write_file_atomic", "zero_bytes"],
+    ].map((name) => `strict/${name}`),
+  ],
   "src/layout": ["src/structs"],
   "src/memory": ["src/overlapped/memory", "src/sectors", "strict/violations"],
   "src/open": [
@@ -55,9 +58,9 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
     ...["src/file/lock", "src/pipe/bad_input", "src/serial/bad_input"],
     ...[
       ...["abort", "append", "closed_files", "control", "device_io"],
-      ...["durable_append", "extending", "handles", "pipe_connection"],
-      ...["port", "raw_devices", "sparse", "unbuffered"],
-      ...["violations", "volume_lock", "zero_bytes"],
+      ...["durable_append", "extending", "handles", "open_serial"],
+      ...["pipe_connection", "pipe_streams", "port", "raw_devices"],
+      ...["sparse", "unbuffered", "violations", "volume_lock", "zero_bytes"],
     ].map((name) => `strict/${name}`),
   ],
   "src/pipe": ["rules/pipes"],

@@ -15,8 +15,22 @@ import { Win32Error } from "./win32_error.ts";
  * @param before How many bytes the calls before it transferred.
  */
 export function withMoreTransferred(error: unknown, before: number): unknown {
-  if (before === 0 || !(error instanceof Win32Error)) return error;
-  return error.withBytesTransferred(before + transferredBefore(error));
+  return before === 0 ? error : recounted(error, (count) => before + count);
+}
+
+/**
+ * Returns the same error with another count of bytes, and any other value as it
+ * is.
+ *
+ * @param count Returns the count for that of the error.
+ */
+export function recounted(
+  error: unknown,
+  count: (count: number) => number,
+): unknown {
+  return error instanceof Win32Error
+    ? error.withBytesTransferred(count(error.bytesTransferred ?? 0))
+    : error;
 }
 
 /** Returns how many bytes had been transferred before a failure. */

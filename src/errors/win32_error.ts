@@ -81,7 +81,7 @@ export class Win32Error extends Error {
     this.win32 = win32;
     this.symbol = symbol;
     this.code = details.code ??
-      posixCodeOf(win32, { write: syscall.startsWith("WriteFile") });
+      posixCodeOf(win32, { write: /^(Write|Flush)File/.test(syscall) });
     this.syscall = syscall;
     this.path = details.path;
     this.bytesTransferred = details.bytesTransferred;

@@ -28,11 +28,10 @@ export interface ControlTarget {
 export interface HandleKind {
   /** Whether handles of this kind are opened with FILE_FLAG_OVERLAPPED. */
   readonly overlapped: boolean;
-  /** Sends a control code, and waits until the driver has answered. */
+  /** Sends a code that has no input, and waits until the driver has answered. */
   readonly control: (
     handle: Handle,
     code: number,
-    input: ArrayBufferView | null,
     output: ArrayBufferView | null,
   ) => ControlResult;
 }
@@ -148,7 +147,8 @@ export function controlOutput(
 const withKernel: AlignedBuffer[] = [];
 
 /**
- * Sends a control code, and waits until the driver has answered.
+ * Sends a control code that has no input, and waits until the driver has
+ * answered.
  *
  * @param output What the driver fills.
  *
@@ -157,16 +157,15 @@ const withKernel: AlignedBuffer[] = [];
 export function deviceIoControl(
   { handle, kind }: ControlTarget,
   code: number,
-  input: ArrayBufferView | null,
   output: ArrayBufferView | null,
 ): ControlResult {
-  return kind.control(handle, code, input, output);
+  return kind.control(handle, code, output);
 }
 
 /** Handles that were opened without FILE_FLAG_OVERLAPPED. */
 export const SYNCHRONOUS: HandleKind = {
   overlapped: false,
-  control: controlNow,
+  control: (handle, code, output) => controlNow(handle, code, null, output),
 };
 
 /**
@@ -183,7 +182,8 @@ export const ASYNCHRONOUS: HandleKind = {
   control: controlOverlapped,
 };
 
-function controlNow(
+/** Sends a control code through a handle without FILE_FLAG_OVERLAPPED. */
+export function controlNow(
   handle: Handle,
   code: number,
   input: ArrayBufferView | null,
@@ -206,14 +206,11 @@ function controlNow(
 function controlOverlapped(
   handle: Handle,
   code: number,
-  input: ArrayBufferView | null,
   output: ArrayBufferView | null,
 ): ControlResult {
   const event = kernel32.CreateEventW(null, true, false, null);
   if (event === 0n) return { code: getLastWin32Error(), count: 0 };
-  const inputAt = OVERLAPPED.size;
-  const inputLength = input?.byteLength ?? 0;
-  const outputAt = Math.ceil((inputAt + inputLength) / 16) * 16;
+  const outputAt = OVERLAPPED.size;
   const outputLength = output?.byteLength ?? 0;
   let memory: AlignedBuffer | undefined;
   try {
@@ -221,12 +218,11 @@ function controlOverlapped(
     const { bytes, address } = memory;
     const overlapped = new DataView(bytes.buffer, 0, OVERLAPPED.size);
     overlapped.setBigUint64(OVERLAPPED.hEvent, event | 1n, true);
-    if (input !== null) bytes.set(bytesOf(input), inputAt);
     const succeeded = kernel32.DeviceIoControl(
       handle,
       code,
-      input === null ? null : address + BigInt(inputAt),
-      inputLength,
+      null,
+      0,
       output === null ? null : address + BigInt(outputAt),
       outputLength,
       null,
@@ -234,11 +230,8 @@ function controlOverlapped(
     );
     let result = succeeded ? 0 : getLastWin32Error();
     if (result === ERROR_IO_PENDING) result = ended(handle, address);
-    // Internal of a call that failed is as it was before; a part that fits is no
-    // failure.
-    else if (result !== 0 && result !== ERROR_MORE_DATA) {
-      return { code: result, count: 0 };
-    }
+    // Internal of a call that failed is as it was before.
+    else if (result !== 0) return { code: result, count: 0 };
     if (overlapped.getUint32(OVERLAPPED.Internal, true) === STATUS_PENDING) {
       withKernel.push(memory);
       memory = undefined;

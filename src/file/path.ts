@@ -87,6 +87,11 @@ export function isVerbatim(path: string): boolean {
   return /^(?:[\\/]{2}[?.]|\\\?\?)[\\/]/.test(path);
 }
 
+/** `\\.\` leads to devices, which lie on no volume. */
+export function isDevicePath(path: string): boolean {
+  return /^[\\/]{2}\.[\\/]/.test(path);
+}
+
 /** Whether a path leads to the same file whatever the current folder is. */
 export function isAbsolute(path: string): boolean {
   return /^(?:[a-z]:[\\/]|[\\/]{2})/i.test(path);

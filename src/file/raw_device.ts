@@ -41,7 +41,6 @@ export function deviceLengthOf(
   const { code, count } = deviceIoControl(
     target,
     IOCTL_DISK_GET_LENGTH_INFO,
-    null,
     length,
   );
   // Zeros that the driver did not write would pass for the end of the device.
@@ -60,7 +59,7 @@ export function rawDeviceOf(target: ControlTarget): RawDevice | undefined {
   if (fileSizeOf(target.handle) !== undefined) return undefined;
   const { code, length } = deviceLengthOf(target);
   if (code !== 0 && code !== ERROR_ACCESS_DENIED) return undefined;
-  deviceIoControl(target, FSCTL_ALLOW_EXTENDED_DASD_IO, null, null);
+  deviceIoControl(target, FSCTL_ALLOW_EXTENDED_DASD_IO, null);
   return { end: code === 0 ? Number(length) : undefined };
 }
 

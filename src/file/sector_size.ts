@@ -71,7 +71,6 @@ function fromDisk(file: NamedHandle): SectorSize | undefined {
   const { code } = deviceIoControl(
     file,
     IOCTL_DISK_GET_DRIVE_GEOMETRY,
-    null,
     geometry,
   );
   if (code !== 0) return undefined;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { ERROR_MORE_DATA } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
   FSCTL_QUERY_ALLOCATED_RANGES,
@@ -25,10 +24,7 @@ export interface ControlAnswer {
 
 /** Returns the part of an answer that did not fit, or throws the error. */
 export function partialAnswer(error: unknown): ControlAnswer {
-  if (!(error instanceof Win32Error)) throw error;
-  if (error.win32 !== ERROR_MORE_DATA || error.output === undefined) {
-    throw error;
-  }
+  if (!(error instanceof Win32Error) || error.output === undefined) throw error;
   return { bytes: error.output, isPart: true };
 }
 

@@ -17,10 +17,15 @@ import {
 } from "../win32/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../win32/handle.ts";
 import { characterKindOf, DeviceKind } from "./device_kind.ts";
-import { type FileType, fileTypeOf, queriedOf } from "./file_info.ts";
+import {
+  type FileType,
+  fileTypeOf,
+  type NamedHandle,
+  queriedOf,
+} from "./file_info.ts";
 import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
-import { isAbsolute, isVerbatim } from "./path.ts";
+import { isAbsolute, isDevicePath, isVerbatim } from "./path.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
 import type { HandleKind } from "./control.ts";
 
@@ -41,17 +46,11 @@ export interface HandleOptions {
 }
 
 /** A handle, and what is known of it before its file exists. */
-export interface TakenHandle {
-  /** The handle. */
-  readonly handle: Handle;
-  /** What errors call it. */
-  readonly path: string;
+export interface TakenHandle extends NamedHandle {
   /** What it is open for. */
   readonly mode: FileMode;
   /** Whether the file closes it. */
   readonly owned: boolean;
-  /** Its kind. */
-  readonly kind: HandleKind;
   /** What kind of thing it is open on. */
   readonly type: FileType;
   /** A path on the volume of the file, if one is known. */
@@ -213,9 +212,4 @@ function traitsOf(
 /** Some systems do not say of what type a volume is. */
 function mayBeRaw(type: FileType): boolean {
   return type === "disk" || type === "unknown";
-}
-
-/** `\\.\` leads to devices, which lie on no volume. */
-function isDevicePath(path: string): boolean {
-  return /^[\\/]{2}\.[\\/]/.test(path);
 }

@@ -25,7 +25,7 @@ export const LOCK: VolumeCode = {
 /** Unlocks a volume. */
 export const UNLOCK: VolumeCode = { code: FSCTL_UNLOCK_VOLUME };
 /** Dismounts a volume. */
-export const DISMOUNT: VolumeCode = { code: FSCTL_DISMOUNT_VOLUME };
+const DISMOUNT: VolumeCode = { code: FSCTL_DISMOUNT_VOLUME };
 
 /** Returns the error of a refused code with its hint. */
 export function explained(error: unknown, { hint }: VolumeCode): unknown {
@@ -57,12 +57,14 @@ export class VolumeLock implements Disposable {
    * and reads it anew when a file of it is next opened. To be called before
    * sectors of a file system are written.
    *
+   * @throws {TypeError} If the lock has been released.
    * @throws {FileClosedError} If the file has been closed.
    * @throws {Win32Error} What the file system reports.
    *
    * @see https://learn.microsoft.com/windows/win32/api/winioctl/ni-winioctl-fsctl_dismount_volume
    */
   dismount(): void {
+    if (!this.#isHeld) throw releasedError();
     this.#send(DISMOUNT);
   }
 
@@ -91,12 +93,14 @@ export class OverlappedVolumeLock implements AsyncDisposable {
   /**
    * Dismounts the file system, as {@linkcode VolumeLock.dismount} does.
    *
+   * @throws {TypeError} If the lock has been released.
    * @throws {FileClosedError} If the file has been closed.
    * @throws {Win32Error} What the file system reports.
    *
    * @see https://learn.microsoft.com/windows/win32/api/winioctl/ni-winioctl-fsctl_dismount_volume
    */
   async dismount(): Promise<void> {
+    if (!this.#isHeld) throw releasedError();
     await this.#send(DISMOUNT);
   }
 
@@ -106,4 +110,11 @@ export class OverlappedVolumeLock implements AsyncDisposable {
     this.#isHeld = false;
     await this.#send(UNLOCK);
   }
+}
+
+function releasedError(): TypeError {
+  return new TypeError(
+    "dismount() needs the lock of the volume, which has been released: " +
+      "lockVolume() returns a new one",
+  );
 }

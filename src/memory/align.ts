@@ -310,9 +310,7 @@ function remainder(
 ): number {
   checkNumber(valueName, value);
   if (!isPowerOfTwo(alignment)) refuseAlignment(alignmentName, alignment);
-  // `&` keeps the low 32 bits of any safe integer exactly, and costs far less
-  // than `%` where the value is beyond 2^31.
-  return alignment <= INT32_BITS ? value & (alignment - 1) : value % alignment;
+  return value % alignment;
 }
 
 function bigRemainder(

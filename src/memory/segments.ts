@@ -11,11 +11,12 @@ import {
 } from "../../ffi/views.ts";
 import { FILE_SEGMENT_ELEMENT } from "../win32/offsets.ts";
 import {
-  AlignedBuffer,
+  type AlignedBuffer,
   ownerOf,
   releaseMemory,
   retainMemory,
 } from "./aligned_buffer.ts";
+import { type PooledBuffer, rentBuffer } from "./pooled_memory.ts";
 
 /** The size of a page, in bytes, on x64 and arm64. */
 export const PAGE_SIZE = 4096;
@@ -47,24 +48,25 @@ export function areSegments(
   return last >= 0 && totalLength(buffers) <= MAX_SEGMENTS_LENGTH;
 }
 
-/** An array of so many pages fills a page itself, and is reused. */
-const POOLED_PAGES = PAGE_SIZE / FILE_SEGMENT_ELEMENT.size - 1;
-const MAX_POOLED_ARRAYS = 64;
-
-const unused: SegmentArray[] = [];
-
 /** An array in native memory. It retains the memory of its pages, too. */
 export class SegmentArray {
-  readonly #memory: AlignedBuffer;
-  /** As two halves of 32 bits: no bigint for every page. */
-  readonly #words: Uint32Array;
+  readonly #memory: PooledBuffer;
   readonly #owners: AlignedBuffer[] = [];
 
-  /** Allocates room for so many pages; `segmentArray()` reuses. */
-  constructor(pages: number) {
-    const size = (pages + 1) * FILE_SEGMENT_ELEMENT.size;
-    this.#memory = new AlignedBuffer(size);
-    this.#words = new Uint32Array(this.#memory.bytes.buffer);
+  /**
+   * Makes the array of buffers: "Each … element must be the size of a memory
+   * page", so that a longer buffer becomes several, and a zero element ends it.
+   * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
+   *
+   * @throws {Win32Error} ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT.
+   */
+  constructor(buffers: readonly ArrayBufferView[]) {
+    let pages = 0;
+    for (let i = 0; i < buffers.length; i++) {
+      pages += Math.ceil(byteLengthOf(buffers[i]!) / PAGE_SIZE);
+    }
+    this.#memory = rentBuffer((pages + 1) * FILE_SEGMENT_ELEMENT.size);
+    this.#fill(buffers);
   }
 
   /** The address of the first element. */
@@ -81,14 +83,14 @@ export class SegmentArray {
   release(): void {
     const owners = this.#owners;
     while (owners.length > 0) releaseMemory(owners.pop()!);
-    const isReusable = this.bytes.length === PAGE_SIZE;
-    if (isReusable && unused.length < MAX_POOLED_ARRAYS) unused.push(this);
-    else this.#memory.free();
+    this.#memory.release();
   }
 
   /** Writes the elements and retains the memory that they point to. */
-  fill(buffers: readonly ArrayBufferView[]): void {
-    const words = this.#words;
+  #fill(buffers: readonly ArrayBufferView[]): void {
+    const { buffer, byteOffset, length } = this.bytes;
+    // As two halves of 32 bits: no bigint for every page.
+    const words = new Uint32Array(buffer, byteOffset, length / 4);
     let memory: ArrayBufferLike | undefined;
     let base = 0;
     let at = 0;
@@ -112,23 +114,4 @@ export class SegmentArray {
     words[at++] = 0;
     words[at] = 0;
   }
-}
-
-/**
- * Fills an array: "Each … element must be the size of a memory page", so that a
- * longer buffer becomes several, and a zero element ends it. The caller releases
- * it when the operation has ended.
- * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefilegather
- */
-export function segmentArray(
-  buffers: readonly ArrayBufferView[],
-): SegmentArray {
-  let pages = 0;
-  for (let i = 0; i < buffers.length; i++) {
-    pages += Math.ceil(byteLengthOf(buffers[i]!) / PAGE_SIZE);
-  }
-  const array = (pages <= POOLED_PAGES ? unused.pop() : undefined) ??
-    new SegmentArray(Math.max(pages, POOLED_PAGES));
-  array.fill(buffers);
-  return array;
 }

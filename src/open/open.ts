@@ -14,6 +14,7 @@ import { Win32Error } from "../errors/win32_error.ts";
 import {
   clearDeleteOnClose,
   fileTypeOf,
+  type NamedHandle,
   reserveAllocation,
   setAllocation,
   setEndOfFile,
@@ -35,11 +36,8 @@ import {
 import { ASYNCHRONOUS, type HandleKind, SYNCHRONOUS } from "../file/control.ts";
 
 /** A handle that CreateFileW returned, of a file that has not been changed yet. */
-interface OpenedHandle {
-  readonly handle: Handle;
-  readonly path: string;
+interface OpenedHandle extends NamedHandle {
   readonly mode: OpenedMode;
-  readonly kind: HandleKind;
   readonly settings: OpenSettings;
   /** Whether the file was there before. */
   readonly existed: boolean;

@@ -9,6 +9,7 @@ import { ERROR_LOCK_VIOLATION } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { delay } from "../file/event_loop.ts";
 import type { LockArguments } from "../file/lock.ts";
+import { isReason } from "../file/signal.ts";
 import { LOCKFILE_FAIL_IMMEDIATELY } from "../win32/constants.ts";
 import { ControlOperation } from "./control_operation.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
@@ -43,7 +44,7 @@ export async function lockOverlapped(
       return true;
     } catch (error) {
       const isTaken = error instanceof Win32Error &&
-        error.win32 === ERROR_LOCK_VIOLATION;
+        error.win32 === ERROR_LOCK_VIOLATION && !isReason(error, signal);
       if (isTaken) return false;
       throw error;
     }

@@ -226,9 +226,20 @@ export abstract class Operation<Result>
     }
     if (this.#hasRoom) this.handle.limiter.release(this.length);
     this.handle.leave();
-    if (turn === undefined) return this.#resolve(result);
-    // What ends in its call must not keep the event loop from turning. It may
-    // reject before the turn, when nothing handles that yet.
+    if (turn === undefined) this.#resolve(result);
+    else this.#resolveAfter(turn, result);
+  }
+
+  /**
+   * What ends in its call must not keep the event loop from turning. A method of
+   * its own: V8 allocates what a closure captures at the start of its method,
+   * with each operation.
+   */
+  #resolveAfter(
+    turn: Promise<void>,
+    result: Result | Promise<Result>,
+  ): void {
+    // It may reject before the turn, when nothing handles that yet.
     if (result instanceof Promise) result.catch(() => {});
     turn.then(() => this.#resolve(result));
   }

@@ -25,7 +25,7 @@ import {
   retainMemory,
 } from "../memory/aligned_buffer.ts";
 import { PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
-import { type SegmentArray, segmentArray } from "../memory/segments.ts";
+import { SegmentArray } from "../memory/segments.ts";
 import type { SharedLock } from "../sectors/shared_lock.ts";
 import { Operation, type OperationKind } from "./operation.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
@@ -129,7 +129,7 @@ export class Transfer extends Operation<number | null> {
     this.lock = lock;
     this.#owner = owner;
     if (!ArrayBuffer.isView(target)) {
-      this.#memory = segmentArray(target);
+      this.#memory = new SegmentArray(target);
       this.#at = 0;
       return;
     }

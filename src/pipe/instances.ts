@@ -55,8 +55,22 @@ export class Instances {
    *
    * @throws {Win32Error} What CreateNamedPipeW reports.
    */
-  create(): Handle {
-    return this.#create(0);
+  create(moreFlags = 0): Handle {
+    const { mode, direction, bufferSize, remote } = this.#settings;
+    const isMessage = mode === "message";
+    const handle = kernel32.CreateNamedPipeW(
+      this.#path,
+      (OPEN_MODES[direction] | FILE_FLAG_OVERLAPPED | moreFlags) >>> 0,
+      (isMessage ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : 0) |
+        (remote ? 0 : PIPE_REJECT_REMOTE_CLIENTS),
+      PIPE_UNLIMITED_INSTANCES,
+      bufferSize,
+      bufferSize,
+      0,
+      this.#security.address,
+    );
+    if (handle !== INVALID_HANDLE_VALUE) return handle;
+    throw Win32Error.last("CreateNamedPipeW", { path: this.#path });
   }
 
   /**
@@ -93,7 +107,7 @@ export class Instances {
 
   #createFirst(): Handle {
     try {
-      return this.#create(FILE_FLAG_FIRST_PIPE_INSTANCE);
+      return this.create(FILE_FLAG_FIRST_PIPE_INSTANCE);
     } catch (error) {
       // "… the creation of the next instance fails with ERROR_ACCESS_DENIED",
       // or with ERROR_PIPE_BUSY where its server has created all it wants.
@@ -101,24 +115,6 @@ export class Instances {
         [ERROR_ACCESS_DENIED, ERROR_PIPE_BUSY].includes(error.win32);
       throw isTaken ? nameTakenError(error.syscall, this.#path) : error;
     }
-  }
-
-  #create(moreFlags: number): Handle {
-    const { mode, direction, bufferSize, remote } = this.#settings;
-    const isMessage = mode === "message";
-    const handle = kernel32.CreateNamedPipeW(
-      this.#path,
-      (OPEN_MODES[direction] | FILE_FLAG_OVERLAPPED | moreFlags) >>> 0,
-      (isMessage ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE : 0) |
-        (remote ? 0 : PIPE_REJECT_REMOTE_CLIENTS),
-      PIPE_UNLIMITED_INSTANCES,
-      bufferSize,
-      bufferSize,
-      0,
-      this.#security.address,
-    );
-    if (handle !== INVALID_HANDLE_VALUE) return handle;
-    throw Win32Error.last("CreateNamedPipeW", { path: this.#path });
   }
 
   /**

@@ -363,13 +363,13 @@ export class PipeConnection extends OverlappedConnection<number | null> {
 
   /** The pipe, as a stream reads and writes it: each chunk may be a message. */
   #streamed(): StreamedFile {
-    const writeAll: PipeConnection["writeAll"] = (data, options) =>
-      this.#end.isMessage
-        ? this.writeMessage(data, options)
-        : this.writeAll(data, options);
-    const read: PipeConnection["read"] = (buffer, options) =>
-      this.read(buffer, options);
-    return streamedConnection({ read, writeAll });
+    return streamedConnection({
+      read: (buffer, options) => this.read(buffer, options),
+      writeAll: (data, options) =>
+        this.#end.isMessage
+          ? this.writeMessage(data, options)
+          : this.writeAll(data, options),
+    });
   }
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { recounted } from "../errors/bytes_transferred.ts";
 import { ERROR_HANDLE_EOF } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import {
@@ -290,13 +291,6 @@ function transfer(
   offset: number,
 ): SectorStep {
   return { kind, bytes, length, offset };
-}
-
-/** The same error, with another count of bytes. */
-function recounted(error: unknown, count: (count: number) => number): unknown {
-  return error instanceof Win32Error
-    ? error.withBytesTransferred(count(error.bytesTransferred ?? 0))
-    : error;
 }
 
 function clamp(value: number, limit: number): number {

@@ -86,15 +86,15 @@ export function readableOf(
     async pull(controller) {
       try {
         const reads = ahead ?? await begin();
-        if (streamEnd.come) return await reads.stop();
+        if (streamEnd.reached) return await reads.stop();
         const room = controller.byobRequest?.view?.byteLength;
         const handed = await reads.take(
           (bytes) => hand(controller, bytes),
           room,
         );
-        if (handed || streamEnd.come) return;
+        if (handed || streamEnd.reached) return;
       } catch (error) {
-        if (streamEnd.come) return;
+        if (streamEnd.reached) return;
         await streamEnd.reach();
         throw error;
       }

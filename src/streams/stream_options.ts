@@ -156,7 +156,7 @@ interface Failing {
   error(reason?: unknown): void;
 }
 
-/** The end of a stream, which comes once, whatever brings it about. */
+/** The end of a stream, which is reached once, for whatever reason. */
 export class StreamEnd implements EventListenerObject {
   readonly #signal: AbortSignal | undefined;
   readonly #release: (reason: unknown) => Promise<void>;
@@ -164,7 +164,7 @@ export class StreamEnd implements EventListenerObject {
   #controller: Failing | undefined;
 
   /**
-   * @param signal Brings it about.
+   * @param signal Makes the stream fail.
    * @param release Waits for what is in flight and releases everything. Gets
    * what the stream fails with, if it does.
    */
@@ -176,12 +176,12 @@ export class StreamEnd implements EventListenerObject {
     this.#release = release;
   }
 
-  /** Whether it has come. */
-  get come(): boolean {
+  /** Whether it has been reached. */
+  get reached(): boolean {
     return this.#released !== undefined;
   }
 
-  /** Makes a stream fail when the signal is aborted. */
+  /** Takes the stream, and makes it fail when the signal is aborted. */
   watch(controller: Failing): void {
     this.#controller = controller;
     if (isAborted(this.#signal)) this.handleEvent();
@@ -190,22 +190,22 @@ export class StreamEnd implements EventListenerObject {
 
   /** Handles the abort of the signal. */
   handleEvent(): void {
-    void this.fail(this.#controller!, reasonOf(this.#signal!));
+    void this.fail(reasonOf(this.#signal!));
   }
 
-  /** Makes a stream fail, when nothing of it is in flight any more. */
-  async fail(controller: Failing, reason: unknown): Promise<void> {
+  /** Makes the stream fail, when nothing of it is in flight any more. */
+  async fail(reason: unknown): Promise<void> {
     // The reason counts, and not what fails on the way out.
     await this.reach(reason).catch(() => {});
-    controller.error(reason);
+    this.#controller!.error(reason);
   }
 
-  /** Gives everything back. */
+  /** Releases everything, once. */
   reach(reason?: unknown): Promise<void> {
-    return this.#released ??= this.#giveBack(reason);
+    return this.#released ??= this.#releaseAll(reason);
   }
 
-  async #giveBack(reason: unknown): Promise<void> {
+  async #releaseAll(reason: unknown): Promise<void> {
     unlisten(this.#signal, this);
     await this.#release(reason);
   }

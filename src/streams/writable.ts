@@ -58,7 +58,6 @@ export function writableOf(
   const cancel = new AbortController();
   const { signal } = cancel;
   let writer: WriteBehind | DirectWriter | undefined;
-  let controller: WritableStreamDefaultController;
   let from = at ?? 0;
   const begin = async () => {
     if (!offsets) return writer = new DirectWriter(file, signal);
@@ -68,7 +67,7 @@ export function writableOf(
       start: append && at === undefined ? undefined : from,
       aligned: sectored,
       signal,
-      onError: (error) => streamEnd.fail(controller, error),
+      onError: (error) => streamEnd.fail(error),
     });
   };
 
@@ -90,12 +89,11 @@ export function writableOf(
   };
 
   return new WritableStream<ArrayBufferView>({
-    start(its) {
-      controller = its;
-      its.signal.addEventListener("abort", () => {
-        cancel.abort(its.signal.reason);
+    start(controller) {
+      controller.signal.addEventListener("abort", () => {
+        cancel.abort(controller.signal.reason);
       });
-      streamEnd.watch(its);
+      streamEnd.watch(controller);
     },
     write: (chunk) =>
       orEnd(async () => {

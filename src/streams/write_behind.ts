@@ -5,9 +5,8 @@
  */
 import { checkBytes } from "../file/arguments.ts";
 import { bytesOf } from "../../ffi/views.ts";
+import { recounted } from "../errors/bytes_transferred.ts";
 import { preservingLastError } from "../errors/last_error.ts";
-import { transferredBefore } from "../errors/bytes_transferred.ts";
-import { Win32Error } from "../errors/win32_error.ts";
 import { type PooledBuffer, rentBuffer } from "../memory/pooled_memory.ts";
 import { yieldTurn } from "../file/event_loop.ts";
 
@@ -200,8 +199,6 @@ export class WriteBehind {
 
   /** Adds how many bytes of all have been written without a gap. */
   #error({ chunk, error }: Failure): unknown {
-    return error instanceof Win32Error
-      ? error.withBytesTransferred(chunk.start + transferredBefore(error))
-      : error;
+    return recounted(error, (count) => chunk.start + count);
   }
 }

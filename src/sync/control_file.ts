@@ -5,9 +5,9 @@
  */
 import {
   checkedControl,
+  controlNow,
   controlOutput,
   type ControlRequest,
-  deviceIoControl,
   type DeviceIoControlOptions,
 } from "../file/control.ts";
 import { BaseFile } from "../file/base_file.ts";
@@ -254,7 +254,7 @@ export abstract class SyncControlFile extends BaseFile {
   /** Sends a code and returns the driver's output. */
   #send(request: ControlRequest): Uint8Array<ArrayBuffer> {
     const { code, input = null, output = null } = request;
-    const result = deviceIoControl(this.#taken, code, input, output);
+    const result = controlNow(this.#taken.handle, code, input, output);
     return controlOutput(this.path, request, result);
   }
 }

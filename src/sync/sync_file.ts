@@ -185,10 +185,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
    * ```
    */
   read(buffer: ArrayBufferView, options?: PositionOptions): number | null {
-    // First, since a getter may close the file or detach the buffer.
-    const at = options === undefined ? undefined : offsetOf(options);
-    if (!this.#readable) this.#refuse("read", "read");
-    if (at !== undefined) this.#checkAt(at);
+    const at = this.#offsetToRead("read", options);
     const length = checkedLength("buffer", buffer);
     if (length === 0) return 0;
     if (this.#sectors) return this.#sectors.read(buffer, length, at);
@@ -201,6 +198,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     method: string,
     options: PositionOptions | undefined,
   ): Offset | undefined {
+    // First, since a getter may close the file or detach the buffer.
     const at = options === undefined ? undefined : offsetOf(options);
     if (!this.#readable) this.#refuse("read", method);
     if (at !== undefined) this.#checkAt(at);
@@ -360,9 +358,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
    * ```
    */
   write(data: ArrayBufferView, options?: PositionOptions): number {
-    const at = options === undefined ? undefined : offsetOf(options);
-    if (!this.#writable) this.#refuse("write", "write");
-    if (at !== undefined) this.#checkWriteAt(at);
+    const at = this.#offsetToWrite("write", options);
     const length = checkedLength("data", data);
     if (length === 0 && !this.#takesMessages()) return 0;
     if (at === undefined && this.#appends) return this.#append(data, length);

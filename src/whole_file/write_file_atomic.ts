@@ -13,7 +13,12 @@ import { getLastWin32Error } from "../errors/last_error.ts";
 import { isUnknownRequest } from "../errors/unknown_request.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkSignal } from "../file/arguments.ts";
-import { absolutePath, type FileUrl, toWin32Path } from "../file/path.ts";
+import {
+  absolutePath,
+  type FileUrl,
+  isDevicePath,
+  toWin32Path,
+} from "../file/path.ts";
 import { renamePosix } from "../file/rename.ts";
 import {
   DESCRIPTOR_AT,
@@ -202,7 +207,7 @@ function checkedOptions(options: WriteFileAtomicOptions) {
 
 /** Refuses what is no file with a name of its own. */
 function checkNoDevice(target: string): void {
-  const isDevice = /^[\\/]{2}\.[\\/]/.test(target);
+  const isDevice = isDevicePath(target);
   if (!isDevice && !nameOf(target).includes(":")) return;
   throw new TypeError(
     "path must be that of a file, which can be replaced: got the " +

@@ -119,10 +119,12 @@ strictTest(
       ]);
       assertEquals(error.output, Uint8Array.of(7, 8));
       assertEquals(error.bytesTransferred, 2);
-      const refused = await assertRejects(() => send(5), Win32Error);
-      assertEquals(refused.win32, ERROR_INVALID_FUNCTION);
-      assertEquals(refused.output, undefined);
-      assertEquals(refused.path, THING);
+      for (const code of [5, 0xFFFF_FFFF]) {
+        const refused = await assertRejects(() => send(code), Win32Error);
+        assertEquals(refused.win32, ERROR_INVALID_FUNCTION);
+        assertEquals(refused.output, undefined);
+        assertEquals(refused.path, THING);
+      }
     }
   },
   SEEDS,
@@ -165,6 +167,13 @@ strictTest(
     answers.push(Uint8Array.of(1, 2, 3));
     kernel.io.pending.retry();
     await assertRejects(() => pending, TypeError, "output");
+    const longer = new Uint8Array(5);
+    const next = file.deviceIoControl(1, { output: longer });
+    longer.fill(9);
+    answers.push(Uint8Array.of(1, 2, 3));
+    kernel.io.pending.retry();
+    assertEquals((await next).length, 3);
+    assertEquals(longer, Uint8Array.of(1, 2, 3, 9, 9));
   },
   SEEDS,
 );
@@ -202,7 +211,11 @@ strictTest(
       [1, { output: [1] }, /output must be a Uint8Array/],
       [1, { outputLength: -1 }, /outputLength must be a whole number/],
       [1, { outputLength: 2n }, /outputLength must be a number/],
-      [1, { output: new Uint8Array(1), outputLength: 1 }, /exclude each other/],
+      [
+        1,
+        { output: new Uint8Array(1), outputLength: 1 },
+        /exclude each other: leave out outputLength, the output has a length of its own$/,
+      ],
     ];
     for (const file of [synchronous, overlapped]) {
       for (const [code, options, message] of wrong) {
@@ -390,6 +403,14 @@ strictTest(
       [[1, 2, 3], [], 0n],
       [[], [], 0n],
     ]);
+    calls.length = 0;
+    using synchronous = openSync(THING, { read: true });
+    const empty = new Uint8Array(0);
+    for (const one of [file, synchronous]) {
+      await one.deviceIoControl(3, { input: empty, output: empty });
+      await one.deviceIoControl(3, { outputLength: 0 });
+    }
+    assertEquals(calls, Array(4).fill([[], [], 0n]));
     const shared = new Uint8Array(new SharedArrayBuffer(4));
     await file.deviceIoControl(1, { output: shared });
     assertEquals([...shared], [7, 8, 9, 0]);

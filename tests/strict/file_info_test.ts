@@ -25,6 +25,7 @@ import {
 } from "../../src/file/file_info.ts";
 import { Disk } from "../support/strict_kernel/disk.ts";
 import type { DiskFile } from "../support/strict_kernel/disk_file.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
   failFunction,
@@ -119,6 +120,9 @@ strictTest(
       path: "D:\\a",
     }) as unknown as typeof file;
     assertEquals(named.sectorSize(), sector);
+    // Only at the beginning is it the path of a device.
+    using odd = openSync("D:\\\\.\\a");
+    assertEquals(odd.sectorSize(), sector);
   },
 );
 
@@ -144,6 +148,21 @@ strictTest("sectorSize() takes no label for a path", () => {
     );
   }
 });
+
+strictTest(
+  "sectorSize() reads no answer of a query that failed",
+  () => {
+    using _info = silentHandles();
+    using _ = replaceFunction("DeviceIoControl", () => (kernel, ...words) => {
+      const [, , , , geometry, size] = words;
+      const view = kernel.memory.view(geometry!, Number(size! & 0xFFFF_FFFFn));
+      view.setUint32(20, 4096, true);
+      fail(1);
+    });
+    using file = openSync(PATH, { write: true, create: true });
+    assertEquals(file.sectorSize().logical, 512);
+  },
+);
 
 strictTest(
   "sectorSize() asks the disk of a handle before the volume of its path",
@@ -334,6 +353,12 @@ strictTest("fileTypeOf() tells what it is told, and what it is not", () => {
       assertEquals([syscall, win32, path], ["GetFileType", 6, PATH]);
     } else assertEquals(ask(), "unknown");
   }
+  // A function that succeeds may leave a last error behind.
+  using _ = replaceFunction("GetFileType", () => () => {
+    kernel32.SetLastError(6);
+    return 1n;
+  });
+  assertEquals(fileTypeOf(file.handle, PATH), "disk");
 });
 
 strictTest(

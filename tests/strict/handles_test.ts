@@ -1,6 +1,6 @@
 // portable
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ERROR_INVALID_FUNCTION,
   ERROR_NOT_SUPPORTED,
@@ -25,7 +25,7 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../../src/win32/constants.ts";
 import { turns } from "../support/event_loop.ts";
-import { endByHand } from "../support/overlapped_strict.ts";
+import { endByHand, portOf } from "../support/overlapped_strict.ts";
 import { OpenFile } from "../support/strict_kernel/open_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -112,6 +112,8 @@ strictTest(
       await file.close();
       assertEquals(file.closed, true);
       assertEquals(isOpen(kernel, handle), true);
+      // It stays bound: packets of other code's operations may come.
+      if (flags !== 0) assert(portOf(kernel));
       kernel32.CloseHandle(handle);
     }
     const handle = rawHandle();
@@ -259,8 +261,15 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
   for (const value of [5, null, undefined, "5", {}]) {
     refused(value, {}, TypeError, "handle must be a handle (bigint): got");
   }
+  refused(5, {}, TypeError, "5 (number). toHandle() makes one of a number.");
   for (const value of [INVALID_HANDLE_VALUE, -1n]) {
-    refused(value, {}, TypeError, "handle must not be INVALID_HANDLE_VALUE");
+    refused(
+      value,
+      {},
+      TypeError,
+      "handle must not be INVALID_HANDLE_VALUE, which a call returns that has " +
+        "failed: compare its result before, and throw Win32Error.last()",
+    );
   }
   refused(handle, 5, TypeError, "options of fromHandle() must be an object");
   refused(handle, null, TypeError, "options of fromHandle() must be an object");
@@ -290,7 +299,13 @@ strictTest("arguments that are wrong are refused before any call", (kernel) => {
       Reflect.construct(File, args) as unknown;
     assertThrows(make(5, "a", MODE), TypeError, "must be a handle (bigint)");
     assertThrows(make(handle, 5, MODE), TypeError, "path must be a string");
-    assertThrows(make(handle, "a", null), TypeError, "mode must be an object");
+    for (const mode of [null, undefined, 5, "r"]) {
+      assertThrows(
+        make(handle, "a", mode),
+        TypeError,
+        "mode must be an object such as { read: true, write: false, append: false, unbuffered: false }: got",
+      );
+    }
     assertThrows(
       make(handle, "a", { ...MODE, read: 1 }),
       TypeError,

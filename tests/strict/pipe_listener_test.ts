@@ -184,13 +184,14 @@ strictTest(
     let done = false;
     let foreign: Promise<PipeConnection> | undefined;
     using _ = replaceFunction(
-      "CreateFileW",
+      "CreateNamedPipeW",
       (original) => (kernel, ...words) => {
+        const instance = original(kernel, ...words);
         if (!done) {
           done = true;
           foreign = connectPipe(NAME);
         }
-        return original(kernel, ...words);
+        return instance;
       },
     );
     const listener = listenPipe(NAME, { maxInstances: 1 });

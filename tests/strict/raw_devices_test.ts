@@ -20,6 +20,7 @@ import {
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
+  IOCTL_DISK_GET_LENGTH_INFO,
   kernel32,
   OPEN_EXISTING,
 } from "../../src/raw.ts";
@@ -179,6 +180,7 @@ strictTest("a write past the end of a disk is refused", async (kernel) => {
     const refused = (error: Win32Error) => {
       assertEquals(error.win32, ERROR_SECTOR_NOT_FOUND);
       assertEquals(error.bytesTransferred, 0);
+      assertEquals(error.message.includes("lockVolume()"), false);
     };
     refused(
       assertThrows(() => synchronous.write(data, { at: at! }), Win32Error),
@@ -201,7 +203,11 @@ strictTest("a refused write to a volume names lockVolume()", async (kernel) => {
   for (const data of [new Uint8Array(512), new Uint8Array(3)]) {
     const refused = (error: Win32Error) => {
       assertEquals(error.win32, ERROR_ACCESS_DENIED);
-      assertStringIncludes(error.message, "lockVolume()");
+      assertStringIncludes(
+        error.message,
+        "Windows refuses writes to what a mounted volume has: lock the volume " +
+          "with lockVolume(), dismount it, and write before it is unlocked.",
+      );
     };
     refused(
       assertThrows(() => synchronous.write(data, { at: 512 }), Win32Error),
@@ -258,6 +264,44 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest(
+  "a file is no disk, whatever its file system refuses",
+  async () => {
+    const options = { read: true, write: true, create: true };
+    using synchronous = openSync("\\\\?\\C:\\a", options);
+    await using overlapped = await open("\\\\?\\C:\\b", options);
+    for (const file of [synchronous, overlapped]) {
+      using _ = failFunction("WriteFile", ERROR_ACCESS_DENIED);
+      const { message } = await assertRejects(
+        async () => void await file.write(new Uint8Array(512)),
+        Win32Error,
+      );
+      assertEquals(message.includes("lockVolume()"), false);
+    }
+    using _ = failFunction("DeviceIoControl", ERROR_ACCESS_DENIED);
+    using same = openSync("\\\\?\\C:\\a", options);
+    assertEquals(same.write(new Uint8Array(5)), 5);
+    assertEquals(same.size(), 5);
+  },
+);
+
+strictTest("a disk that does not tell its length is read", async (kernel) => {
+  const { path } = device(kernel);
+  using _ = failFunction(
+    "DeviceIoControl",
+    ERROR_ACCESS_DENIED,
+    (...[, code]) =>
+      Number(BigInt.asUintN(32, code!)) === IOCTL_DISK_GET_LENGTH_INFO,
+  );
+  using synchronous = openSync(path, { read: true });
+  await using overlapped = await open(path, { read: true });
+  for (const file of [synchronous, overlapped]) {
+    const bytes = new Uint8Array(5);
+    assertEquals(await file.read(bytes, { at: 3 }), 5);
+    assertEquals(bytes, content(3, 8));
+  }
+});
 
 strictTest("a disk of no known type is a disk all the same", async (kernel) => {
   const { path } = device(kernel);

@@ -87,8 +87,12 @@ strictTest(
       expected.push({ start, end: start + UNIT });
     }
     expected.at(-1)!.end = one.size();
+    let calls = 0;
+    using _ = failFunction("DeviceIoControl", 1, () => ++calls < 0);
     for (const file of [one, other]) {
+      calls = 0;
       assertEquals(await file.allocatedRanges(), expected);
+      assertEquals(calls, 3);
       await file.close();
     }
   },
@@ -160,7 +164,8 @@ strictTest(
   async () => {
     let calls = 0;
     for (const file of await files()) {
-      file.truncate();
+      await file.setSparse();
+      file.truncate(2 * UNIT);
       await file.writeAll(new Uint8Array(10), { at: 0 });
       {
         using _ = failFunction("DeviceIoControl", ERROR_ACCESS_DENIED);

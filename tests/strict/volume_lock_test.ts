@@ -85,27 +85,33 @@ strictTest("a lock ends with its file, and once", async (kernel) => {
   const file = openSync(VOLUME, BOTH);
   const lock = file.lockVolume();
   file.close();
-  lock[Symbol.dispose]();
   assertThrows(
     () => lock.dismount(),
     FileClosedError,
     "dismount() needs an open file",
   );
+  lock[Symbol.dispose]();
   const overlapped = await open(VOLUME, BOTH);
   const other = await overlapped.lockVolume();
   await overlapped.close();
+  await assertRejects(
+    () => other.dismount(),
+    FileClosedError,
+    "dismount() needs an open file",
+  );
   await other[Symbol.asyncDispose]();
-  await assertRejects(() => other.dismount(), FileClosedError);
   assertEquals(codes.splice(0), [FSCTL_LOCK_VOLUME, FSCTL_LOCK_VOLUME]);
   using again = openSync(VOLUME, BOTH);
   const last = again.lockVolume();
   last[Symbol.dispose]();
   last[Symbol.dispose]();
+  assertThrows(() => last.dismount(), TypeError, "has been released");
   assertEquals(codes.splice(0), [FSCTL_LOCK_VOLUME, FSCTL_UNLOCK_VOLUME]);
   await using once = await open(VOLUME, BOTH);
   const lastOne = await once.lockVolume();
   await lastOne[Symbol.asyncDispose]();
   await lastOne[Symbol.asyncDispose]();
+  await assertRejects(() => lastOne.dismount(), TypeError, "has been released");
   assertEquals(codes, [FSCTL_LOCK_VOLUME, FSCTL_UNLOCK_VOLUME]);
 }, SEEDS);
 

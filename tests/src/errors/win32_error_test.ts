@@ -77,6 +77,7 @@ test("Win32Error of a broken pipe is the end for a reader and EPIPE for a writer
   assertEquals(new Win32Error("ReadFile", 109).code, "EOF");
   assertEquals(new Win32Error("WriteFile", 109).code, "EPIPE");
   assertEquals(new Win32Error("WriteFileGather", 109).code, "EPIPE");
+  assertEquals(new Win32Error("FlushFileBuffers", 109).code, "EPIPE");
   assertEquals(new Win32Error("ReadFileScatter", 109).code, "EOF");
 });
 

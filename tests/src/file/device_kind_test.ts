@@ -2,8 +2,9 @@
 
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { Win32Error } from "../../../mod.ts";
+import { openSync, Win32Error } from "../../../mod.ts";
 import {
+  characterKindOf,
   DeviceKind,
   type DeviceKindName,
 } from "../../../src/file/device_kind.ts";
@@ -60,6 +61,11 @@ test("DeviceKind knows what a read of 0 bytes is, and which codes are time-outs"
     ),
     true,
   );
+});
+
+test("characterKindOf() takes what is neither a serial port nor a console for another", () => {
+  using nul = openSync("\\\\.\\NUL");
+  assertEquals(characterKindOf(nul.handle), "other");
 });
 
 test("checkWritten() says why the rest of a short write cannot be written", () => {

@@ -69,7 +69,7 @@ strictTest(
     }
     assertEquals(offered, []);
     // The current folder may be a long one.
-    for (const path of ["C:a", "\\a", "a"]) {
+    for (const path of ["C:a", "\\a", "a", "a\\\\b", "a/b:\\c"]) {
       assertEquals(toWin32Path(path), `\\\\?\\${long}`);
     }
   },

@@ -64,6 +64,11 @@ test("toWin32Path() resolves what the kernel would take literally", () => {
   );
 });
 
+test("toWin32Path() takes no path for the kernel's that only has such a part", () => {
+  const name = folders(300);
+  assertEquals(toWin32Path(`C:\\x\\\\.${name}`), `\\\\?\\C:\\x${name}`);
+});
+
 test("toWin32Path() lifts the limit for a share, too", OF_WINDOWS, () => {
   const name = folders(300);
   assertEquals(
@@ -117,11 +122,17 @@ test("toWin32Path() refuses URLs that are no path", () => {
     assertRefused(() => toWin32Path(new URL(url)), TypeError, part);
   refused("https://example.org/a", "must be a file: URL: got https://");
   refused("file:///a/b", "begin with a drive, as in file:///C:/folder");
+  refused("file:///a/C:/b", "must begin with a drive");
   refused("file:///C:/a%2Fb", "hide a separator behind %2F or %5C");
   refused("file:///C:/a%5cb", "hide a separator behind %2F or %5C");
   refused("file:///C:/a%00b", "must not contain the character NUL");
-  refused("file:///C:/100%.txt", "write the character % as %25");
-  refused("file:///C:/%FF", "others as UTF-8");
+  const utf8 = "path must write the character % as %25, and others as UTF-8, " +
+    "in a file: URL: got file:///C:/";
+  refused("file:///C:/100%.txt", `${utf8}100%.txt`);
+  refused("file:///C:/%FF", `${utf8}%FF`);
+  const url = new URL("file:///C:/%FF");
+  const { cause } = assertThrows(() => toWin32Path(url), TypeError);
+  assertEquals((cause as Error).name, "URIError");
 });
 
 test("toWin32Path() refuses NUL, which would cut the path off", () => {
@@ -134,7 +145,10 @@ test("toWin32Path() refuses an empty path and says what to write", () => {
 });
 
 test("toWin32Path() refuses what is no path", () => {
-  for (const value of [undefined, null, 5, 5n, {}, ["a"], new Uint8Array(1)]) {
+  const part = { href: "file:///C:/a", protocol: "file:" };
+  for (
+    const value of [undefined, null, 5, 5n, {}, part, ["a"], new Uint8Array(1)]
+  ) {
     assertRefused(
       () => toWin32Path(value as unknown as string),
       TypeError,

@@ -8,6 +8,43 @@ function work(ms: number): void {
   while (performance.now() < end);
 }
 
+/** Loads the module anew, with the global functions of now. */
+function fresh(name: string): Promise<{ yieldTurn: typeof yieldTurn }> {
+  return import(`../../../src/file/event_loop.ts?${name}`);
+}
+
+test("yieldTurn() takes a turn when a job has taken 8 ms", async () => {
+  let time = 1000;
+  const { now } = performance;
+  performance.now = () => time;
+  const { yieldTurn } = await fresh("clock");
+  performance.now = now;
+  for (const taken of [0, 1, 7.9]) {
+    time = 1000 + taken;
+    assertEquals(yieldTurn(), undefined, `${taken}`);
+  }
+  time = 1008;
+  const turn = yieldTurn();
+  assert(turn !== undefined);
+  await turn;
+});
+
+test("yieldTurn() takes turns where there is no setImmediate()", async () => {
+  const property = Object.getOwnPropertyDescriptor(globalThis, "setImmediate")!;
+  let module: Awaited<ReturnType<typeof fresh>>;
+  try {
+    Reflect.deleteProperty(globalThis, "setImmediate");
+    module = await fresh("browser");
+  } finally {
+    Object.defineProperty(globalThis, "setImmediate", property);
+  }
+  assertEquals(module.yieldTurn(), undefined);
+  work(20);
+  const turn = module.yieldTurn();
+  assert(turn !== undefined);
+  await turn;
+});
+
 test("the timers of the time of loading are read at the first use, not at loading", async () => {
   const name = "setImmediate";
   const property = Object.getOwnPropertyDescriptor(globalThis, name)!;
@@ -20,10 +57,8 @@ test("the timers of the time of loading are read at the first use, not at loadin
       return real;
     },
   });
-  const path = "../../../src/file/event_loop.ts?timers";
-  let fresh: { yieldTurn: typeof yieldTurn };
   try {
-    fresh = await import(path);
+    const { yieldTurn } = await fresh("timers");
     assertEquals(reads, 0);
     Object.defineProperty(globalThis, name, {
       configurable: true,
@@ -31,9 +66,9 @@ test("the timers of the time of loading are read at the first use, not at loadin
         throw new Error("A clock that stands still");
       },
     });
-    assertEquals(fresh.yieldTurn(), undefined);
+    assertEquals(yieldTurn(), undefined);
     work(20);
-    const turn = fresh.yieldTurn();
+    const turn = yieldTurn();
     assertEquals(reads, 1);
     assert(turn !== undefined);
     await turn;

@@ -11,7 +11,8 @@ import {
   releaseMemory,
   retainMemory,
 } from "../../../src/memory/aligned_buffer.ts";
-import { segmentArray } from "../../../src/memory/segments.ts";
+import { preparePool } from "../../../src/memory/pooled_memory.ts";
+import { SegmentArray } from "../../../src/memory/segments.ts";
 import { strictTest } from "../../support/strict_kernel/mod.ts";
 import { failFunction } from "../../support/strict_kernel/replaced.ts";
 import { assertRefused } from "../../support/untouched.ts";
@@ -133,31 +134,15 @@ strictTest(
 strictTest(
   "an array of segments retains the memory of its pages until it is released",
   ({ memory }) => {
-    segmentArray([]).release(); // One to reuse.
+    preparePool();
     const { allocations } = memory;
     const buffers = [1, 2].map(() => new AlignedBuffer(2 * PAGE));
     const [a, b] = buffers.map(({ bytes }) => bytes);
-    const array = segmentArray([a!, b!, a!.subarray(PAGE)]);
+    const array = new SegmentArray([a!, b!, a!.subarray(PAGE)]);
     for (const buffer of buffers) buffer.free();
     assertEquals(memory.allocations, allocations + 2);
     array.release();
     assertEquals(memory.allocations, allocations);
-  },
-);
-
-strictTest(
-  "a released array of segments is reused, but not one that is longer, nor any number",
-  ({ memory }) => {
-    using buffer = new AlignedBuffer(600 * PAGE);
-    const { allocations } = memory;
-    segmentArray([buffer.bytes]).release();
-    assertEquals(memory.allocations, allocations);
-    const arrays = Array.from({ length: 100 }, () => segmentArray([]));
-    for (const array of arrays) array.release();
-    const unused = memory.allocations;
-    const again = Array.from({ length: 100 }, () => segmentArray([]));
-    assertEquals(memory.allocations - unused, 100 - 64);
-    for (const array of again) array.release();
   },
 );
 

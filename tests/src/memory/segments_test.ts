@@ -2,7 +2,7 @@ import { OF_WINDOWS } from "../../support/windows_or_strict.ts";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { AlignedBuffer } from "../../../mod.ts";
-import { areSegments, segmentArray } from "../../../src/memory/segments.ts";
+import { areSegments, SegmentArray } from "../../../src/memory/segments.ts";
 import { totalLength } from "../../../ffi/views.ts";
 import { isStillThere, mark } from "../../support/memory.ts";
 import { FILE_SEGMENT_ELEMENT } from "../../../src/structs.ts";
@@ -45,7 +45,7 @@ test("areSegments() takes what one call can transfer and no more", () => {
   assertEquals(areSegments(most, SECTOR), true);
 });
 
-test("segmentArray() has an element a page in the order of the buffers, and a zero element", () => {
+test("SegmentArray has an element a page in the order of the buffers, and a zero element", () => {
   using a = new AlignedBuffer(4 * PAGE);
   using b = new AlignedBuffer(2 * PAGE);
   const buffers = [
@@ -53,7 +53,7 @@ test("segmentArray() has an element a page in the order of the buffers, and a ze
     a.bytes.subarray(PAGE, 3 * PAGE),
     a.bytes.subarray(0, SECTOR),
   ];
-  const array = segmentArray(buffers);
+  const array = new SegmentArray(buffers);
   const { bytes } = array;
   const { size } = FILE_SEGMENT_ELEMENT;
   assertEquals(size, 8);
@@ -74,7 +74,7 @@ test("segmentArray() has an element a page in the order of the buffers, and a ze
 });
 
 test(
-  "segmentArray() retains the memory of each of its buffers until it is released",
+  "SegmentArray retains the memory of each of its buffers until it is released",
   OF_WINDOWS,
   () => {
     const buffers = [1, 2, 3].map(() => new AlignedBuffer(2 * PAGE));
@@ -85,7 +85,7 @@ test(
     const page = (i: number, at = 0) =>
       buffers[i]!.bytes.subarray(at, at + PAGE);
     // One of them twice in a row, and one twice with another in between.
-    const array = segmentArray([
+    const array = new SegmentArray([
       page(0),
       page(1),
       page(1, PAGE),
@@ -100,16 +100,15 @@ test(
   },
 );
 
-test("segmentArray() has room for any number of pages", () => {
+test("SegmentArray has room for any number of pages", () => {
   for (const pages of [511, 512, 1030]) {
     using a = new AlignedBuffer(pages * PAGE);
-    segmentArray([a.bytes.subarray(0, PAGE)]).release(); // One to reuse.
-    const array = segmentArray([
+    const array = new SegmentArray([
       a.bytes.subarray(0, 300 * PAGE),
       a.bytes.subarray(300 * PAGE),
     ]);
-    const elements = new BigUint64Array(array.bytes.buffer);
-    assertEquals(elements.length, pages + 1);
+    const { buffer, byteOffset } = array.bytes;
+    const elements = new BigUint64Array(buffer, byteOffset, pages + 1);
     elements.forEach((element, i) => {
       const page = a.address + BigInt(i * PAGE);
       assertEquals(element, i < pages ? page : 0n);
@@ -118,25 +117,16 @@ test("segmentArray() has room for any number of pages", () => {
   }
 });
 
-test("segmentArray() reuses the longest array that a page has room for", () => {
-  using a = new AlignedBuffer(511 * PAGE);
-  const first = segmentArray([a.bytes]);
-  const { address } = first;
-  first.release();
-  const second = segmentArray([a.bytes]);
-  assertEquals(second.address, address);
-  second.release();
-});
-
-test("segmentArray() reuses an array, with the elements of the new list alone", () => {
+test("SegmentArray is in pooled memory, with the elements of its own list alone", () => {
   using a = new AlignedBuffer(4 * PAGE);
-  const first = segmentArray([a.bytes]);
+  const first = new SegmentArray([a.bytes]);
   const { address } = first;
-  first.release();
-  const second = segmentArray([a.bytes.subarray(0, PAGE)]);
-  assertEquals(second.address, address);
   assertEquals(address % BigInt(PAGE), 0n);
-  const words = new BigUint64Array(second.bytes.buffer, 0, 2);
+  first.release();
+  const second = new SegmentArray([a.bytes.subarray(0, PAGE)]);
+  assertEquals(second.address, address);
+  const { buffer, byteOffset } = second.bytes;
+  const words = new BigUint64Array(buffer, byteOffset, 2);
   assertEquals([...words], [a.address, 0n]);
   second.release();
 });

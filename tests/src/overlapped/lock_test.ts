@@ -1,6 +1,6 @@
 // portable
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_LOCK_VIOLATION,
@@ -34,8 +34,13 @@ strictTest(
     assertEquals(await owner.tryLock({ at: 10, length: 5 }), false);
     const wait = { wait: true } as object;
     await assertRejects(() => owner.tryLock(wait), TypeError, "never waits");
-    const signal = AbortSignal.abort(new Error("stop"));
-    await assertRejects(() => owner.tryLock({ signal }), Error, "stop");
+    // A reason is no answer of the system, whatever it is.
+    const taken = new Win32Error("LockFileEx", ERROR_LOCK_VIOLATION);
+    for (const reason of [new Error("stop"), taken]) {
+      const signal = AbortSignal.abort(reason);
+      const error = await assertRejects(() => owner.tryLock({ signal }));
+      assertStrictEquals(error, reason);
+    }
   },
   SEEDS,
 );

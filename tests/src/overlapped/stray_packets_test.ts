@@ -19,6 +19,7 @@ import {
   failFunction,
   replaceFunction,
 } from "../../support/strict_kernel/replaced.ts";
+import { Blocking } from "../../support/strict_kernel/thread.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
@@ -253,10 +254,50 @@ strictTest(
     kernel.rules.packetOfFailedCall = (_, status) => status;
     await using file = await newFile();
     let most = 0;
+    let calls = 0;
+    using _ = replaceFunction(
+      "GetQueuedCompletionStatusEx",
+      (original) => (kernel, ...words) => {
+        calls++;
+        return original(kernel, ...words);
+      },
+    );
     for (let i = 0; i < 1000; i++) {
       assertEquals(await file.read(new Uint8Array(1), { at: 100 }), null);
       most = Math.max(most, portOf(kernel).packets.length);
     }
     assertEquals(most > 0 && most < 200, true, `${most} packets in the port`);
+    // Many are taken at once.
+    assertEquals(calls < 20, true, `${calls} calls for 1000 packets`);
   },
+);
+
+strictTest(
+  "a write on another thread that fails ends once, also if a packet says so before",
+  async (kernel) => {
+    using _ = replaceFunction("WriteFile", (original) => (kernel, ...words) => {
+      try {
+        return original(kernel, ...words);
+      } catch (error) {
+        const call = new Blocking("the return of a call", {});
+        const fails = () => {
+          throw error;
+        };
+        turns().then(() => call.end(fails));
+        return call;
+      }
+    });
+    kernel.names.mount("E:", { size: 4096, extendsInCall: true });
+    kernel.rules.packetOfFailedCall = (_, status) => status;
+    await using file = await newFile("E:\\full");
+    const writer = file.createWritable({ keepOpen: true }).getWriter();
+    writer.closed.catch(() => {});
+    const write = writer.write(new Uint8Array(100_000))
+      .then(() => writer.close());
+    const { symbol } = await assertRejects(() => write, Win32Error);
+    assertEquals(symbol, "ERROR_DISK_FULL");
+    await turns();
+    assertEquals(diagnostics().pendingOperations, 0);
+  },
+  SEEDS,
 );

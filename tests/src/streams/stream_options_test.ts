@@ -132,7 +132,7 @@ test("writableOf() closes nothing that a signal has ended", async () => {
   }
 });
 
-test("StreamEnd comes once, and listens to its signal no longer than that", async () => {
+test("StreamEnd is reached once, and listens to its signal no longer than that", async () => {
   const errors: unknown[] = [];
   const failing = { error: (reason: unknown) => void errors.push(reason) };
   const releases: unknown[] = [];
@@ -143,9 +143,9 @@ test("StreamEnd comes once, and listens to its signal no longer than that", asyn
   const controller = new AbortController();
   const end = new StreamEnd(controller.signal, release);
   end.watch(failing);
-  assertEquals(end.come, false);
+  assertEquals(end.reached, false);
   const reached = end.reach();
-  assertEquals([end.come, end.reach() === reached], [true, true]);
+  assertEquals([end.reached, end.reach() === reached], [true, true]);
   await reached;
   controller.abort("late");
   await end.reach();

@@ -220,7 +220,7 @@ function checkError(
   const { win32: its = code, ...more } = typeof answer === "object"
     ? answer
     : {};
-  const isWrite = name.startsWith("WriteFile");
+  const isWrite = /^(Write|Flush)File/.test(name);
   const expected = {
     win32: its,
     syscall: name,

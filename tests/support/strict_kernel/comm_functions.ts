@@ -1,4 +1,5 @@
 import {
+  ERROR_INVALID_FUNCTION,
   ERROR_INVALID_HANDLE,
   ERROR_INVALID_PARAMETER,
 } from "../../../src/errors/codes.ts";
@@ -24,7 +25,6 @@ import {
   SETXOFF,
   SETXON,
 } from "../../../src/win32/comm_constants.ts";
-import { ERROR_INVALID_FUNCTION } from "./constants.ts";
 import { Console } from "./console.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";

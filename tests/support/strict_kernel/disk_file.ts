@@ -9,9 +9,10 @@ import {
 import {
   ERROR_ACCESS_DENIED,
   ERROR_DISK_FULL,
+  ERROR_INVALID_FUNCTION,
   ERROR_INVALID_PARAMETER,
 } from "../../../src/errors/codes.ts";
-import { ERROR_INVALID_FUNCTION, FILE_ATTRIBUTE_ARCHIVE } from "./constants.ts";
+import { FILE_ATTRIBUTE_ARCHIVE } from "./constants.ts";
 import {
   STATUS_DISK_FULL,
   STATUS_END_OF_FILE,

@@ -16,6 +16,7 @@ import {
   FILE_WRITE_DATA,
   FileAlignmentInfo,
   FileAllocationInfo,
+  FileAttributeTagInfo,
   FileBasicInfo,
   FileDispositionInfo,
   FileEndOfFileInfo,
@@ -25,14 +26,11 @@ import {
 } from "../../../src/win32/constants.ts";
 import {
   ERROR_ACCESS_DENIED,
+  ERROR_INVALID_FUNCTION,
   ERROR_INVALID_PARAMETER,
   ERROR_PRIVILEGE_NOT_HELD,
 } from "../../../src/errors/codes.ts";
-import {
-  ERROR_INVALID_FUNCTION,
-  ERROR_NEGATIVE_SEEK,
-  FileAttributeTagInfo,
-} from "./constants.ts";
+import { ERROR_NEGATIVE_SEEK } from "./constants.ts";
 import { STATUS_INVALID_HANDLE } from "./status.ts";
 import { FileDispositionInfoEx } from "../../../src/file/file_info.ts";
 import { DiskFile } from "./disk_file.ts";

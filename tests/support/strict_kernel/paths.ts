@@ -1,4 +1,4 @@
-import { ERROR_INVALID_NAME } from "./constants.ts";
+import { ERROR_INVALID_NAME } from "../../../src/errors/codes.ts";
 import { fail } from "./failure.ts";
 
 /** The folder that relative paths start from. */

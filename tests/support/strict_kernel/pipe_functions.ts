@@ -14,6 +14,8 @@ import {
 import {
   ERROR_ACCESS_DENIED,
   ERROR_FILE_NOT_FOUND,
+  ERROR_INVALID_FUNCTION,
+  ERROR_INVALID_NAME,
   ERROR_INVALID_PARAMETER,
   ERROR_NO_DATA,
   ERROR_PIPE_CONNECTED,
@@ -22,7 +24,6 @@ import {
   ERROR_SEM_TIMEOUT,
 } from "../../../src/errors/codes.ts";
 import { codeOfStatus } from "./status.ts";
-import { ERROR_INVALID_FUNCTION, ERROR_INVALID_NAME } from "./constants.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import { openTarget } from "./file_functions.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";

@@ -1,5 +1,5 @@
+import { READ_CONTROL } from "../../../src/win32/constants.ts";
 import {
-  READ_CONTROL,
   SECURITY_DESCRIPTOR_MINIMUM_REVISION,
   WRITE_DAC,
 } from "./constants.ts";

@@ -1,5 +1,5 @@
+import { READ_CONTROL } from "../../../src/win32/constants.ts";
 import { ERROR_INVALID_PARAMETER } from "../../../src/errors/codes.ts";
-import { READ_CONTROL } from "./constants.ts";
 import { DiskFile } from "./disk_file.ts";
 import { fail, KernelViolation } from "./failure.ts";
 import type { KernelFunction, StrictKernel } from "./kernel.ts";
