@@ -58,9 +58,9 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
     ...["src/file/lock", "src/pipe/bad_input", "src/serial/bad_input"],
     ...[
       ...["abort", "append", "closed_files", "control", "device_io"],
-      ...["durable_append", "extending", "handles", "pipe_connection"],
-      ...["port", "raw_devices", "sparse", "unbuffered"],
-      ...["violations", "volume_lock", "zero_bytes"],
+      ...["durable_append", "extending", "handles", "open_serial"],
+      ...["pipe_connection", "pipe_streams", "port", "raw_devices"],
+      ...["sparse", "unbuffered", "violations", "volume_lock", "zero_bytes"],
     ].map((name) => `strict/${name}`),
   ],
   "src/pipe": ["rules/pipes"],

@@ -174,7 +174,7 @@ export class CompletionPort {
     if (onThread !== undefined) {
       return this.#awaitThread(slot, operation, onThread, skipsOnSuccess);
     }
-    let succeeded = false;
+    let succeeded: boolean;
     let code = 0;
     try {
       succeeded = operation.call(slot.address);

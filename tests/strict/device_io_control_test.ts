@@ -167,6 +167,13 @@ strictTest(
     answers.push(Uint8Array.of(1, 2, 3));
     kernel.io.pending.retry();
     await assertRejects(() => pending, TypeError, "output");
+    const longer = new Uint8Array(5);
+    const next = file.deviceIoControl(1, { output: longer });
+    longer.fill(9);
+    answers.push(Uint8Array.of(1, 2, 3));
+    kernel.io.pending.retry();
+    assertEquals((await next).length, 3);
+    assertEquals(longer, Uint8Array.of(1, 2, 3, 9, 9));
   },
   SEEDS,
 );

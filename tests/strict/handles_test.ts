@@ -1,6 +1,6 @@
 // portable
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ERROR_INVALID_FUNCTION,
   ERROR_NOT_SUPPORTED,
@@ -25,7 +25,7 @@ import {
   STD_OUTPUT_HANDLE,
 } from "../../src/win32/constants.ts";
 import { turns } from "../support/event_loop.ts";
-import { endByHand } from "../support/overlapped_strict.ts";
+import { endByHand, portOf } from "../support/overlapped_strict.ts";
 import { OpenFile } from "../support/strict_kernel/open_file.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -112,6 +112,8 @@ strictTest(
       await file.close();
       assertEquals(file.closed, true);
       assertEquals(isOpen(kernel, handle), true);
+      // It stays bound: packets of other code's operations may come.
+      if (flags !== 0) assert(portOf(kernel));
       kernel32.CloseHandle(handle);
     }
     const handle = rawHandle();
@@ -121,6 +123,17 @@ strictTest(
     const file = new OverlappedFile(overlapped, "", MODE, { owned: false });
     await file.close();
     kernel32.CloseHandle(overlapped);
+  },
+);
+
+strictTest(
+  "a file that a constructor makes owns its handle unless told otherwise",
+  async (kernel) => {
+    const handle = rawHandle(FILE_FLAG_OVERLAPPED);
+    const file = new OverlappedFile(handle, "mine", MODE);
+    assertEquals(file.owned, true);
+    await file.close();
+    assertEquals(isOpen(kernel, handle), false);
   },
 );
 

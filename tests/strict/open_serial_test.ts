@@ -751,6 +751,26 @@ strictTest("an aborted write counts what was sent", async (kernel) => {
   await assertAborted(port);
 });
 
+strictTest(
+  "a write that is aborted, and times out all the same, rejects with the reason",
+  async (kernel) => {
+    await using both = await ends(kernel, { writeTimeout: 50 });
+    const { port, device } = both;
+    device.outputSize = 0;
+    device.room = 2;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const write = port.writeAll(bytes("part"), { signal });
+    await turns();
+    // A driver need not obey.
+    using _ = replaceFunction("CancelIoEx", () => () => 1n);
+    controller.abort(new Error("stop"));
+    kernel.clock.advance(1000);
+    await assertRejects(() => write, Error, "stop");
+    assertEquals(device.takeSent(), "pa");
+  },
+);
+
 /** Asserts that no method starts anything with a signal that has been aborted. */
 async function assertAborted(port: SerialPort): Promise<void> {
   const signal = AbortSignal.abort(new Error("before"));

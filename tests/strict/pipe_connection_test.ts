@@ -16,6 +16,7 @@ import { kernel32, PIPE_NOWAIT, PIPE_READMODE_MESSAGE } from "../../src/raw.ts";
 import { pooledMemory } from "../../src/memory/pooled_memory.ts";
 import { pipePair } from "../support/pipe_pair.ts";
 import { assertSettles, turns } from "../support/event_loop.ts";
+import { collectGarbage, nextJob } from "../support/garbage.ts";
 import { random } from "../support/random.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
@@ -103,7 +104,7 @@ strictTest(
 
 strictTest(
   "`messageComplete` is false while the rest of a message is to come",
-  async () => {
+  async (kernel) => {
     await using ends = await pipePair({ mode: "message" });
     const { client, server } = ends;
     assertEquals(server.messageComplete, true);
@@ -120,6 +121,15 @@ strictTest(
     // An aborted read does not change it.
     const signal = AbortSignal.abort(new Error("stop"));
     await assertRejects(() => server.read(buffer, { signal }), Error, "stop");
+    assertEquals(server.messageComplete, false);
+    const controller = new AbortController();
+    kernel.io.whenStarted = (operation) => operation.instead = () => undefined;
+    const read = server.read(buffer, { signal: controller.signal });
+    const aborted = assertRejects(() => read, Error, "stop");
+    await turns();
+    controller.abort(new Error("stop"));
+    await aborted;
+    kernel.io.whenStarted = undefined;
     assertEquals(server.messageComplete, false);
     assertEquals(await server.readMessage(), message(3, 1));
   },
@@ -378,16 +388,29 @@ strictTest("a pipe that goes one way refuses the other", async () => {
     const [from, to] = direction === "in" ? [client, server] : [server, client];
     await from.writeMessage(message(4));
     assertEquals(await to.readMessage(), message(4));
-    await assertRejects(
-      () => to.write(message(1)),
-      TypeError,
-      `write() needs another direction: this end of '${to.path}' has direction "in" and only reads`,
-    );
-    await assertRejects(
-      () => from.read(message(1)),
-      TypeError,
-      `read() needs another direction: this end of '${from.path}' has direction "out" and only writes`,
-    );
+    const bytes = message(1);
+    const calls: Record<string, () => unknown> = {
+      write: () => to.write(bytes),
+      writeAll: () => to.writeAll(bytes),
+      writeGather: () => to.writeGather([bytes]),
+      writeMessage: () => to.writeMessage(bytes),
+      createWritable: () => to.createWritable(),
+      read: () => from.read(bytes),
+      readExactly: () => from.readExactly(bytes),
+      readAll: () => from.readAll(),
+      readMessage: () => from.readMessage(),
+      createReadable: () => from.createReadable(),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const has = /writ/i.test(name)
+        ? `'${to.path}' has direction "in" and only reads`
+        : `'${from.path}' has direction "out" and only writes`;
+      await assertRejects(
+        async () => await call(),
+        TypeError,
+        `${name}() needs another direction: this end of ${has}`,
+      );
+    }
     assertThrows(() => to.writable, TypeError);
     assertThrows(() => from.readable, TypeError);
   }
@@ -493,6 +516,28 @@ strictTest(
       FileClosedError,
       "close() needs an open file",
     );
+  },
+);
+
+/** Connects two ends, and drops them and the listener. */
+async function connectAndDrop(): Promise<void> {
+  const { listener, client } = await pipePair();
+  await client.write(message(1));
+  await listener.close();
+}
+
+strictTest(
+  "both ends of a pipe are closed when they have been dropped, and the port with them",
+  async (kernel) => {
+    const handles = () => [...kernel.handles.entries()].length;
+    const before = handles();
+    await connectAndDrop();
+    assert(handles() > before);
+    for (let i = 0; i < 1000 && handles() > before; i++) {
+      await nextJob();
+      collectGarbage();
+    }
+    assertEquals(handles(), before);
   },
 );
 

@@ -95,6 +95,13 @@ strictTest(
     stop.abort("no more");
     const written = writer.write(message(3));
     assertEquals(await written.catch((reason) => reason), "no more");
+    const other = new AbortController();
+    const full = server.createWritable({ signal: other.signal }).getWriter();
+    full.closed.catch(() => {});
+    const waits = full.write(message(4, 2 ** 20));
+    await turns();
+    other.abort("no room");
+    assertEquals(await waits.catch((reason) => reason), "no room");
   },
   SEEDS,
 );

@@ -2,12 +2,24 @@
 
 import "../support/old_node.ts";
 import { assertEquals, assertRejects } from "@std/assert";
-import { diagnostics, open, Win32Error } from "../../mod.ts";
+import {
+  connectPipe,
+  diagnostics,
+  listenPipe,
+  open,
+  Win32Error,
+} from "../../mod.ts";
 import { thread } from "../../ffi/thread.ts";
-import { assertSettles, turns, until } from "../support/event_loop.ts";
+import {
+  assertSettles,
+  settling,
+  turnOfTheEventLoop,
+  turns,
+  until,
+} from "../support/event_loop.ts";
 import { collectGarbage, nextJob } from "../support/garbage.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
-import { newFile, portOf } from "../support/overlapped_strict.ts";
+import { endByHand, newFile, portOf } from "../support/overlapped_strict.ts";
 import { CompletionPort } from "../support/strict_kernel/completion_port.ts";
 import { type StrictKernel, strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -23,6 +35,13 @@ function portsOf(kernel: StrictKernel): number {
     object instanceof CompletionPort
   ).length;
 }
+
+// The first test: a thread creates it once.
+strictTest("the first file allocates the pool", async () => {
+  assertEquals(diagnostics().pooledMemory, 0);
+  await using _ = await newFile();
+  assertEquals(diagnostics().pooledMemory, 2 ** 24);
+});
 
 strictTest(
   "the port is closed with the last file, and created again for the next",
@@ -93,6 +112,25 @@ strictTest(
 );
 
 strictTest(
+  "a pipe that cannot be bound leaves neither a handle nor a port open",
+  async (kernel) => {
+    const name = "\\\\.\\pipe\\unbound";
+    const listener = listenPipe(name);
+    const before = [...kernel.handles.entries()].length;
+    {
+      using _ = failFunction("CreateIoCompletionPort", 87);
+      const connect = () => connectPipe(name);
+      const { syscall, win32 } = await assertRejects(connect, Win32Error);
+      assertEquals([syscall, win32], ["CreateIoCompletionPort", 87]);
+    }
+    await turns();
+    assertEquals([...kernel.handles.entries()].length, before);
+    await listener.close();
+    assertEquals(portsOf(kernel), 0);
+  },
+);
+
+strictTest(
   "a file that cannot be opened leaves no port open",
   async (kernel) => {
     await assertRejects(() => open("C:\\none", { read: true }), Win32Error);
@@ -106,8 +144,9 @@ strictTest(
   async (kernel) => {
     kernel.schedule.choose = () => "in call";
     await using file = await newFile();
-    assertEquals(await file.write(new Uint8Array(10), { at: 0 }), 10);
+    const ofDisk = file.write(new Uint8Array(10), { at: 0 });
     assertEquals(portOf(kernel).packets.length, 0);
+    assertEquals(await ofDisk, 10);
     await using pipe = await overlappedPipe();
     const write = pipe.client.write(new Uint8Array(1));
     assertEquals(portOf(kernel).packets.length, 1);
@@ -136,6 +175,69 @@ strictTest(
       assertEquals(portsOf(kernel), 0);
     }
     assertEquals(slabs.size, 1, `${slabs.size} slabs of 2048 OVERLAPPEDs`);
+  },
+);
+
+strictTest(
+  "close() asks once for packets that do not come, and the next one for them again",
+  async (kernel) => {
+    kernel.schedule.choose = () => "in call";
+    const first = await overlappedPipe();
+    {
+      let calls = 0;
+      using _ = failFunction("GetQueuedCompletionStatusEx", 258, () => {
+        if (++calls > 100) throw new Error("it asks for ever");
+        return true;
+      });
+      assertEquals(await first.client.write(new Uint8Array(1)), 1);
+      await Promise.all([first.client.close(), first.server.close()]);
+      assertEquals(portsOf(kernel), 1);
+    }
+    const next = await overlappedPipe();
+    await Promise.all([next.client.close(), next.server.close()]);
+    assertEquals(portsOf(kernel), 0);
+  },
+);
+
+/** Has a thread that waits for packets wait until there is one. */
+function withoutTimeout(): Disposable {
+  return replaceFunction(
+    "GetQueuedCompletionStatusEx",
+    (original) => (kernel, ...words) => {
+      if (words[4] !== 0n) words[4] = 0xFFFF_FFFFn;
+      return original(kernel, ...words);
+    },
+  );
+}
+
+strictTest(
+  "the wait for packets ends if this thread takes the last ones, and then the port is closed",
+  async (kernel) => {
+    endByHand(kernel);
+    using _ = withoutTimeout();
+    // What ends the wait comes only after all has been closed.
+    const { promise, resolve } = Promise.withResolvers<() => void>();
+    using _posts = replaceFunction(
+      "PostQueuedCompletionStatus",
+      (original) => (kernel, ...words) => {
+        resolve(() => void original(kernel, ...words));
+        return 1n;
+      },
+    );
+    const { client, server } = await overlappedPipe();
+    const first = server.read(new Uint8Array(1)).catch(() => {});
+    const isWaiting = () => kernel.threads.some(({ blocking }) => blocking);
+    await until(isWaiting);
+    await turnOfTheEventLoop();
+    // It schedules that packets are taken, before the thread wakes up.
+    const second = server.read(new Uint8Array(1)).catch(() => {});
+    const closing = Promise.all([server.close(), client.close()]);
+    while (kernel.io.pending.endScheduled());
+    await Promise.all([first, second, closing]);
+    assertEquals([isWaiting(), portsOf(kernel)], [true, 1]);
+    (await settling(promise))();
+    await until(() => !isWaiting());
+    await until(() => portsOf(kernel) === 0);
   },
 );
 
@@ -169,19 +271,28 @@ strictTest(
   "the wait for packets ends with a write that another thread has made",
   async (kernel) => {
     // It would not end by itself.
-    using _ = replaceFunction(
-      "GetQueuedCompletionStatusEx",
-      (original) => (kernel, ...words) => {
-        if (words[4] !== 0n) words[4] = 0xFFFF_FFFFn;
-        return original(kernel, ...words);
-      },
-    );
+    using _ = withoutTimeout();
     const { file, writer } = await extendingStream(kernel);
     await writer.write(new Uint8Array(10));
     await writer.close();
     await until(() => kernel.threads.every(({ blocking }) => !blocking));
     await file.close();
   },
+);
+
+strictTest(
+  "a write that another thread has made ends with its packet, where each success queues one",
+  async (kernel) => {
+    using _ = failFunction("SetFileCompletionNotificationModes", 1);
+    const dropped = diagnostics().droppedPackets;
+    const { file, writer } = await extendingStream(kernel);
+    await writer.write(new Uint8Array(10));
+    await writer.close();
+    await turns();
+    await file.close();
+    assertEquals(diagnostics().droppedPackets, dropped);
+  },
+  SEEDS,
 );
 
 strictTest(

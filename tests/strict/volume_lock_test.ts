@@ -94,7 +94,11 @@ strictTest("a lock ends with its file, and once", async (kernel) => {
   const overlapped = await open(VOLUME, BOTH);
   const other = await overlapped.lockVolume();
   await overlapped.close();
-  await assertRejects(() => other.dismount(), FileClosedError);
+  await assertRejects(
+    () => other.dismount(),
+    FileClosedError,
+    "dismount() needs an open file",
+  );
   await other[Symbol.asyncDispose]();
   assertEquals(codes.splice(0), [FSCTL_LOCK_VOLUME, FSCTL_LOCK_VOLUME]);
   using again = openSync(VOLUME, BOTH);

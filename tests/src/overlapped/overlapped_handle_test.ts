@@ -116,6 +116,23 @@ for (const isShared of [false, true]) {
   );
 }
 
+strictTest(
+  "`closingSignal` is aborted when the handle is being closed, also if it is asked for later",
+  async () => {
+    for (const isEarly of [true, false]) {
+      await onHandle(async (overlapped) => {
+        if (isEarly) assertEquals(overlapped.closingSignal.aborted, false);
+        const drained = overlapped.drain();
+        const { aborted, reason } = overlapped.closingSignal;
+        assertEquals([aborted, reason.path], [true, "C:\\a"]);
+        assert(reason instanceof FileClosedError);
+        assert(reason.message.startsWith("close() needs an open file"));
+        await drained;
+      });
+    }
+  },
+);
+
 strictTest("close() says what the system has against it", async () => {
   await onHandle(async (overlapped) => {
     using _ = failFunction("CloseHandle", 6);

@@ -15,7 +15,11 @@ import {
   type StrictKernel,
   strictTest,
 } from "../../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../../support/strict_kernel/replaced.ts";
+import { Blocking } from "../../support/strict_kernel/thread.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
@@ -59,6 +63,32 @@ strictTest(
     kernel.io.pending.endScheduled();
     assertEquals(await read, null);
   },
+);
+
+strictTest(
+  "a call that takes no packets leaves those of the call before alone",
+  async (kernel) => {
+    const used = new Set<bigint>();
+    using _ = failFunction("GetQueuedCompletionStatusEx", 258, (...words) => {
+      // After a call that gave packets, one fails with the memory as it was.
+      const [, address, , , milliseconds] = words;
+      const { packets } = portOf(kernel);
+      if (packets.length === 0 && used.delete(address!)) return true;
+      if (packets.length > 0 || milliseconds! > 0n) used.add(address!);
+      return false;
+    });
+    await using pipe = await overlappedPipe();
+    const { server, client } = pipe;
+    const dropped = completionPort().droppedPackets;
+    for (let i = 0; i < 10; i++) {
+      const read = server.read(new Uint8Array(4));
+      await turns();
+      assertEquals(await client.write(new Uint8Array(4)), 4);
+      assertEquals(await read, 4);
+    }
+    assertEquals(completionPort().droppedPackets, dropped);
+  },
+  SEEDS.slice(0, 3),
 );
 
 strictTest(
@@ -224,10 +254,50 @@ strictTest(
     kernel.rules.packetOfFailedCall = (_, status) => status;
     await using file = await newFile();
     let most = 0;
+    let calls = 0;
+    using _ = replaceFunction(
+      "GetQueuedCompletionStatusEx",
+      (original) => (kernel, ...words) => {
+        calls++;
+        return original(kernel, ...words);
+      },
+    );
     for (let i = 0; i < 1000; i++) {
       assertEquals(await file.read(new Uint8Array(1), { at: 100 }), null);
       most = Math.max(most, portOf(kernel).packets.length);
     }
     assertEquals(most > 0 && most < 200, true, `${most} packets in the port`);
+    // Many are taken at once.
+    assertEquals(calls < 20, true, `${calls} calls for 1000 packets`);
   },
+);
+
+strictTest(
+  "a write on another thread that fails ends once, also if a packet says so before",
+  async (kernel) => {
+    using _ = replaceFunction("WriteFile", (original) => (kernel, ...words) => {
+      try {
+        return original(kernel, ...words);
+      } catch (error) {
+        const call = new Blocking("the return of a call", {});
+        const fails = () => {
+          throw error;
+        };
+        turns().then(() => call.end(fails));
+        return call;
+      }
+    });
+    kernel.names.mount("E:", { size: 4096, extendsInCall: true });
+    kernel.rules.packetOfFailedCall = (_, status) => status;
+    await using file = await newFile("E:\\full");
+    const writer = file.createWritable({ keepOpen: true }).getWriter();
+    writer.closed.catch(() => {});
+    const write = writer.write(new Uint8Array(100_000))
+      .then(() => writer.close());
+    const { symbol } = await assertRejects(() => write, Win32Error);
+    assertEquals(symbol, "ERROR_DISK_FULL");
+    await turns();
+    assertEquals(diagnostics().pendingOperations, 0);
+  },
+  SEEDS,
 );
