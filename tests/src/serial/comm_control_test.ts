@@ -1,6 +1,7 @@
 // portable
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { thread } from "../../../ffi/thread.ts";
 import { FileClosedError, openSerial, Win32Error } from "../../../mod.ts";
 import { pooledMemory } from "../../../src/memory/pooled_memory.ts";
 import { assertSettles } from "../../support/event_loop.ts";
@@ -62,6 +63,29 @@ strictTest(
       assertEquals([syscall, win32, path], [name, 1117, "COM3"]);
     }
     assertEquals(pooledMemory(), before);
+  },
+);
+
+strictTest(
+  "sizes of buffers that no thread could ask for are no refusal of the driver",
+  async (kernel) => {
+    const device = plugIn(kernel, "COM3");
+    await using port = await openSerial("COM3", FAST);
+    const real = thread();
+    const { threadCall } = real;
+    real.threadCall = (name, caller) => {
+      if (name === "SetupComm") throw new RangeError("no thread");
+      return threadCall.call(real, name, caller);
+    };
+    const change = () => port.reconfigure({ bufferSize: 9, baudRate: 300 });
+    try {
+      await assertRejects(change, RangeError, "no thread");
+    } finally {
+      real.threadCall = threadCall;
+    }
+    assertEquals(device.dcb.BaudRate, 115_200);
+    await change();
+    assertEquals(device.dcb.BaudRate, 300);
   },
 );
 
