@@ -356,6 +356,6 @@ function isAlignedMemory(view: Uint8Array, alignment: number): boolean {
 
 /** Whether an error is that of a step that was cancelled. */
 function isCancelled(error: unknown): error is Win32Error {
-  return error instanceof Win32Error && error.cause !== undefined &&
+  return error instanceof Win32Error &&
     error.win32 === ERROR_OPERATION_ABORTED;
 }

@@ -15,7 +15,7 @@ import { ERROR_MORE_DATA, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { Win32Error } from "../errors/win32_error.ts";
 import { checkBytes, checkList } from "../file/arguments.ts";
 import { refusedWriteHint } from "../file/raw_device.ts";
-import { isAborted, reasonOf } from "../file/signal.ts";
+import { isAborted, isReason } from "../file/signal.ts";
 import { codeOfThreadCall, diskThreads } from "../file/thread_queue.ts";
 import { isEndOfFile, type Offset } from "../file/transfer_limits.ts";
 import {
@@ -164,9 +164,7 @@ export class Transfer extends Operation<number | null> {
         closingSignal,
       );
     } catch (error) {
-      if (isAborted(closingSignal) && error === reasonOf(closingSignal)) {
-        return ERROR_OPERATION_ABORTED;
-      }
+      if (isReason(error, closingSignal)) return ERROR_OPERATION_ABORTED;
       throw error;
     }
   }
@@ -191,9 +189,8 @@ export class Transfer extends Operation<number | null> {
     // What came before an abort or a time-out counts, and of a message what
     // fitted.
     const { device } = this.handle;
-    const isPart = code !== 0 &&
-      (code === ERROR_OPERATION_ABORTED || code === ERROR_MORE_DATA ||
-        device.isTimeout(code));
+    const isPart = code === ERROR_OPERATION_ABORTED ||
+      code === ERROR_MORE_DATA || device.isTimeout(code);
     if (!this.kind.reads) {
       if (isPart || (code === 0 && count === this.length)) return count;
       const rest = this.#owner.rest(this, code, count);
@@ -201,9 +198,7 @@ export class Transfer extends Operation<number | null> {
       if (code === 0) return count;
       throw this.win32Error(code, count);
     }
-    if (code !== ERROR_OPERATION_ABORTED) {
-      this.handle.isInMessage = code === ERROR_MORE_DATA;
-    }
+    this.handle.isInMessage = code === ERROR_MORE_DATA;
     this.#deliver(count);
     if (code === 0 || isPart) {
       return count === 0 && device.emptyRead === "end" ? null : count;
@@ -242,7 +237,8 @@ export class Transfer extends Operation<number | null> {
       return;
     }
     if (byteLengthOf(target) !== length) checkBytes("buffer", target);
-    if (!(memory instanceof PooledBuffer) || count === 0) return;
-    copyBytes(memory.bytes.subarray(0, count), target);
+    if (memory instanceof PooledBuffer) {
+      copyBytes(memory.bytes.subarray(0, count), target);
+    }
   }
 }

@@ -20,7 +20,7 @@ import {
   PIPE_ACCESS_DUPLEX,
 } from "../../src/raw.ts";
 import { BOUNCE_SIZE } from "../../src/sectors/sector_plan.ts";
-import { assertSettles, turns } from "../support/event_loop.ts";
+import { assertSettles, settling, turns } from "../support/event_loop.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
 import { newFile } from "../support/overlapped_strict.ts";
 import { failFunction } from "../support/strict_kernel/replaced.ts";
@@ -57,6 +57,21 @@ strictTest(
     const outcome = connected.catch((reason) => reason);
     await assertSettles(outcome);
     assertEquals(await outcome, "stop");
+  },
+  SEEDS,
+);
+
+strictTest(
+  "connect() ends with its signal, and takes a client that is there already",
+  async () => {
+    await using server = serve();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const outcome = server.connect({ signal }).catch((reason) => reason);
+    controller.abort("stop");
+    assertEquals(await settling(outcome), "stop");
+    await using _client = await open(NAME, { read: true, write: true });
+    await server.connect();
   },
   SEEDS,
 );

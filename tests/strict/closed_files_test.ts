@@ -3,6 +3,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  AlignedBuffer,
   diagnostics,
   FileClosedError,
   kernel32,
@@ -12,6 +13,7 @@ import {
   type SyncFile,
   Win32Error,
 } from "../../mod.ts";
+import { serverEnd } from "../support/overlapped_pipes.ts";
 import { newFile } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 import {
@@ -140,6 +142,63 @@ strictTest(
       );
     }
     await Promise.all([closing, read]);
+  },
+);
+
+/** Methods whose operation the kernel has, by the names in errors. */
+const PENDING: typeof OVERLAPPED = [
+  ["read", (file) => file.read(one, { at: 0 })],
+  ["write", (file) => file.write(one, { at: 0 })],
+  ["readScatter", (file) => file.readScatter([page()], { at: 0 })],
+  ["writeGather", (file) => file.writeGather([page()], { at: 0 })],
+];
+
+function page(): Uint8Array {
+  return new AlignedBuffer(4096).bytes;
+}
+
+strictTest(
+  "what is pending when a file is closed names its method",
+  async (kernel) => {
+    for (const [name, call] of PENDING) {
+      const unbuffered = name.length > 5;
+      const file = await open(PATH, { ...BOTH, unbuffered });
+      await file.write(new Uint8Array(4096), { at: 0 });
+      kernel.io.whenStarted = (operation) =>
+        operation.instead = () => undefined;
+      const refused = assertRejects(
+        async () => await call(file),
+        FileClosedError,
+        `${name}() needs an open file`,
+      );
+      await file.close();
+      await refused;
+      kernel.io.whenStarted = undefined;
+    }
+    const server = serverEnd("\\\\.\\pipe\\strict");
+    const refused = assertRejects(
+      () => server.connect(),
+      FileClosedError,
+      "connect() needs an open file",
+    );
+    await server.close();
+    await refused;
+  },
+);
+
+strictTest(
+  "a flush that fails by itself while its file is being closed says with what",
+  async () => {
+    const file = await open(PATH, BOTH);
+    using _aborted = failFunction("FlushFileBuffers", 995);
+    await assertRejects(() => file.flush(), Win32Error, "995");
+    let closing: Promise<void> | undefined;
+    using _ = failFunction("FlushFileBuffers", 29, () => {
+      closing = file.close();
+      return true;
+    });
+    await assertRejects(() => file.flush(), Win32Error, "ERROR_WRITE_FAULT");
+    await closing;
   },
 );
 

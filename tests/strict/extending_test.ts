@@ -5,7 +5,9 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FileClosedError, open, Win32Error } from "../../mod.ts";
 import { diskThreads } from "../../src/file/thread_queue.ts";
 import { turns } from "../support/event_loop.ts";
+import { Disk } from "../support/strict_kernel/disk.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
+import { replaceFunction } from "../support/strict_kernel/replaced.ts";
 
 const SEEDS = [1, 2, 3, 4];
 
@@ -42,6 +44,61 @@ strictTest(
     }
   },
   SEEDS,
+);
+
+strictTest(
+  "what a stream writes within a file, or on a disk, takes no other thread",
+  async (kernel) => {
+    const disk = new Disk({ size: 8192 });
+    kernel.names.devices.set("physicaldrive1", disk);
+    for (const path of ["C:\\a", "\\\\.\\PhysicalDrive1"]) {
+      const isFile = path.startsWith("C");
+      await using file = await open(path, { write: true, create: isFile });
+      if (isFile) await file.truncate(8192);
+      const onJsThread: boolean[] = [];
+      using _ = replaceFunction(
+        "WriteFile",
+        (original) => (kernel, ...args) => {
+          onJsThread.push(kernel.onJsThread);
+          return original(kernel, ...args);
+        },
+      );
+      const options = { chunkSize: 4096, keepOpen: true, at: 0 };
+      const writer = file.createWritable(options).getWriter();
+      for (let i = 0; i < (isFile ? 3 : 2); i++) {
+        await writer.write(new Uint8Array(4096));
+      }
+      await writer.close();
+      assertEquals(onJsThread, isFile ? [true, true, false] : [true, true]);
+    }
+  },
+  SEEDS,
+);
+
+strictTest(
+  "chunks of a stream are as long as was said, but whole sectors of an unbuffered file",
+  async () => {
+    for (const unbuffered of [false, true]) {
+      await using file = await open("C:\\a", {
+        write: true,
+        create: true,
+        unbuffered,
+      });
+      const lengths: number[] = [];
+      using _ = replaceFunction(
+        "WriteFile",
+        (original) => (kernel, ...args) => {
+          lengths.push(Number(BigInt.asUintN(32, args[2]!)));
+          return original(kernel, ...args);
+        },
+      );
+      const options = { chunkSize: 1000, keepOpen: true, at: 0 };
+      const writer = file.createWritable(options).getWriter();
+      await writer.write(new Uint8Array(2048));
+      await writer.close();
+      assertEquals(lengths, unbuffered ? [1024, 1024] : [1000, 1000, 48]);
+    }
+  },
 );
 
 strictTest(

@@ -127,6 +127,17 @@ strictTest(
 );
 
 strictTest(
+  "a file that a constructor makes owns its handle unless told otherwise",
+  async (kernel) => {
+    const handle = rawHandle(FILE_FLAG_OVERLAPPED);
+    const file = new OverlappedFile(handle, "mine", MODE);
+    assertEquals(file.owned, true);
+    await file.close();
+    assertEquals(isOpen(kernel, handle), false);
+  },
+);
+
+strictTest(
   "a file that does not own its handle cancels what it has started itself alone",
   async (kernel) => {
     endByHand(kernel);

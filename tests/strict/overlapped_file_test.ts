@@ -124,6 +124,8 @@ strictTest(
       TypeError,
       "'C:\\a' is no pipe, so that no client can come",
     );
+    const unknown = { wait: true } as never;
+    await assertRejects(() => file.connect(unknown), TypeError, "connect()");
     await using pipe = await overlappedPipe();
     using _ = failFunction("ConnectNamedPipe", 1);
     const error = await assertRejects(() => pipe.server.connect(), Win32Error);

@@ -104,7 +104,7 @@ strictTest(
 
 strictTest(
   "`messageComplete` is false while the rest of a message is to come",
-  async () => {
+  async (kernel) => {
     await using ends = await pipePair({ mode: "message" });
     const { client, server } = ends;
     assertEquals(server.messageComplete, true);
@@ -121,6 +121,15 @@ strictTest(
     // An aborted read does not change it.
     const signal = AbortSignal.abort(new Error("stop"));
     await assertRejects(() => server.read(buffer, { signal }), Error, "stop");
+    assertEquals(server.messageComplete, false);
+    const controller = new AbortController();
+    kernel.io.whenStarted = (operation) => operation.instead = () => undefined;
+    const read = server.read(buffer, { signal: controller.signal });
+    const aborted = assertRejects(() => read, Error, "stop");
+    await turns();
+    controller.abort(new Error("stop"));
+    await aborted;
+    kernel.io.whenStarted = undefined;
     assertEquals(server.messageComplete, false);
     assertEquals(await server.readMessage(), message(3, 1));
   },

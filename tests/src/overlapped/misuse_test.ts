@@ -253,7 +253,7 @@ test("pages that are freed while they wait are refused, and not freed twice", as
       const second = assertRejects(
         () => file[method](pages, { at: 0 }),
         TypeError,
-        "has been transferred elsewhere",
+        "each of buffers is a view of a detached ArrayBuffer",
       );
       buffers[1]!.free();
       await Promise.all([first, second]);

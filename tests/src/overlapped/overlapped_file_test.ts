@@ -389,6 +389,33 @@ test("methods refuse what they cannot do with a sentence, as rejections", async 
   await assertRejects(() => pipe.server.seek(0), TypeError, "has no offsets");
 });
 
+test("what is no buffer is refused by its name", async () => {
+  await onFile(async (file) => {
+    const none = 7 as never;
+    const named: [string, () => Promise<unknown>][] = [
+      ["buffer", () => file.read(none)],
+      ["buffer", () => file.readExactly(none)],
+      ["buffers", () => file.readScatter(none)],
+      ["each of buffers", () => file.readScatter([none])],
+      ["data", () => file.write(none)],
+      ["data", () => file.writeAll(none)],
+      ["buffers", () => file.writeGather(none)],
+      ["each of buffers", () => file.writeGather([none])],
+    ];
+    for (const [name, run] of named) {
+      const { message } = await assertRejects(run, TypeError);
+      assertEquals(message.startsWith(`${name} must be`), true, message);
+    }
+  });
+});
+
+test("readAll() gives nothing far beyond the end", async () => {
+  await onFile(async (file) => {
+    await file.write(counting(10));
+    assertEquals([...await file.readAll({ at: 2 ** 50 })], []);
+  });
+});
+
 test("an error tells how many bytes were transferred before it, and the position follows", async () => {
   using folder = kernelFolder();
   const path = folder.file("a");

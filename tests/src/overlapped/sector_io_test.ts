@@ -15,7 +15,10 @@ import {
   type StrictKernel,
   strictTest,
 } from "../../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../../support/strict_kernel/replaced.ts";
 
 const SECTOR = 512;
 const SEEDS = [1, 2, 3, 4];
@@ -208,7 +211,136 @@ strictTest(
     addresses.length = 0;
     assertEquals(await file.read(bytes, { at: 0 }), bytes.length);
     assertEquals(addresses.includes(memory.address), true);
+    addresses.length = 0;
+    const behind = memory.bytes.subarray(4096 - SECTOR);
+    // Not aligned itself, but what follows its first part of a sector is.
+    assertEquals(await file.write(behind, { at: 0 }), behind.length);
+    assertEquals(addresses.includes(memory.address + 4096n), false);
     for (const one of watched) one[Symbol.dispose]();
   },
   SEEDS,
+);
+
+/** Notes the lengths of all calls of a function. */
+function lengthsOf(name: string): Disposable & { lengths: bigint[] } {
+  const lengths: bigint[] = [];
+  const replaced = replaceFunction(name, (original) => (kernel, ...words) => {
+    lengths.push(BigInt.asUintN(32, words[2]!));
+    return original(kernel, ...words);
+  });
+  return Object.assign(replaced, { lengths });
+}
+
+strictTest(
+  "pages are transferred by one call, and a list of other buffers by several",
+  async () => {
+    await using file = await sectors();
+    using memory = new AlignedBuffer(3 * 4096);
+    const pages = [memory.bytes.subarray(4096), memory.bytes.subarray(0, 4096)];
+    const others = [memory.bytes.subarray(0, 4096), new Uint8Array(4096)];
+    using gathers = lengthsOf("WriteFileGather");
+    using scatters = lengthsOf("ReadFileScatter");
+    for (const [list, lengths] of [[pages, [12_288n]], [others, []]] as const) {
+      const length = list.length === 2 && list === pages ? 12_288 : 8192;
+      assertEquals(await file.writeGather(list, { at: SECTOR }), length);
+      assertEquals(await file.readScatter(list, { at: SECTOR }), length);
+      assertEquals([gathers.lengths, scatters.lengths], [lengths, lengths]);
+      gathers.lengths.length = scatters.lengths.length = 0;
+    }
+  },
+  SEEDS,
+);
+
+strictTest(
+  "whole sectors of JS memory go by as few calls wherever they are in it",
+  async () => {
+    await using file = await sectors();
+    for (const start of [0, 3]) {
+      const bytes = new Uint8Array(MAX_COPIED + SECTOR).subarray(start);
+      const whole = bytes.subarray(0, MAX_COPIED);
+      for (const [method, name] of CALLS) {
+        using calls = lengthsOf(name);
+        assertEquals(await file[method](whole, { at: SECTOR }), MAX_COPIED);
+        assertEquals(calls.lengths, [BigInt(MAX_COPIED)]);
+      }
+    }
+  },
+  SEEDS,
+);
+
+const CALLS = [["write", "WriteFile"], ["read", "ReadFile"]] as const;
+
+strictTest(
+  "what had to wait for a write of parts is in flight at once, all of it but other writes of parts",
+  async (kernel) => {
+    const { pending } = kernel.io;
+    await using file = await sectors();
+    using memory = new AlignedBuffer(4096);
+    const bytes = () => new Uint8Array(SECTOR);
+    const page = () => new AlignedBuffer(4096).bytes;
+    const unaligned = memory.bytes.subarray(SECTOR, 2 * SECTOR);
+    const transfers: (() => Promise<unknown>)[] = [
+      () => file.read(bytes(), { at: 0 }),
+      () => file.read(new Uint8Array(10), { at: SECTOR }),
+      () => file.write(bytes(), { at: 2 * SECTOR }),
+      () => file.write(unaligned, { at: 3 * SECTOR }),
+      () => file.readScatter([page()], { at: 0 }),
+      () => file.writeGather([page()], { at: 0 }),
+    ];
+    for (const transfer of transfers) {
+      kernel.schedule.manual = true;
+      kernel.schedule.choose = ({ request: { kind } }) =>
+        kind === "write" ? "later" : "in call";
+      const part = file.write(new Uint8Array(10), { at: 100 });
+      await until(() => pending.scheduled.length === 1);
+      kernel.schedule.choose = () => "later";
+      const waiting = [transfer(), transfer()];
+      pending.endScheduled();
+      assertEquals(await part, 10);
+      await until(() => pending.scheduled.length === 2);
+      while (pending.endScheduled());
+      await Promise.all(waiting);
+      kernel.schedule.manual = false;
+    }
+  },
+);
+
+strictTest(
+  "pages that are freed during readScatter() are named",
+  async (kernel) => {
+    const { pending } = kernel.io;
+    await using file = await sectors();
+    const buffers = [1, 2].map(() => new AlignedBuffer(4096));
+    const pages = buffers.map(({ bytes }) => bytes);
+    kernel.schedule.manual = true;
+    kernel.schedule.choose = () => "later";
+    const read = file.readScatter(pages, { at: 0 });
+    await until(() => pending.scheduled.length === 1);
+    for (const buffer of buffers) buffer.free();
+    const refused = assertRejects(
+      () => read,
+      TypeError,
+      "each of buffers is a view of a detached",
+    );
+    pending.endScheduled();
+    await refused;
+    kernel.schedule.manual = false;
+  },
+);
+
+strictTest(
+  "pages for which the system has no room are transferred one by one",
+  async () => {
+    await using file = await sectors();
+    using memory = new AlignedBuffer(2 * 4096);
+    const pages = [memory.bytes.subarray(4096), memory.bytes.subarray(0, 4096)];
+    using _gather = failFunction("WriteFileGather", 1450);
+    using _scatter = failFunction("ReadFileScatter", 1450);
+    pages[0]!.fill(2);
+    pages[1]!.fill(3);
+    assertEquals(await file.writeGather(pages, { at: 0 }), 8192);
+    memory.bytes.fill(0);
+    assertEquals(await file.readScatter(pages, { at: 0 }), 8192);
+    assertEquals([pages[0]![4095], pages[1]![0]], [2, 3]);
+  },
 );

@@ -15,7 +15,10 @@ import {
   type StrictKernel,
   strictTest,
 } from "../../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../../support/strict_kernel/replaced.ts";
 import { Blocking } from "../../support/strict_kernel/thread.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -60,6 +63,32 @@ strictTest(
     kernel.io.pending.endScheduled();
     assertEquals(await read, null);
   },
+);
+
+strictTest(
+  "a call that takes no packets leaves those of the call before alone",
+  async (kernel) => {
+    const used = new Set<bigint>();
+    using _ = failFunction("GetQueuedCompletionStatusEx", 258, (...words) => {
+      // After a call that gave packets, one fails with the memory as it was.
+      const [, address, , , milliseconds] = words;
+      const { packets } = portOf(kernel);
+      if (packets.length === 0 && used.delete(address!)) return true;
+      if (packets.length > 0 || milliseconds! > 0n) used.add(address!);
+      return false;
+    });
+    await using pipe = await overlappedPipe();
+    const { server, client } = pipe;
+    const dropped = completionPort().droppedPackets;
+    for (let i = 0; i < 10; i++) {
+      const read = server.read(new Uint8Array(4));
+      await turns();
+      assertEquals(await client.write(new Uint8Array(4)), 4);
+      assertEquals(await read, 4);
+    }
+    assertEquals(completionPort().droppedPackets, dropped);
+  },
+  SEEDS.slice(0, 3),
 );
 
 strictTest(

@@ -273,6 +273,7 @@ strictTest(
       },
     );
     endByHand(kernel);
+    const dropped = completionPort().droppedPackets;
     const first = file.read(new Uint8Array(10), { at: 0 });
     await Promise.resolve();
     await Promise.resolve(); // The wait has begun, and its thread has not yet.
@@ -286,6 +287,8 @@ strictTest(
       false,
       `a thread waits after ${ends} calls to end it`,
     );
+    // The packet that ends the wait is none that was dropped.
+    assertEquals([ends > 0, completionPort().droppedPackets], [true, dropped]);
   },
 );
 

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AlignedBuffer, Win32Error } from "../../../mod.ts";
 import { MAX_COPIED, pooledMemory } from "../../../src/memory/pooled_memory.ts";
 import { GATHER, SCATTER } from "../../../src/overlapped/transfer.ts";
-import { Transfers } from "../../../src/overlapped/transfers.ts";
+import { inTurn, Transfers } from "../../../src/overlapped/transfers.ts";
 import { SharedLock } from "../../../src/sectors/shared_lock.ts";
 import { turns } from "../../support/event_loop.ts";
 import { type Script, ScriptedHandle } from "../../support/scripted_handle.ts";
@@ -313,22 +313,133 @@ test("a gather and a scatter that are aborted after some bytes count them", asyn
   }
 });
 
+test("a shortage does not divide what is 64 KiB long already", async () => {
+  for (const kind of KINDS) {
+    let calls = 0;
+    const disk = new ScriptedHandle(({ length }) =>
+      ++calls < 4 ? { code: 1450, count: 0 } : { code: 0, count: length }
+    );
+    const error = await assertRejects(
+      () => on(disk)[kind](new Uint8Array(65_536), 0, undefined),
+      Win32Error,
+    );
+    assertEquals([error.win32, disk.lengths], [1450, [65_536]]);
+  }
+});
+
+test("a failure with a count is no short transfer", async () => {
+  for (const kind of KINDS) {
+    const disk = new ScriptedHandle(() => ({
+      code: ERROR_DISK_FULL,
+      count: 5,
+    }));
+    const error = await assertRejects(
+      () => on(disk)[kind](new Uint8Array(10), 0, undefined),
+      Win32Error,
+    );
+    assertEquals([error.win32, error.bytesTransferred], [ERROR_DISK_FULL, 5]);
+    assertEquals(disk.lengths, [10]);
+  }
+  const whole = new ScriptedHandle(() => ({
+    code: ERROR_DISK_FULL,
+    count: 10,
+  }));
+  await assertRejects(
+    () => on(whole).write(new Uint8Array(10), 0, undefined),
+    Win32Error,
+  );
+});
+
+test("a read of nothing is the end on a disk alone, and the end may come with bytes", async () => {
+  const read = (code: number, count: number, isDisk: boolean) =>
+    on(new ScriptedHandle(() => ({ code, count }), { isDisk }))
+      .read(new Uint8Array(10), 0, undefined);
+  assertEquals(await read(0, 0, true), null);
+  assertEquals(await read(0, 0, false), 0);
+  for (const code of [38, 109]) { // ERROR_HANDLE_EOF, ERROR_BROKEN_PIPE
+    assertEquals(await read(code, 0, true), null);
+    assertEquals(await read(code, 5, true), 5);
+  }
+});
+
+test("pieces of which the first writes nothing, or is aborted, say so", async () => {
+  const bytes = new Uint8Array(2 * MAX_COPIED);
+  const nothing = new ScriptedHandle(() => ({ code: 0, count: 0 }));
+  assertEquals(await on(nothing).write(bytes, 0, undefined), 0);
+  const extending = on(nothing).write(new Uint8Array(9), 0, undefined, true);
+  assertEquals(await extending, 0);
+  for (const kind of KINDS) {
+    const controller = new AbortController();
+    const disk = new ScriptedHandle(() => undefined);
+    const result = on(disk)[kind](bytes, 0, controller.signal);
+    controller.abort(new Error("enough"));
+    const rejected = assertRejects(() => result, Error, "enough");
+    for (const operation of disk.started) {
+      operation.complete(ERROR_OPERATION_ABORTED, 0);
+    }
+    await rejected;
+  }
+});
+
+test("inTurn() stops behind a buffer that is not full", async () => {
+  const list = [1, 2, 3].map(() => new Uint8Array(10));
+  for (
+    const [second, expected] of [[4, 14], [0, 10], [null, 10]] as const
+  ) {
+    const counts = [10, second, 10];
+    const count = await inTurn(
+      list,
+      0,
+      undefined,
+      () => Promise.resolve(counts.shift()!),
+    );
+    assertEquals([count, counts], [expected, [10]]);
+  }
+  const end = await inTurn(list, 0, undefined, () => Promise.resolve(null));
+  assertEquals(end, null);
+});
+
+test("segments() that go one by one keep their share of the lock until the last", async () => {
+  using own = new AlignedBuffer(2 * PAGE);
+  const list = [own.bytes.subarray(0, PAGE), own.bytes.subarray(PAGE)];
+  const disk = new ScriptedHandle(({ length }) =>
+    length > PAGE ? { code: 1450, count: 0 } : undefined
+  );
+  const lock = new SharedLock();
+  assert(lock.tryShare());
+  const result = on(disk).segments(GATHER, list, 0, undefined, lock);
+  let isAlone = false;
+  const alone = lock.exclusive(() => Promise.resolve(void (isAlone = true)));
+  for (const started of [2, 3]) {
+    await turns();
+    assertEquals([disk.started.length, isAlone], [started, false]);
+    disk.started.at(-1)!.complete(0, PAGE);
+  }
+  assertEquals(await result, 2 * PAGE);
+  await alone;
+});
+
 test("segments() goes one by one where a last part of a page is refused, and nowhere else", async () => {
   using own = new AlignedBuffer(2 * PAGE);
-  const refused = failingAbove(PAGE, 87); // ERROR_INVALID_PARAMETER
   const lock = new SharedLock();
   for (const kind of [SCATTER, GATHER]) {
-    for (const length of [PAGE + 512, 2 * PAGE]) {
-      const disk = new ScriptedHandle(refused);
+    for (
+      const [length, code] of [
+        [PAGE + 512, 87], // ERROR_INVALID_PARAMETER
+        [2 * PAGE, 87],
+        [PAGE + 512, ERROR_DISK_FULL],
+      ] as const
+    ) {
+      const disk = new ScriptedHandle(failingAbove(PAGE, code));
       const list = [
         own.bytes.subarray(0, PAGE),
         own.bytes.subarray(PAGE, length),
       ];
       assert(lock.tryShare());
       const transfer = on(disk).segments(kind, list, 0, undefined, lock);
-      if (length === 2 * PAGE) {
+      if (length === 2 * PAGE || code !== 87) {
         const error = await assertRejects(() => transfer, Win32Error);
-        assertEquals([error.win32, disk.lengths], [87, [length]]);
+        assertEquals([error.win32, disk.lengths], [code, [length]]);
       } else {
         assertEquals(await transfer, length);
         assertEquals(disk.lengths, [length, PAGE, 512]);
@@ -348,6 +459,15 @@ test("read() of a pipe asks for no more than 1 GiB, write() for all of it in pie
   assertEquals(written, own.byteLength);
   assertEquals(pipe.lengths, [2 ** 30, 2 ** 30, PAGE]);
   assertEquals(pipe.mostInFlight, 0);
+});
+
+test("what is appended is one call up to 64 MiB", async () => {
+  for (const [extra, calls] of [[0, 1], [1, 2 ** 26 / MAX_COPIED + 1]]) {
+    const disk = new ScriptedHandle();
+    const bytes = new Uint8Array(2 ** 26 + extra!);
+    assertEquals(await on(disk).write(bytes, -1, undefined), bytes.length);
+    assertEquals(disk.lengths.length, calls);
+  }
 });
 
 test("more than one call appends is in flight one piece at a time", async () => {
@@ -375,8 +495,10 @@ test("memory that goes between pieces is named, when those in flight have ended"
     const refused = assertRejects(() => result, TypeError, message);
     await turns();
     const inFlight = [...disk.started];
+    const [first, ...others] = inFlight;
+    first!.complete(0, first!.length);
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
-    for (const operation of inFlight) operation.complete(0, operation.length);
+    for (const operation of others) operation.complete(0, operation.length);
     await refused;
     assertEquals([disk.users, disk.started.length], [0, inFlight.length]);
   }
