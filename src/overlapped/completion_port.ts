@@ -197,7 +197,7 @@ export class CompletionPort {
         this.#scheduleTake();
       }
     }
-    operation.complete(code, succeeded || code === ERROR_MORE_DATA ? count : 0);
+    operation.complete(code, count);
     return undefined;
   }
 
@@ -245,7 +245,7 @@ export class CompletionPort {
     call.then((code = 0) => {
       const isQueued = code === 0 ? !skipsOnSuccess : code === ERROR_IO_PENDING;
       const { count } = slot;
-      if (!isQueued && take()) operation.complete(code, code === 0 ? count : 0);
+      if (!isQueued && take()) operation.complete(code, count);
     }, (error) => {
       if (take()) operation.fail(error);
     });

@@ -14,13 +14,16 @@ import { whileOpen } from "./thread_call.ts";
 /** The flushes of one handle. */
 export class Flusher {
   readonly #handle: OverlappedHandle;
+  readonly #method: string;
   /** The flush that has not begun. */
   #waiting: Promise<void> | undefined;
   /** The end of the flush that comes last so far. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(handle: OverlappedHandle) {
+  /** @param method The method that errors of a closed handle name. */
+  constructor(handle: OverlappedHandle, method: string) {
     this.#handle = handle;
+    this.#method = method;
   }
 
   /**
@@ -40,7 +43,7 @@ export class Flusher {
     // "FlushFileBuffers does not return until the client has read all".
     // https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers
     const threads = isDisk ? diskThreads : peerThreads;
-    await whileOpen(this.#handle, "flush", async () => {
+    await whileOpen(this.#handle, this.#method, async () => {
       await last;
       await threads.run(() => {
         this.#waiting = undefined;

@@ -140,7 +140,7 @@ export class OverlappedFile extends LockableFile {
     const io = sector === undefined
       ? transfers
       : new SectorIo(overlapped, transfers, sector, unbuffered);
-    const flusher = new Flusher(overlapped);
+    const flusher = new Flusher(overlapped, "flush");
     super(taken, sector, overlapped);
     overlapped.owner = this;
     this.#mode = taken.mode;

@@ -97,7 +97,7 @@ export class PipeConnection extends OverlappedConnection<number | null> {
     this.#end = end;
     this.#reader = reader;
     this.#writer = writer;
-    this.#flusher = new Flusher(handle);
+    this.#flusher = new Flusher(handle, "flush");
     printConnections((pipe) => {
       const { mode, direction } = pipe.#end;
       return { path: pipe.path, closed: pipe.closed, mode, direction };

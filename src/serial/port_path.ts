@@ -18,7 +18,7 @@ export function portPath(name: unknown): string {
   if (typeof name !== "string") {
     throw argumentError("path", 'the name of a port, such as "COM3"', name);
   }
-  if (/^com[1-9]\d{0,4}$/i.test(name)) return `\\\\.\\${name.toUpperCase()}`;
+  if (/^com[1-9]\d{0,4}$/i.test(name)) return `\\\\.\\${name}`;
   if (/^\\\\[.?]\\[^\\/:\0]+$/.test(name)) return name;
   const hint = /^com[1-9]\d*:$/i.test(name)
     ? ". Leave the colon out."

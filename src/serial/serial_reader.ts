@@ -84,13 +84,13 @@ export class SerialReader implements ConnectionReader<number> {
         signal: Signal,
       ) => {
         const count = await this.#read(buffer, signal);
-        if (count !== null) taken.push(bytesOf(buffer, 0, count).slice());
+        if (count) taken.push(bytesOf(buffer, 0, count).slice());
         return count;
       };
       try {
         return await work({ read });
       } catch (error) {
-        this.#returned.unshift(...taken.filter(({ length }) => length > 0));
+        this.#returned.unshift(...taken);
         throw error;
       }
     }, signal);

@@ -32,7 +32,7 @@ export class SerialWriter implements ConnectionWriter {
   constructor(handle: OverlappedHandle, transfers: Transfers) {
     this.#handle = handle;
     this.#transfers = transfers;
-    this.#flusher = new Flusher(handle);
+    this.#flusher = new Flusher(handle, "drain");
   }
 
   /** Writes until a time-out. */

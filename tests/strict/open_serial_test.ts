@@ -44,7 +44,10 @@ import {
   type StrictKernel,
   strictTest,
 } from "../support/strict_kernel/mod.ts";
-import { replaceFunction } from "../support/strict_kernel/replaced.ts";
+import {
+  failFunction,
+  replaceFunction,
+} from "../support/strict_kernel/replaced.ts";
 import {
   plugIn,
   type SerialDriver,
@@ -245,6 +248,8 @@ strictTest(
         Flags: { ...PLAIN.Flags, ...flags },
       }, JSON.stringify(options));
       assertEquals(device.timeouts.ReadTotalTimeoutConstant, 5);
+      const size = options.bufferSize ?? 65_536;
+      assertEquals(device.queueSizes, { in: size, out: size });
     }
   },
 );
@@ -595,8 +600,13 @@ for (const driver of DRIVERS) {
       "WriteFile",
       0,
     );
-    assertEquals(await port.write(new Uint8Array(0)), 0);
-    await port.writeAll(new Uint8Array(0));
+    {
+      let calls = 0;
+      using _ = failFunction("WriteFile", 87, () => ++calls > 0);
+      assertEquals(await port.write(new Uint8Array(0)), 0);
+      await port.writeAll(new Uint8Array(0));
+      assertEquals(calls, 0);
+    }
     assertEquals(device.takeSent(), "0123012");
   });
 
@@ -907,11 +917,12 @@ async function openOn(
 }
 
 strictTest("a driver that knows no flush has no buffer", async (kernel) => {
-  const perform = () => ({ status: 0xC000_0010, count: 0 });
-  const port = await openOn(kernel, { perform });
-  await port.drain();
-  await port.writable.close();
-  await port.close();
+  await using both = await ends(kernel);
+  for (const code of [1, 50]) {
+    using _ = failFunction("FlushFileBuffers", code);
+    await both.port.drain();
+    await both.port.writable.close();
+  }
 });
 
 strictTest(
@@ -948,11 +959,11 @@ strictTest("a read asks for 64 KiB at most", async (kernel) => {
 strictTest("a driver that says that no more will come", async (kernel) => {
   const perform = () => ({ status: 0xC000_0011, count: 0 });
   const port = await openOn(kernel, { perform });
-  const { code, message, path } = await assertRejects(
+  const { code, syscall, message, path } = await assertRejects(
     () => port.read(new Uint8Array(1)),
     Win32Error,
   );
-  assertEquals([code, path], ["EOF", "COM3"]);
+  assertEquals([code, syscall, path], ["EOF", "ReadFile", "COM3"]);
   assert(message.includes("may have been unplugged"));
   assertEquals(await port.readAll(), new Uint8Array(0));
   await assertRejects(
@@ -961,6 +972,48 @@ strictTest("a driver that says that no more will come", async (kernel) => {
   );
   await port.close();
 });
+
+strictTest(
+  "an error of the line is reported before the end that a driver tells",
+  async (kernel) => {
+    const perform = () => ({ status: 0xC000_0011, count: 0 });
+    await using port = await openOn(kernel, { perform });
+    let flags = CE_BREAK;
+    using _ = replaceFunction(
+      "ClearCommError",
+      () => (kernel, _handle, errors) => {
+        kernel.memory.view(errors!, 4).setUint32(0, flags, true);
+        flags = 0;
+        return 1n;
+      },
+    );
+    await assertRejects(() => port.readAll(), SerialLineError);
+    assertEquals(await port.readAll(), new Uint8Array(0));
+  },
+);
+
+strictTest(
+  "a read that ends while the port is closed asks for no error of the line",
+  async (kernel) => {
+    const { port, device } = await ends(kernel);
+    const read = readText(port);
+    read.catch(() => {});
+    await turns();
+    let calls = 0;
+    using _ = replaceFunction(
+      "ClearCommError",
+      (original) => (kernel, ...words) => {
+        calls++;
+        return original(kernel, ...words);
+      },
+    );
+    device.receive("!");
+    await port.close();
+    await Promise.allSettled([read]);
+    assertEquals(calls, 0);
+  },
+  SEEDS,
+);
 
 strictTest("bytes that overflow the buffer are reported", async (kernel) => {
   await using both = await ends(kernel, { bufferSize: 1000 });
@@ -1092,7 +1145,7 @@ strictTest("a flush that waits ends with the port", async (kernel) => {
   drain.catch(() => {});
   await turns();
   await assertSettles(port.close());
-  await assertRejects(() => drain, FileClosedError);
+  await assertRejects(() => drain, FileClosedError, "drain() needs an open");
 });
 
 // Lines, flow control, buffers
@@ -1107,6 +1160,8 @@ strictTest(
     await port.setSignals({ dataTerminalReady: true, requestToSend: false });
     await port.reconfigure({ baudRate: 300, parity: "even" });
     await port.setSignals({ break: true });
+    assertEquals(device.lines, { dtr: true, rts: false, break: true });
+    await port.setSignals({ dataTerminalReady: true });
     assertEquals(device.lines, { dtr: true, rts: false, break: true });
     await port.setSignals({
       break: false,
@@ -1278,6 +1333,62 @@ strictTest("`discard()` drops what has come", async (kernel) => {
   assertEquals(await waits, "new");
 });
 
+strictTest(
+  "`discard()` keeps what belongs to the other direction",
+  async (kernel) => {
+    await using both = await ends(kernel, { readTimeout: 10 });
+    const { port, device } = both;
+    kernel.clock.jumps = true;
+    device.receive("returned");
+    await assertRejects(() => port.readExactly(new Uint8Array(9)), Win32Error);
+    await port.discard("unsent");
+    assertEquals(await readText(port), "returned");
+    device.receive("b");
+    device.lineError("break");
+    assertEquals(await readText(port), "b");
+    await port.discard("unsent");
+    await assertRejects(() => readText(port), SerialLineError);
+  },
+);
+
+strictTest(
+  "a write of which `discard()` drops nothing is no failure",
+  async (kernel) => {
+    await using both = await ends(kernel);
+    const { port, device } = both;
+    device.room = 0;
+    const write = port.writeAll(bytes("all"));
+    await turns();
+    device.room = Infinity;
+    await port.discard("unsent");
+    await write;
+    assertEquals(device.takeSent(), "all");
+  },
+);
+
+strictTest(
+  "a write that `discard()` and something else end says what the other was",
+  async (kernel) => {
+    const { port, device } = await ends(kernel);
+    device.room = 0;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const aborted = port.writeAll(bytes("a"), { signal });
+    aborted.catch(() => {});
+    await turns();
+    const discarded = port.discard("unsent");
+    controller.abort(new Error("stop"));
+    await assertRejects(() => aborted, Error, "stop");
+    await discarded;
+    const closed = port.writeAll(bytes("b"));
+    closed.catch(() => {});
+    await turns();
+    port.discard("unsent").catch(() => {});
+    await port.close();
+    await assertRejects(() => closed, FileClosedError);
+  },
+);
+
 for (const driver of DRIVERS) {
   strictTest(
     `\`discard()\` drops what is not sent, with ${driver}`,
@@ -1302,7 +1413,11 @@ for (const driver of DRIVERS) {
           Win32Error,
           "discard() has dropped the rest",
         );
-        assertEquals(error.symbol, "ERROR_OPERATION_ABORTED");
+        const { symbol, syscall } = error;
+        assertEquals(
+          [symbol, syscall],
+          ["ERROR_OPERATION_ABORTED", "WriteFile"],
+        );
         // A write that is ended counts nothing, though "abc" was sent: WDS serial/utils.c, SerialTryToCompleteCurrent
         assertEquals(error.bytesTransferred, 0);
       }

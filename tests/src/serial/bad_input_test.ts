@@ -19,6 +19,8 @@ const NAMES: readonly Wrong[] = [
   ["COM0", TypeError, 'got the string "COM0"'],
   ["COM03", TypeError, 'got the string "COM03"'],
   ["COM3:", TypeError, "Leave the colon out"],
+  ["com12:", TypeError, "Leave the colon out"],
+  ["XCOM3:", TypeError, "serialPorts() lists the ports that there are"],
   ["COM3:a", TypeError, "serialPorts() lists the ports that there are"],
   [["COM3"], TypeError, 'such as "COM3": got [object Array]'],
   [" COM3", TypeError, 'got the string " COM3"'],
@@ -31,6 +33,7 @@ const NAMES: readonly Wrong[] = [
   ["\\\\?\\C:\\file.bin", TypeError, "must be the name of a port"],
   ["\\\\server\\COM3", TypeError, "must be the name of a port"],
   ["//./COM3", TypeError, "must be the name of a port"],
+  ["X\\\\.\\CNCA0", TypeError, "must be the name of a port"],
 ];
 
 /** Of `openSerial()` and, but for the first ones, `reconfigure()`. */
@@ -56,9 +59,9 @@ const SETTINGS: readonly Wrong[] = [
   [{ readTimeout: 2 ** 32 - 2 }, RangeError, "or Infinity: got 4294967294"],
   [{ readTimeout: 1.5 }, RangeError, "got 1.5"],
   [{ readTimeout: NaN }, RangeError, "got NaN"],
-  [{ readTimeout: "1s" }, TypeError, "a number of milliseconds"],
+  [{ readTimeout: "1s" }, TypeError, "readTimeout must be a number of"],
   [{ writeTimeout: 0 }, RangeError, "milliseconds from 1 to 4294967293"],
-  [{ writeTimeout: -Infinity }, RangeError, "got -Infinity"],
+  [{ writeTimeout: -Infinity }, RangeError, "writeTimeout must be a whole"],
 ];
 
 const LINES: readonly Wrong[] = [
@@ -73,7 +76,8 @@ const LINES: readonly Wrong[] = [
   [
     { flowControl: "hardware", requestToSend: true },
     TypeError,
-    "requestToSend is the driver's with hardware flow control",
+    "requestToSend is the driver's with hardware flow control: leave it out, " +
+    'or set flowControl to "none"',
   ],
 ];
 
@@ -101,6 +105,10 @@ test("names and options of ports are checked before any call", async () => {
       : wrong[0];
     await assertRejected(() => openSerial("COM3", options as never), wrong);
   }
+  await assertRejected(
+    () => openSerial("COM3", { baudRate: 9600, at: 0 } as never),
+    [0, TypeError, '"at" is no option of openSerial()'],
+  );
   for (const wrong of LINES) {
     const isEmpty = Object.keys(wrong[0] as object).length === 0;
     const baudRate = isEmpty ? undefined : 9600;

@@ -1,6 +1,7 @@
 // portable
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { thread } from "../../../ffi/thread.ts";
 import { FileClosedError, openSerial, Win32Error } from "../../../mod.ts";
 import { pooledMemory } from "../../../src/memory/pooled_memory.ts";
 import { assertSettles } from "../../support/event_loop.ts";
@@ -52,11 +53,39 @@ strictTest(
     ];
     for (const [name, call] of failing) {
       using _ = failFunction(name, 1117);
-      const error = await assertRejects(call, Win32Error, "been unplugged");
+      const error = await assertRejects(
+        call,
+        Win32Error,
+        "The port may have been unplugged: close it, and open it again when " +
+          "it is back.",
+      );
       const { syscall, win32, path } = error;
       assertEquals([syscall, win32, path], [name, 1117, "COM3"]);
     }
     assertEquals(pooledMemory(), before);
+  },
+);
+
+strictTest(
+  "sizes of buffers that no thread could ask for are no refusal of the driver",
+  async (kernel) => {
+    const device = plugIn(kernel, "COM3");
+    await using port = await openSerial("COM3", FAST);
+    const real = thread();
+    const { threadCall } = real;
+    real.threadCall = (name, caller) => {
+      if (name === "SetupComm") throw new RangeError("no thread");
+      return threadCall.call(real, name, caller);
+    };
+    const change = () => port.reconfigure({ bufferSize: 9, baudRate: 300 });
+    try {
+      await assertRejects(change, RangeError, "no thread");
+    } finally {
+      real.threadCall = threadCall;
+    }
+    assertEquals(device.dcb.BaudRate, 115_200);
+    await change();
+    assertEquals(device.dcb.BaudRate, 300);
   },
 );
 
@@ -85,12 +114,13 @@ strictTest(
     const device = plugIn(kernel, "COM3");
     await using port = await openSerial("COM3", FAST);
     device.room = 0;
-    const write = port.writeAll(Uint8Array.of(65, 66));
+    const first = port.writeAll(Uint8Array.of(65, 66));
+    const second = port.writeAll(Uint8Array.of(67));
     device.receive("old");
     await port.discard("received");
     device.room = Infinity;
-    await write;
-    assertEquals(device.takeSent(), "AB");
+    await Promise.all([first, second]);
+    assertEquals(device.takeSent(), "ABC");
   },
 );
 
@@ -131,10 +161,11 @@ strictTest(
       assertEquals(device.isOpen, false);
     }
     for (const code of [6, 50, 31]) {
-      using _ = failFunction("SetCommState", code);
+      let calls = 0;
+      using _ = failFunction("SetCommState", code, () => ++calls > 0);
       const hint = code === 31 ? "been unplugged" : "It may be no serial port.";
       await assertRejects(() => openSerial("COM3", FAST), Win32Error, hint);
-      assertEquals(device.isOpen, false);
+      assertEquals([device.isOpen, calls], [false, 1]);
     }
     assertEquals(pooledMemory(), before);
   },

@@ -35,7 +35,7 @@ function dosDevices(
 strictTest(
   "`serialPorts()` lists the ports in order, with the devices behind them",
   () => {
-    const names = ["COM10", "COM4X", "com3", "COM", "COM0", "XCOM4", "NUL"];
+    const names = ["COM10", "XCOM4", "COM4X", "com3", "COM", "COM0", "NUL"];
     using _ = dosDevices([...names, "COM7", "C:"], {
       COM3: "\\Device\\Serial0|\\Device\\Older",
       COM10: "\\Device\\USBSER000",
