@@ -199,6 +199,15 @@ test("createReadable() without start begins at the position and leaves it behind
   assertEquals(await file.seek(0, "current"), bytes.length);
 });
 
+test("createReadable() leaves the position alone if it is cancelled before it has read", async () => {
+  using folder = kernelFolder();
+  const path = fileOf(folder.file("a"), pattern(10));
+  await using file = await open(path);
+  await file.seek(3);
+  await file.createReadable({ keepOpen: true }).cancel();
+  assertEquals(await file.seek(0, "current"), 3);
+});
+
 test("createReadable() lets many streams read one file", async () => {
   using folder = kernelFolder();
   const bytes = pattern(200_000);
