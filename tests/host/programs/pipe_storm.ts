@@ -168,7 +168,10 @@ async function annoy(): Promise<string> {
   })();
   // The polite ones come when each rudeness has been seen.
   for (const act of Object.values(RUDENESS)) await act();
-  await (await connectPipe(`${name}-rude`, { wait: true })).close();
+  // One that left before it was accepted would not have been there.
+  const polite = await connectPipe(`${name}-rude`, { wait: true });
+  await polite.readAll();
+  await polite.close();
   for (let round = 0; round < RUDE_ROUNDS; round++) {
     for (const [what, act] of Object.entries(RUDENESS)) {
       if (kept.length > 3 && what === "writes and never reads") continue;
