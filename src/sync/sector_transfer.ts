@@ -54,10 +54,7 @@ export class SectorTransfers {
   ): number | null {
     if (this.#isAtPointer(buffer, length, at)) {
       try {
-        const count = readInto(this.#target, buffer, length, undefined);
-        // The file pointer is at the end of the file, perhaps between sectors.
-        if (count !== length) this.#pointer.position = this.#pointer.query();
-        return count;
+        return readInto(this.#target, buffer, length, undefined);
       } catch (error) {
         if (!this.#isBetweenSectors(error)) throw error;
       }

@@ -1,6 +1,6 @@
 // portable
 
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   AlignedBuffer,
   ERROR_NO_SYSTEM_RESOURCES,
@@ -128,6 +128,34 @@ strictTest(
           assertEquals(file.seek(0, "current"), file.size());
           file.seek(0);
         }
+      }
+    }
+  },
+);
+
+strictTest(
+  "the position is behind what has been appended before a failure",
+  (kernel) => {
+    using memory = new AlignedBuffer(2 ** 26 + 1);
+    kernel.io.whenStarted = ({ request: { length } }) => {
+      if (length > 2 ** 25) fail(ERROR_NO_SYSTEM_RESOURCES);
+    };
+    for (const write of [false, true]) {
+      for (const unbuffered of [false, true]) {
+        const options = { ...APPEND, write, read: true, unbuffered };
+        using file = openSync("C:\\a", { ...options, deleteOnClose: true });
+        file.write(new Uint8Array(100));
+        file.seek(1);
+        using other = openSync("C:\\a", {
+          write: true,
+          share: ["read", "write", "delete"],
+        });
+        other.lock({ at: 2 ** 26, length: 1 });
+        const append = () => file.write(memory.bytes);
+        const error = assertThrows(append, Win32Error, "LOCK_VIOLATION");
+        const done = error.bytesTransferred!;
+        assert(done > 0, `${done}`);
+        assertEquals(file.seek(0, "current"), 100 + done);
       }
     }
   },

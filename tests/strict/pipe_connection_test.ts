@@ -38,19 +38,21 @@ async function symbolOf(promise: Promise<unknown>): Promise<string> {
 }
 
 strictTest("a connection is printed as its pipe and its state", async () => {
-  await using ends = await pipePair(
-    { mode: "message", direction: "out" },
-    { direction: "in" },
-  );
-  const { client, server } = ends;
-  const state = { path: client.path, closed: false, mode: "message" };
-  const printed = { client: inspect(client), server: inspect(server) };
-  assertEquals(printed, {
-    client: `PipeConnection ${inspect({ ...state, direction: "in" })}`,
-    server: `PipeConnection ${inspect({ ...state, direction: "out" })}`,
-  });
-  await client.close();
-  assertEquals(inspect(client).includes("closed: true"), true);
+  for (const mode of ["byte", "message"] as const) {
+    await using ends = await pipePair(
+      { mode, direction: "out" },
+      { direction: "in" },
+    );
+    const { client, server } = ends;
+    const state = { path: client.path, closed: false, mode };
+    const printed = { client: inspect(client), server: inspect(server) };
+    assertEquals(printed, {
+      client: `PipeConnection ${inspect({ ...state, direction: "in" })}`,
+      server: `PipeConnection ${inspect({ ...state, direction: "out" })}`,
+    });
+    await client.close();
+    assertEquals(inspect(client).includes("closed: true"), true);
+  }
 });
 
 strictTest("bytes of any length go both ways", async () => {
@@ -681,8 +683,9 @@ strictTest("`close()` returns with everything pending", async () => {
     server.readAll(),
     server.write(message(1, 1000)),
     server.writeAll(message(1, 1000)),
-    server.flush(),
   ].map((promise) => assertRejects(() => promise, FileClosedError));
+  const flush = () => server.flush();
+  pending.push(assertRejects(flush, FileClosedError, "flush() needs an open"));
   await turns();
   await server.close();
   await Promise.all(pending);

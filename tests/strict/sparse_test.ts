@@ -185,3 +185,24 @@ strictTest(
   },
   SEEDS,
 );
+
+strictTest(
+  "readAll() from an offset takes no more memory than there are bytes behind it",
+  async (kernel) => {
+    kernel.names.mount("D:", { size: 2 ** 50 });
+    const SIZE = 2 ** 48;
+    for (const unbuffered of [false, true]) {
+      const options = { ...BOTH, unbuffered };
+      using sync = openSync("D:\\a", options);
+      await using overlapped = await open("D:\\b", options);
+      for (const file of [sync, overlapped]) {
+        await file.truncate(SIZE);
+        for (const at of [SIZE - 5, BigInt(SIZE) - 5n]) {
+          assertEquals(await file.readAll({ at }), new Uint8Array(5));
+        }
+      }
+      sync.seek(-3, "end");
+      assertEquals(sync.readAll(), new Uint8Array(3));
+    }
+  },
+);

@@ -10,8 +10,8 @@ export interface Region {
 
 const GRANULARITY = 0x1_0000n;
 
-/** No address fits into 32 bits. */
-const FIRST = 0x1F2_3450_0000n;
+/** No address fits into 32 bits, and the lower half of none into 31. */
+const FIRST = 0x1F2_B450_0000n;
 
 /**
  * The address space of a process, made up: native memory, and JS memory as it is lent to a call. Native memory is aligned

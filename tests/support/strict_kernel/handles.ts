@@ -19,7 +19,7 @@ export class Handles {
 
   /** Gives an object a handle. */
   open(object: KernelObject): bigint {
-    const handle = this.#next;
+    const handle = handleOf(this.#next);
     this.#next += STEP;
     this.#objects.set(handle, object);
     return handle;
@@ -81,7 +81,19 @@ export class Handles {
 
   /** Whether a handle that is not open has been. */
   #isClosed(handle: bigint): boolean {
-    return handle >= FIRST && handle < this.#next && handle % STEP === 0n &&
+    const number = BigInt.asUintN(31, handle);
+    return number >= FIRST && number < this.#next &&
+      number % STEP === 0n && handle === handleOf(number) &&
       !this.#abandoned.has(handle);
   }
+}
+
+/**
+ * The handle with a number. Every other one has the highest bit of the 32 that a handle has, which is extended as a sign.
+ * https://learn.microsoft.com/windows/win32/winprog64/interprocess-communication
+ */
+function handleOf(number: bigint): bigint {
+  return number % (2n * STEP) === 0n
+    ? number
+    : BigInt.asUintN(64, BigInt.asIntN(32, number | 0x8000_0000n));
 }
