@@ -81,9 +81,10 @@ interface Parameter {
   readonly writtenAs: number;
   /** The smallest size of memory, in bytes. */
   readonly smallest: number;
-  /** A parameter before it that counts it, in units of so many bytes. */
+  /** A parameter that counts it: so many bytes for each so many. */
   readonly counter: Parameter | undefined;
   readonly unit: number;
+  readonly per: number;
   /** The memory before it that it counts. */
   readonly counted: Parameter | undefined;
   /** The length of the memory in this call. */
@@ -94,9 +95,9 @@ function parametersOf([, ...texts]: Prototype): Parameter[] {
   const parameters: Parameter[] = [];
   const counters: string[] = [];
   for (const [index, text] of texts.entries()) {
-    const [name = "", word = "", size = "0"] = text.split(" ");
+    const [name = "", word = "", size = ""] = text.split(" ");
     const type = word.replace("?", "");
-    const [counter = "", unit = "1"] = size.split("*");
+    const [counter = "", unit = 1, per = 1] = size.split(/[*/]/);
     parameters.push({
       index,
       at: argumentOffset(index),
@@ -107,12 +108,18 @@ function parametersOf([, ...texts]: Prototype): Parameter[] {
       smallest: Number(counter) || 0,
       counter: parameters.find((other) => other.name === counter),
       unit: Number(unit),
+      per: Number(per),
       counted: parameters[counters.indexOf(name)],
       byteLength: UNMEASURED,
     });
     counters.push(counter);
   }
   return parameters;
+}
+
+/** The size of memory that is counted, in bytes. */
+function sizeOf({ unit, per }: Parameter, count: number): number {
+  return Math.ceil(count / per) * unit;
 }
 
 /** Both ways to write a constant are right: 0x80000000 and 1 << 31. */
@@ -235,12 +242,12 @@ class Call {
     this.#view.setInt32(parameter.at, value, true);
     const { counted } = parameter;
     if (counted !== undefined) {
-      this.#checkSize(counted, (value >>> 0) * counted.unit);
+      this.#checkSize(counted, sizeOf(counted, value >>> 0));
     }
   }
 
   #putView(parameter: Parameter, view: ArrayBufferView): void {
-    const { index, at, smallest, writtenAs, counter, unit } = parameter;
+    const { index, at, smallest, writtenAs, counter } = parameter;
     if (
       smallest === 4 && writtenAs === MEMORY && this.#value === undefined &&
       view instanceof Uint32Array && view[0] !== undefined
@@ -257,7 +264,7 @@ class Call {
       parameter,
       counter === undefined
         ? smallest
-        : this.#view.getUint32(counter.at, true) * unit,
+        : sizeOf(parameter, this.#view.getUint32(counter.at, true)),
     );
     if (this.#key === undefined) {
       this.#key = view;

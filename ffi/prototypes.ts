@@ -5,8 +5,8 @@
  * A row has the type of the result, then each parameter: Microsoft's name for it,
  * its type and, for memory, how many bytes it must have at least. That is a
  * number, or the parameter that holds the count, with `*n` for a count of units
- * of n bytes. The compiler compares types with `kernel32.ts`, which says what
- * each function does.
+ * of n bytes, and `/m` behind it for one unit for each m that it counts. The
+ * compiler compares types with `kernel32.ts`, which says what each function does.
  *
  * @module
  */
@@ -391,7 +391,7 @@ export const ReadFileScatter: Kernel32["ReadFileScatter"] = bind(
   "ReadFileScatter",
   "bool",
   "hFile handle",
-  "aSegmentArray overlapped 8",
+  "aSegmentArray overlapped nNumberOfBytesToRead*8/4096",
   "nNumberOfBytesToRead u32",
   "lpReserved buffer? 0",
   "lpOverlapped overlapped 32",
@@ -552,7 +552,7 @@ export const WriteFileGather: Kernel32["WriteFileGather"] = bind(
   "WriteFileGather",
   "bool",
   "hFile handle",
-  "aSegmentArray overlapped 8",
+  "aSegmentArray overlapped nNumberOfBytesToWrite*8/4096",
   "nNumberOfBytesToWrite u32",
   "lpReserved buffer? 0",
   "lpOverlapped overlapped 32",

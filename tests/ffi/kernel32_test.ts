@@ -158,7 +158,7 @@ test("PROTOTYPES measures memory only, and with parameters that hold a size", ()
   for (const [name, parameters] of Object.entries(table)) {
     for (const [parameter, type, size] of parameters) {
       const isMemory = /^(buffer|overlapped)/.test(type);
-      const [counter] = (size ?? "").split("*");
+      const [counter] = (size ?? "").split(/[*\/]/);
       const isSized = /^\d+$/.test(counter!) || parameters.some(
         ([other, otherType]) => other === counter && otherType === "u32",
       );

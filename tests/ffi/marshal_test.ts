@@ -269,6 +269,35 @@ test("a buffer must be as large as the parameter beside it says", () => {
   ]);
 });
 
+test("an array of segments must have an element for each page", () => {
+  for (const name of ["ReadFileScatter", "WriteFileGather"] as const) {
+    const { call, count } = fakeKernel32(name);
+    const start = (length: number, size: number) =>
+      call(FILE, new Uint8Array(size), length, null, new Uint8Array(32));
+    for (
+      const [length, needed] of [
+        [1, 8],
+        [4096, 8],
+        [4097, 16],
+        [3 * 4096, 24],
+        [0xFFFF_F000, 8 * 0xF_FFFF],
+      ] as const
+    ) {
+      assertThrows(
+        () => start(length, needed - 1),
+        RangeError,
+        `aSegmentArray of ${name} must have at least ${needed} bytes: got ${
+          needed - 1
+        }`,
+      );
+    }
+    assertEquals(count(), 0);
+    start(3 * 4096, 24);
+    start(3 * 4096, 32);
+    assertEquals(count(), 2);
+  }
+});
+
 test("a buffer must have room for as many characters and entries as are announced", () => {
   for (
     const [name, args, needed, given] of [
