@@ -36,7 +36,10 @@ export type Offset = number | bigint;
 /** Returns the offset of what follows the first `count` bytes. */
 export function advance(offset: Offset, count: number): Offset {
   if (offset === END_OF_FILE) return offset;
-  return typeof offset === "number" ? offset + count : offset + BigInt(count);
+  const next = Number(offset) + count;
+  return typeof offset === "number" && Number.isSafeInteger(next)
+    ? next
+    : BigInt(offset) + BigInt(count);
 }
 
 /** Returns a smaller length that is still a whole number of sectors. */

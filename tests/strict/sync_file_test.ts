@@ -1,7 +1,14 @@
 // portable
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { AlignedBuffer, fromHandle, openSync, SyncFile } from "../../mod.ts";
+import {
+  AlignedBuffer,
+  ERROR_NO_SYSTEM_RESOURCES,
+  fromHandle,
+  open,
+  openSync,
+  SyncFile,
+} from "../../mod.ts";
 import {
   FILE_APPEND_DATA,
   FILE_FLAG_OVERLAPPED,
@@ -9,6 +16,7 @@ import {
   kernel32,
 } from "../../src/raw.ts";
 import { CallWatch } from "../support/matrix/calls.ts";
+import { fail } from "../support/strict_kernel/failure.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
@@ -75,3 +83,27 @@ strictTest("seek() checks its offset before it asks the system", (kernel) => {
     assertEquals(watch.calls, []);
   }
 });
+
+strictTest(
+  "a transfer of several calls goes on behind 2^53, up to which numbers are exact",
+  async (kernel) => {
+    using memory = new AlignedBuffer(2 ** 17);
+    const at = 2 ** 53 - 1;
+    const starts: bigint[] = [];
+    kernel.io.whenStarted = (operation) => {
+      const { length, overlapped } = operation.request;
+      if (length > 2 ** 16) fail(ERROR_NO_SYSTEM_RESOURCES);
+      starts.push(kernel.memory.view(overlapped, 32).getBigUint64(16, true));
+      operation.instead = () => ({ status: 0, count: length });
+    };
+    const options = { read: true, write: true, create: true };
+    using sync = openSync("C:\\a", options);
+    await using overlapped = await open("C:\\b", options);
+    for (const file of [sync, overlapped]) {
+      for (const transfer of ["read", "write"] as const) {
+        await file[transfer](memory.bytes, { at });
+        assertEquals(starts.splice(0), [BigInt(at), BigInt(at) + 2n ** 16n]);
+      }
+    }
+  },
+);
