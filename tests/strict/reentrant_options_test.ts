@@ -76,7 +76,7 @@ strictTest(
 strictTest(
   "a signal that fails later holds up neither close() nor memory",
   async (kernel) => {
-    // Deno and Node take a Proxy for the signal that it is of.
+    // Deno and Node take a Proxy for the signal that it is of; Bun refuses it.
     kernel.schedule.choose = () => "later";
     const data = new Uint8Array(8);
     const calls: ((
@@ -88,8 +88,8 @@ strictTest(
       (file, signal) => file.read(data, { at: 0, signal }),
       (file, signal) => file.write(data, { signal }),
       (file, signal) => file.readAll({ signal }),
-      (file, signal) =>
-        new Response(file.createReadable({ signal, keepOpen: true }))
+      async (file, signal) =>
+        await new Response(file.createReadable({ signal, keepOpen: true }))
           .arrayBuffer(),
     ];
     for (const call of calls) {
