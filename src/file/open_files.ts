@@ -34,8 +34,8 @@ const dropped = /* @__PURE__ */ new FinalizationRegistry<OpenHandle>(
     preservingLastError(() => {
       kernel32.CloseHandle(handle);
       port?.unbind();
+      onClosed?.();
     });
-    onClosed?.();
   },
 );
 
