@@ -78,41 +78,37 @@ export function takeHandle(
   owned: boolean,
   kind: HandleKind,
 ): TakenHandle {
-  if (mode instanceof OpenedMode) {
-    const type = fileTypeOf(handle, path);
-    // Devices have such paths, and so have files with long ones.
-    const raw = mayBeRaw(type) && isVerbatim(path)
-      ? rawDeviceOf({ handle, kind })
-      : undefined;
-    return {
-      handle,
-      path,
-      mode,
-      owned: true,
-      kind,
-      type,
-      pathOnVolume: isDevicePath(path) ? undefined : path,
-      ...traitsOf(handle, path, type, raw),
-    };
+  const isOpened = mode instanceof OpenedMode;
+  if (!isOpened) {
+    checkHandle(handle);
+    checkLabel(path);
+    checkBoolean("owned", owned);
+    mode = checkedMode(mode);
   }
-  checkHandle(handle);
-  checkLabel(path);
-  checkBoolean("owned", owned);
-  const copy = checkedMode(mode);
   const type = fileTypeOf(handle, path);
-  if (isOverlapped(modeBitsOf(handle, path)) !== kind.overlapped) {
-    throw otherKindError(path, kind.overlapped);
-  }
-  const raw = mayBeRaw(type) ? rawDeviceOf({ handle, kind }) : undefined;
+  if (
+    !isOpened && isOverlapped(modeBitsOf(handle, path)) !== kind.overlapped
+  ) throw otherKindError(path, kind.overlapped);
+  // Some systems do not say of what type a volume is. Devices have such paths,
+  // and so have files with long ones.
+  const mayBeRaw = (type === "disk" || type === "unknown") &&
+    (!isOpened || isVerbatim(path));
+  const raw = mayBeRaw ? rawDeviceOf({ handle, kind }) : undefined;
+  const seekable = type === "disk" || raw !== undefined;
+  const isPipe = type === "pipe";
+  const name = seekable ? "disk" : isPipe ? "pipe" : characterKindOf(handle);
+  const isPath = isOpened || isAbsolute(path);
   return {
     handle,
     path,
-    mode: copy,
-    owned: owned && !isStandardHandle(handle),
+    mode,
+    owned: isOpened || (owned && !isStandardHandle(handle)),
     kind,
     type,
-    pathOnVolume: isAbsolute(path) && !isDevicePath(path) ? path : undefined,
-    ...traitsOf(handle, path, type, raw),
+    pathOnVolume: isPath && !isDevicePath(path) ? path : undefined,
+    raw,
+    device: new DeviceKind(name, path),
+    seekable,
   };
 }
 
@@ -194,22 +190,4 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
         "would use memory after the call: use OverlappedFile, or " +
         "fromHandle(), which chooses",
   );
-}
-
-/** What follows from the type and from what is known of a raw device. */
-function traitsOf(
-  handle: Handle,
-  path: string,
-  type: FileType,
-  raw: RawDevice | undefined,
-): Pick<TakenHandle, "raw" | "device" | "seekable"> {
-  const seekable = type === "disk" || raw !== undefined;
-  const isPipe = type === "pipe";
-  const name = seekable ? "disk" : isPipe ? "pipe" : characterKindOf(handle);
-  return { raw, seekable, device: new DeviceKind(name, path) };
-}
-
-/** Some systems do not say of what type a volume is. */
-function mayBeRaw(type: FileType): boolean {
-  return type === "disk" || type === "unknown";
 }
