@@ -27,6 +27,7 @@ import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
 import { isAbsolute, isDevicePath, isVerbatim } from "./path.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
+import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { HandleKind } from "./control.ts";
 
 /** Bits of `FileModeInformation`. */
@@ -61,6 +62,8 @@ export interface TakenHandle extends NamedHandle {
   readonly device: DeviceKind;
   /** Whether it has offsets: a file, a volume or a disk. */
   readonly seekable: boolean;
+  /** The sector sizes, if the system takes whole sectors only. */
+  readonly sector: SectorSize | undefined;
 }
 
 /**
@@ -98,7 +101,7 @@ export function takeHandle(
   const isPipe = type === "pipe";
   const name = seekable ? "disk" : isPipe ? "pipe" : characterKindOf(handle);
   const isPath = isOpened || isAbsolute(path);
-  return {
+  const taken = {
     handle,
     path,
     mode,
@@ -110,6 +113,8 @@ export function takeHandle(
     device: new DeviceKind(name, path),
     seekable,
   };
+  const isSectored = seekable && (mode.unbuffered || raw !== undefined);
+  return { ...taken, sector: isSectored ? sectorSizeOf(taken) : undefined };
 }
 
 /**

@@ -37,7 +37,6 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
-import { sectorSizeOf } from "../file/sector_size.ts";
 import {
   advance,
   END_OF_FILE,
@@ -123,14 +122,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   ) {
     const { owned } = settingsOf("SyncFile", options, { owned: true });
     const taken = takeHandle(handle, path, mode, owned, SYNCHRONOUS);
-    const { type, raw, seekable, device } = taken;
+    const { type, raw, seekable, device, sector } = taken;
     // All that may fail comes before the collector learns of the handle.
-    const sector = seekable && (taken.mode.unbuffered || raw !== undefined)
-      ? sectorSizeOf(taken)
-      : undefined;
     if (sector !== undefined) preparePool();
     prepareQueries();
-    super(taken, sector);
+    super(taken);
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
