@@ -152,19 +152,16 @@ export class Transfers implements OverlappedIo, TransferOwner {
     }
     // On a pipe, two smaller messages would not be the same.
     if (!isDisk) return undefined;
-    if (isShortage(code) && length > MIN_LENGTH && !isWhole(length, offset)) {
-      const piece = halved(length);
-      return shared(
-        lock,
-        () => this.#inPieces(kind, target, offset, signal, piece, 1, count),
-      );
-    }
+    const isDivided = isShortage(code) && length > MIN_LENGTH &&
+      !isWhole(length, offset);
     // A short write says that the disk is full, though it has succeeded: the
     // next one fails, and says so.
-    if (code !== 0 || count === 0) return undefined;
+    const isShort = code === 0 && count > 0;
+    if (!isDivided && !isShort) return undefined;
+    const piece = isDivided ? halved(length) : length;
     return shared(
       lock,
-      () => this.#inPieces(kind, target, offset, signal, length, 1, count),
+      () => this.#inPieces(kind, target, offset, signal, piece, 1, count),
     );
   }
 
