@@ -125,7 +125,6 @@ export class OverlappedFile extends LockableFile {
     const { raw, seekable, device, sector } = taken;
     // All that may fail comes before the collector learns of the handle.
     const overlapped = new OverlappedHandle(handle, path, {
-      isDisk: seekable,
       isShared: !taken.owned,
       device,
       raw,
