@@ -87,8 +87,6 @@ export class OverlappedFile extends LockableFile {
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
-  /** The system takes whole sectors only. */
-  readonly #sectored: boolean;
   readonly #ordered = new OrderedTransfers();
   #isMessagePipe: boolean | undefined;
   #closing: Promise<void> | undefined;
@@ -139,7 +137,6 @@ export class OverlappedFile extends LockableFile {
     this.#mode = taken.mode;
     this.#type = taken.type;
     this.#seekable = seekable;
-    this.#sectored = sector !== undefined;
     this.#overlapped = overlapped;
     this.#flusher = new Flusher(overlapped, "flush");
     this.#io = io;
@@ -659,7 +656,7 @@ export class OverlappedFile extends LockableFile {
     else if (at !== undefined) this.#needOffsets();
     const { append } = this.#mode;
     const { device } = this.#overlapped;
-    const sectored = this.#sectored;
+    const sectored = this.#io instanceof SectorIo;
     const offsets = this.#seekable ? this : undefined;
     const target = { writeAll: this.#writeChunk.bind(this) };
     return { append, sectored, offsets, device, target };
