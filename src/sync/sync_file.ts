@@ -196,7 +196,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
   ): Offset | undefined {
     // First, since a getter may close the file or detach the buffer.
     const at = options === undefined ? undefined : offsetOf(options);
-    if (!this.#readable) this.#refuse("read", method);
+    if (!this.#readable) {
+      this.check(method);
+      throw notReadableError(this.path);
+    }
     if (at !== undefined) this.#checkAt(at);
     return at;
   }
@@ -390,7 +393,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
     options: PositionOptions | undefined,
   ): Offset | undefined {
     const at = options === undefined ? undefined : offsetOf(options);
-    if (!this.#writable) this.#refuse("write", method);
+    if (!this.#writable) {
+      this.check(method);
+      throw notWritableError(this.path);
+    }
     if (at !== undefined) this.#checkWriteAt(at);
     return at;
   }
@@ -644,14 +650,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
   /** Whether a write of nothing is a message. */
   #takesMessages(): boolean {
     return this.#isPipe && (this.#isMessagePipe ??= isMessagePipe(this.handle));
-  }
-
-  /** Throws the reason why the file cannot be read or written. */
-  #refuse(what: "read" | "write", method: string): never {
-    this.check(method);
-    throw what === "read"
-      ? notReadableError(this.path)
-      : notWritableError(this.path);
   }
 
   #needOffsets(): void {
