@@ -258,7 +258,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
    */
   readAll(options?: PositionOptions): Uint8Array<ArrayBuffer> {
     const at = this.#offsetToRead("readAll", options);
-    const collector = new Collector(this.#expected(at));
+    const expected = this.#seekable
+      ? this.size() - Number(at ?? this.#pointer.current)
+      : 0;
+    const collector = new Collector(expected);
     for (;;) {
       const { length } = collector;
       const count = this.#readMore(collector.room(), at, length);
@@ -397,8 +400,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
       this.check(method);
       throw notWritableError(this.path);
     }
-    if (at !== undefined) this.#checkWriteAt(at);
-    return at;
+    if (at === undefined) return at;
+    this.#checkAt(at);
+    if (!this.#mode.append || this.#mode.write) return at;
+    throw appendsOnlyError(this.path);
   }
 
   /**
@@ -659,20 +664,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
   #checkAt(at: Offset): void {
     checkOffset("at", at);
     this.#needOffsets();
-  }
-
-  #checkWriteAt(at: Offset): void {
-    this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) {
-      throw appendsOnlyError(this.path);
-    }
-  }
-
-  /** Returns about how many bytes there are from an offset on; negative beyond the end. */
-  #expected(at: Offset | undefined): number {
-    if (!this.#seekable) return 0;
-    const start = at ?? this.#pointer.current;
-    return this.size() - Number(start);
   }
 }
 
