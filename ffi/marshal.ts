@@ -9,7 +9,7 @@ import { argumentError, rangeError } from "./describe.ts";
 import { argumentOffset, BLOCK, NO_ARGUMENT, RESULT } from "./capture/block.ts";
 import { type Frame, type Thread, thread } from "./thread.ts";
 import { wideString } from "./utf16.ts";
-import { bufferOf, byteLengthOf } from "./views.ts";
+import { bufferOf, byteLengthOf, bytesOf } from "./views.ts";
 
 /** A bound function, before its static type is put on. */
 export type BoundFunction = (...args: unknown[]) => unknown;
@@ -46,8 +46,10 @@ const INTEGER = 0;
 const BOOLEAN = 1;
 const WIDE = 2;
 const MEMORY = 3;
+/** Memory of characters, or a string. */
+const TEXT = 4;
 /** Memory that the kernel may use after the call. */
-const PENDING_MEMORY = 4;
+const PENDING_MEMORY = 5;
 
 const POINTER = "an ArrayBufferView or an address (bigint)";
 
@@ -62,7 +64,7 @@ const TYPES: Readonly<Record<string, readonly [number, string]>> = {
   overlapped: [PENDING_MEMORY, POINTER],
   u32: [INTEGER, "a number"],
   usize: [WIDE, "a bigint"],
-  wstr: [MEMORY, "a string, an ArrayBufferView or an address (bigint)"],
+  wstr: [TEXT, "a string, UTF-16 with its NUL or an address (bigint)"],
 };
 
 /** In place of a length: the argument is an address, or NULL. */
@@ -120,6 +122,14 @@ function parametersOf([, ...texts]: Prototype): Parameter[] {
 /** The size of memory that is counted, in bytes. */
 function sizeOf({ unit, per }: Parameter, count: number): number {
   return Math.ceil(count / per) * unit;
+}
+
+/** Whether text in UTF-16 has the NUL that ends it. */
+function hasNul(text: ArrayBufferView): boolean {
+  return byteLengthOf(text) > 1 &&
+    bytesOf(text).some((byte, i, all) =>
+      i % 2 === 1 && byte + all[i - 1]! === 0
+    );
 }
 
 /** Both ways to write a constant are right: 0x80000000 and 1 << 31. */
@@ -228,11 +238,14 @@ class Call {
     } else if (value === null && parameter.isOptional) {
       this.#view.setBigUint64(at, 0n, true);
       parameter.byteLength = UNMEASURED;
-    } else if (writtenAs >= MEMORY && ArrayBuffer.isView(value)) {
+    } else if (
+      writtenAs >= MEMORY && ArrayBuffer.isView(value) &&
+      (writtenAs !== TEXT || hasNul(value))
+    ) {
       this.#putView(parameter, value);
     } else if (writtenAs === BOOLEAN && typeof value === "boolean") {
       this.#view.setInt32(at, value ? 1 : 0, true);
-    } else if (typeof value === "string" && parameter.type === "wstr") {
+    } else if (typeof value === "string" && writtenAs === TEXT) {
       this.#putView(parameter, this.#encode(parameter, value));
     } else throw this.#refusal(parameter, value);
   }

@@ -43,7 +43,7 @@ export function prepareQueries(): Frame {
 export function queryFile(
   file: Handle,
   informationClass: number,
-): { status: number; value: number } {
+): { status: number; value: bigint } {
   const { view, call0 } = prepareQueries();
   view.setBigUint64(argumentOffset(0), file, true);
   view.setUint32(argumentOffset(4), informationClass, true);
@@ -51,7 +51,7 @@ export function queryFile(
   call0();
   return {
     status: view.getUint32(RESULT, true),
-    value: Number(view.getBigUint64(VALUE, true)),
+    value: view.getBigUint64(VALUE, true),
   };
 }
 

@@ -107,7 +107,7 @@ export function queriedOf(
   handle: Handle,
   informationClass: number,
   path: string,
-): number {
+): bigint {
   const { status, value } = queryFile(handle, informationClass);
   if (status === 0) return value;
   const code = codeOfStatus(status);
@@ -118,10 +118,10 @@ export function queriedOf(
 export function sizeOf(file: NamedHandle): number {
   const { handle, path } = file;
   const size = fileSizeOf(handle);
-  if (size !== undefined) return toSize(size);
+  if (size !== undefined) return toExactCount(size);
   const sizeCode = getLastWin32Error();
   const { code, length } = deviceLengthOf(file);
-  if (code === 0) return toSize(length);
+  if (code === 0) return toExactCount(length);
   if (isUnknownRequest(code)) {
     throw new Win32Error("GetFileSizeEx", sizeCode, { path });
   }
@@ -193,7 +193,7 @@ export function statOf(handle: Handle, path: string): FileStat {
     isFile: !isDirectory && !isSymlink,
     isDirectory,
     isSymlink,
-    size: toSize(join(word(at.nFileSizeHigh), word(at.nFileSizeLow))),
+    size: toExactCount(join(word(at.nFileSizeHigh), word(at.nFileSizeLow))),
     mtime: time(at.ftLastWriteTime),
     atime: time(at.ftLastAccessTime),
     birthtime: time(at.ftCreationTime),
@@ -258,12 +258,18 @@ function join(high: number, low: number): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
 }
 
-/** The largest file of NTFS (8 PiB less 64 KiB) is still an exact number. */
-function toSize(size: bigint): number {
-  if (size > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new RangeError(`A size of ${size} bytes is too large for a number`);
-  }
-  return Number(size);
+/**
+ * Returns what the system counts in bytes as a number. The size of the largest
+ * file of NTFS (8 PiB less 64 KiB) is still exact.
+ *
+ * @throws {RangeError} If the number would not be exact.
+ */
+export function toExactCount(count: bigint): number {
+  const exact = Number(count);
+  if (Number.isSafeInteger(exact)) return exact;
+  throw new RangeError(
+    `A size or an offset of ${count} bytes is too large for a number`,
+  );
 }
 
 /** A FILETIME counts steps of 100 ns since 1601; 0 says that it is not known. */

@@ -8,6 +8,7 @@ import {
   rangeError,
   unknownOptionError,
 } from "../errors/describe.ts";
+import type { Offset } from "./transfer_limits.ts";
 
 /** Where to read or write. */
 export interface PositionOptions {
@@ -82,15 +83,16 @@ export function checkedOrigin(
  * @throws {RangeError} If the position is out of range.
  */
 export function positionFrom(
-  base: number,
+  base: Offset,
   offset: number | bigint,
   origin: OriginName,
 ): number {
-  const position = base + Number(offset);
+  const sum = BigInt(base) + BigInt(offset);
+  const position = Number(sum);
   if (position >= 0 && Number.isSafeInteger(position)) return position;
   throw new RangeError(
     `The position must be from 0 to 2^53-1: ${offset} from the ${origin} ` +
-      `would be ${position}`,
+      `would be ${sum}`,
   );
 }
 

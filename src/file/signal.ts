@@ -1,6 +1,8 @@
 /**
  * Abort signals, asked and listened to by the methods that all signals have: a
- * property of the signal's own might throw while the kernel uses memory.
+ * property of the signal's own might throw while the kernel uses memory. Deno
+ * and Node take a Proxy for the signal that it is of, whose handler may throw
+ * as well: it is as a signal then that is not aborted.
  *
  * @module
  */
@@ -19,12 +21,24 @@ function signalMethods() {
 
 /** Whether there is a signal and it has been aborted. */
 export function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal !== undefined && methods.aborted.call(signal) === true;
+  return signal !== undefined && ask(methods.aborted, signal) === true;
 }
 
 /** Returns the reason of a signal that has been aborted. */
 export function reasonOf(signal: AbortSignal): unknown {
-  return methods.reason.call(signal);
+  return ask(methods.reason, signal);
+}
+
+/** Returns what a getter returns or throws. */
+function ask(
+  getter: (this: AbortSignal) => unknown,
+  signal: AbortSignal,
+): unknown {
+  try {
+    return getter.call(signal);
+  } catch (error) {
+    return error;
+  }
 }
 
 /**
@@ -48,8 +62,7 @@ export function listen(
   signal: AbortSignal | undefined,
   listener: EventListenerOrEventListenerObject,
 ): void {
-  if (signal === undefined) return;
-  methods.addEventListener.call(signal, "abort", listener);
+  tell(methods.addEventListener, signal, listener);
 }
 
 /** Listens no more. */
@@ -57,8 +70,18 @@ export function unlisten(
   signal: AbortSignal | undefined,
   listener: EventListenerOrEventListenerObject,
 ): void {
+  tell(methods.removeEventListener, signal, listener);
+}
+
+function tell(
+  method: AbortSignal["addEventListener"],
+  signal: AbortSignal | undefined,
+  listener: EventListenerOrEventListenerObject,
+): void {
   if (signal === undefined) return;
-  methods.removeEventListener.call(signal, "abort", listener);
+  try {
+    method.call(signal, "abort", listener);
+  } catch { /* It is a Proxy. */ }
 }
 
 /**

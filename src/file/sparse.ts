@@ -13,6 +13,7 @@ import {
 import { FILE_ALLOCATED_RANGE_BUFFER } from "../win32/offsets.ts";
 import { checkOffset } from "./arguments.ts";
 import type { ControlRequest } from "./control.ts";
+import { toExactCount } from "./file_info.ts";
 import { checkBoolean } from "./option_values.ts";
 
 /** What a file system answered. */
@@ -110,8 +111,8 @@ export function* allocatedRangesSteps(
       from = offset + view.getBigInt64(at + Length, true);
       append(
         ranges,
-        Number(offset < first ? first : offset),
-        Number(from < to ? from : to),
+        offset < first ? first : offset,
+        from < to ? from : to,
       );
     }
     if (!isPart || bytes.length < size) break;
@@ -120,8 +121,10 @@ export function* allocatedRangesSteps(
 }
 
 /** Adds a range, which may be empty or continue the last one. */
-function append(ranges: FileRange[], start: number, end: number): void {
-  if (start >= end) return;
+function append(ranges: FileRange[], first: bigint, behind: bigint): void {
+  if (first >= behind) return;
+  const start = toExactCount(first);
+  const end = toExactCount(behind);
   const last = ranges.at(-1);
   if (last?.end === start) last.end = end;
   else ranges.push({ start, end });

@@ -130,7 +130,7 @@ export function modeOfHandle(
   path: string,
 ): { mode: FileMode; overlapped: boolean } {
   const bits = modeBitsOf(handle, path);
-  const access = queriedOf(handle, FileAccessInformation, path);
+  const access = Number(queriedOf(handle, FileAccessInformation, path));
   const write = (access & FILE_WRITE_DATA) !== 0;
   const mode = {
     read: (access & FILE_READ_DATA) !== 0,
@@ -183,7 +183,7 @@ function isOverlapped(modeBits: number): boolean {
 }
 
 function modeBitsOf(handle: Handle, path: string): number {
-  return queriedOf(handle, FileModeInformation, path);
+  return Number(queriedOf(handle, FileModeInformation, path));
 }
 
 function otherKindError(path: string, overlapped: boolean): TypeError {

@@ -138,8 +138,11 @@ function checkedBuffers(buffers: unknown): readonly AlignedBuffer[] {
     list.push(buffer);
   }
   // When all have been read, since a getter may free another.
-  for (const { byteLength } of list) {
-    if (byteLength === 0) throw new RangeError("one of buffers has been freed");
+  for (const buffer of list) {
+    // The getter that all have: memory that is gone would be freed again.
+    if (Reflect.get(AlignedBuffer.prototype, "byteLength", buffer) === 0) {
+      throw new RangeError("one of buffers has been freed");
+    }
   }
   return list;
 }

@@ -241,7 +241,8 @@ export abstract class OverlappedControlFile extends StreamableFile {
    * @param end The offset to end before; the size of the file, if left out.
    * @returns The ranges, in order.
    * @throws {TypeError} If an offset is no number.
-   * @throws {RangeError} If an offset is out of range, or `end` before `start`.
+   * @throws {RangeError} If an offset is out of range, or `end` before `start`,
+   * or a range goes beyond 2^53-1.
    * @throws {Win32Error} ERROR_ACCESS_DENIED without `read: true`,
    * ERROR_INVALID_FUNCTION, and others.
    *

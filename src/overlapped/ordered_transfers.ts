@@ -5,12 +5,12 @@
  */
 import { transferredBefore } from "../errors/bytes_transferred.ts";
 import { isReason } from "../file/signal.ts";
-import type { Offset } from "../file/transfer_limits.ts";
+import { advance, type Offset } from "../file/transfer_limits.ts";
 
 /** The transfers at the position of one file, in the order of the calls. */
 export class OrderedTransfers {
   /** Where the next transfer begins that has no offset, in bytes. */
-  position = 0;
+  position: Offset = 0;
   /** The end of the transfer that comes last so far. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -29,11 +29,13 @@ export class OrderedTransfers {
       if (at !== undefined) return await transfer(at);
       try {
         const count = await transfer(this.position);
-        this.position += count ?? 0;
+        this.position = advance(this.position, count ?? 0);
         return count;
       } catch (error) {
         // The reason of an abort may be the error of another transfer.
-        if (!isReason(error, signal)) this.position += transferredBefore(error);
+        if (!isReason(error, signal)) {
+          this.position = advance(this.position, transferredBefore(error));
+        }
         throw error;
       }
     });

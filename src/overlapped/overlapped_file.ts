@@ -633,7 +633,7 @@ export class OverlappedFile extends LockableFile {
     const from = checkedOrigin(offset, origin);
     const ordered = this.#ordered;
     return await ordered.after(() => {
-      let base = 0;
+      let base: Offset = 0;
       if (from === "current") base = ordered.position;
       if (from === "end") base = this.size();
       ordered.position = positionFrom(base, offset, from);

@@ -21,7 +21,7 @@ export class FilePointer {
    * The offset of the next transfer without one; undefined if the system's file
    * pointer is there.
    */
-  position: number | undefined;
+  position: Offset | undefined;
   readonly #handle: Handle;
   readonly #path: string;
 
@@ -32,7 +32,7 @@ export class FilePointer {
   }
 
   /** The position in bytes from the start. */
-  get current(): number {
+  get current(): Offset {
     return this.position ?? this.query();
   }
 
@@ -43,7 +43,7 @@ export class FilePointer {
    * sector-aligned positions".
    * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-setfilepointerex
    */
-  query(): number {
+  query(): bigint {
     return queriedOf(this.#handle, FilePositionInformation, this.#path);
   }
 

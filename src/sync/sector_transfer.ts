@@ -120,7 +120,7 @@ export class SectorTransfers {
     if (error.win32 !== ERROR_INVALID_PARAMETER) return false;
     if (error.bytesTransferred) return false;
     const position = this.#pointer.position = this.#pointer.query();
-    return !this.#io.isBoundary(position);
+    return !this.#io.isBoundary(Number(position));
   }
 
   /** Returns the offset of a planned transfer, which moves the file pointer. */
@@ -137,7 +137,7 @@ export class SectorTransfers {
    * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
    */
   #moveOn(view: ArrayBufferView, length: number, count: number): void {
-    const position = this.#pointer.current;
+    const position = Number(this.#pointer.current);
     const isThere = this.#target.raw === undefined && count === length &&
       this.#io.isBoundary(position) &&
       this.#io.isWhole(view, length);

@@ -519,7 +519,7 @@ export class SyncFile extends SyncControlFile implements Disposable {
     this.check("seek");
     this.#needOffsets();
     const from = checkedOrigin(offset, origin);
-    let base = 0;
+    let base: Offset = 0;
     if (from === "current") base = this.#pointer.current;
     if (from === "end") base = this.size();
     return this.#pointer.position = positionFrom(base, offset, from);

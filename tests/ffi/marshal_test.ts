@@ -403,7 +403,7 @@ test("strings without a NUL are refused, and so is what is no string", () => {
     assertThrows(
       () => call(value),
       TypeError,
-      "lpFileName of DeleteFileW must be a string, an ArrayBufferView or an address (bigint): got",
+      "lpFileName of DeleteFileW must be a string, UTF-16 with its NUL or an address (bigint): got",
     );
   }
   assertEquals(count(), 0);
@@ -418,6 +418,36 @@ test("text may be a view or an address, or null where Microsoft allows NULL", ()
   assertEquals(words()[3], 0x7FFE_0000n);
   call(null, true, true, null);
   assertEquals(words()[3], 0n);
+});
+
+test("text in a view must have its NUL, behind which the system would read on", () => {
+  const { call, count } = fakeKernel32("DeleteFileW");
+  const unaligned = new DataView(new ArrayBuffer(5), 1);
+  const detached = Uint16Array.of(0x65, 0);
+  structuredClone(detached, { transfer: [detached.buffer] });
+  for (
+    const text of [
+      new Uint16Array(0),
+      Uint16Array.of(0x65),
+      Uint16Array.of(0x65, 0, 0x65).subarray(2),
+      Uint8Array.of(0x65, 0, 0, 0x65, 0),
+      Uint8Array.of(0),
+      new DataView(Uint8Array.of(1, 1, 0, 0, 1).buffer, 1),
+      detached,
+    ]
+  ) {
+    assertThrows(
+      () => call(text),
+      TypeError,
+      "lpFileName of DeleteFileW must be a string, UTF-16 with its NUL or an address (bigint): got [object ",
+    );
+  }
+  assertEquals(count(), 0);
+  unaligned.setUint16(0, 0x65);
+  call(unaligned);
+  call(Uint16Array.of(0x65, 0, 0x65));
+  call(new Uint16Array(new SharedArrayBuffer(2)));
+  assertEquals(count(), 3);
 });
 
 test("a call may have more buffers than are passed as such", () => {

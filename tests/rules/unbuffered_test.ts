@@ -133,7 +133,7 @@ rule(
     assertEquals(count[0], 5000);
     assertEquals(queryFile(file, FilePositionInformation), {
       status: 0,
-      value: 5000,
+      value: 5000n,
     });
   },
 );

@@ -220,3 +220,28 @@ strictTest(
     assertEquals(early, ["RangeError", "TypeError", "TypeError"]);
   },
 );
+
+strictTest(
+  "OverlappedFile counts its position to the byte behind 2^53",
+  async (kernel) => {
+    const last = 2 ** 53 - 1;
+    const starts: bigint[] = [];
+    kernel.io.whenStarted = (operation) => {
+      const { length, overlapped } = operation.request;
+      starts.push(kernel.memory.view(overlapped, 32).getBigUint64(16, true));
+      operation.instead = () => ({ status: 0, count: length });
+    };
+    const options = { read: true, write: true, create: true };
+    await using file = await open("C:\\a", options);
+    await file.seek(last);
+    await file.write(new Uint8Array(2));
+    await file.read(new Uint8Array(1));
+    await assertRejects(
+      () => file.seek(0, "current"),
+      RangeError,
+      "0 from the current would be 9007199254740994",
+    );
+    assertEquals(await file.seek(-3, "current"), last);
+    assertEquals(starts, [BigInt(last), BigInt(last) + 2n]);
+  },
+);

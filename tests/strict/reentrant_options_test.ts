@@ -9,6 +9,7 @@ import {
   openSync,
   type OverlappedFile,
 } from "../../mod.ts";
+import { assertSettles } from "../support/event_loop.ts";
 import { newFile } from "../support/overlapped_strict.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
@@ -69,6 +70,37 @@ strictTest(
     }
     // The strict kernel would find it allocated.
     buffer.free();
+  },
+);
+
+strictTest(
+  "a signal that fails later holds up neither close() nor memory",
+  async (kernel) => {
+    // Deno and Node take a Proxy for the signal that it is of; Bun refuses it.
+    kernel.schedule.choose = () => "later";
+    const data = new Uint8Array(8);
+    const calls: ((
+      file: OverlappedFile,
+      signal: AbortSignal,
+    ) => Promise<unknown>)[] = [
+      (file, signal) => file.lock({ signal }),
+      (file, signal) => file.deviceIoControl(1, { signal }),
+      (file, signal) => file.read(data, { at: 0, signal }),
+      (file, signal) => file.write(data, { signal }),
+      (file, signal) => file.readAll({ signal }),
+      async (file, signal) =>
+        await new Response(file.createReadable({ signal, keepOpen: true }))
+          .arrayBuffer(),
+    ];
+    for (const call of calls) {
+      const file = await newFile();
+      const { signal } = new AbortController();
+      const { proxy, revoke } = Proxy.revocable(signal, {});
+      const called = call(file, proxy).catch(() => {});
+      revoke();
+      await assertSettles(called);
+      await assertSettles(file.close());
+    }
   },
 );
 

@@ -17,6 +17,8 @@ import {
 } from "../../src/raw.ts";
 import { CallWatch } from "../support/matrix/calls.ts";
 import { fail } from "../support/strict_kernel/failure.ts";
+import { FilePositionInformation } from "../../ffi/ntdll.ts";
+import { replaceFunction } from "../support/strict_kernel/replaced.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
 import { strictTest } from "../support/strict_kernel/mod.ts";
 
@@ -107,3 +109,45 @@ strictTest(
     }
   },
 );
+
+strictTest("SyncFile keeps a file pointer behind 2^53 to the byte", () => {
+  const pointer = 2n ** 53n + 1n;
+  const moves: bigint[] = [];
+  using _query = replaceFunction(
+    "NtQueryInformationFile",
+    (original) => (kernel, ...words) => {
+      const result = original(kernel, ...words);
+      if (words[4] === BigInt(FilePositionInformation)) {
+        kernel.memory.view(words[2]!, 8).setBigInt64(0, pointer, true);
+      }
+      return result;
+    },
+  );
+  using _move = replaceFunction(
+    "SetFilePointerEx",
+    (original) => (kernel, ...words) => {
+      moves.push(words[1]!);
+      return original(kernel, ...words);
+    },
+  );
+  const options = { read: true, write: true, create: true };
+  using file = openSync("C:\\a", options);
+  file.read(new Uint8Array(1), { at: 0 });
+  file.read(new Uint8Array(1));
+  assertEquals(moves, [pointer]);
+  assertThrows(
+    () => file.seek(0, "current"),
+    RangeError,
+    `0 from the current would be ${pointer}`,
+  );
+  assertEquals(file.seek(-2, "current"), 2 ** 53 - 1);
+  assertEquals(file.readAll({ at: pointer }).length, 0);
+  using unbuffered = openSync("C:\\a", { ...options, unbuffered: true });
+  for (const method of ["read", "write"] as const) {
+    assertThrows(
+      () => unbuffered[method](new Uint8Array(1)),
+      RangeError,
+      `An unbuffered transfer must end before 2^53-2^20: got at ${pointer}`,
+    );
+  }
+});

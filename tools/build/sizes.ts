@@ -24,10 +24,10 @@ export interface WeighedProgram {
 export const PROGRAMS: readonly WeighedProgram[] = [
   { program: 'import "@kernel32/io";', limit: 20 },
   { program: 'export { alignUp } from "@kernel32/io";', limit: 1_200 },
-  { program: 'export { openSync } from "@kernel32/io";', limit: 25_650 },
-  { program: 'export { open } from "@kernel32/io";', limit: 35_900 },
-  { program: 'export * from "@kernel32/io";', limit: 56_200 },
-  { program: 'export * from "@kernel32/io/raw";', limit: 10_900 },
+  { program: 'export { openSync } from "@kernel32/io";', limit: 25_700 },
+  { program: 'export { open } from "@kernel32/io";', limit: 35_950 },
+  { program: 'export * from "@kernel32/io";', limit: 56_250 },
+  { program: 'export * from "@kernel32/io/raw";', limit: 11_000 },
   { program: 'export * from "@kernel32/io/structs";', limit: 7_100 },
 ];
 

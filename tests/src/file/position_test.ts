@@ -55,6 +55,7 @@ test("positionFrom() adds to the origin, within what numbers count", () => {
   assertEquals(positionFrom(0, 5, "start"), 5);
   assertEquals(positionFrom(5, -5n, "end"), 0);
   assertEquals(positionFrom(last - 1, 1, "current"), last);
+  assertEquals(positionFrom(2n ** 53n + 1n, -2, "current"), last);
   for (
     const [offset, base, sum] of [[-6, 5, -1], [1, last, 2 ** 53]] as const
   ) {

@@ -1,7 +1,7 @@
 // portable
 
 import { test } from "node:test";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   allocatedRangesSteps,
   type ControlAnswer,
@@ -52,4 +52,17 @@ test("allocatedRangesSteps() joins and cuts ranges, and leaves out those of noth
     ranges: [{ start: 100, end: 1000 }],
     asked: [[100n, 900n]],
   });
+});
+
+test("allocatedRangesSteps() refuses ranges that numbers do not hold", () => {
+  const last = 2n ** 53n - 1n;
+  const range = answer([200n, last - 200n, last + 1n, 1n], false);
+  assertEquals(run([range], last).ranges, [{ start: 200, end: Number(last) }]);
+  for (const ranges of [[200n, last - 199n], [last + 2n, 1n]]) {
+    assertThrows(
+      () => run([answer(ranges, false)], 2n ** 63n - 1n),
+      RangeError,
+      " bytes is too large for a number",
+    );
+  }
 });

@@ -63,6 +63,33 @@ strictTest(
 );
 
 strictTest(
+  "callOverlapped() does not take a buffer's word for having memory",
+  async () => {
+    await using file = await newFile();
+    const [first, second] = [new AlignedBuffer(16), new AlignedBuffer(16)];
+    Object.defineProperty(second, "byteLength", {
+      get() {
+        first.free();
+        return 16;
+      },
+    });
+    let calls = 0;
+    const run = () =>
+      file.callOverlapped(() => ++calls > 0, { buffers: [first, second] });
+    await run();
+    second.free();
+    await assertRejects(run, RangeError, "one of buffers has been freed");
+    const none = Object.create(AlignedBuffer.prototype) as AlignedBuffer;
+    await assertRejects(
+      () => file.callOverlapped(() => ++calls > 0, { buffers: [none] }),
+      TypeError,
+    );
+    assertEquals(calls, 1);
+    first.free();
+  },
+);
+
+strictTest(
   "callOverlapped() names the argument that is wrong, and makes no call",
   async () => {
     await using file = await newFile();
