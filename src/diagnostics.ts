@@ -28,7 +28,7 @@ export interface Diagnostics {
   readonly system: string | undefined;
   /** What `lastErrorCapture()` returns, after the first call. */
   readonly lastErrorCapture: LastErrorCapture | undefined;
-  /** How many files are open. */
+  /** How many files, connections of pipes and serial ports are open. */
   readonly openFiles: number;
   /** How many overlapped operations the kernel has. */
   readonly pendingOperations: number;

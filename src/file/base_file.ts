@@ -57,10 +57,11 @@ export abstract class BaseFile {
     port?: Port,
   ) {
     this.#sectorSize = taken.sector;
+    const { handle, owned } = taken;
     this.path = taken.path;
-    this.owned = taken.owned;
+    this.owned = owned;
     this.#taken = taken;
-    fileOpened(this, taken, port);
+    fileOpened(this, { handle, owned, port });
     printFiles();
   }
 

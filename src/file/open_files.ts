@@ -1,12 +1,12 @@
 /**
- * The files of this thread that are open, and those that were dropped without
- * `close()`.
+ * The files and connections of this thread that are open, and those that were
+ * dropped without `close()`.
  *
  * @module
  */
 import * as kernel32 from "../../ffi/prototypes.ts";
+import type { Handle } from "../../ffi/handle.ts";
 import { preservingLastError } from "../errors/last_error.ts";
-import type { TakenHandle } from "./taken_handle.ts";
 
 /** What a handle is bound to until it is closed. */
 export interface Port {
@@ -16,20 +16,25 @@ export interface Port {
 
 /** What there is to close of a file, without the file itself. */
 interface OpenHandle {
-  readonly taken: TakenHandle;
+  readonly handle: Handle;
+  /** Whether the file closes the handle. */
+  readonly owned: boolean;
   readonly port: Port | undefined;
+  /** Called when the handle has been closed. */
+  readonly onClosed?: (() => void) | undefined;
 }
 
 let opened = 0;
 
 /** Counts dropped files no more, and closes the handles that they owned. */
 const dropped = /* @__PURE__ */ new FinalizationRegistry<OpenHandle>(
-  ({ taken: { handle, owned }, port }) => {
+  ({ handle, owned, port, onClosed }) => {
     opened--;
     if (!owned) return;
     preservingLastError(() => {
       kernel32.CloseHandle(handle);
       port?.unbind();
+      onClosed?.();
     });
   },
 );
@@ -40,12 +45,8 @@ export function openFiles(): number {
 }
 
 /** Counts a file until it is closed or the collector finds it dropped. */
-export function fileOpened(
-  file: object,
-  taken: TakenHandle,
-  port: Port | undefined,
-): void {
-  dropped.register(file, { taken, port }, file);
+export function fileOpened(file: object, open: OpenHandle): void {
+  dropped.register(file, open, file);
   opened++;
 }
 

@@ -3,16 +3,14 @@
  *
  * @module
  */
-import * as kernel32 from "../../ffi/prototypes.ts";
 import type { Handle } from "../../ffi/handle.ts";
 import { byteLengthOf } from "../../ffi/views.ts";
-import { preservingLastError } from "../errors/last_error.ts";
 import {
   FileClosedError,
   UnexpectedEndOfFileError,
 } from "../errors/win32_error.ts";
 import { checkBytes } from "../file/arguments.ts";
-import type { CompletionPort } from "./completion_port.ts";
+import { fileClosed, fileOpened } from "../file/open_files.ts";
 import { readFully, type Reads, readToEnd } from "./full_transfers.ts";
 import { checkedSignal, type SignalOptions } from "./options.ts";
 import type { OverlappedHandle } from "./overlapped_handle.ts";
@@ -46,27 +44,6 @@ export interface ConnectionIo<Count extends number | null> {
   readonly onClosed?: (() => void) | undefined;
 }
 
-/** What there is to close of a connection, without the connection itself. */
-interface OpenHandle {
-  readonly handle: Handle;
-  readonly port: CompletionPort;
-  readonly onClosed: (() => void) | undefined;
-}
-
-/**
- * Closes the handles of connections that were dropped without `close()`.
- * Nothing of them is in flight: an operation leads to its connection.
- */
-const dropped = /* @__PURE__ */ new FinalizationRegistry<OpenHandle>(
-  ({ handle, port, onClosed }) => {
-    preservingLastError(() => {
-      kernel32.CloseHandle(handle);
-      port.unbind();
-    });
-    onClosed?.();
-  },
-);
-
 /**
  * One end of a pipe, or a serial port: what is read and written in order, and
  * has no offsets.
@@ -94,11 +71,12 @@ export abstract class OverlappedConnection<Count extends number | null>
    */
   protected constructor(overlapped: OverlappedHandle, io: ConnectionIo<Count>) {
     const { handle, path, port } = overlapped;
+    const { onClosed } = io;
     this.path = path;
     this.#overlapped = overlapped;
     this.#io = io;
     overlapped.owner = this;
-    dropped.register(this, { handle, port, onClosed: io.onClosed }, this);
+    fileOpened(this, { handle, owned: true, port, onClosed });
   }
 
   /**
@@ -263,7 +241,7 @@ export abstract class OverlappedConnection<Count extends number | null>
    */
   async close(): Promise<void> {
     this.check("close");
-    dropped.unregister(this);
+    fileClosed(this);
     this.#closing = this.#overlapped.close().finally(this.#io.onClosed);
     await this.#closing;
   }

@@ -2,9 +2,16 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { diagnostics, fromHandle, openSync } from "../../mod.ts";
+import {
+  connectPipe,
+  diagnostics,
+  fromHandle,
+  listenPipe,
+  openSync,
+} from "../../mod.ts";
 import { isWine } from "../../ffi/ntdll.ts";
 import { overlappedPipe } from "../support/overlapped_pipes.ts";
+import { pipeName } from "../support/pipes.ts";
 import { runtime } from "../support/runtime.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -50,6 +57,19 @@ test("`diagnostics()` counts open files, of handles that are not owned, too", ()
   same.close();
   file.close();
   assertEquals(diagnostics().openFiles, 0);
+});
+
+test("`diagnostics()` counts connections as open files", async () => {
+  const name = pipeName();
+  const listener = listenPipe(name);
+  const client = await connectPipe(name);
+  const server = await listener.accept();
+  assertEquals(diagnostics().openFiles, 2);
+  await client.close();
+  assertEquals(diagnostics().openFiles, 1);
+  await server.close();
+  assertEquals(diagnostics().openFiles, 0);
+  await listener.close();
 });
 
 test("`diagnostics()` counts pending operations and pooled memory", async () => {
