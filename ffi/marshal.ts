@@ -287,7 +287,7 @@ class Call {
       this.#contextIndex = index;
     } else {
       this.#more.push(view);
-      this.#view.setBigUint64(at, this.#thread.addressOf(view), true);
+      this.#view.setBigUint64(at, this.#thread.backend.addressOf(view), true);
     }
     if (writtenAs === PENDING_MEMORY) this.#fix();
   }
