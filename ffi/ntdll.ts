@@ -61,7 +61,7 @@ let wine: boolean | undefined;
 export function isWine(): boolean {
   if (wine !== undefined) return wine;
   try {
-    thread().bind("ntdll.dll", { wine_get_version: 0 });
+    thread().backend.bind("ntdll.dll", { wine_get_version: 0 });
     return wine = true;
   } catch {
     return wine = false;
@@ -81,11 +81,11 @@ const VERSION_SIZE = 276;
  * https://learn.microsoft.com/windows/win32/devnotes/rtlgetversion
  */
 export function windowsVersion(): string {
-  const table = thread();
+  const { backend } = thread();
   const info = new DataView(new ArrayBuffer(VERSION_SIZE));
   info.setUint32(0, VERSION_SIZE, true);
-  table.bind("ntdll.dll", { RtlGetVersion: 1 })
-    .RtlGetVersion(table.addressOf(info));
+  backend.bind("ntdll.dll", { RtlGetVersion: 1 })
+    .RtlGetVersion(backend.addressOf(info));
   return [MAJOR_AT, MINOR_AT, BUILD_AT]
     .map((at) => info.getUint32(at, true)).join(".");
 }

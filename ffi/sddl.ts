@@ -27,12 +27,13 @@ export function descriptorOf(
   sddl: string,
 ): Uint8Array<ArrayBuffer> | undefined {
   const here = thread();
+  const { backend } = here;
   convert ??= here.frame(
     "ConvertStringSecurityDescriptorToSecurityDescriptorW",
     4,
     "advapi32.dll",
   );
-  free ??= here.bind("kernel32.dll", { LocalFree: 1 }).LocalFree;
+  free ??= backend.bind("kernel32.dll", { LocalFree: 1 }).LocalFree;
   const { address: result, view: results } = cell ??= here.cell();
   const { view } = convert;
   view.setBigUint64(argumentOffset(1), SDDL_REVISION_1, true);
@@ -42,9 +43,9 @@ export function descriptorOf(
   convert.call1(wideString(sddl));
   if (view.getInt32(RESULT, true) === 0) return undefined;
   const address = results.getBigUint64(0, true);
-  const memory = here.memory(address, results.getUint32(8, true));
+  const memory = backend.memory(address, results.getUint32(8, true));
   const copy = new Uint8Array(memory).slice();
-  here.detach(memory);
+  backend.detach(memory);
   free(address);
   return copy;
 }

@@ -16,7 +16,6 @@
  * @module
  */
 import type {
-  Architecture,
   Backend,
   BlockCaller,
   RoutineCaller,
@@ -103,7 +102,8 @@ export function useBackend(backend: Backend): void {
 
 /** The functions of kernel32 for one JS thread. */
 export class Thread {
-  readonly #backend: Backend;
+  /** The runtime's foreign function interface. */
+  readonly backend: Backend;
   readonly #setUp: SetUp;
   readonly #getProcAddress: WordFunction;
   readonly #module: bigint;
@@ -122,7 +122,7 @@ export class Thread {
    * @param executable `false` never makes executable memory.
    */
   constructor(backend: Backend, executable = true) {
-    this.#backend = backend;
+    this.backend = backend;
     this.#setUp = backend.bind("kernel32.dll", SET_UP);
     this.#blocks = new Blocks(backend, this.#setUp.VirtualAlloc);
     this.#first = this.#blocks.acquire();
@@ -131,11 +131,6 @@ export class Thread {
       this.#caller = backend.routineCaller(this.#blocks.code);
     }
     this.#getProcAddress = this.#bindGetProcAddress(this.#caller);
-  }
-
-  /** The processor whose machine code the runtime executes. */
-  get architecture(): Architecture {
-    return this.#backend.architecture;
   }
 
   /** "after-call" where the process may not make executable memory. */
@@ -151,29 +146,6 @@ export class Thread {
   /** Sets the last error that the next call begins with. */
   set lastError(code: number) {
     this.#first.view.setUint32(0, code, true);
-  }
-
-  /** Returns the address of a view's first byte, as {@linkcode Backend.addressOf}. */
-  addressOf(view: ArrayBufferView): bigint {
-    return this.#backend.addressOf(view);
-  }
-
-  /** Binds functions of another DLL, as {@linkcode Backend.bind}. */
-  bind<Name extends string>(
-    library: string,
-    exports: Readonly<Record<Name, number>>,
-  ): Record<Name, WordFunction> {
-    return this.#backend.bind(library, exports);
-  }
-
-  /** Returns native memory as an ArrayBuffer, as {@linkcode Backend.memory}. */
-  memory(address: bigint, byteLength: number): ArrayBuffer {
-    return this.#backend.memory(address, byteLength);
-  }
-
-  /** Detaches a buffer from native memory, as {@linkcode Backend.detach}. */
-  detach(memory: ArrayBuffer): void {
-    this.#backend.detach(memory);
   }
 
   /** Returns zeroed native memory for 128 bytes of results. */
@@ -193,7 +165,7 @@ export class Thread {
       : this.#addressIn(library, name, arity);
     const { address, view } = this.#blockOf(target, this.#first.address);
     const caller = this.#caller?.bind(address) ?? callerAfterCall(
-      this.#backend,
+      this.backend,
       library,
       name,
       arity,
@@ -225,7 +197,7 @@ export class Thread {
     );
     if (call === undefined) {
       throw new Error(
-        `${this.#backend.runtime} cannot call ${name} on another thread here`,
+        `${this.backend.runtime} cannot call ${name} on another thread here`,
       );
     }
     const block = this.#blockOf(this.#address(name));
@@ -243,7 +215,7 @@ export class Thread {
   /** Binds by the routine where there is one, which takes no time. */
   #bindGetProcAddress(caller: RoutineCaller | undefined): WordFunction {
     if (caller === undefined) {
-      return this.#backend.bindFast("kernel32.dll", { GetProcAddress: 2 })
+      return this.backend.bindFast("kernel32.dll", { GetProcAddress: 2 })
         .GetProcAddress;
     }
     const name = this.#text("GetProcAddress", 1);
@@ -265,7 +237,7 @@ export class Thread {
 
   /** Returns the address of a function of another library, which is loaded. */
   #addressIn(library: string, name: string, arity: number): bigint {
-    this.#backend.bind(library, { [name]: arity });
+    this.backend.bind(library, { [name]: arity });
     const module = this.#setUp.GetModuleHandleW(this.#text(library, 2));
     return this.#export(module, name, library);
   }
@@ -312,7 +284,7 @@ export class Thread {
   #load(): boolean {
     const { code } = this.#blocks;
     const kernel32 = this.#setUp;
-    const image = codeImage(this.#backend.architecture);
+    const image = codeImage(this.backend.architecture);
     this.#blocks.write(image.bytes);
     const allowed = kernel32.VirtualProtect(
       code,

@@ -118,7 +118,7 @@ export function queryDacl(
 }
 
 function bound(): Record<keyof typeof FUNCTIONS, WordFunction> {
-  return functions ??= thread().bind("ntdll.dll", FUNCTIONS);
+  return functions ??= thread().backend.bind("ntdll.dll", FUNCTIONS);
 }
 
 function memory(): NativeCell {

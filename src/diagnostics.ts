@@ -61,7 +61,7 @@ export function diagnostics(): Diagnostics {
   return {
     module: VERSION,
     runtime: runtimeVersion(),
-    architecture: thread?.architecture,
+    architecture: thread?.backend.architecture,
     system: thread && systemVersion(),
     lastErrorCapture: thread?.capture,
     openFiles: openFiles(),

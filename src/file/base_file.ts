@@ -48,17 +48,15 @@ export abstract class BaseFile {
    * Takes a handle.
    *
    * @param taken The handle, and what is known of it.
-   * @param sectorSize The sector sizes, if they are known.
    * @param port What the handle is bound to, if it is.
    *
    * @internal
    */
   protected constructor(
     taken: TakenHandle,
-    sectorSize?: SectorSize,
     port?: Port,
   ) {
-    this.#sectorSize = sectorSize;
+    this.#sectorSize = taken.sector;
     const { handle, owned } = taken;
     this.path = taken.path;
     this.owned = owned;

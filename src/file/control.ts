@@ -28,7 +28,10 @@ export interface ControlTarget {
 export interface HandleKind {
   /** Whether handles of this kind are opened with FILE_FLAG_OVERLAPPED. */
   readonly overlapped: boolean;
-  /** Sends a code that has no input, and waits until the driver has answered. */
+  /**
+   * Sends a code that has no input, and waits until the driver has answered.
+   * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-deviceiocontrol
+   */
   readonly control: (
     handle: Handle,
     code: number,
@@ -145,22 +148,6 @@ export function controlOutput(
 
 /** Memory that the kernel may still write to: it is never freed. */
 const withKernel: AlignedBuffer[] = [];
-
-/**
- * Sends a control code that has no input, and waits until the driver has
- * answered.
- *
- * @param output What the driver fills.
- *
- * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-deviceiocontrol
- */
-export function deviceIoControl(
-  { handle, kind }: ControlTarget,
-  code: number,
-  output: ArrayBufferView | null,
-): ControlResult {
-  return kind.control(handle, code, output);
-}
 
 /** Handles that were opened without FILE_FLAG_OVERLAPPED. */
 export const SYNCHRONOUS: HandleKind = {

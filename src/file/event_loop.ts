@@ -21,8 +21,12 @@ const properties =
     ["setTimeout", "clearTimeout", "setImmediate"].map(
       (name) => Object.getOwnPropertyDescriptor(globalThis, name),
     ))();
-const clock = /* @__PURE__ */ performance.now.bind(performance);
-const enqueue = queueMicrotask;
+/** Returns the time, in milliseconds from any beginning. */
+export const now: () => number = /* @__PURE__ */ performance.now.bind(
+  performance,
+);
+/** Runs a function when the current job has ended, before the next turn. */
+export const afterJob: (run: () => void) => void = queueMicrotask;
 let loaded: Timers | undefined;
 
 /** Reads the global functions, once. Browsers have no setImmediate(). */
@@ -32,11 +36,6 @@ function timers(): Timers {
     (property) => property?.get?.call(globalThis) ?? property?.value,
   );
   return loaded = { setTimer, clearTimer, nextImmediate };
-}
-
-/** Returns the time, in milliseconds from any beginning. */
-export function now(): number {
-  return clock();
 }
 
 /** How long a job may take before the event loop turns, in milliseconds. */
@@ -57,7 +56,7 @@ let isSameTurn = false;
  */
 export function yieldTurn(): Promise<void> | undefined {
   if (turn !== undefined) return turn;
-  const time = clock();
+  const time = now();
   if (!isSameTurn) {
     isSameTurn = true;
     end = time + LONGEST_JOB_MS;
@@ -66,11 +65,6 @@ export function yieldTurn(): Promise<void> | undefined {
     turn = nextTurn().then(() => turn = undefined);
   }
   return turn;
-}
-
-/** Runs a function when the current job has ended, before the next turn. */
-export function afterJob(run: () => void): void {
-  enqueue(run);
 }
 
 /** Waits for a time, which `cancel()` ends early. */

@@ -109,18 +109,19 @@ export function lockRange(
   range: LockArguments,
   path: string,
 ): void {
-  const code = lockNow(handle, range);
-  if (code !== 0) throw new Win32Error("LockFileEx", code, { path });
+  if (tryLockRange(handle, range, path)) return;
+  throw new Win32Error("LockFileEx", ERROR_LOCK_VIOLATION, { path });
 }
 
 /** Locks a range, unless a lock is in the way. Returns whether it did. */
 export function tryLockRange(
   handle: Handle,
-  range: LockArguments,
+  { at, flags, low, high }: LockArguments,
   path: string,
 ): boolean {
-  const code = lockNow(handle, range);
-  if (code === 0) return true;
+  const overlapped = overlappedAt(at);
+  if (kernel32.LockFileEx(handle, flags, 0, low, high, overlapped)) return true;
+  const code = getLastWin32Error();
   if (code === ERROR_LOCK_VIOLATION) return false;
   throw new Win32Error("LockFileEx", code, { path });
 }
@@ -144,14 +145,6 @@ export function unlockRange(
   if (!kernel32.UnlockFileEx(handle, 0, low, high, overlappedAt(at))) {
     throw Win32Error.last("UnlockFileEx", { path });
   }
-}
-
-function lockNow(handle: Handle, args: LockArguments): number {
-  const { at, flags, low, high } = args;
-  const overlapped = overlappedAt(at);
-  return kernel32.LockFileEx(handle, flags, 0, low, high, overlapped)
-    ? 0
-    : getLastWin32Error();
 }
 
 function rangeArguments({ at, length }: Complete<LockRange>): RangeArguments {

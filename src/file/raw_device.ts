@@ -13,7 +13,7 @@ import {
   FSCTL_ALLOW_EXTENDED_DASD_IO,
   IOCTL_DISK_GET_LENGTH_INFO,
 } from "../win32/constants.ts";
-import { type ControlTarget, deviceIoControl } from "./control.ts";
+import type { ControlTarget } from "./control.ts";
 
 /**
  * A raw disk or volume. It takes whole sectors, with and without
@@ -35,11 +35,11 @@ export function fileSizeOf(handle: Handle): bigint | undefined {
 
 /** Returns the length of a disk or volume, or the Win32 code of the failure. */
 export function deviceLengthOf(
-  target: ControlTarget,
+  { handle, kind }: ControlTarget,
 ): { code: number; length: bigint } {
   const length = new BigInt64Array(1);
-  const { code, count } = deviceIoControl(
-    target,
+  const { code, count } = kind.control(
+    handle,
     IOCTL_DISK_GET_LENGTH_INFO,
     length,
   );
@@ -59,7 +59,7 @@ export function rawDeviceOf(target: ControlTarget): RawDevice | undefined {
   if (fileSizeOf(target.handle) !== undefined) return undefined;
   const { code, length } = deviceLengthOf(target);
   if (code !== 0 && code !== ERROR_ACCESS_DENIED) return undefined;
-  deviceIoControl(target, FSCTL_ALLOW_EXTENDED_DASD_IO, null);
+  target.kind.control(target.handle, FSCTL_ALLOW_EXTENDED_DASD_IO, null);
   return { end: code === 0 ? Number(length) : undefined };
 }
 

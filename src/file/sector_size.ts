@@ -11,7 +11,6 @@ import {
 import { isPowerOfTwo } from "../memory/align.ts";
 import { getLastWin32Error } from "../errors/last_error.ts";
 import { Win32Error } from "../errors/win32_error.ts";
-import { deviceIoControl } from "./control.ts";
 import type { NamedHandle } from "./file_info.ts";
 import { DISK_GEOMETRY, FILE_STORAGE_INFO } from "../win32/offsets.ts";
 import type { Handle } from "../../ffi/handle.ts";
@@ -65,11 +64,11 @@ function fromStorageInfo(handle: Handle): SectorSize | undefined {
   );
 }
 
-function fromDisk(file: NamedHandle): SectorSize | undefined {
+function fromDisk({ handle, kind }: NamedHandle): SectorSize | undefined {
   const { size, BytesPerSector } = DISK_GEOMETRY;
   const geometry = new DataView(new ArrayBuffer(size));
-  const { code } = deviceIoControl(
-    file,
+  const { code } = kind.control(
+    handle,
     IOCTL_DISK_GET_DRIVE_GEOMETRY,
     geometry,
   );

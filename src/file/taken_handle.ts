@@ -27,6 +27,7 @@ import { checkedMode, type FileMode, OpenedMode } from "./mode.ts";
 import { checkBoolean } from "./option_values.ts";
 import { isAbsolute, isDevicePath, isVerbatim } from "./path.ts";
 import { type RawDevice, rawDeviceOf } from "./raw_device.ts";
+import { type SectorSize, sectorSizeOf } from "./sector_size.ts";
 import type { HandleKind } from "./control.ts";
 
 /** Bits of `FileModeInformation`. */
@@ -61,6 +62,8 @@ export interface TakenHandle extends NamedHandle {
   readonly device: DeviceKind;
   /** Whether it has offsets: a file, a volume or a disk. */
   readonly seekable: boolean;
+  /** The sector sizes, if the system takes whole sectors only. */
+  readonly sector: SectorSize | undefined;
 }
 
 /**
@@ -78,42 +81,40 @@ export function takeHandle(
   owned: boolean,
   kind: HandleKind,
 ): TakenHandle {
-  if (mode instanceof OpenedMode) {
-    const type = fileTypeOf(handle, path);
-    // Devices have such paths, and so have files with long ones.
-    const raw = mayBeRaw(type) && isVerbatim(path)
-      ? rawDeviceOf({ handle, kind })
-      : undefined;
-    return {
-      handle,
-      path,
-      mode,
-      owned: true,
-      kind,
-      type,
-      pathOnVolume: isDevicePath(path) ? undefined : path,
-      ...traitsOf(handle, path, type, raw),
-    };
+  const isOpened = mode instanceof OpenedMode;
+  if (!isOpened) {
+    checkHandle(handle);
+    checkLabel(path);
+    checkBoolean("owned", owned);
+    mode = checkedMode(mode);
   }
-  checkHandle(handle);
-  checkLabel(path);
-  checkBoolean("owned", owned);
-  const copy = checkedMode(mode);
   const type = fileTypeOf(handle, path);
-  if (isOverlapped(modeBitsOf(handle, path)) !== kind.overlapped) {
-    throw otherKindError(path, kind.overlapped);
-  }
-  const raw = mayBeRaw(type) ? rawDeviceOf({ handle, kind }) : undefined;
-  return {
+  if (
+    !isOpened && isOverlapped(modeBitsOf(handle, path)) !== kind.overlapped
+  ) throw otherKindError(path, kind.overlapped);
+  // Some systems do not say of what type a volume is. Devices have such paths,
+  // and so have files with long ones.
+  const mayBeRaw = (type === "disk" || type === "unknown") &&
+    (!isOpened || isVerbatim(path));
+  const raw = mayBeRaw ? rawDeviceOf({ handle, kind }) : undefined;
+  const seekable = type === "disk" || raw !== undefined;
+  const isPipe = type === "pipe";
+  const name = seekable ? "disk" : isPipe ? "pipe" : characterKindOf(handle);
+  const isPath = isOpened || isAbsolute(path);
+  const taken = {
     handle,
     path,
-    mode: copy,
-    owned: owned && !isStandardHandle(handle),
+    mode,
+    owned: isOpened || (owned && !isStandardHandle(handle)),
     kind,
     type,
-    pathOnVolume: isAbsolute(path) && !isDevicePath(path) ? path : undefined,
-    ...traitsOf(handle, path, type, raw),
+    pathOnVolume: isPath && !isDevicePath(path) ? path : undefined,
+    raw,
+    device: new DeviceKind(name, path),
+    seekable,
   };
+  const isSectored = seekable && (mode.unbuffered || raw !== undefined);
+  return { ...taken, sector: isSectored ? sectorSizeOf(taken) : undefined };
 }
 
 /**
@@ -194,22 +195,4 @@ function otherKindError(path: string, overlapped: boolean): TypeError {
         "would use memory after the call: use OverlappedFile, or " +
         "fromHandle(), which chooses",
   );
-}
-
-/** What follows from the type and from what is known of a raw device. */
-function traitsOf(
-  handle: Handle,
-  path: string,
-  type: FileType,
-  raw: RawDevice | undefined,
-): Pick<TakenHandle, "raw" | "device" | "seekable"> {
-  const seekable = type === "disk" || raw !== undefined;
-  const isPipe = type === "pipe";
-  const name = seekable ? "disk" : isPipe ? "pipe" : characterKindOf(handle);
-  return { raw, seekable, device: new DeviceKind(name, path) };
-}
-
-/** Some systems do not say of what type a volume is. */
-function mayBeRaw(type: FileType): boolean {
-  return type === "disk" || type === "unknown";
 }

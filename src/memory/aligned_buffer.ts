@@ -103,7 +103,7 @@ export class AlignedBuffer implements Disposable {
   /** Returns the memory as an ArrayBuffer, if the runtime has any so large. */
   #asArrayBuffer(byteLength: number): ArrayBuffer {
     try {
-      return thread().memory(this.address, byteLength);
+      return thread().backend.memory(this.address, byteLength);
     } catch (cause) {
       kernel32.VirtualFree(this.address, 0n, MEM_RELEASE);
       // Only a RangeError is about the length; Deno throws NotCapable once the
@@ -148,7 +148,7 @@ export class AlignedBuffer implements Disposable {
     this.#freed = true;
     dropped.unregister(this);
     // Detaches first: a view must never reach memory that is gone.
-    thread().detach(this.#memory);
+    thread().backend.detach(this.#memory);
     if (this.#operations === 0) this.#freeMemory();
   }
 
@@ -182,5 +182,5 @@ export function isViewAligned(
   view: ArrayBufferView,
   alignment: number,
 ): boolean {
-  return thread().addressOf(view) % BigInt(alignment) === 0n;
+  return thread().backend.addressOf(view) % BigInt(alignment) === 0n;
 }

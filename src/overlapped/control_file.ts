@@ -11,7 +11,6 @@ import {
   type DeviceIoControlOptions,
 } from "../file/control.ts";
 import { settingsOf } from "../file/option_values.ts";
-import type { SectorSize } from "../file/sector_size.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import {
   allocatedRangesSteps,
@@ -56,12 +55,8 @@ export abstract class OverlappedControlFile extends StreamableFile {
    *
    * @internal
    */
-  protected constructor(
-    taken: TakenHandle,
-    sector: SectorSize | undefined,
-    overlapped: OverlappedHandle,
-  ) {
-    super(taken, sector, overlapped.port);
+  protected constructor(taken: TakenHandle, overlapped: OverlappedHandle) {
+    super(taken, overlapped.port);
     this.#overlapped = overlapped;
   }
 

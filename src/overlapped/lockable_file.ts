@@ -10,7 +10,6 @@ import {
   type LockOptions,
   type TryLockOptions,
 } from "../file/lock.ts";
-import type { SectorSize } from "../file/sector_size.ts";
 import type { TakenHandle } from "../file/taken_handle.ts";
 import { OverlappedControlFile } from "./control_file.ts";
 import { lockOverlapped } from "./lock.ts";
@@ -26,12 +25,8 @@ export abstract class LockableFile extends OverlappedControlFile {
    *
    * @internal
    */
-  protected constructor(
-    taken: TakenHandle,
-    sector: SectorSize | undefined,
-    overlapped: OverlappedHandle,
-  ) {
-    super(taken, sector, overlapped);
+  protected constructor(taken: TakenHandle, overlapped: OverlappedHandle) {
+    super(taken, overlapped);
     this.#overlapped = overlapped;
   }
 

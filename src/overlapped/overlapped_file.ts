@@ -30,7 +30,6 @@ import {
 } from "../file/position.ts";
 import { throwIfAborted } from "../file/signal.ts";
 import { END_OF_FILE, type Offset } from "../file/transfer_limits.ts";
-import { sectorSizeOf } from "../file/sector_size.ts";
 import { takeHandle } from "../file/taken_handle.ts";
 import type { StreamedFileTraits } from "../streams/stream_options.ts";
 import { ControlOperation } from "./control_operation.ts";
@@ -88,8 +87,6 @@ export class OverlappedFile extends LockableFile {
   readonly #mode: FileMode;
   readonly #type: FileType;
   readonly #seekable: boolean;
-  /** The system takes whole sectors only. */
-  readonly #sectored: boolean;
   readonly #ordered = new OrderedTransfers();
   #isMessagePipe: boolean | undefined;
   #closing: Promise<void> | undefined;
@@ -123,14 +120,9 @@ export class OverlappedFile extends LockableFile {
     });
     const limit = checkedLimit(maxInFlight);
     const taken = takeHandle(handle, path, mode, owned, ASYNCHRONOUS);
-    const { raw, seekable, device } = taken;
-    const { unbuffered } = taken.mode;
+    const { raw, seekable, device, sector } = taken;
     // All that may fail comes before the collector learns of the handle.
-    const sector = seekable && (unbuffered || raw !== undefined)
-      ? sectorSizeOf(taken)
-      : undefined;
     const overlapped = new OverlappedHandle(handle, path, {
-      isDisk: seekable,
       isShared: !taken.owned,
       device,
       raw,
@@ -139,16 +131,14 @@ export class OverlappedFile extends LockableFile {
     const transfers = new Transfers(overlapped);
     const io = sector === undefined
       ? transfers
-      : new SectorIo(overlapped, transfers, sector, unbuffered);
-    const flusher = new Flusher(overlapped, "flush");
-    super(taken, sector, overlapped);
+      : new SectorIo(overlapped, transfers, sector, taken.mode.unbuffered);
+    super(taken, overlapped);
     overlapped.owner = this;
     this.#mode = taken.mode;
     this.#type = taken.type;
     this.#seekable = seekable;
-    this.#sectored = sector !== undefined;
     this.#overlapped = overlapped;
-    this.#flusher = flusher;
+    this.#flusher = new Flusher(overlapped, "flush");
     this.#io = io;
   }
 
@@ -666,7 +656,7 @@ export class OverlappedFile extends LockableFile {
     else if (at !== undefined) this.#needOffsets();
     const { append } = this.#mode;
     const { device } = this.#overlapped;
-    const sectored = this.#sectored;
+    const sectored = this.#io instanceof SectorIo;
     const offsets = this.#seekable ? this : undefined;
     const target = { writeAll: this.#writeChunk.bind(this) };
     return { append, sectored, offsets, device, target };

@@ -24,8 +24,6 @@ const CANCEL_INTERVAL_MS = 20;
 
 /** What is known of a handle that becomes an `OverlappedHandle`. */
 export interface OverlappedHandleOptions {
-  /** Whether it is a file's, a volume's or a disk's. */
-  readonly isDisk: boolean;
   /** Whether other users of the handle must not be disturbed. */
   readonly isShared?: boolean;
   /** What a transfer of 0 bytes means on it. */
@@ -83,19 +81,19 @@ export class OverlappedHandle {
    * @throws {Win32Error} ERROR_INVALID_PARAMETER if it is bound to a port.
    */
   constructor(handle: Handle, path: string, options: OverlappedHandleOptions) {
-    const { isDisk, isShared = false, raw, limit } = options;
+    const { isShared = false, raw, device, limit } = options;
     this.handle = handle;
     this.path = path;
-    this.isDisk = isDisk;
+    this.isDisk = device.name === "disk";
     this.raw = raw;
-    this.device = options.device;
+    this.device = device;
     this.limiter = new InFlightLimiter(limit);
     this.port = completionPort();
     this.key = this.port.bind(handle, path);
     this.isShared = isShared;
     // A read of a part of a message is neither success nor failure, so that
     // every packet is wanted of pipes.
-    this.skipsOnSuccess = isDisk && this.port.skipOnSuccess(handle);
+    this.skipsOnSuccess = this.isDisk && this.port.skipOnSuccess(handle);
   }
 
   /** Whether the handle is being closed. */
@@ -206,7 +204,7 @@ export function bindConnection(
 ): OverlappedHandle {
   try {
     const device = new DeviceKind(kind, path);
-    return new OverlappedHandle(handle, path, { isDisk: false, device });
+    return new OverlappedHandle(handle, path, { device });
   } catch (error) {
     preservingLastError(() => kernel32.CloseHandle(handle));
     throw error;

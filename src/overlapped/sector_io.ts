@@ -207,7 +207,7 @@ export class SectorIo implements OverlappedIo {
     if (kind.reads && !this.#plan.endsWithin(length, at)) return;
     const lock = this.#lock;
     const transfer = () =>
-      this.#transfers.segments(kind, buffers, at, signal, lock);
+      this.#transfers.begin(kind, buffers, at, signal, lock);
     if (lock.tryShare()) return transfer();
     return this.#inTurn(kind.method, false, () => {
       lock.shareAgain();

@@ -119,22 +119,6 @@ export class Transfers implements OverlappedIo, TransferOwner {
     return this.#inTurn(WRITE, buffers, offset, signal) as Promise<number>;
   }
 
-  /**
-   * Transfers pages by one operation.
-   *
-   * @param kind `SCATTER` or `GATHER`.
-   * @param lock A lock of which the caller has a share, which is released.
-   */
-  segments(
-    kind: TransferKind,
-    buffers: Views,
-    offset: Offset,
-    signal: Signal,
-    lock: SharedLock,
-  ): Promise<number | null> {
-    return this.#begin(kind, buffers, offset, signal, lock);
-  }
-
   rest(
     transfer: Transfer,
     code: number,
@@ -152,19 +136,16 @@ export class Transfers implements OverlappedIo, TransferOwner {
     }
     // On a pipe, two smaller messages would not be the same.
     if (!isDisk) return undefined;
-    if (isShortage(code) && length > MIN_LENGTH && !isWhole(length, offset)) {
-      const piece = halved(length);
-      return shared(
-        lock,
-        () => this.#inPieces(kind, target, offset, signal, piece, 1, count),
-      );
-    }
+    const isDivided = isShortage(code) && length > MIN_LENGTH &&
+      !isWhole(length, offset);
     // A short write says that the disk is full, though it has succeeded: the
     // next one fails, and says so.
-    if (code !== 0 || count === 0) return undefined;
+    const isShort = code === 0 && count > 0;
+    if (!isDivided && !isShort) return undefined;
+    const piece = isDivided ? halved(length) : length;
     return shared(
       lock,
-      () => this.#inPieces(kind, target, offset, signal, length, 1, count),
+      () => this.#inPieces(kind, target, offset, signal, piece, 1, count),
     );
   }
 
@@ -181,10 +162,10 @@ export class Transfers implements OverlappedIo, TransferOwner {
     const limit = isDisk && isCopied && !isWhole(length, offset)
       ? MAX_COPIED
       : MAX_LENGTH;
-    if (length <= limit) return this.#begin(kind, view, offset, signal, lock);
+    if (length <= limit) return this.begin(kind, view, offset, signal, lock);
     if (!isDisk && kind.reads) {
       const start = bytesOf(view, 0, limit);
-      return this.#begin(kind, start, offset, signal, lock);
+      return this.begin(kind, start, offset, signal, lock);
     }
     // What is appended stands in order only if it is written in order.
     const pieces = isDisk && offset !== END_OF_FILE ? PIECES_IN_FLIGHT : 1;
@@ -192,7 +173,13 @@ export class Transfers implements OverlappedIo, TransferOwner {
     return lock === undefined ? result : thenLeave(lock, result);
   }
 
-  #begin(
+  /**
+   * Transfers by one operation: a buffer, or pages.
+   *
+   * @param kind `SCATTER` or `GATHER` for pages.
+   * @param lock A lock of which the caller has a share, which is released.
+   */
+  begin(
     kind: TransferKind,
     target: ArrayBufferView | Views,
     offset: Offset,
@@ -245,7 +232,7 @@ export class Transfers implements OverlappedIo, TransferOwner {
           const length = Math.min(pieceLength, total - next);
           const piece = bytesOf(view, next, length);
           const at = advance(offset, next);
-          const count = this.#begin(kind, piece, at, signal);
+          const count = this.begin(kind, piece, at, signal);
           count.catch(() => {}); // It is thrown when it comes first.
           inFlight.push({ length, count });
           next += length;

@@ -20,24 +20,10 @@ import {
   setSparseRequest,
   zeroRangeRequest,
 } from "../file/sparse.ts";
-import type { SectorSize } from "../file/sector_size.ts";
-import type { TakenHandle } from "../file/taken_handle.ts";
 import { explained, LOCK, UNLOCK, VolumeLock } from "../file/volume_lock.ts";
 
 /** A synchronous file: control codes, sparse ranges, locks of volumes. */
 export abstract class SyncControlFile extends BaseFile {
-  readonly #taken: TakenHandle;
-
-  /**
-   * Takes a handle, and the sector sizes if they are known.
-   *
-   * @internal
-   */
-  protected constructor(taken: TakenHandle, sector?: SectorSize) {
-    super(taken, sector);
-    this.#taken = taken;
-  }
-
   /**
    * Sends a control code to the driver of the file, volume or device, and waits
    * for its answer.
@@ -255,7 +241,7 @@ export abstract class SyncControlFile extends BaseFile {
   /** Sends a code and returns the driver's output. */
   #send(request: ControlRequest): Uint8Array<ArrayBuffer> {
     const { code, input = null, output = null } = request;
-    const result = controlNow(this.#taken.handle, code, input, output);
+    const result = controlNow(this.handle, code, input, output);
     return controlOutput(this.path, request, result);
   }
 }

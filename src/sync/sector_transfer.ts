@@ -19,7 +19,6 @@ export class SectorTransfers {
   readonly #target: TransferTarget;
   readonly #pointer: FilePointer;
   readonly #io: UnbufferedIo;
-  readonly #isRaw: boolean;
 
   constructor(
     file: NamedHandle,
@@ -30,7 +29,6 @@ export class SectorTransfers {
     this.#target = target;
     this.#pointer = pointer;
     const { raw } = target;
-    this.#isRaw = raw !== undefined;
     this.#io = new UnbufferedIo({
       sector,
       raw,
@@ -108,7 +106,7 @@ export class SectorTransfers {
     length: number,
     at: Offset | undefined,
   ): boolean {
-    return at === undefined && !this.#isRaw &&
+    return at === undefined && this.#target.raw === undefined &&
       this.#pointer.position === undefined &&
       this.#io.isWhole(view, length);
   }
@@ -140,7 +138,7 @@ export class SectorTransfers {
    */
   #moveOn(view: ArrayBufferView, length: number, count: number): void {
     const position = Number(this.#pointer.current);
-    const isThere = !this.#isRaw && count === length &&
+    const isThere = this.#target.raw === undefined && count === length &&
       this.#io.isBoundary(position) &&
       this.#io.isWhole(view, length);
     this.#pointer.position = isThere ? undefined : position + count;

@@ -37,7 +37,6 @@ import {
   type PositionOptions,
   type SeekOrigin,
 } from "../file/position.ts";
-import { sectorSizeOf } from "../file/sector_size.ts";
 import {
   advance,
   END_OF_FILE,
@@ -123,14 +122,11 @@ export class SyncFile extends SyncControlFile implements Disposable {
   ) {
     const { owned } = settingsOf("SyncFile", options, { owned: true });
     const taken = takeHandle(handle, path, mode, owned, SYNCHRONOUS);
-    const { type, raw, seekable, device } = taken;
+    const { type, raw, seekable, device, sector } = taken;
     // All that may fail comes before the collector learns of the handle.
-    const sector = seekable && (taken.mode.unbuffered || raw !== undefined)
-      ? sectorSizeOf(taken)
-      : undefined;
     if (sector !== undefined) preparePool();
     prepareQueries();
-    super(taken, sector);
+    super(taken);
     this.#mode = taken.mode;
     this.#target = {
       handle: handleWord(handle),
@@ -200,7 +196,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
   ): Offset | undefined {
     // First, since a getter may close the file or detach the buffer.
     const at = options === undefined ? undefined : offsetOf(options);
-    if (!this.#readable) this.#refuse("read", method);
+    if (!this.#readable) {
+      this.check(method);
+      throw notReadableError(this.path);
+    }
     if (at !== undefined) this.#checkAt(at);
     return at;
   }
@@ -259,7 +258,10 @@ export class SyncFile extends SyncControlFile implements Disposable {
    */
   readAll(options?: PositionOptions): Uint8Array<ArrayBuffer> {
     const at = this.#offsetToRead("readAll", options);
-    const collector = new Collector(this.#expected(at));
+    const expected = this.#seekable
+      ? this.size() - Number(at ?? this.#pointer.current)
+      : 0;
+    const collector = new Collector(expected);
     for (;;) {
       const { length } = collector;
       const count = this.#readMore(collector.room(), at, length);
@@ -394,9 +396,14 @@ export class SyncFile extends SyncControlFile implements Disposable {
     options: PositionOptions | undefined,
   ): Offset | undefined {
     const at = options === undefined ? undefined : offsetOf(options);
-    if (!this.#writable) this.#refuse("write", method);
-    if (at !== undefined) this.#checkWriteAt(at);
-    return at;
+    if (!this.#writable) {
+      this.check(method);
+      throw notWritableError(this.path);
+    }
+    if (at === undefined) return at;
+    this.#checkAt(at);
+    if (!this.#mode.append || this.#mode.write) return at;
+    throw appendsOnlyError(this.path);
   }
 
   /**
@@ -650,14 +657,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
     return this.#isPipe && (this.#isMessagePipe ??= isMessagePipe(this.handle));
   }
 
-  /** Throws the reason why the file cannot be read or written. */
-  #refuse(what: "read" | "write", method: string): never {
-    this.check(method);
-    throw what === "read"
-      ? notReadableError(this.path)
-      : notWritableError(this.path);
-  }
-
   #needOffsets(): void {
     if (!this.#seekable) throw hasNoOffsetsError(this.path);
   }
@@ -665,20 +664,6 @@ export class SyncFile extends SyncControlFile implements Disposable {
   #checkAt(at: Offset): void {
     checkOffset("at", at);
     this.#needOffsets();
-  }
-
-  #checkWriteAt(at: Offset): void {
-    this.#checkAt(at);
-    if (this.#mode.append && !this.#mode.write) {
-      throw appendsOnlyError(this.path);
-    }
-  }
-
-  /** Returns about how many bytes there are from an offset on; negative beyond the end. */
-  #expected(at: Offset | undefined): number {
-    if (!this.#seekable) return 0;
-    const start = at ?? this.#pointer.current;
-    return this.size() - Number(start);
   }
 }
 

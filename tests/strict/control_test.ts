@@ -10,7 +10,6 @@ import {
 import {
   ASYNCHRONOUS,
   checkedControl,
-  deviceIoControl,
   SYNCHRONOUS,
 } from "../../src/file/control.ts";
 import { CharacterDevice } from "../support/strict_kernel/device.ts";
@@ -80,7 +79,7 @@ strictTest("checkedControl() takes empty memory for none", () => {
 });
 
 strictTest(
-  "deviceIoControl() fills the output, and counts, on both kinds of handle",
+  "control() fills the output, and counts, on both kinds of handle",
   async (kernel) => {
     kernel.names.devices.set(
       "thing",
@@ -94,8 +93,7 @@ strictTest(
       const output = new Uint8Array(5);
       const isOverlapped = handle === overlapped.handle;
       const kind = isOverlapped ? ASYNCHRONOUS : SYNCHRONOUS;
-      const target = { handle, kind };
-      assertEquals(deviceIoControl(target, 1, output), { code: 0, count: 3 });
+      assertEquals(kind.control(handle, 1, output), { code: 0, count: 3 });
       assertEquals([...output], [7, 8, 9, 0, 0]);
     }
     await overlapped.close();
@@ -104,7 +102,7 @@ strictTest(
 );
 
 strictTest(
-  "deviceIoControl() returns the code of a failure, and leaves nothing behind",
+  "control() returns the code of a failure, and leaves nothing behind",
   async (kernel) => {
     kernel.names.devices.set("thing", new CharacterDevice({}));
     using synchronous = openSync("\\\\.\\thing", { read: true });
@@ -112,8 +110,7 @@ strictTest(
     for (const { handle } of [synchronous, overlapped]) {
       const isOverlapped = handle === overlapped.handle;
       const kind = isOverlapped ? ASYNCHRONOUS : SYNCHRONOUS;
-      const target = { handle, kind };
-      assertEquals(deviceIoControl(target, 1, new Uint8Array(5)), {
+      assertEquals(kind.control(handle, 1, new Uint8Array(5)), {
         code: ERROR_INVALID_FUNCTION,
         count: 0,
       });
@@ -189,7 +186,7 @@ strictTest(
 );
 
 strictTest(
-  "deviceIoControl() on an overlapped handle releases its memory and event, unless the kernel still has them",
+  "control() of an overlapped handle releases its memory and event, unless the kernel still has them",
   async (kernel) => {
     let answer: number | Uint8Array | undefined;
     const device = new CharacterDevice({ control: () => answer });
@@ -202,8 +199,7 @@ strictTest(
     const openBefore = handles();
     const send = () => {
       const output = new Uint8Array(5).fill(9);
-      const target = { handle, kind: ASYNCHRONOUS };
-      return { ...deviceIoControl(target, 1, output), output };
+      return { ...ASYNCHRONOUS.control(handle, 1, output), output };
     };
     const untouched = new Uint8Array(5).fill(9);
     {

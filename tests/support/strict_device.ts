@@ -63,7 +63,7 @@ export class StrictDevice implements SectorDevice {
     offset: number,
   ): void {
     const { logical, physical } = this.sector;
-    const address = thread().addressOf(bytes);
+    const address = thread().backend.addressOf(bytes);
     const problem = length === 0 || length % logical !== 0
       ? "length"
       : offset % logical !== 0

@@ -96,7 +96,6 @@ for (const step of STEPS) {
           null,
         );
         const overlapped = new OverlappedHandle(own, "C:\\a", {
-          isDisk: true,
           device: new DeviceKind("disk", "C:\\a"),
           limit: checkedLimit({ operations: 3 }),
         });

@@ -37,7 +37,7 @@ async function onHandle(
     null,
   );
   const device = new DeviceKind("disk", "C:\\a");
-  const options = { isDisk: true, isShared, device, limit: checkedLimit() };
+  const options = { isShared, device, limit: checkedLimit() };
   await run(new OverlappedHandle(handle, "C:\\a", options), handle);
   kernel32.CloseHandle(handle);
 }

@@ -236,14 +236,14 @@ test("what the system is short of memory for is transferred in smaller pieces", 
   }
 });
 
-test("segments() transfers any number of pages by one operation, or one by one in a shortage", async () => {
+test("begin() transfers any number of pages by one operation, or one by one in a shortage", async () => {
   using own = new AlignedBuffer(16 * PAGE);
   const list = [own.bytes.subarray(0, PAGE), own.bytes.subarray(PAGE)];
   for (const kind of [SCATTER, GATHER]) {
     const disk = new ScriptedHandle();
     const lock = new SharedLock();
     assert(lock.tryShare());
-    const count = await on(disk).segments(kind, list, 0, undefined, lock);
+    const count = await on(disk).begin(kind, list, 0, undefined, lock);
     assertEquals([count, disk.lengths], [16 * PAGE, [16 * PAGE]]);
     for (const code of [1450, 1784, 1816]) {
       const three = [0, 1, 2].map((i) =>
@@ -251,7 +251,7 @@ test("segments() transfers any number of pages by one operation, or one by one i
       );
       const short = new ScriptedHandle(failingAbove(PAGE, code));
       assert(lock.tryShare());
-      const all = await on(short).segments(kind, three, 0, undefined, lock);
+      const all = await on(short).begin(kind, three, 0, undefined, lock);
       assertEquals(all, 3 * PAGE);
       assertEquals(short.lengths, [3 * PAGE, PAGE, PAGE, PAGE]);
       assertEquals(short.users, 0);
@@ -305,7 +305,7 @@ test("a gather and a scatter that are aborted after some bytes count them", asyn
     const lock = new SharedLock();
     assert(lock.tryShare());
     const { signal } = controller;
-    const result = on(disk).segments(kind, [own.bytes], 0, signal, lock);
+    const result = on(disk).begin(kind, [own.bytes], 0, signal, lock);
     controller.abort(new Error("enough"));
     disk.started[0]!.complete(aborted.code, aborted.count);
     assertEquals(await result, PAGE);
@@ -399,7 +399,7 @@ test("inTurn() stops behind a buffer that is not full", async () => {
   assertEquals(end, null);
 });
 
-test("segments() that go one by one keep their share of the lock until the last", async () => {
+test("pages that go one by one keep their share of the lock until the last", async () => {
   using own = new AlignedBuffer(2 * PAGE);
   const list = [own.bytes.subarray(0, PAGE), own.bytes.subarray(PAGE)];
   const disk = new ScriptedHandle(({ length }) =>
@@ -407,7 +407,7 @@ test("segments() that go one by one keep their share of the lock until the last"
   );
   const lock = new SharedLock();
   assert(lock.tryShare());
-  const result = on(disk).segments(GATHER, list, 0, undefined, lock);
+  const result = on(disk).begin(GATHER, list, 0, undefined, lock);
   let isAlone = false;
   const alone = lock.exclusive(() => Promise.resolve(void (isAlone = true)));
   for (const started of [2, 3]) {
@@ -419,7 +419,7 @@ test("segments() that go one by one keep their share of the lock until the last"
   await alone;
 });
 
-test("segments() goes one by one where a last part of a page is refused, and nowhere else", async () => {
+test("begin() makes pages one by one where a last part of a page is refused, and nowhere else", async () => {
   using own = new AlignedBuffer(2 * PAGE);
   const lock = new SharedLock();
   for (const kind of [SCATTER, GATHER]) {
@@ -436,7 +436,7 @@ test("segments() goes one by one where a last part of a page is refused, and now
         own.bytes.subarray(PAGE, length),
       ];
       assert(lock.tryShare());
-      const transfer = on(disk).segments(kind, list, 0, undefined, lock);
+      const transfer = on(disk).begin(kind, list, 0, undefined, lock);
       if (length === 2 * PAGE || code !== 87) {
         const error = await assertRejects(() => transfer, Win32Error);
         assertEquals([error.win32, disk.lengths], [code, [length]]);
