@@ -139,7 +139,7 @@ export function isInteger32(value: unknown): value is number {
 }
 
 /** 0 to 2^64 - 1 are as good as -2^63 to -1. */
-function isInteger64(value: bigint): boolean {
+export function isInteger64(value: bigint): boolean {
   return BigInt.asUintN(64, value) === value ||
     BigInt.asIntN(64, value) === value;
 }

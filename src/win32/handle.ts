@@ -4,7 +4,8 @@
  * @module
  */
 import type { Handle } from "../../ffi/handle.ts";
-import { argumentError } from "../../ffi/describe.ts";
+import { argumentError, rangeError } from "../../ffi/describe.ts";
+import { isInteger64 } from "../../ffi/marshal.ts";
 
 export type { Handle };
 
@@ -30,6 +31,7 @@ export const INVALID_HANDLE_VALUE: Handle = 0xFFFF_FFFF_FFFF_FFFFn as Handle;
  * integer.
  * @returns The same value as a handle.
  * @throws {TypeError} If the value is neither a bigint nor a safe integer.
+ * @throws {RangeError} If the value has more than 64 bits.
  *
  * @example Use a handle that was inherited
  * ```ts
@@ -43,5 +45,9 @@ export function toHandle(value: number | bigint): Handle {
   if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
     throw argumentError("value", "a bigint or a safe integer", value);
   }
-  return BigInt.asUintN(64, BigInt(value)) as Handle;
+  const whole = BigInt(value);
+  if (!isInteger64(whole)) {
+    throw rangeError("value", "an integer of 64 bits", whole);
+  }
+  return BigInt.asUintN(64, whole) as Handle;
 }

@@ -27,6 +27,17 @@ test("toHandle() refuses what is neither a bigint nor a safe integer", () => {
   }
 });
 
+test("toHandle() refuses what has more than 64 bits", () => {
+  assertStrictEquals<bigint>(toHandle(-(2n ** 63n)), 2n ** 63n);
+  for (const value of [2n ** 64n, 2n ** 64n + 420n, -(2n ** 63n) - 1n]) {
+    assertThrows(
+      () => toHandle(value),
+      RangeError,
+      `value must be an integer of 64 bits: got ${value}`,
+    );
+  }
+});
+
 test("INVALID_HANDLE_VALUE has all bits set", () => {
   assertEquals(BigInt.asIntN(64, INVALID_HANDLE_VALUE), -1n);
 });
