@@ -78,7 +78,7 @@ export function renameFile(
     const info = renameInfo(to, replace ? 1 : 0);
     code = setInformation(handle, FileRenameInfo, info);
   }
-  if (code !== 0) throw refused(code, path);
+  if (code !== 0) throw refused(code, path, `New name: '${to}'`);
 }
 
 /**
@@ -97,11 +97,11 @@ export function deleteFile(handle: Handle, path: string): void {
   if (code !== 0) throw refused(code, path);
 }
 
-function refused(code: number, path: string): Win32Error {
-  const hint = code === ERROR_ACCESS_DENIED
-    ? "The handle needs delete: true. A file that is read-only, or open " +
-      "without sharing deletion, is neither replaced nor deleted."
-    : undefined;
+function refused(code: number, path: string, hint?: string): Win32Error {
+  if (code === ERROR_ACCESS_DENIED) {
+    hint = "The handle needs delete: true, and the file that goes must be " +
+      "writable and share its deletion.";
+  }
   return new Win32Error("SetFileInformationByHandle", code, { path, hint });
 }
 

@@ -99,7 +99,7 @@ export class PipeConnection extends OverlappedConnection<number | null> {
     this.#writer = writer;
     this.#flusher = new Flusher(handle, "flush");
     printConnections((pipe) => {
-      const { mode, direction } = pipe.#end;
+      const { mode, direction } = pipe.#end.traits;
       return { path: pipe.path, closed: pipe.closed, mode, direction };
     });
   }
@@ -138,7 +138,7 @@ export class PipeConnection extends OverlappedConnection<number | null> {
    */
   get peerProcessId(): number {
     this.check("get peerProcessId");
-    const { isServer } = this.#end;
+    const { isServer } = this.#end.traits;
     const ask = isServer
       ? kernel32.GetNamedPipeClientProcessId
       : kernel32.GetNamedPipeServerProcessId;
@@ -339,7 +339,7 @@ export class PipeConnection extends OverlappedConnection<number | null> {
   disconnect(): void {
     this.check("disconnect");
     const { path } = this;
-    if (!this.#end.isServer) {
+    if (!this.#end.traits.isServer) {
       throw new TypeError(
         `disconnect() is for the server's end, and this is a client's of ` +
           `'${path}': use close()`,

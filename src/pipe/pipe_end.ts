@@ -23,28 +23,22 @@ export interface PipeEndTraits {
 export class PipeEnd {
   /** The name of the pipe. */
   readonly path: string;
-  /** Whether it is the server's end. */
-  readonly isServer: boolean;
-  /** The type of the pipe. */
-  readonly mode: PipeMode;
-  /** The direction of data, seen from this end. */
-  readonly direction: PipeDirection;
+  /** What is known of it. */
+  readonly traits: PipeEndTraits;
 
-  constructor(path: string, { isServer, mode, direction }: PipeEndTraits) {
+  constructor(path: string, traits: PipeEndTraits) {
     this.path = path;
-    this.isServer = isServer;
-    this.mode = mode;
-    this.direction = direction;
+    this.traits = traits;
   }
 
   /** Whether the pipe is one of messages. */
   get isMessage(): boolean {
-    return this.mode === "message";
+    return this.traits.mode === "message";
   }
 
   /** @throws {TypeError} If it has only the other direction. */
   checkDirection(method: string, needs: "read" | "write"): void {
-    const { direction } = this;
+    const { direction } = this.traits;
     if (direction !== (needs === "read" ? "out" : "in")) return;
     const does = needs === "read" ? "writes" : "reads";
     throw new TypeError(

@@ -8,7 +8,10 @@ import { checkWord } from "../file/option_values.ts";
 import { checkedSignal, type SignalOptions } from "../overlapped/options.ts";
 import { OverlappedConnection } from "../overlapped/overlapped_connection.ts";
 import type { OverlappedHandle } from "../overlapped/overlapped_handle.ts";
+import { streamedConnection } from "../overlapped/streamed_connection.ts";
 import { Transfers } from "../overlapped/transfers.ts";
+import { readableOf } from "../streams/readable.ts";
+import { writableOf } from "../streams/writable.ts";
 import {
   PURGE_RXCLEAR,
   PURGE_TXABORT,
@@ -23,11 +26,13 @@ import {
   type SerialOutputSignals,
 } from "./options.ts";
 import { SerialReader } from "./serial_reader.ts";
-import { PortStreams } from "./serial_streams.ts";
 import { SerialWriter } from "./serial_writer.ts";
 
 /** What `discard()` drops. */
 export type SerialDirection = "received" | "unsent" | "both";
+
+/** What streams have to know of the device. */
+const DEVICE = { emptyRead: "timeout" } as const;
 
 /**
  * A serial port that `openSerial()` has opened, with the names of the Web Serial
@@ -66,7 +71,8 @@ export class SerialPort extends OverlappedConnection<number> {
   readonly #reader: SerialReader;
   readonly #writer: SerialWriter;
   readonly #control: CommControl;
-  readonly #streams: PortStreams;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<ArrayBufferView> | undefined;
 
   /**
    * Takes over a handle that has been set up.
@@ -81,7 +87,6 @@ export class SerialPort extends OverlappedConnection<number> {
     this.#control = control;
     this.#reader = reader;
     this.#writer = writer;
-    this.#streams = new PortStreams(this);
     // What was wrong before is no error of this program's reads.
     reader.takeLineErrors();
     printPorts((port) => {
@@ -99,7 +104,12 @@ export class SerialPort extends OverlappedConnection<number> {
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     this.check("get readable");
-    return this.#streams.readable(this.#control.settings.bufferSize);
+    const { bufferSize: chunkSize } = this.#control.settings;
+    return this.#readable ??= readableOf(
+      streamedConnection(this, () => this.#readable = undefined),
+      { device: DEVICE },
+      { chunkSize },
+    );
   }
 
   /**
@@ -111,7 +121,10 @@ export class SerialPort extends OverlappedConnection<number> {
    */
   get writable(): WritableStream<ArrayBufferView> {
     this.check("get writable");
-    return this.#streams.writable();
+    return this.#writable ??= writableOf(
+      streamedConnection(this, () => this.#writable = undefined),
+      { device: DEVICE, drain: (signal) => this.drain({ signal }) },
+    );
   }
 
   /**

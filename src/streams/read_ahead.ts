@@ -77,7 +77,6 @@ export class ReadAhead {
   #position: number;
   /** Resolves when the reads have ended that are no longer wanted. */
   #dropped: Promise<void> = Promise.resolve();
-  #stopped = false;
 
   /** Makes one; nothing is read before bytes are wanted. */
   constructor(source: ReadSource, plan: ReadPlan) {
@@ -94,7 +93,7 @@ export class ReadAhead {
 
   /** Whether `stop()` has been called. */
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#abort.signal.aborted;
   }
 
   /**
@@ -143,7 +142,6 @@ export class ReadAhead {
 
   /** Cancels all reads and waits for them. Nothing is taken from then on. */
   stop(): Promise<void> {
-    this.#stopped = true;
     this.#abort.abort();
     return this.#drop();
   }

@@ -4,13 +4,14 @@
  * @module
  */
 import { BaseFile } from "../file/base_file.ts";
+import type { PositionOptions, SeekOrigin } from "../file/position.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import {
   readableOf,
   type ReadableOptions,
   readableSettings,
 } from "./readable.ts";
-import type { StreamedFileTraits } from "./stream_options.ts";
+import type { StreamedFileTraits, StreamOptions } from "./stream_options.ts";
 import {
   writableOf,
   type WritableOptions,
@@ -176,20 +177,17 @@ export abstract class StreamableFile extends BaseFile
   /** Reads at the position, or at an offset. */
   abstract read(
     buffer: ArrayBufferView,
-    options?: { readonly at?: number | bigint; readonly signal?: AbortSignal },
+    options?: PositionOptions & Pick<StreamOptions, "signal">,
   ): Promise<number | null>;
 
   /** Writes all of the data. */
   abstract writeAll(
     data: ArrayBufferView,
-    options?: { readonly at?: number | bigint; readonly signal?: AbortSignal },
+    options?: PositionOptions & Pick<StreamOptions, "signal">,
   ): Promise<void>;
 
   /** Moves the position. */
-  abstract seek(
-    offset: number,
-    origin?: "start" | "current",
-  ): Promise<number>;
+  abstract seek(offset: number | bigint, origin?: SeekOrigin): Promise<number>;
 
   /** Closes the file, if it is still open. */
   abstract [Symbol.asyncDispose](): Promise<void>;

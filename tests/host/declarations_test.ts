@@ -63,6 +63,7 @@ import {
   getLastWin32Error,
   type Handle,
   openSync,
+  type StreamableFile,
   type SyncFile,
   Win32Error,
 } from "@kernel32/io";
@@ -80,6 +81,11 @@ export function send(path: string): number | null {
   const done: boolean = kernel32.WriteFile(handle, memory.address, 0, null, OVERLAPPED.create());
   if (!done && getLastWin32Error() === 112) throw Win32Error.last("WriteFile");
   return file.read(memory.bytes, { at: at + BigInt(id) });
+}
+
+export async function last(file: StreamableFile, signal: AbortSignal | undefined) {
+  const at = await file.seek(-16n, "end");
+  return await file.read(new Uint8Array(16), { at, signal });
 }
 
 // @ts-expect-error A size is no handle.
@@ -131,6 +137,7 @@ for (const [name, settings] of Object.entries(RESOLUTIONS)) {
           compilerOptions: {
             ...settings,
             strict: true,
+            exactOptionalPropertyTypes: true,
             noEmit: true,
             target: "es2022",
             // Nothing but the language: the declarations bring the rest.

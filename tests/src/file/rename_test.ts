@@ -83,15 +83,19 @@ strictTest(
         code,
         () => ++calls > 0,
       );
-      for (const call of [() => file.rename("C:\\b"), () => file.delete()]) {
+      for (const isRename of [true, false]) {
+        const call = () => isRename ? file.rename("C:\\b") : file.delete();
         const error = assertThrows(call, Win32Error);
         const { syscall, win32, path, message } = error;
         const expected = ["SetFileInformationByHandle", code, "C:\\a"];
         assertEquals([syscall, win32, path], expected);
+        const isDenied = code === ERROR_ACCESS_DENIED;
         const hint =
-          "The handle needs delete: true. A file that is read-only, " +
-          "or open without sharing deletion, is neither replaced nor deleted.";
-        assertEquals(message.includes(hint), code === ERROR_ACCESS_DENIED);
+          "The handle needs delete: true, and the file that goes must be " +
+          "writable and share its deletion.";
+        assertEquals(message.endsWith(hint), isDenied);
+        const name = "New name: 'C:\\b'";
+        assertEquals(message.endsWith(name), isRename && !isDenied);
         assertEquals(calls, 1);
         calls = 0;
       }
