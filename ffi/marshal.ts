@@ -39,7 +39,7 @@ const ERROR_IO_PENDING = 997;
  * OVERLAPPED serves another operation: a leak, where a release could be of
  * memory that the kernel still writes to.
  */
-const pending = new Map<bigint, readonly (ArrayBufferView | undefined)[]>();
+const pending = new Map<bigint, readonly unknown[]>();
 
 /** How an argument is written into the block. */
 const INTEGER = 0;
@@ -167,7 +167,7 @@ class Call {
   /** Receives what the function writes to the block's own value. */
   #value: Uint32Array | undefined;
   /** Buffers beyond two, passed as addresses and retained during the call. */
-  #more: ArrayBufferView[] = [];
+  #more: [at: number, view: ArrayBufferView][] = [];
 
   constructor(name: string, prototype: Prototype, owner: Thread) {
     const parameters = parametersOf(prototype);
@@ -207,6 +207,12 @@ class Call {
       if (arity > 5) this.#put(parameters[5]!, f);
       if (arity > 6) this.#put(parameters[6]!, g);
       if (arity > 7) this.#put(parameters[7]!, h);
+      // Last, since a property of an argument may take another's memory away.
+      for (let i = 0; i < this.#more.length; i++) {
+        const [at, view] = this.#more[i]!;
+        const address = this.#thread.backend.addressOf(view);
+        this.#view.setBigUint64(at, address, true);
+      }
       frame.buffersAt(this.#keyIndex, this.#contextIndex);
       if (this.#key === undefined) frame.call0();
       else if (this.#context === undefined) frame.call1(this.#key);
@@ -285,10 +291,7 @@ class Call {
     } else if (this.#context === undefined) {
       this.#context = view;
       this.#contextIndex = index;
-    } else {
-      this.#more.push(view);
-      this.#view.setBigUint64(at, this.#thread.backend.addressOf(view), true);
-    }
+    } else this.#more.push([at, view]);
     if (writtenAs === PENDING_MEMORY) this.#fix();
   }
 

@@ -327,3 +327,23 @@ function connectedPipe(): Disposable & { server: Handle; client: Handle } {
     },
   };
 }
+
+test("a call gets no memory that a later argument has taken away", () => {
+  const memory = new ArrayBuffer(8);
+  const [sectors, bytes] = [new Int32Array(1), new Int32Array(memory)];
+  let moved: Int32Array | undefined;
+  // A DataView that passes for an Uint32Array, whose element is asked for.
+  const claims = Object.setPrototypeOf(
+    new DataView(new ArrayBuffer(4)),
+    Uint32Array.prototype,
+  );
+  Object.defineProperty(claims, 0, {
+    get() {
+      moved ??= new Int32Array(structuredClone(memory, { transfer: [memory] }));
+      return 0;
+    },
+    set() {},
+  });
+  kernel32.GetDiskFreeSpaceW("C:\\", sectors, bytes, claims, null);
+  assertEquals([...moved!], [0, 0]);
+});
