@@ -5,7 +5,8 @@
  */
 import type { Handle } from "../../ffi/handle.ts";
 import { argumentError, describe } from "../errors/describe.ts";
-import { ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
+import { thread } from "../../ffi/thread.ts";
+import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../errors/codes.ts";
 import { checkOffset, checkSignal } from "../file/arguments.ts";
 import type { Offset } from "../file/transfer_limits.ts";
 import {
@@ -19,7 +20,8 @@ import { settingsOf } from "../file/option_values.ts";
 
 /**
  * Starts an overlapped operation with the OVERLAPPED at an address, and returns
- * what the function returned.
+ * what the function returned, before it calls another: an operation that is
+ * under way is cancelled if neither the result nor the last error says so.
  */
 export type OverlappedCall = (overlapped: bigint, handle: Handle) => boolean;
 
@@ -58,11 +60,18 @@ export class CallerOperation extends Operation<number> {
   call(overlapped: bigint): boolean {
     const result: unknown = this.#call(overlapped, this.handle.handle);
     // Anything else, such as a promise, does not say whether it has started.
-    if (typeof result === "boolean") return result;
-    throw new TypeError(
-      "call must return what the function returned, true or false: got " +
-        describe(result),
-    );
+    if (typeof result !== "boolean") {
+      throw new TypeError(
+        "call must return what the function returned, true or false: got " +
+          describe(result),
+      );
+    }
+    const here = thread();
+    if (!result && here.lastError === ERROR_IO_PENDING) return false;
+    // The last error may be that of another call: the kernel knows what it has.
+    if (!this.cancel(overlapped)) return result;
+    here.lastError = ERROR_IO_PENDING;
+    return false;
   }
 
   protected override get isLimited(): boolean {

@@ -3,6 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   AlignedBuffer,
+  ERROR_OPERATION_ABORTED,
   FileClosedError,
   kernel32,
   open,
@@ -86,6 +87,31 @@ strictTest(
     );
     assertEquals(calls, 1);
     first.free();
+  },
+);
+
+strictTest(
+  "callOverlapped() does not take a call's word for what the kernel has",
+  async (kernel) => {
+    const file = await openThing(kernel);
+    using buffer = new AlignedBuffer(16);
+    const calls: ((overlapped: bigint) => boolean)[] = [
+      (overlapped) => {
+        const result = readTo(buffer)(overlapped, file.handle);
+        kernel32.SetLastError(0); // as another call may
+        return result;
+      },
+      (overlapped) => !readTo(buffer)(overlapped, file.handle),
+    ];
+    for (const call of calls) {
+      const { win32 } = await assertRejects(
+        () => file.callOverlapped(call, { buffers: [buffer] }),
+        Win32Error,
+      );
+      assertEquals(win32, ERROR_OPERATION_ABORTED);
+      assertEquals(kernel.io.inFlight.length, 0);
+    }
+    await file.close();
   },
 );
 
