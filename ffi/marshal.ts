@@ -64,7 +64,7 @@ const TYPES: Readonly<Record<string, readonly [number, string]>> = {
   overlapped: [PENDING_MEMORY, POINTER],
   u32: [INTEGER, "a number"],
   usize: [WIDE, "a bigint"],
-  wstr: [TEXT, "a string, UTF-16 with its NUL or an address (bigint)"],
+  wstr: [TEXT, "a string, an ArrayBufferView or an address (bigint)"],
 };
 
 /** In place of a length: the argument is an address, or NULL. */
@@ -244,10 +244,10 @@ class Call {
     } else if (value === null && parameter.isOptional) {
       this.#view.setBigUint64(at, 0n, true);
       parameter.byteLength = UNMEASURED;
-    } else if (
-      writtenAs >= MEMORY && ArrayBuffer.isView(value) &&
-      (writtenAs !== TEXT || hasNul(value))
-    ) {
+    } else if (writtenAs >= MEMORY && ArrayBuffer.isView(value)) {
+      if (writtenAs === TEXT && !hasNul(value)) {
+        throw argumentError(this.#label(parameter), "UTF-16 with a NUL", value);
+      }
       this.#putView(parameter, value);
     } else if (writtenAs === BOOLEAN && typeof value === "boolean") {
       this.#view.setInt32(at, value ? 1 : 0, true);

@@ -68,7 +68,7 @@ export function checkedLength(name: string, value: unknown): number {
       `${name} is a view of a ` +
         (isResizable(bufferOf(value))
           ? "resizable ArrayBuffer that ends before it"
-          : "detached ArrayBuffer: its memory was freed or transferred"),
+          : "detached ArrayBuffer: its memory has been transferred elsewhere or freed"),
     );
   }
   return length;

@@ -262,14 +262,13 @@ function join(high: number, low: number): bigint {
  * Returns what the system counts in bytes as a number. The size of the largest
  * file of NTFS (8 PiB less 64 KiB) is still exact.
  *
+ * @param what How the error begins.
  * @throws {RangeError} If the number would not be exact.
  */
-export function toExactCount(count: bigint): number {
+export function toExactCount(count: bigint, what = "A size"): number {
   const exact = Number(count);
   if (Number.isSafeInteger(exact)) return exact;
-  throw new RangeError(
-    `A size or an offset of ${count} bytes is too large for a number`,
-  );
+  throw new RangeError(`${what} of ${count} bytes is too large for a number`);
 }
 
 /** A FILETIME counts steps of 100 ns since 1601; 0 says that it is not known. */

@@ -99,8 +99,8 @@ export function deleteFile(handle: Handle, path: string): void {
 
 function refused(code: number, path: string, hint?: string): Win32Error {
   if (code === ERROR_ACCESS_DENIED) {
-    hint = "The handle needs delete: true, and the file that goes must be " +
-      "writable and share its deletion.";
+    hint = "The handle needs delete: true. A file that is read-only, or open " +
+      "without sharing deletion, is neither replaced nor deleted.";
   }
   return new Win32Error("SetFileInformationByHandle", code, { path, hint });
 }

@@ -123,8 +123,8 @@ export function* allocatedRangesSteps(
 /** Adds a range, which may be empty or continue the last one. */
 function append(ranges: FileRange[], first: bigint, behind: bigint): void {
   if (first >= behind) return;
-  const start = toExactCount(first);
-  const end = toExactCount(behind);
+  const start = toExactCount(first, "An offset");
+  const end = toExactCount(behind, "An offset");
   const last = ranges.at(-1);
   if (last?.end === start) last.end = end;
   else ranges.push({ start, end });

@@ -403,7 +403,7 @@ test("strings without a NUL are refused, and so is what is no string", () => {
     assertThrows(
       () => call(value),
       TypeError,
-      "lpFileName of DeleteFileW must be a string, UTF-16 with its NUL or an address (bigint): got",
+      "lpFileName of DeleteFileW must be a string, an ArrayBufferView or an address (bigint): got",
     );
   }
   assertEquals(count(), 0);
@@ -439,7 +439,7 @@ test("text in a view must have its NUL, behind which the system would read on", 
     assertThrows(
       () => call(text),
       TypeError,
-      "lpFileName of DeleteFileW must be a string, UTF-16 with its NUL or an address (bigint): got [object ",
+      "lpFileName of DeleteFileW must be UTF-16 with a NUL: got [object ",
     );
   }
   assertEquals(count(), 0);

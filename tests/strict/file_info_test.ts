@@ -245,7 +245,7 @@ strictTest(
     assertThrows(
       () => file.stat(),
       RangeError,
-      "A size or an offset of 9007203549708287 bytes is too large for a number",
+      "A size of 9007203549708287 bytes is too large for a number",
     );
   },
 );

@@ -26,8 +26,8 @@ export const PROGRAMS: readonly WeighedProgram[] = [
   { program: 'export { alignUp } from "@kernel32/io";', limit: 1_200 },
   { program: 'export { openSync } from "@kernel32/io";', limit: 25_700 },
   { program: 'export { open } from "@kernel32/io";', limit: 35_950 },
-  { program: 'export * from "@kernel32/io";', limit: 56_250 },
-  { program: 'export * from "@kernel32/io/raw";', limit: 11_000 },
+  { program: 'export * from "@kernel32/io";', limit: 56_400 },
+  { program: 'export * from "@kernel32/io/raw";', limit: 11_100 },
   { program: 'export * from "@kernel32/io/structs";', limit: 7_100 },
 ];
 

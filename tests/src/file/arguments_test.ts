@@ -108,7 +108,7 @@ test("checkBytes() refuses detached memory, also of a view that was good before"
     assertThrows(
       () => checkBytes("data", view),
       TypeError,
-      "data is a view of a detached ArrayBuffer: its memory was freed or transferred",
+      "data is a view of a detached ArrayBuffer: its memory has been transferred elsewhere or freed",
     );
   }
 });

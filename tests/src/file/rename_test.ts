@@ -91,8 +91,8 @@ strictTest(
         assertEquals([syscall, win32, path], expected);
         const isDenied = code === ERROR_ACCESS_DENIED;
         const hint =
-          "The handle needs delete: true, and the file that goes must be " +
-          "writable and share its deletion.";
+          "The handle needs delete: true. A file that is read-only, " +
+          "or open without sharing deletion, is neither replaced nor deleted.";
         assertEquals(message.endsWith(hint), isDenied);
         const name = "New name: 'C:\\b'";
         assertEquals(message.endsWith(name), isRename && !isDenied);
