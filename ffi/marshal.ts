@@ -83,7 +83,7 @@ interface Parameter {
   readonly writtenAs: number;
   /** The smallest size of memory, in bytes. */
   readonly smallest: number;
-  /** A parameter that counts it: so many bytes for each so many. */
+  /** A parameter that counts it: `unit` bytes for every `per` in the count. */
   readonly counter: Parameter | undefined;
   readonly unit: number;
   readonly per: number;

@@ -1,8 +1,8 @@
 /**
  * Abort signals, asked and listened to by the methods that all signals have: a
  * property of the signal's own might throw while the kernel uses memory. Deno
- * and Node take a Proxy for the signal that it is of, whose handler may throw
- * as well: it is as a signal then that is not aborted.
+ * and Node also take a Proxy of a signal. If its handler throws, the signal
+ * counts as not aborted.
  *
  * @module
  */
@@ -81,7 +81,7 @@ function tell(
   if (signal === undefined) return;
   try {
     method.call(signal, "abort", listener);
-  } catch { /* It is a Proxy. */ }
+  } catch { /* The handler of a Proxy has thrown. */ }
 }
 
 /**
